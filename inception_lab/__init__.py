@@ -1,0 +1,77 @@
+"""GoogLeNet taken apart: specify, count, build, train and draw Inception networks.
+
+The public names below load what they need when they are first used, so `import inception_lab`
+is quick and counting never loads TensorFlow.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inception_lab import exercises as exercises
+    from inception_lab.model.build import build as build
+    from inception_lab.spec.cost import Cost as Cost
+    from inception_lab.spec.cost import cost as cost
+    from inception_lab.spec.googlenet import TABLE_1 as TABLE_1
+    from inception_lab.spec.googlenet import VARIANTS as VARIANTS
+    from inception_lab.spec.googlenet import InceptionRow as InceptionRow
+    from inception_lab.spec.googlenet import auxiliary_head as auxiliary_head
+    from inception_lab.spec.googlenet import googlenet as googlenet
+    from inception_lab.spec.googlenet import inception_module as inception_module
+    from inception_lab.spec.googlenet import naive_module as naive_module
+    from inception_lab.spec.network import Network as Network
+    from inception_lab.spec.network import Parallel as Parallel
+    from inception_lab.spec.network import Sequence as Sequence
+    from inception_lab.spec.network import Tap as Tap
+    from inception_lab.view import diagrams as diagrams
+    from inception_lab.view import explorers as explore
+    from inception_lab.view import figures as figures
+    from inception_lab.view import pictures as pictures
+    from inception_lab.view.figures import show as show
+
+__version__ = "0.1.0"
+
+# name -> module, or (module, name there); a name equal to its module's last word is the module itself.
+_PUBLIC = {
+    "build": "inception_lab.model.build",
+    "cost": "inception_lab.spec.cost",
+    "Cost": "inception_lab.spec.cost",
+    "TABLE_1": "inception_lab.spec.googlenet",
+    "VARIANTS": "inception_lab.spec.googlenet",
+    "InceptionRow": "inception_lab.spec.googlenet",
+    "auxiliary_head": "inception_lab.spec.googlenet",
+    "googlenet": "inception_lab.spec.googlenet",
+    "inception_module": "inception_lab.spec.googlenet",
+    "naive_module": "inception_lab.spec.googlenet",
+    "Network": "inception_lab.spec.network",
+    "Parallel": "inception_lab.spec.network",
+    "Sequence": "inception_lab.spec.network",
+    "Tap": "inception_lab.spec.network",
+    "show": "inception_lab.view.figures",
+}
+_MODULES = {
+    "diagrams": "inception_lab.view.diagrams",
+    "exercises": "inception_lab.exercises",
+    "explore": "inception_lab.view.explorers",
+    "figures": "inception_lab.view.figures",
+    "layers": "inception_lab.spec.layers",
+    "pictures": "inception_lab.view.pictures",
+}
+__all__ = ["__version__", *sorted(_PUBLIC), *sorted(_MODULES)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        value: Any = import_module(_MODULES[name])
+    elif name in _PUBLIC:
+        value = getattr(import_module(_PUBLIC[name]), name)
+    else:
+        raise AttributeError(f"inception_lab has no '{name}'. It has: {', '.join(__all__[1:])}.")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -1,0 +1,166 @@
+"""From a spec to a Keras model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+from inception_lab.model.device import keras
+from inception_lab.model.layers import LocalResponseNormalization
+from inception_lab.spec import layers as spec
+from inception_lab.spec.cost import as_network
+from inception_lab.spec.network import Merge, Network, Part
+
+
+def build(
+    network: Network | Part,
+    input_shape: tuple[int, int, int] | None = None,
+    *,
+    softmax: bool = False,
+    kernel_initializer: str = "glorot_uniform",
+    bias_initializer: float = 0.0,
+    seed: int | None = None,
+) -> Any:
+    """Build a network in Keras.
+
+    Layers carry the spec's paths with `_` for `/`, which Keras refuses in names. Every layer has an
+    initialiser of its own: one shared instance would start layers of equal shape with equal weights.
+
+    Args:
+        network: A network, or a part of one together with `input_shape`.
+        input_shape: `(height, width, channels)`, without batch; for a whole network, its own.
+        softmax: Whether the final softmax is built; without it the outputs are logits, which losses
+            take with `from_logits=True`.
+        kernel_initializer: Name of a Keras initialiser, such as `"he_normal"`.
+        bias_initializer: Value that all biases start from (BVLC's model starts at 0.2).
+        seed: Makes the initial weights repeatable.
+
+    Returns:
+        A functional `keras.Model` with one output tensor; with auxiliary heads a dict of them:
+        `{"main", "aux1", "aux2"}`.
+
+    Raises:
+        ValueError: If the network cannot take an input of that shape.
+
+    Example:
+        >>> import inception_lab as lab
+        >>> lab.build(lab.googlenet()).count_params()
+        6998552
+    """
+    network = as_network(network, input_shape)
+    make = _Maker(kernel_initializer, bias_initializer, seed)
+
+    def apply(path: str, layer: spec.Layer, x: Any) -> Any:
+        if isinstance(layer, spec.Activation) and layer.activation == "softmax" and not softmax:
+            return x
+        for keras_layer in make(keras_name(path), layer):
+            x = keras_layer(x)
+        return x
+
+    def merge(path: str, how: Merge, branches: list[Any]) -> Any:
+        if len(branches) == 1:
+            return keras.layers.Identity(name=keras_name(path))(branches[0])
+        kind = keras.layers.Concatenate if how == "concat" else keras.layers.Add
+        return kind(name=keras_name(path))(branches)
+
+    inputs = keras.Input(network.input_shape, name="image")
+    outputs = network.fold(inputs, layer=apply, merge=merge)
+    name = keras_name(network.name.replace(" ", "_").replace("(", "").replace(")", ""))
+    return keras.Model(inputs, outputs if len(outputs) > 1 else outputs["main"], name=name)
+
+
+def keras_name(path: str) -> str:
+    """Return a layer's path as a Keras layer name."""
+    return path.replace("/", "_")
+
+
+class _Maker:
+    """Makes the Keras layers of one model, each with an initialiser of its own."""
+
+    def __init__(self, kernel_initializer: str, bias_initializer: float, seed: int | None) -> None:
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.bias = bias_initializer
+        self.seeds = count(seed) if seed is not None else None
+
+    def __call__(self, name: str, layer: spec.Layer) -> Iterator[Any]:
+        padding = getattr(layer, "padding", "same")
+        if isinstance(padding, int):
+            yield keras.layers.ZeroPadding2D(padding, name=f"{name}_pad")
+            padding = "valid"
+        yield self._layer(name, layer, padding)
+
+    def _layer(self, name: str, layer: spec.Layer, padding: str) -> Any:
+        match layer:
+            case spec.Conv2D():
+                return keras.layers.Conv2D(
+                    layer.filters,
+                    layer.kernel_size,
+                    layer.strides,
+                    padding,
+                    groups=layer.groups,
+                    kernel_initializer=self._kernel(),
+                    **self._common(name, layer),
+                )
+            case spec.DepthwiseConv2D():
+                return keras.layers.DepthwiseConv2D(
+                    layer.kernel_size,
+                    layer.strides,
+                    padding,
+                    layer.depth_multiplier,
+                    depthwise_initializer=self._kernel(),
+                    **self._common(name, layer),
+                )
+            case spec.SeparableConv2D():
+                return keras.layers.SeparableConv2D(
+                    layer.filters,
+                    layer.kernel_size,
+                    layer.strides,
+                    padding,
+                    depth_multiplier=layer.depth_multiplier,
+                    depthwise_initializer=self._kernel(),
+                    pointwise_initializer=self._kernel(),
+                    **self._common(name, layer),
+                )
+            case spec.Dense():
+                return keras.layers.Dense(
+                    layer.units, kernel_initializer=self._kernel(), **self._common(name, layer)
+                )
+            case spec.MaxPool2D():
+                return keras.layers.MaxPooling2D(layer.pool_size, layer.strides, padding, name=name)
+            case spec.AveragePool2D():
+                return keras.layers.AveragePooling2D(layer.pool_size, layer.strides, padding, name=name)
+            case spec.GlobalAveragePool2D():
+                return keras.layers.GlobalAveragePooling2D(name=name)
+            case spec.LocalResponseNorm():
+                return LocalResponseNormalization(
+                    layer.depth_radius, layer.bias, layer.alpha, layer.beta, name=name
+                )
+            case spec.BatchNorm():
+                return keras.layers.BatchNormalization(
+                    scale=layer.scale, center=layer.center, epsilon=layer.epsilon, name=name
+                )
+            case spec.Activation():
+                return keras.layers.Activation(layer.activation, name=name)
+            case spec.Flatten():
+                return keras.layers.Flatten(name=name)
+            case spec.Dropout():
+                return keras.layers.Dropout(layer.rate, seed=self._seed(), name=name)
+        raise TypeError(f"Keras has no layer for {layer!r} here; add it to `_Maker`.")
+
+    def _common(self, name: str, layer: Any) -> dict[str, Any]:
+        return {
+            "name": name,
+            "use_bias": layer.use_bias,
+            "bias_initializer": keras.initializers.Constant(self.bias),
+            "activation": layer.activation,
+        }
+
+    def _seed(self) -> int | None:
+        return next(self.seeds) if self.seeds else None
+
+    def _kernel(self) -> Any:
+        config = self.kernel_initializer.get_config()
+        if "seed" in config:
+            config["seed"] = self._seed()
+        return type(self.kernel_initializer).from_config(config)

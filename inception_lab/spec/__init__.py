@@ -1,0 +1,1 @@
+"""What a network is and what it costs: pure Python, no framework."""
