@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -50,10 +51,13 @@ def build(
     """
     network = as_network(network, input_shape)
     make = _Maker(kernel_initializer, bias_initializer, seed)
+    last = network.fold("", layer=lambda path, *_: path, merge=lambda path, *_: path).values()
 
     def apply(path: str, layer: spec.Layer, x: Any) -> Any:
-        if isinstance(layer, spec.Activation) and layer.activation == "softmax" and not softmax:
-            return x
+        if path in last and getattr(layer, "activation", None) == "softmax" and not softmax:
+            if isinstance(layer, spec.Activation):
+                return x
+            layer = replace(layer, activation=None)  # type: ignore[call-arg]
         for keras_layer in make(keras_name(path), layer):
             x = keras_layer(x)
         return x

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inception_lab.spec.layers import Layer, Operations, Shape
 from inception_lab.spec.network import Merge, Network, Part, merge_operations, merge_shapes
@@ -179,11 +179,9 @@ class Cost:
             name: Cost(name, layers[0].input_shape, tuple(layers), self.omitted) for name, layers in modules.items()
         }
 
-    def to_frame(self) -> pandas.DataFrame:
-        """Return one row a layer as a pandas DataFrame, indexed by path."""
-        import pandas
-
-        rows = [
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one dict a layer: the columns of `to_frame`."""
+        return [
             {
                 "name": layer.name,
                 "type": layer.type,
@@ -199,7 +197,12 @@ class Cost:
             }
             for layer in self.layers
         ]
-        return pandas.DataFrame(rows).set_index("name")
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return one row a layer as a pandas DataFrame, indexed by path."""
+        import pandas
+
+        return pandas.DataFrame(self.rows()).set_index("name")
 
 
 def cost(network: Network | Part, input_shape: tuple[int, int, int] | None = None) -> Cost:

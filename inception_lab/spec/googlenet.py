@@ -373,9 +373,9 @@ def googlenet(
     """
     one_of("variant", variant, tuple(VARIANTS))
     choices = VARIANTS[variant]
-    normalization = normalization or choices.normalization
-    stem = stem or choices.stem
-    modules = modules or choices.modules
+    normalization = choices.normalization if normalization is None else normalization
+    stem = choices.stem if stem is None else stem
+    modules = choices.modules if modules is None else modules
     kernel5x5 = choices.kernel5x5 if kernel5x5 is None else positive_integer("kernel5x5", kernel5x5)
     one_of("normalization", normalization, ("lrn", "batch_norm", "none"))
     one_of("stem", stem, ("7x7", "separable", "small"))
@@ -383,8 +383,8 @@ def googlenet(
     classes = positive_integer("classes", classes)
     if not rows:
         raise ValueError("`rows` must hold at least one inception row. Received: none.")
-    if isinstance(width, bool) or not isinstance(width, int | float) or not 0 < width < float("inf"):
-        raise ValueError(f"`width` must be a positive number. Received: width={width!r}.")
+    if isinstance(width, bool) or not isinstance(width, int | float) or not 0 < width <= 1000:
+        raise ValueError(f"`width` must be a number above 0, at most 1000. Received: width={width!r}.")
     heads = _heads(auxiliary, rows)
 
     batch_norm = normalization == "batch_norm"

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal, get_args
 
 Shape = tuple[int, ...]
 Padding = Literal["same", "valid"] | int
-Function = Literal["relu", "softmax"]
+Function = Literal["relu", "relu6", "softmax"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Operations:
         macs: Multiply-accumulates with a learned weight; a bias is not one.
         multiplications: Multiplications outside those.
         additions: Additions outside those: biases, sums of averages, merged branches.
-        comparisons: One for each ReLU, `k² - 1` for each maximum over k×k.
+        comparisons: One for each ReLU (two if it stops at 6), `k² - 1` for each maximum over k×k.
         divisions: Divisions.
         exponentials: Exponentials and powers.
     """
@@ -44,6 +44,8 @@ def activation_operations(function: Function | None, elements: int) -> Operation
     """Count what an activation function does to `elements` values."""
     if function == "relu":
         return Operations(comparisons=elements)
+    if function == "relu6":  # at most 6
+        return Operations(comparisons=2 * elements)
     if function == "softmax":
         return Operations(exponentials=elements, additions=elements - 1, divisions=elements)
     return Operations()
@@ -162,7 +164,7 @@ class Conv2D(Layer):
         padding: `"same"` as TensorFlow pads (possibly one pixel more after than before), `"valid"`,
             or a number of pixels on every side, as Caffe and PyTorch pad.
         use_bias: Whether each filter adds a bias.
-        activation: `"relu"`, `"softmax"` or `None`.
+        activation: `"relu"`, `"relu6"`, `"softmax"` or `None`.
         groups: The channels are split into so many groups that do not see each other.
 
     Example:
@@ -448,5 +450,5 @@ class Dropout(Layer):
     rate: float
 
     def __post_init__(self) -> None:  # noqa: D105
-        if not 0 <= self.rate < 1:
+        if not isinstance(self.rate, int | float) or not 0 <= self.rate < 1:
             raise ValueError(f"`rate` must be in [0, 1). Received: rate={self.rate!r}{self.where}.")

@@ -1,0 +1,1 @@
+"""What a person sees: figures, pictures, diagrams and explorers. Counting views never load Keras."""

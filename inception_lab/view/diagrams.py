@@ -1,0 +1,174 @@
+"""A part of a network drawn from its spec: boxes for layers, lines for what flows between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from matplotlib.collections import LineCollection
+from matplotlib.patches import FancyBboxPatch
+
+from inception_lab.spec import layers as spec
+from inception_lab.spec.cost import Cost, cost
+from inception_lab.spec.network import Parallel, Part, Sequence, Tap, inside, snake_case
+from inception_lab.view import figures
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+BOX, GAP = 1.0, 0.62  # width of a box and of the space before the next, in units of the axes
+HALF = 0.34  # half the height of a box; rows are 1 apart
+
+
+@dataclass
+class Sketch:
+    """Boxes and lines with places: x to the right in boxes, y downwards in rows."""
+
+    boxes: list[tuple[float, float, str, str]] = field(default_factory=list)  # x, y, path, text
+    lines: list[tuple[float, float, float, float, str]] = field(default_factory=list)  # x0, y0, x1, y1, label
+    width: float = 0.0
+    rows: int = 1
+    ends: tuple[str, str] = ("", "")  # what goes in on the left and comes out on the right
+
+
+def plot_module(part: Part, input_shape: tuple[int, int, int], *, ax: Axes | None = None) -> Axes:
+    """Draw a module from its spec, from left to right, with the channels on every line.
+
+    Args:
+        part: A module or another part of a network.
+        input_shape: `(height, width, channels)` of its input.
+        ax: Where to draw; by default a new figure.
+    """
+    sketch = lay_out(part, cost(part, input_shape))
+    if ax is None:
+        figure = figures.new_figure(0.9 + 1.05 * sketch.width, 0.5 + 0.72 * sketch.rows)
+        ax = figure.add_axes((0.01, 0.01, 0.98, 0.98))
+    frame(ax, sketch)
+    draw(ax, sketch)
+    return ax
+
+
+def frame(ax: Axes, sketch: Sketch) -> None:
+    """Give the axes the sketch's limits and nothing else."""
+    ax.set(xlim=(-0.5, sketch.width + 0.5), ylim=(sketch.rows - 0.5, -0.5))
+    ax.set_axis_off()
+
+
+def draw(ax: Axes, sketch: Sketch, size: float = 9) -> list[Artist]:
+    """Draw a sketch and return what was drawn."""
+    artists: list[Artist] = []
+    segments = [[(x0, y0), (x1, y1)] for x0, y0, x1, y1, _ in sketch.lines]
+    artists.append(ax.add_collection(LineCollection(segments, colors=figures.GREY, linewidths=1.1), autolim=False))
+    for x0, y0, x1, y1, label in sketch.lines:
+        if label:
+            box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+            middle = x0 + 0.5 * (x1 - x0)
+            artists.append(
+                ax.text(middle, (y0 + y1) / 2, label, fontsize=size - 1, ha="center", va="center", bbox=box)
+            )
+    for x, text in zip((-0.22, sketch.width + 0.22), sketch.ends, strict=True):
+        middle = (sketch.rows - 1) / 2
+        artists.append(ax.text(x, middle, text, fontsize=size, rotation=90, ha="center", va="center"))
+    for x, y, path, text in sketch.boxes:
+        style = figures.branch_style(path)
+        patch = FancyBboxPatch(
+            (x, y - HALF), BOX, 2 * HALF, boxstyle="round,pad=0,rounding_size=0.12", facecolor="white",
+            edgecolor=style.color, linewidth=2.2, zorder=2,
+        )  # fmt: skip
+        artists.append(ax.add_artist(patch))
+        artists.append(ax.text(x + BOX / 2, y, text, fontsize=size, ha="center", va="center", zorder=3))
+    return artists
+
+
+def lay_out(part: Part, costs: Cost) -> Sketch:
+    """Place a part's boxes and lines, given the costs of its layers."""
+    sketch = Sketch()
+    rows = {layer.name: layer for layer in costs.layers}
+    taken: dict[str, int] = {}
+
+    def path_of(prefix: str, name: str | None, default: str) -> str:
+        path = prefix + (name or default)
+        number = taken.get(path, -1) + 1
+        taken[path] = number
+        return f"{path}_{number}" if number else path
+
+    def place(part: Part, x: float, y: float, prefix: str, channels: int) -> tuple[float, float, int, int]:
+        """Place a part; return where it ends, on which row, its channels and the rows it takes."""
+        if isinstance(part, spec.Layer):
+            path = path_of(prefix, part.name, snake_case(part.kind))
+            sketch.boxes.append((x, y, path, caption(part)))
+            return x + BOX, y, rows[path].output_shape[-1], 1
+        if isinstance(part, Tap):
+            return x, y, channels, 1
+        if isinstance(part, Sequence):
+            used = 1
+            prefix = inside(prefix, part.name)
+            for number, child in enumerate(part.parts):
+                if number:
+                    sketch.lines.append((x, y, x + GAP, y, f"{channels:,}"))
+                    x += GAP
+                x, y, channels, tall = place(child, x, y, prefix, channels)
+                used = max(used, tall)
+            return x, y, channels, used
+        assert isinstance(part, Parallel)  # noqa: S101 - there is no other kind
+        return fork(part, x, y, inside(prefix, part.name), channels)
+
+    def fork(part: Parallel, x: float, y: float, prefix: str, channels: int) -> tuple[float, float, int, int]:
+        ends: list[tuple[float, float, int]] = []
+        top = y
+        for branch in part.branches:
+            end, _, out, tall = place(branch, x + GAP, top, prefix, channels)
+            ends.append((end, top, out))
+            top += tall
+        right = max(end for end, _, _ in ends) + GAP
+        bottom = ends[-1][1]
+        sketch.lines += [(x, y, x, bottom, ""), (right, y, right, bottom, "")]
+        for end, row, out in ends:
+            sketch.lines.append((x, row, x + GAP, row, f"{channels:,}"))
+            sketch.lines.append((end, row, right, row, f"{out:,}"))
+        output = rows[path_of(prefix, None, "output")]
+        return right, y, output.output_shape[-1], int(top - y)
+
+    end, _, _, sketch.rows = place(part, 0.0, 0.0, "", costs.input_shape[-1])
+    sketch.width = end
+    sketch.ends = (f"in: {shape(costs.input_shape)}", f"out, joined: {shape(costs.output_shape)}")
+    return sketch
+
+
+def shape(sizes: spec.Shape) -> str:
+    """Write a shape as people do.
+
+    Example:
+        >>> shape((28, 28, 192))
+        '28×28×192'
+    """
+    return "×".join(f"{size:,}" for size in sizes)
+
+
+def caption(layer: spec.Layer) -> str:
+    """Return what a layer's box says."""
+    match layer:
+        case spec.Conv2D():
+            return f"{layer.kernel_size}×{layer.kernel_size} conv\n{layer.filters:,} filters"
+        case spec.SeparableConv2D():
+            return f"{layer.kernel_size}×{layer.kernel_size} separable\n{layer.filters:,} filters"
+        case spec.DepthwiseConv2D():
+            return f"{layer.kernel_size}×{layer.kernel_size}\ndepthwise"
+        case spec.MaxPool2D():
+            return f"{layer.pool_size}×{layer.pool_size}\nmax pool"
+        case spec.AveragePool2D():
+            return f"{layer.pool_size}×{layer.pool_size}\naverage pool"
+        case spec.GlobalAveragePool2D():
+            return "global\naverage"
+        case spec.LocalResponseNorm():
+            return "local\nresponse norm"
+        case spec.BatchNorm():
+            return "batch\nnorm"
+        case spec.Activation():
+            return layer.activation
+        case spec.Dense():
+            return f"dense\n{layer.units:,} units"
+        case spec.Dropout():
+            return f"dropout\n{layer.rate:.0%}"
+    return snake_case(layer.kind)

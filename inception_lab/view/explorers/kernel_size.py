@@ -1,0 +1,165 @@
+"""`explore.kernel_size()`: a window on a photograph, and what a blob filter of its size answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import NullLocator
+
+from inception_lab.view import figures, pictures
+from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State, Toggle
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inception_lab.view.explorers.canvas import Canvas
+
+SIDES = tuple(range(3, pictures.LARGEST_WINDOW + 1, 2))
+TICKS = (3, 5, 9, 17, 33, 65, 127)
+LIMITS = {"blob": (-0.6, 1.0), "mean": (0.0, 1.1)}  # of the answer
+
+
+@dataclass(frozen=True)
+class Result:
+    """A window, the answers of windows of all sizes at the same place, and the best among them."""
+
+    state: State
+    column: int
+    row: int
+    picture: Any
+    window: Any
+    answers: tuple[float, ...]
+    best: int
+
+    @property
+    def answer(self) -> float:
+        """The answer of the present window."""
+        return self.answers[SIDES.index(self.state["side"])]
+
+
+@lru_cache(maxsize=256)
+def answers_at(name: str, column: int, row: int, shrink: int, kind: pictures.Filter) -> tuple[float, ...]:
+    """Return what windows of all sizes answer at one place."""
+    return tuple(pictures.response(name, column, row, side, shrink, kind) for side in SIDES)
+
+
+class KernelSize(Explorer):
+    """How large a window fits what is in the picture?"""
+
+    title = "How large a window?"
+    hint = (
+        "The filter likes a bright blob on a dark ground. Size the window, move it, shrink the photo; "
+        "the curve shows what every window size would answer at this place."
+    )
+    presets = {
+        **{f"galaxy {name}": {"column": x, "row": y} for name, (x, y) in pictures.GALAXIES.items()},
+        "galaxy D, photo ÷ 4": {"column": 257, "row": 54, "shrink": 4, "side": 17},
+        "coins": {"photo": "coins", "column": 146, "row": 156, "side": 63},
+        "coffee": {"photo": "coffee", "column": 200, "row": 190, "side": 63},
+        "rocket": {"photo": "rocket", "column": 185, "row": 185, "side": 33},
+    }
+
+    def declare(self) -> dict[str, Control]:
+        """Photograph, window, filter."""
+        return {
+            "side": Integer("Window side k", 17, 3, pictures.LARGEST_WINDOW, 2),
+            "column": Integer("Column", 272, 0, 379),
+            "row": Integer("Row", 364, 0, 419),
+            "photo": Choice("Photo", "galaxies", tuple((name, name) for name in pictures.PHOTOS)),
+            "shrink": Choice("Shrink photo", 1, (("full size", 1), ("÷ 2", 2), ("÷ 4", 4))),
+            "kind": Choice(
+                "Filter",
+                "blob",
+                (("blob: bright centre, dark surround", "blob"), ("all ones, mean", "mean"), ("all ones, sum", "sum")),
+            ),
+            "snap": Toggle("Move to the bright centre nearby", False),
+        }
+
+    def compute(self, state: State) -> Result:
+        """Answer with every window size at the place."""
+        if state["side"] % 2 == 0:
+            raise ValueError("the window's side must be odd, so that it has a centre")
+        name, shrink = state["photo"], state["shrink"]
+        height, width = pictures.gray(name).shape
+        column, row = min(state["column"], width - 1), min(state["row"], height - 1)
+        if state["snap"]:
+            column, row = pictures.brightest_near(name, column, row)
+        answers = answers_at(name, column, row, shrink, state["kind"])
+        picture = pictures.gray(name, shrink)
+        window = pictures.window(name, column, row, state["side"], shrink)
+        return Result(state, column, row, picture, window, answers, SIDES[int(np.argmax(answers))])
+
+    def make_figure(self) -> Figure:
+        """Photograph, window, curve."""
+        figure = figures.new_figure(9.2, 3.9)
+        self._photo_axes = figure.add_axes((0.045, 0.1, 0.36, 0.82))
+        self._window_axes = figure.add_axes((0.435, 0.55, 0.16, 0.37))
+        self._filter_axes = figure.add_axes((0.435, 0.06, 0.16, 0.37))
+        self._curve_axes = figure.add_axes((0.675, 0.15, 0.315, 0.75))
+        self._image = self._photo_axes.imshow(np.zeros((2, 2)), cmap="gray", vmin=0, vmax=1, aspect="auto")
+        self._photo_axes.set_title("photo (pixels)")
+        self._photo_axes.tick_params(labelsize=8)
+        self._window_axes.set_title("inside the window", fontsize=10)
+        self._filter_axes.set_title("the filter's weights", fontsize=10)
+        for ax in (self._window_axes, self._filter_axes):
+            ax.set(xticks=[], yticks=[])
+        ax = self._curve_axes
+        ax.set(xscale="log", xlim=(2.7, 145), xlabel="window side k (pixels, log scale)", title="answer of the filter")
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.set_xticks(TICKS, [str(tick) for tick in TICKS])
+        ax.grid(color=figures.PALE)
+        self._shown: Any = None
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        """Add the window's outline, its content and the curve."""
+        self._outlines = [
+            self._photo_axes.add_patch(Rectangle((0, 0), 1, 1, fill=False, edgecolor=color, linewidth=width))
+            for color, width in (("black", 3.4), (figures.YELLOW, 1.6))
+        ]
+        self._content = self._window_axes.imshow(np.zeros((2, 2)), cmap="gray", vmin=0, vmax=1)
+        (self._curve,) = self._curve_axes.plot([], [], color=figures.BLUE)
+        (self._here,) = self._curve_axes.plot([], [], "o", color=figures.VERMILLION, markersize=9)
+        (self._best,) = self._curve_axes.plot([], [], "*", color=figures.BLACK, markersize=12)
+        self._weights = self._filter_axes.imshow(np.zeros((2, 2)), cmap="PuOr_r", vmin=-1, vmax=1)
+        self._label = self._curve_axes.text(0.02, 0.98, "", transform=self._curve_axes.transAxes, va="top", fontsize=9)
+        canvas.add(
+            *self._outlines, self._content, self._weights, self._curve, self._best, self._here, self._label
+        )
+
+    def draw(self, canvas: Canvas, result: Result) -> None:
+        """Move the window."""
+        state = result.state
+        height, width = result.picture.shape
+        if self._shown != (state["photo"], state["shrink"]):
+            self._shown = (state["photo"], state["shrink"])
+            self._image.set(data=result.picture, extent=(-0.5, width - 0.5, height - 0.5, -0.5))
+            self._photo_axes.set_title(f"{state['photo']}, {width}×{height} pixels")
+            canvas.frame_changed()
+        side, shrink = state["side"], state["shrink"]
+        for outline in self._outlines:
+            outline.set(
+                xy=(result.column // shrink - side / 2, result.row // shrink - side / 2), width=side, height=side
+            )
+        self._content.set(data=result.window, extent=(0, 1, 0, 1))
+        weights = pictures.window_filter(state["kind"], side)
+        self._weights.set(data=weights / abs(weights).max(), extent=(0, 1, 0, 1))
+        self._curve.set_data(SIDES, result.answers)
+        self._here.set_data([side], [result.answer])
+        self._best.set_data([result.best], [max(result.answers)])
+        canvas.limits(self._curve_axes, y=LIMITS.get(state["kind"]) or (0, figures.ceiling(max(result.answers))))
+        self._label.set_text(f"● k = {side}: {result.answer:.3g}   ★ best k = {result.best}")
+
+    def describe(self, result: Result) -> str:
+        """The answer here, and where it would be largest."""
+        state = result.state
+        shrunk = "" if state["shrink"] == 1 else f" shrunk {state['shrink']}×"
+        here = f"At column {result.column}, row {result.row} of the {state['photo']} photo{shrunk}"
+        return (
+            f"{here}, a {state['side']}×{state['side']} window answers {result.answer:.2f}. "
+            f"The best window there is {result.best}×{result.best}, with {max(result.answers):.2f}."
+        )

@@ -1,0 +1,135 @@
+"""`explore.module()`: the six numbers of an Inception module, and what reducing saves."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass, fields
+from typing import TYPE_CHECKING
+
+from inception_lab.spec.cost import cost
+from inception_lab.spec.googlenet import BRANCHES as FIELDS
+from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet, inception_module
+from inception_lab.spec.network import Parallel
+from inception_lab.view.explorers.base import Control, Explorer, Integer, State
+from inception_lab.view.explorers.modules import METRICS, Bars, BranchCosts, LiveDiagram, module_figure, share
+from inception_lab.view.figures import NAIVE, REDUCED, quantity, size
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inception_lab.view.explorers.canvas import Canvas
+
+ROWS = ("1x1", "3x3", "5x5", "pool")
+
+
+def paper_modules() -> dict[str, State]:
+    """Return the states of the paper's nine modules: their numbers, and the input they get."""
+    modules = cost(googlenet()).by_module()
+    return {
+        name: {
+            **dict(zip(("height", "width", "channels"), modules[f"inception_{name}"].input_shape, strict=True)),
+            **{field.name: getattr(row, field.name) for field in fields(row)},
+        }
+        for name, row in TABLE_1.items()
+    }
+
+
+@dataclass(frozen=True)
+class Result:
+    """A module, and the same without its reductions."""
+
+    module: Parallel
+    reduced: BranchCosts
+    naive: BranchCosts
+
+
+class Module(Explorer):
+    """An Inception module beside its naive twin."""
+
+    title = "An Inception module"
+    hint = "Its six numbers are the knobs. Hatched bars: the same module without any 1×1 reduction or projection."
+    presets = paper_modules()
+
+    def declare(self) -> dict[str, Control]:
+        """The paper's six numbers, then the input."""
+        row = TABLE_1["3a"]
+        labels = {
+            "conv1x1": "#1×1",
+            "reduce3x3": "#3×3 reduce",
+            "conv3x3": "#3×3",
+            "reduce5x5": "#5×5 reduce",
+            "conv5x5": "#5×5",
+            "pool_proj": "pool proj",
+        }
+        numbers = {name: Integer(labels[name], getattr(row, name), 1, 512) for name in FIELDS}
+        return {
+            **numbers,
+            "channels": Integer("Input channels", 192, 1, 1024),
+            "height": Integer("Input height", 28, 7, 112),
+            "width": Integer("Input width", 28, 7, 112),
+        }
+
+    def compute(self, state: State) -> Result:
+        """Count the module and its twin."""
+        row = InceptionRow(**{name: state[name] for name in FIELDS})
+        shape = (state["height"], state["width"], state["channels"])
+        module, naive = (inception_module(*astuple(numbers), name="module") for numbers in (row, row.naive))
+        return Result(module, BranchCosts.of(cost(module, shape)), BranchCosts.of(cost(naive, shape)))
+
+    def make_figure(self) -> Figure:
+        """Diagram on the left, a column of paired bars for each metric."""
+        figure, self._diagram_axes, self._columns = module_figure(len(ROWS))
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        """Add bars and diagram."""
+        rows = len(ROWS)
+        series = {"naive": (NAIVE, -0.17), "reduced": (REDUCED, 0.17)}
+        self._bars = {metric: Bars(canvas, ax, rows, series) for metric, ax in self._columns.items()}
+        self._diagram = LiveDiagram(self._diagram_axes, rows)
+        self._columns["parameters"].legend(
+            [bars[0] for bars in self._bars["parameters"].bars.values()], list(series),
+            loc="lower right", fontsize=8, frameon=False, handlelength=1.4,
+        )  # fmt: skip
+
+    def draw(self, canvas: Canvas, result: Result) -> None:
+        """Show both ways, branch by branch."""
+        for metric in METRICS:
+            self._bars[metric].show(
+                {name: [getattr(result, name).branches[row][metric] for row in ROWS] for name in ("naive", "reduced")}
+            )
+        self._diagram.show(canvas, result.module, result.reduced.total)
+
+    def describe(self, result: Result) -> str:
+        """Both totals, their ratio, the dearest branch."""
+        reduced, naive = result.reduced.total, result.naive.total
+        dearest = result.reduced.dearest("macs")
+        macs = result.reduced.branches[dearest]["macs"]
+        ratio = naive.macs / reduced.macs
+        return (
+            f"{reduced.macs:,} MACs and {reduced.parameters:,} parameters; without reductions {naive.macs:,} and "
+            f"{naive.parameters:,}: {ratio:.2f} × the MACs. Dearest branch: {dearest.replace('x', '×')} with "
+            f"{quantity(macs)}, {share(macs, reduced.macs)}. Activations {size(reduced.activation_bytes)}. "
+            f"Output channels {reduced.output_shape[-1]:,}, naive {naive.output_shape[-1]:,}."
+        )
+
+    def keras_code(self, state: State) -> str:
+        """The module in Keras's functional style."""
+        return "\n".join(
+            [
+                "import keras",
+                "from keras import layers",
+                "",
+                "def conv(x, filters, kernel_size):",
+                '    return layers.Conv2D(filters, kernel_size, padding="same", activation="relu")(x)',
+                "",
+                f"x = keras.Input(({state['height']}, {state['width']}, {state['channels']}))",
+                f"branch1x1 = conv(x, {state['conv1x1']}, 1)",
+                f"branch3x3 = conv(conv(x, {state['reduce3x3']}, 1), {state['conv3x3']}, 3)",
+                f"branch5x5 = conv(conv(x, {state['reduce5x5']}, 1), {state['conv5x5']}, 5)",
+                f'pooled = layers.MaxPooling2D(3, strides=1, padding="same")(x)',
+                f"branch_pool = conv(pooled, {state['pool_proj']}, 1)",
+                "outputs = layers.concatenate([branch1x1, branch3x3, branch5x5, branch_pool])",
+                "model = keras.Model(x, outputs)",
+                "model.summary()",
+            ]
+        )

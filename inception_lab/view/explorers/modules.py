@@ -1,0 +1,146 @@
+"""The picture of a module's cost: its diagram, and a bar for each branch in the same row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inception_lab.spec.cost import Cost
+from inception_lab.view import diagrams, figures
+from inception_lab.view.figures import Style, ceiling, quantity
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from inception_lab.spec.network import Part
+    from inception_lab.view.explorers.canvas import Canvas
+
+METRICS = {
+    "parameters": "parameters",
+    "macs": "MACs (multiply-adds per image)",
+    "activation_bytes": "activations (bytes, float32)",
+}
+BRANCHES = ("1x1", "3x3", "5x5", "7x7", "pool")
+
+
+@dataclass(frozen=True)
+class BranchCosts:
+    """A module's costs by branch.
+
+    Attributes:
+        total: The cost of the whole module.
+        branches: Branch → metric → quantity; branches that the module lacks are absent.
+        channels: Branch → channels that it hands on.
+    """
+
+    total: Cost
+    branches: Mapping[str, Mapping[str, int]]
+    channels: Mapping[str, int]
+
+    @classmethod
+    def of(cls, costs: Cost) -> BranchCosts:
+        """Sum the layers of each branch: `3x3_reduce` and `3x3` are one."""
+        branches: dict[str, dict[str, int]] = {}
+        channels: dict[str, int] = {}
+        for layer in costs.layers:
+            last = layer.name.split("/")[-1]
+            name = next((branch for branch in BRANCHES if last.startswith(branch)), None)
+            if name is None:
+                continue
+            sums = branches.setdefault(name, dict.fromkeys(METRICS, 0))
+            for metric in METRICS:
+                sums[metric] += getattr(layer, metric)
+            channels[name] = layer.output_shape[-1]
+        return cls(costs, branches, channels)
+
+    def dearest(self, metric: str) -> str:
+        """Return the branch with the largest value."""
+        return max(self.branches, key=lambda name: self.branches[name][metric])
+
+
+def module_figure(rows: int) -> tuple[Figure, Axes, dict[str, Axes]]:
+    """Return a figure with room for a diagram and a column of bars for each metric."""
+    figure = figures.new_figure(9.2, 0.85 + 0.62 * rows)
+    bottom, height = 0.7 / figure.get_figheight(), 1 - 0.75 / figure.get_figheight()
+    diagram = figure.add_axes((0.0, bottom, 0.43, height))
+    columns: dict[str, Axes] = {}
+    for number, (metric, label) in enumerate(METRICS.items()):
+        ax = figure.add_axes((0.45 + 0.188 * number, bottom, 0.165, height))
+        ax.set(xlim=(0, 1), ylim=(rows - 0.5, -0.5))
+        ax.set_yticks([])
+        ax.set_xticks([0, 1], ["0", ""], fontsize=8)
+        ax.set_xlabel(label.replace(" (", "\n("), fontsize=9)
+        columns[metric] = ax
+    return figure, diagram, columns
+
+
+class Bars:
+    """Series of bars with their numbers, on an axis whose end moves in steps.
+
+    The axis always runs from 0 to 1 and only the number at its end changes: the frame stays as it is.
+    """
+
+    def __init__(self, canvas: Canvas, ax: Axes, rows: int, series: Mapping[str, tuple[Style, float]]) -> None:
+        """Add the bars: a style and an offset from the middle of the row for each series."""
+        self.bars = {
+            name: list(ax.barh([row + offset for row in range(rows)], [0] * rows, height=0.62 / len(series),
+                               color=style.color, hatch=style.hatch, edgecolor="white", linewidth=0))
+            for name, (style, offset) in series.items()
+        }  # fmt: skip
+        self.numbers = {
+            name: [ax.text(0, row + offset, "", va="center", fontsize=8) for row in range(rows)]
+            for name, (_, offset) in series.items()
+        }
+        self.end = ax.text(1, -0.025, "", transform=ax.transAxes, ha="right", va="top", fontsize=8)
+        for name in series:
+            canvas.add(*self.bars[name], *self.numbers[name])
+        canvas.add(self.end)
+
+    def show(self, values: Mapping[str, list[int | None]], styles: list[Style] | None = None) -> None:
+        """Give each bar its value (`None` leaves its place empty) and, if wanted, each row its style."""
+        limit = ceiling(max(value or 0 for row in values.values() for value in row))
+        self.end.set_text(quantity(limit).replace(".0 ", " "))
+        for name, row in values.items():
+            for place, value in enumerate(row):
+                bar, number = self.bars[name][place], self.numbers[name][place]
+                bar.set_width((value or 0) / limit)
+                if styles:
+                    bar.set(facecolor=styles[place].color, hatch=styles[place].hatch)
+                inside = (value or 0) > 0.62 * limit
+                number.set(
+                    text="" if value is None else quantity(value),
+                    x=(value or 0) / limit + (-0.02 if inside else 0.02),
+                    horizontalalignment="right" if inside else "left",
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6} if inside else None,
+                )
+
+
+class LiveDiagram:
+    """The diagram of the present module, one row a branch."""
+
+    def __init__(self, ax: Axes, rows: int) -> None:
+        self.ax = ax
+        self.rows = rows
+        self.artists: list[Artist] = []
+        self.drawn: Any = None
+        ax.set_axis_off()
+        ax.set(xlim=(-0.5, 4.36), ylim=(rows - 0.5, -0.5))
+
+    def show(self, canvas: Canvas, part: Part, costs: Cost) -> None:
+        """Draw a module; nothing happens if it is the one that is drawn."""
+        if self.drawn == (part, costs.input_shape):
+            return
+        self.drawn = (part, costs.input_shape)
+        sketch = diagrams.lay_out(part, costs)
+        canvas.limits(self.ax, x=(-0.5, sketch.width + 0.5), y=(sketch.rows - 0.5, -0.5))
+        new = diagrams.draw(self.ax, sketch, size=8)
+        canvas.replace(self.artists, new)
+        self.artists = new
+
+
+def share(part: int, whole: int) -> str:
+    """Write a share in per cent."""
+    return f"{100 * part / whole:.0f} %" if whole else "0 %"

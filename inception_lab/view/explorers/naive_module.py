@@ -1,0 +1,124 @@
+"""`explore.naive_module()`: kernels of several sizes side by side, and what each costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inception_lab.spec.cost import cost
+from inception_lab.spec.googlenet import naive_module
+from inception_lab.spec.network import Parallel
+from inception_lab.view.explorers.base import Control, Explorer, Integer, State, Toggle
+from inception_lab.view.explorers.modules import BRANCHES, METRICS, Bars, BranchCosts, LiveDiagram, module_figure, share
+from inception_lab.view.figures import BRANCH_STYLES, quantity, size
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inception_lab.view.explorers.canvas import Canvas
+
+SIDES = (1, 3, 5, 7)
+
+
+@dataclass(frozen=True)
+class Result:
+    """The module of a state and what it costs."""
+
+    module: Parallel
+    costs: BranchCosts
+
+
+class NaiveModule(Explorer):
+    """Any of the kernels 1×1 to 7×7 and a pooling, side by side on one input."""
+
+    title = "A naive module"
+    hint = "Several kernel sizes look at the same input; their outputs are joined. Zero filters: no such branch."
+    presets = {
+        "3a without its reductions": {},
+        "only 3×3": {"conv1x1": 0, "conv3x3": 224, "conv5x5": 0, "pool": False},
+        "the same again on top": {"channels": 416},
+        "with a 7×7 branch": {"conv7x7": 32},
+        "late and small (5b's input)": {"height": 7, "width": 7, "channels": 832, "conv1x1": 384, "conv3x3": 384, "conv5x5": 128},
+    }  # fmt: skip
+
+    def declare(self) -> dict[str, Control]:
+        """Input, filters of each branch, pooling."""
+        filters = {
+            f"conv{side}x{side}": Integer(f"{side}×{side} filters", start, 0, 512)
+            for side, start in zip(SIDES, (64, 128, 32, 0), strict=True)
+        }
+        return {
+            "height": Integer("Input height", 28, 7, 112),
+            "width": Integer("Input width", 28, 7, 112),
+            "channels": Integer("Input channels", 192, 1, 1024),
+            **filters,
+            "pool": Toggle("3×3 max pooling, passes all channels on", True),
+        }
+
+    def compute(self, state: State) -> Result:
+        """Count the module."""
+        filters = {name: value or None for name, value in state.items() if name.startswith("conv")}
+        if not any(filters.values()) and not state["pool"]:
+            raise ValueError("a module needs at least one branch")
+        module = naive_module(**filters, pool=state["pool"])
+        return Result(module, BranchCosts.of(cost(module, (state["height"], state["width"], state["channels"]))))
+
+    def make_figure(self) -> Figure:
+        """Diagram on the left, a column of bars for each metric."""
+        figure, self._diagram_axes, self._columns = module_figure(len(BRANCHES))
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        """Add bars and diagram."""
+        series = {"naive": (BRANCH_STYLES["1x1"], 0.0)}
+        self._bars = {metric: Bars(canvas, ax, len(BRANCHES), series) for metric, ax in self._columns.items()}
+        self._diagram = LiveDiagram(self._diagram_axes, len(BRANCHES))
+
+    def draw(self, canvas: Canvas, result: Result) -> None:
+        """Show the module; the bars stand beside the branches they belong to."""
+        branches = list(result.costs.branches)
+        rows = len(BRANCHES)
+        empty = rows - len(branches)
+        styles = [BRANCH_STYLES[name] for name in branches] + [BRANCH_STYLES["1x1"]] * empty
+        for metric, bars in self._bars.items():
+            values: list[int | None] = [result.costs.branches[name][metric] for name in branches]
+            canvas.limits(self._columns[metric], y=(len(branches) - 0.5, -0.5))
+            bars.show({"naive": values + [None] * empty}, styles)
+        self._diagram.show(canvas, result.module, result.costs.total)
+
+    def describe(self, result: Result) -> str:
+        """Total, and the dearest branch."""
+        total = result.costs.total
+        dearest = result.costs.dearest("macs")
+        macs = result.costs.branches[dearest]["macs"]
+        height, width, channels = total.output_shape
+        name = dearest.replace("x", "×")
+        most = (
+            f"The {name} branch costs most: {quantity(macs)} MACs, {share(macs, total.macs)} of all."
+            if total.macs
+            else "Pooling alone has no multiply-adds."
+        )
+        return (
+            f"{total.macs:,} MACs, {total.parameters:,} parameters, "
+            f"{size(total.activation_bytes)} of activations. {most} "
+            f"Output: {height}×{width}×{channels:,}, {channels / total.input_shape[-1]:.2f} × the channels that came in."
+        )
+
+    def keras_code(self, state: State) -> str:
+        """The module in Keras's functional style."""
+        lines = [
+            "import keras",
+            "from keras import layers",
+            "",
+            f"inputs = keras.Input(({state['height']}, {state['width']}, {state['channels']}))",
+            "branches = [",
+        ]
+        for side in SIDES:
+            if filters := state[f"conv{side}x{side}"]:
+                lines.append(f'    layers.Conv2D({filters}, {side}, padding="same", activation="relu")(inputs),')
+        if state["pool"]:
+            lines.append('    layers.MaxPooling2D(3, strides=1, padding="same")(inputs),')
+        lines += ["]"]
+        one = sum(bool(state[name]) for name in state if name.startswith("conv")) + state["pool"] == 1
+        lines.append("outputs = branches[0]" if one else "outputs = layers.concatenate(branches)")
+        return "\n".join([*lines, "model = keras.Model(inputs, outputs)", "model.summary()"])

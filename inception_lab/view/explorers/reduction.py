@@ -1,0 +1,176 @@
+"""`explore.reduction()`: one convolution, with and without a 1×1 convolution before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from inception_lab.spec.cost import Cost, cost
+from inception_lab.spec.layers import Conv2D
+from inception_lab.spec.network import Sequence
+from inception_lab.view import figures
+from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State
+from inception_lab.view.explorers.modules import Bars
+from inception_lab.view.figures import NAIVE, REDUCED, ceiling, quantity
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inception_lab.view.explorers.canvas import Canvas
+
+
+def break_even(kernel_size: int, channels: int, filters: int) -> Fraction:
+    """Return the number of reduction filters at which reducing costs as much as not reducing.
+
+    k²·Cin·Cout / (Cin + k²·Cout), exactly; fewer filters save.
+    """
+    per_filter = channels + kernel_size**2 * filters
+    return Fraction(kernel_size**2 * channels * filters, per_filter)
+
+
+@dataclass(frozen=True)
+class Result:
+    """The costs of both ways."""
+
+    state: State
+    direct: Cost
+    reduced: Cost
+    even: Fraction
+
+    @property
+    def first(self) -> int:
+        """MACs of the 1×1 convolution."""
+        return self.reduced.layers[0].macs
+
+    @property
+    def second(self) -> int:
+        """MACs of the convolution behind it."""
+        return self.reduced.layers[1].macs
+
+    @property
+    def per_filter(self) -> int:
+        """MACs that each further reduction filter adds."""
+        return self.reduced.macs // self.state["reduce"]
+
+
+class Reduction(Explorer):
+    """When does a 1×1 convolution before a larger one pay, and how much?"""
+
+    title = "The 1×1 reduction"
+    hint = "Squeeze the channels with 1×1 filters first, then convolve. Drag past the break-even point."
+    presets = {
+        "3a's 5×5 branch": {},
+        "3a's 3×3 branch": {"kernel_size": 3, "filters": 128, "reduce": 96},
+        "5b's 5×5 branch": {"height": 7, "width": 7, "channels": 832, "filters": 128, "reduce": 48},
+        "last filter that saves": {"reduce": 154},
+        "first filter that does not": {"reduce": 155},
+        "a 1×1 before a 1×1": {"kernel_size": 1, "reduce": 27},
+    }
+
+    def declare(self) -> dict[str, Control]:
+        """Reduction, convolution, input."""
+        return {
+            "reduce": Integer("1×1 filters", 16, 1, 512),
+            "kernel_size": Choice("Kernel", 5, tuple((f"{k}×{k}", k) for k in (1, 3, 5, 7, 9, 11))),
+            "filters": Integer("k×k filters", 32, 1, 512),
+            "channels": Integer("Input channels", 192, 1, 1024),
+            "height": Integer("Input height", 28, 1, 112),
+            "width": Integer("Input width", 28, 1, 112),
+        }
+
+    def compute(self, state: State) -> Result:
+        """Count both ways."""
+        shape = (state["height"], state["width"], state["channels"])
+        kernel = Conv2D(state["filters"], state["kernel_size"], name="convolution")
+        even = break_even(state["kernel_size"], state["channels"], state["filters"])
+        reduced = Sequence(Conv2D(state["reduce"], 1, name="reduce"), kernel)
+        return Result(state, cost(kernel, shape), cost(reduced, shape), even)
+
+    def make_figure(self) -> Figure:
+        """The line on the left, the two ways on the right."""
+        figure = figures.new_figure(9.2, 3.7)
+        self._line_axes = figure.add_axes((0.09, 0.16, 0.45, 0.72))
+        self._bar_axes = figure.add_axes((0.655, 0.16, 0.305, 0.72))
+        ax = self._line_axes
+        ax.set(xlabel="number of 1×1 reduction filters", ylabel="MACs per image", title="Cost against reduction")
+        ax.yaxis.set_major_formatter(lambda value, _: quantity(value).replace(".0 ", " "))
+        ax.grid(color=figures.PALE)
+        bars = self._bar_axes
+        bars.set(xlim=(0, 1), ylim=(1.6, -0.6), xlabel="MACs per image", title="This setting")
+        bars.set_yticks([0, 1], ["direct", "reduced\nfirst"])
+        bars.set_xticks([0, 1], ["0", ""], fontsize=8)
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        """Add lines, points and bars."""
+        ax = self._line_axes
+        (self._direct,) = ax.plot([], [], color=NAIVE.color, linestyle="--", linewidth=2)
+        (self._reduced,) = ax.plot([], [], color=REDUCED.color, linewidth=2)
+        (self._even,) = ax.plot([], [], color=figures.BLACK, linestyle=":", linewidth=1.2)
+        (self._here,) = ax.plot([], [], "o", color=REDUCED.color, markersize=10)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+        self._texts = [ax.text(0, 0, "", fontsize=9, bbox=box) for _ in range(3)]
+        self._bars = Bars(canvas, self._bar_axes, 2, {"macs": (REDUCED, 0.0)})
+        (self._first,) = self._bar_axes.barh([1], [0], height=0.62, color=figures.SKY, hatch="..", edgecolor="white")
+        self._note = self._bar_axes.text(0, 1.36, "", fontsize=8, va="top")
+        canvas.add(self._first, self._note)
+        canvas.add(self._direct, self._even, self._reduced, *self._texts, self._here)
+
+    def draw(self, canvas: Canvas, result: Result) -> None:
+        """Move lines and bars."""
+        state, direct = result.state, result.direct.macs
+        right = ceiling(1.15 * max(float(result.even), state["reduce"]))
+        top = ceiling(1.2 * max(direct, result.reduced.macs))
+        canvas.limits(self._line_axes, x=(0, right), y=(0, top))
+        end = min(right, top / result.per_filter)
+        self._direct.set_data([0, right], [direct, direct])
+        self._reduced.set_data([0, end], [0, end * result.per_filter])
+        even = float(result.even)
+        self._even.set_data([even, even], [0, direct])
+        self._here.set_data([state["reduce"]], [result.reduced.macs])
+        direct_text, even_text, here_text = self._texts
+        direct_text.set(text=f"direct: {quantity(direct)}", x=right / 60, y=direct + top / 60, va="bottom")
+        left = even > right / 2
+        even_text.set(
+            text=f"break-even {even:.1f}", x=even + (-right if left else right) / 60, y=top / 40,
+            ha="right" if left else "left", va="bottom",
+        )  # fmt: skip
+        close = state["reduce"] > 0.55 * right
+        here_text.set(
+            text=quantity(result.reduced.macs), x=state["reduce"] + (-right if close else right) / 40,
+            y=result.reduced.macs, ha="right" if close else "left", va="center",
+        )  # fmt: skip
+        self._bars.show({"macs": [direct, result.reduced.macs]}, [NAIVE, REDUCED])
+        self._first.set_width(result.first / result.reduced.macs * self._bars.bars["macs"][1].get_width())
+        side = state["kernel_size"]
+        self._note.set_text(f"1×1 (dots) {quantity(result.first)} + {side}×{side} {quantity(result.second)}")
+
+    def describe(self, result: Result) -> str:
+        """Both costs, their ratio and the break-even point."""
+        direct, reduced = result.direct.macs, result.reduced.macs
+        side = result.state["kernel_size"]
+        verdict = f"{direct / reduced:.2f} × fewer" if reduced < direct else f"{reduced / direct:.2f} × as many: no saving"
+        return (
+            f"Direct {side}×{side}: {direct:,} MACs. Reduced first: {result.first:,} + {result.second:,} = "
+            f"{reduced:,}, {verdict}. Break-even at {float(result.even):.1f} filters; "
+            f"each filter costs {result.per_filter:,} MACs."
+        )
+
+    def keras_code(self, state: State) -> str:
+        """Both ways in Keras."""
+        shape = f"({state['height']}, {state['width']}, {state['channels']})"
+        convolution = f'layers.Conv2D({state["filters"]}, {state["kernel_size"]}, padding="same", activation="relu")'
+        return "\n".join(
+            [
+                "import keras",
+                "from keras import layers",
+                "",
+                f"inputs = keras.Input({shape})",
+                f"direct = {convolution}(inputs)",
+                f'reduced = layers.Conv2D({state["reduce"]}, 1, activation="relu")(inputs)',
+                f"reduced = {convolution}(reduced)",
+                'model = keras.Model(inputs, {"direct": direct, "reduced": reduced})',
+                "model.summary()",
+            ]
+        )

@@ -1,0 +1,127 @@
+"""`explore.stack()`: the same module again and again, naive against reduced."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING
+
+from inception_lab.spec.cost import Cost, cost
+from inception_lab.spec.googlenet import BRANCHES as FIELDS
+from inception_lab.spec.googlenet import TABLE_1, InceptionRow, inception_module
+from inception_lab.spec.network import Sequence
+from inception_lab.view import figures
+from inception_lab.view.explorers.base import Control, Explorer, Integer, State
+from inception_lab.view.figures import NAIVE, REDUCED, ceiling, quantity
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inception_lab.view.explorers.canvas import Canvas
+
+MOST = 12
+
+
+def stack(row: InceptionRow, modules: int, input_shape: tuple[int, int, int]) -> Cost:
+    """Count `modules` equal modules, each fed by the one before."""
+    parts = (inception_module(*astuple(row), name=f"module_{number}") for number in range(1, modules + 1))
+    return cost(Sequence(*parts), input_shape)
+
+
+@dataclass(frozen=True)
+class Result:
+    """The two stacks."""
+
+    naive: Cost
+    reduced: Cost
+
+
+class Stack(Explorer):
+    """What happens when modules stand on modules?"""
+
+    title = "A stack of modules"
+    hint = "Each module feeds the next. A naive module's pooling passes every channel on, so the next one gets more."
+    presets = {
+        "one module": {"modules": 1},
+        "nine, as in GoogLeNet": {"modules": 9},
+        "nine with 3b's numbers": {"modules": 9, **dict(zip(FIELDS, astuple(TABLE_1["3b"]), strict=True))},
+    }
+
+    def declare(self) -> dict[str, Control]:
+        """Number of modules, their numbers, the input."""
+        row = dict(zip(FIELDS, astuple(TABLE_1["3a"]), strict=True))
+        labels = ("#1×1", "#3×3 reduce", "#3×3", "#5×5 reduce", "#5×5", "pool proj")
+        numbers = {
+            name: Integer(label, value, 1, 512) for label, (name, value) in zip(labels, row.items(), strict=True)
+        }
+        return {
+            "modules": Integer("Modules", 4, 1, MOST),
+            "channels": Integer("Input channels", 192, 1, 1024),
+            **numbers,
+            "side": Integer("Input side", 28, 7, 56),
+        }
+
+    def compute(self, state: State) -> Result:
+        """Count both stacks."""
+        row = InceptionRow(**{name: state[name] for name in FIELDS})
+        shape = (state["side"], state["side"], state["channels"])
+        return Result(stack(row.naive, state["modules"], shape), stack(row, state["modules"], shape))
+
+    def make_figure(self) -> Figure:
+        """Channels on the left, MACs on the right."""
+        figure = figures.new_figure(9.2, 3.6)
+        self._axes = {
+            "channels": figure.add_axes((0.085, 0.15, 0.385, 0.75)),
+            "macs": figure.add_axes((0.59, 0.15, 0.4, 0.75)),
+        }
+        for ax, title, label in zip(
+            self._axes.values(), ("Channels that come out", "MACs of each module"), ("channels", "MACs per image"), strict=True
+        ):
+            ax.set(xlabel="module", ylabel=label, title=title, xlim=(0.3, MOST + 0.7))
+            ax.set_xticks(range(1, MOST + 1))
+            ax.yaxis.set_major_formatter(lambda value, _: quantity(value).replace(".0 ", " "))
+            ax.grid(color=figures.PALE, axis="y")
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        """Add a pair of bars for each module."""
+        self._bars = {
+            (metric, name): ax.bar(
+                [number + offset for number in range(1, MOST + 1)], [0] * MOST, 0.38,
+                color=style.color, hatch=style.hatch, edgecolor="white", linewidth=0, label=name,
+            )
+            for metric, ax in self._axes.items()
+            for name, style, offset in (("naive", NAIVE, -0.2), ("reduced", REDUCED, 0.2))
+        }  # fmt: skip
+        self._axes["channels"].legend(loc="upper left", frameon=False, fontsize=9)
+        self._last = {
+            key: self._axes[key[0]].text(0, 0, "", fontsize=9, ha="center", va="bottom") for key in self._bars
+        }
+        for bars in self._bars.values():
+            canvas.add(*bars)
+        canvas.add(*self._last.values())
+
+    def draw(self, canvas: Canvas, result: Result) -> None:
+        """Show as many bars as there are modules."""
+        for metric, ax in self._axes.items():
+            top = 0
+            for name in ("naive", "reduced"):
+                modules = getattr(result, name).by_module().values()
+                values = [module.macs if metric == "macs" else module.output_shape[-1] for module in modules]
+                top = max(top, *values)
+                for number, bar in enumerate(self._bars[metric, name]):
+                    bar.set_height(values[number] if number < len(values) else 0)
+                text = self._last[metric, name]
+                text.set(text=quantity(values[-1]), x=len(values) + (-0.2 if name == "naive" else 0.35), y=values[-1])
+            canvas.limits(ax, y=(0, ceiling(1.12 * top)))
+
+    def describe(self, result: Result) -> str:
+        """Both totals, their ratio, the channels at the end."""
+        naive, reduced = result.naive, result.reduced
+        modules = list(naive.by_module().values())
+        steps = [second.macs - first.macs for first, second in zip(modules[1:], modules[2:], strict=False)]
+        growth = f" From the second on, each naive module costs {quantity(steps[0])} MACs more than the one before." if steps else ""
+        return (
+            f"{len(modules)} × naive: {quantity(naive.macs)} MACs in all, {naive.output_shape[-1]:,} channels at the end. "
+            f"{len(modules)} × reduced: {quantity(reduced.macs)} MACs, {reduced.output_shape[-1]:,} channels. "
+            f"Naive costs {naive.macs / reduced.macs:.2f} × as much.{growth}"
+        )

@@ -1,0 +1,229 @@
+"""Figures: each function draws numbers it is given and returns its axes; nothing is computed here.
+
+Colours are Okabe and Ito's, which colour-blind readers tell apart; labels and hatches say the same
+again, so that colour is never the only cue.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
+)  # fmt: skip
+GREY, PALE = "#6B6B6B", "#E8E8E8"
+DPI = 100
+RC = {
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "hatch.linewidth": 0.6,
+}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one series is drawn everywhere."""
+
+    color: str
+    hatch: str = ""
+    marker: str = "o"
+
+
+BRANCH_STYLES = {
+    "1x1": Style(SKY, "", "o"),
+    "3x3": Style(ORANGE, "//", "s"),
+    "5x5": Style(GREEN, "..", "^"),
+    "7x7": Style(VERMILLION, "xx", "v"),
+    "pool": Style(PURPLE, "\\\\", "D"),
+}
+NAIVE, REDUCED = Style(VERMILLION, "//", "s"), Style(BLUE, "", "o")
+
+
+def branch_style(path: str) -> Style:
+    """Return the style of the branch that a layer belongs to."""
+    name = path.split("/")[-1]
+    return next((style for key, style in BRANCH_STYLES.items() if name.startswith(key)), Style(GREY))
+
+
+def new_figure(width: float = 8.6, height: float = 3.4, **options: Any) -> Figure:
+    """Return an empty figure, in inches, that no global state keeps alive."""
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white", **options)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def axes(ax: Axes | None, width: float = 6.4, height: float = 3.2) -> Axes:
+    """Return `ax`, or the axes of a new figure."""
+    return ax if ax is not None else new_figure(width, height, layout="constrained").add_subplot()
+
+
+def quantity(value: float) -> str:
+    """Write a number as people say it, with three or four digits.
+
+    Example:
+        >>> [quantity(n) for n in (832, 12_443_648, 173_408_256, 15_500_000_000)]
+        ['832', '12.4 M', '173.4 M', '15.50 G']
+    """
+    for limit, letter, digits in ((1e9, "G", 2), (1e6, "M", 1), (1e4, "k", 1)):
+        if abs(value) >= limit:
+            scale = 1e3 if letter == "k" else limit
+            return f"{value / scale:,.{digits}f} {letter}"
+    return f"{value:,.0f}"
+
+
+def size(number: float) -> str:
+    """Write a number of bytes.
+
+    Example:
+        >>> size(832), size(1_304_576)
+        ('832 B', '1.3 MB')
+    """
+    text = quantity(number)
+    return text + ("B" if text[-1].isalpha() else " B")
+
+
+def ceiling(value: float) -> float:
+    """Return the next number of 1, 2, 3, 5 × a power of ten: axis limits that move in steps.
+
+    Example:
+        >>> [ceiling(n) for n in (0, 7, 120, 310)]
+        [1.0, 10.0, 200.0, 500.0]
+    """
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 3, 5, 10) if step * power >= value)
+
+
+def show(figure: Any, alt: str | None = None) -> Any:
+    """Show a figure in a notebook, with alternative text, which JupyterLab drops from plain images.
+
+    Args:
+        figure: A matplotlib figure, axes, or an explorer.
+        alt: What the picture shows, in a sentence; an explorer brings its own.
+
+    Returns:
+        An object that the notebook displays.
+
+    Raises:
+        ValueError: If there is no alternative text.
+    """
+    from IPython.display import HTML
+
+    alt = alt or getattr(figure, "readout", None)
+    if not alt:
+        raise ValueError("`alt` must say in a sentence what the figure shows. Received: none.")
+    canvas = figure if isinstance(figure, Figure) else figure.figure
+    buffer = io.BytesIO()
+    canvas.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    return HTML(picture_html(buffer.getvalue(), alt))
+
+
+def picture_html(png: bytes, alt: str) -> str:
+    """Return an `<img>` element that holds the picture itself."""
+    data = base64.b64encode(png).decode()
+    style = "max-width:100%;height:auto"
+    return f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt, quote=True)}" style="{style}">'
+
+
+def plot_bars(
+    values: Mapping[str, float],
+    *,
+    unit: str,
+    title: str = "",
+    styles: Mapping[str, Style] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw named quantities as labelled horizontal bars, the first on top.
+
+    Args:
+        values: Name → quantity.
+        unit: Label of the axis.
+        title: What the picture says.
+        styles: Name → style; by default that of the branch with this name.
+        ax: Where to draw; by default a new figure.
+    """
+    ax = axes(ax, height=0.9 + 0.42 * len(values))
+    limit = ceiling(1.15 * max(values.values(), default=1))
+    for row, (name, value) in enumerate(values.items()):
+        style = (styles or {}).get(name) or branch_style(name)
+        ax.barh(row, value, color=style.color, hatch=style.hatch, edgecolor="white")
+        ax.text(value + limit / 80, row, quantity(value), va="center")
+    ax.set_yticks(range(len(values)), list(values))
+    ax.set(ylim=(len(values) - 0.5, -0.5), xlim=(0, limit), xlabel=unit, title=title)
+    ax.xaxis.set_major_formatter(lambda value, _: quantity(value))
+    return ax
+
+
+def plot_lines(
+    x: Sequence[float],
+    curves: Mapping[str, Sequence[float]],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+    styles: Mapping[str, Style] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw named curves, each labelled at its highest point in its own colour.
+
+    Args:
+        x: Positions.
+        curves: Name → one value for each position.
+        xlabel: Label of the horizontal axis, with its unit.
+        ylabel: Label of the vertical axis, with its unit.
+        title: What the picture says.
+        styles: Name → style.
+        ax: Where to draw; by default a new figure.
+    """
+    ax = axes(ax)
+    default = [
+        Style(color, marker=marker) for color, marker in zip((BLUE, ORANGE, GREEN, PURPLE, VERMILLION), "osD^v", strict=True)
+    ]
+    for number, (name, y) in enumerate(curves.items()):
+        style = (styles or {}).get(name) or default[number % len(default)]
+        ax.plot(x, y, color=style.color, marker=style.marker, markersize=4, label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    ax.grid(color=PALE)
+    if len(curves) > 1:
+        ax.legend(frameon=False)
+    return ax
+
+
+def plot_pictures(
+    pictures: Mapping[str, Any], *, columns: int = 4, cmap: str = "gray", size: float = 2.1, symmetric: bool = False
+) -> Figure:
+    """Draw named pictures side by side.
+
+    Args:
+        pictures: Title → array, `(height, width)` or `(height, width, 3)`.
+        columns: Pictures in a row.
+        cmap: Colour map of pictures without colours.
+        size: Width of one picture in inches.
+        symmetric: Whether zero is put in the middle of the colour map.
+    """
+    rows = math.ceil(len(pictures) / columns)
+    figure = new_figure(size * min(columns, len(pictures)), (size + 0.3) * rows, layout="constrained")
+    for number, (title, picture) in enumerate(pictures.items()):
+        ax = figure.add_subplot(rows, min(columns, len(pictures)), number + 1)
+        limit = abs(picture).max() if symmetric else None
+        ax.imshow(picture, cmap=cmap, vmin=None if limit is None else -limit, vmax=limit)
+        ax.set_title(title, fontsize=10)
+        ax.set_axis_off()
+    return figure
