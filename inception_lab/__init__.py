@@ -12,6 +12,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from inception_lab import exercises as exercises
     from inception_lab.model.build import build as build
+    from inception_lab.model.device import keras as keras
+    from inception_lab.model.timing import seconds_per_batch as seconds_per_batch
+    from inception_lab.spec import counting as counting
+    from inception_lab.spec import paper as paper
+    from inception_lab.spec import zoo as zoo
+    from inception_lab.spec.audit import Audit as Audit
+    from inception_lab.spec.audit import audit as audit
+    from inception_lab.spec.audit import explain as explain
     from inception_lab.spec.cost import Cost as Cost
     from inception_lab.spec.cost import cost as cost
     from inception_lab.spec.googlenet import TABLE_1 as TABLE_1
@@ -36,6 +44,11 @@ __version__ = "0.1.0"
 # name -> module, or (module, name there); a name equal to its module's last word is the module itself.
 _PUBLIC = {
     "build": "inception_lab.model.build",
+    "keras": "inception_lab.model.device",
+    "seconds_per_batch": "inception_lab.model.timing",
+    "Audit": "inception_lab.spec.audit",
+    "audit": "inception_lab.spec.audit",
+    "explain": "inception_lab.spec.audit",
     "cost": "inception_lab.spec.cost",
     "Cost": "inception_lab.spec.cost",
     "TABLE_1": "inception_lab.spec.googlenet",
@@ -52,12 +65,15 @@ _PUBLIC = {
     "show": "inception_lab.view.figures",
 }
 _MODULES = {
+    "counting": "inception_lab.spec.counting",
     "diagrams": "inception_lab.view.diagrams",
     "exercises": "inception_lab.exercises",
     "explore": "inception_lab.view.explorers",
     "figures": "inception_lab.view.figures",
     "layers": "inception_lab.spec.layers",
+    "paper": "inception_lab.spec.paper",
     "pictures": "inception_lab.view.pictures",
+    "zoo": "inception_lab.spec.zoo",
 }
 __all__ = ["__version__", *sorted(_PUBLIC), *sorted(_MODULES)]  # noqa: PLE0604
 

@@ -19,9 +19,10 @@ from typing import Any, NoReturn
 
 from inception_lab import __version__
 from inception_lab.spec.cost import Cost, LayerCost, cost
-from inception_lab.spec.googlenet import VARIANTS, googlenet
+from inception_lab.spec.googlenet import VARIANTS
 from inception_lab.spec.layers import Shape, one_of
 from inception_lab.spec.network import Network
+from inception_lab.spec.zoo import NETWORKS
 
 PROGRAM = "inception-lab"
 
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def networks() -> Mapping[str, Callable[..., Network]]:
     """Return what describes each network, by the name that the command line knows it by."""
-    return {"googlenet": googlenet}
+    return NETWORKS
 
 
 class _Parser(argparse.ArgumentParser):

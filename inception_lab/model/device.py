@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import IO
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
 
 STDERR = 2
 
@@ -21,12 +23,12 @@ STDERR = 2
 def quiet() -> Iterator[None]:
     """Keep what libraries write to the error stream, and show it only if they fail."""
     try:
+        sys.stderr.flush()
         saved = os.dup(STDERR)
-    except OSError:  # no error stream, as under pythonw
+    except (AttributeError, OSError):  # no error stream, as under pythonw; its number may be another file's
         yield
         return
     with tempfile.TemporaryFile() as log:
-        sys.stderr.flush()
         os.dup2(log.fileno(), STDERR)
         try:
             yield
@@ -61,4 +63,135 @@ def _load() -> None:
 _load()
 import keras  # noqa: E402
 
-__all__ = ["keras", "quiet"]
+__all__ = ["Precision", "dtype_policy", "keras", "precision", "quiet", "value_and_gradients"]
+
+PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
+
+
+@dataclass(frozen=True)
+class Precision:
+    """In what numbers a network computes; its weights are kept in float32.
+
+    Attributes:
+        name: `"float32"`, `"bfloat16"` or `"float16"`.
+        reason: What decided it.
+    """
+
+    name: str
+    reason: str
+
+    @property
+    def policy(self) -> str:
+        """Keras's name for it."""
+        return PRECISIONS[self.name]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.reason})"
+
+
+def precision() -> Precision:
+    """Choose the precision that this machine computes quickly in.
+
+    Returns:
+        bfloat16 where the hardware has it, float16 on older GPUs with half-precision units (Keras scales
+        the loss then), float32 otherwise.
+    """
+    capability = _gpu_capability()
+    if capability is None:
+        flags = _cpu_flags()
+        for flag, name in (("amx_bf16", "AMX"), ("avx512_bf16", "AVX512-BF16")):
+            if flag in flags:
+                return Precision("bfloat16", f"the CPU has {name}")
+        return Precision("float32", "a CPU without bfloat16")
+    text = f"a GPU of compute capability {capability[0]}.{capability[1]}"
+    if capability >= (8, 0):
+        return Precision("bfloat16", text)
+    return Precision("float16" if capability >= (7, 0) else "float32", text)
+
+
+def hardware() -> str:
+    """Say what this process computes on, for logs of experiments."""
+    capability = _gpu_capability()
+    if capability is not None:
+        return f"GPU, compute capability {capability[0]}.{capability[1]}"
+    model = next(
+        (line.split(":", 1)[1].strip() for line in _cpu_info() if line.startswith("model name")), "CPU"
+    )
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{count} × {model}"
+
+
+def _cpu_info() -> list[str]:
+    try:
+        return Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return []
+
+
+def _cpu_flags() -> set[str]:
+    return set(next((line for line in _cpu_info() if line.startswith("flags")), "").split())
+
+
+def _gpu_capability() -> tuple[int, int] | None:
+    """Return the compute capability of the first GPU, (0, 0) where it tells none, `None` without one."""
+    if keras.config.backend() == "tensorflow":
+        import tensorflow
+
+        gpus = tensorflow.config.list_physical_devices("GPU")
+        if not gpus:
+            return None
+        major, minor = tensorflow.config.experimental.get_device_details(gpus[0]).get("compute_capability", (0, 0))
+        return int(major), int(minor)
+    if keras.config.backend() == "jax":
+        import jax
+
+        device = jax.devices()[0]
+        if device.platform == "cpu":
+            return None
+        numbers = str(getattr(device, "compute_capability", "0.0")).split(".")
+        return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else (0, 0)
+    return None
+
+
+@contextmanager
+def dtype_policy(name: str) -> Iterator[None]:
+    """Build layers under a Keras dtype policy, such as `"mixed_bfloat16"`."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def value_and_gradients(
+    function: Callable[[Sequence[Any]], tuple[Any, Any]], arguments: Sequence[Any]
+) -> tuple[Any, Any, list[Any]]:
+    """Compute a function and its gradient.
+
+    Args:
+        function: Takes a list of tensors, changes nothing outside, and returns a number and whatever else.
+        arguments: The tensors, which the gradient is taken by.
+
+    Returns:
+        The number, whatever else, and a gradient for each argument.
+
+    Raises:
+        NotImplementedError: On a backend other than TensorFlow and JAX.
+    """
+    if keras.config.backend() == "tensorflow":
+        import tensorflow
+
+        tensors = [tensorflow.convert_to_tensor(argument) for argument in arguments]
+        with tensorflow.GradientTape() as tape:
+            tape.watch(tensors)
+            value, other = function(tensors)
+        gradients = tape.gradient(value, tensors, unconnected_gradients=tensorflow.UnconnectedGradients.ZERO)
+        return value, other, gradients
+    if keras.config.backend() == "jax":
+        import jax
+
+        tensors = [jax.numpy.asarray(argument) for argument in arguments]
+        (value, other), gradients = jax.value_and_grad(function, has_aux=True)(tensors)
+        return value, other, list(gradients)
+    raise NotImplementedError(f"Gradients need the backend tensorflow or jax. Received: {keras.config.backend()}.")

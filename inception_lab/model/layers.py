@@ -38,7 +38,7 @@ class LocalResponseNormalization(keras.layers.Layer):  # type: ignore[misc]
         self.depth_radius, self.bias, self.alpha, self.beta = depth_radius, bias, alpha, beta
         self._band: np.ndarray | None = None
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[Any, ...]) -> None:
         """Prepare the band of ones."""
         channels = np.arange(input_shape[-1])
         near = np.abs(channels[:, None] - channels[None, :]) <= self.depth_radius

@@ -41,6 +41,16 @@ COLUMNS = {
     "kernel_size": "side of the kernel",
     "depth_multiplier": "kernels a channel, if separable",
 }
+HEADINGS = (
+    "row",
+    "params printed",
+    "weights only",
+    "with biases",
+    "params verdict",
+    "ops printed",
+    "multiply-adds",
+    "ops verdict",
+)
 _GREEN, _VERMILION = "rgba(0, 158, 115, 0.2)", "rgba(213, 94, 0, 0.25)"  # Okabe–Ito, on light and dark
 
 
@@ -139,8 +149,6 @@ class Audit:
 
     def to_html(self) -> str:
         """Return the audit as an HTML table: legible on light and dark, and without any style."""
-        head = ("row", "params printed", "weights only", "with biases", "params verdict")
-        head += ("ops printed", "multiply-adds", "ops verdict")
         body = [
             (
                 row.name,
@@ -154,9 +162,17 @@ class Audit:
             )
             for row in self.rows
         ]
-        sums = ("sum", f"{self.printed_parameters:,}K", f"{self.weights:,}", f"{self.parameters:,}", "")
-        sums += (f"{self.printed_operations:,}M", f"{self.macs:,}", "")
-        columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+        sums = (
+            "sum",
+            f"{self.printed_parameters:,}K",
+            f"{self.weights:,}",
+            f"{self.parameters:,}",
+            "",
+            f"{self.printed_operations:,}M",
+            f"{self.macs:,}",
+            "",
+        )
+        columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in HEADINGS)
         lines = [
             "<table>",
             "<caption>Table 1 of arXiv:1409.4842, printed and recomputed from its filter columns</caption>",
@@ -291,7 +307,7 @@ class Edit:
 
 
 def explain(row: str, widths: Iterable[int] | None = None) -> tuple[Edit, ...]:
-    """Look for single changed numbers that make a row agree with what is printed beside it.
+    r"""Look for single changed numbers that make a row agree with what is printed beside it.
 
     An edit is tried only if the row's output keeps its printed size. That an edit fits is arithmetic;
     that it is what the authors did is an inference.
@@ -309,8 +325,8 @@ def explain(row: str, widths: Iterable[int] | None = None) -> tuple[Edit, ...]:
         ValueError: If the table has no such row with parameters.
 
     Example:
-        >>> print(*explain("5a"), sep="\\n")
-        5a, #5×5 reduce 32 → 48: 1,106,944 weights, 54,241,856 multiply-adds; fits ops
+        >>> print(*explain("5a"), sep="\n")
+        5a, #5×5 reduce 32 → 48: 1,106,944 weights, 54,240,256 multiply-adds; fits ops
     """
     one_of("row", row, tuple(MODULES))
     line = next(line for line in table_1() if line.name == row)
@@ -354,7 +370,9 @@ def _edits(line: TableRow, widths: list[int] | None) -> Iterator[tuple[str, int 
 
 
 def _column(field: str, widths: list[int] | None) -> list[int]:
-    return widths or sorted({line.widths[field] for line in table_1() if field in line.widths})
+    if widths is not None:
+        return widths
+    return sorted({line.widths[field] for line in table_1() if field in line.widths})
 
 
 def _module(row: InceptionRow) -> Part:

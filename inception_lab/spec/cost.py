@@ -254,7 +254,8 @@ def cost(network: Network | Part, input_shape: tuple[int, int, int] | None = Non
         layers.append(LayerCost(path, kind, shape, shape, 0, 0, operations, added * elements, reach))
         return shape, reach
 
-    network.fold((network.input_shape, Reach()), layer=count, merge=join)
+    start: tuple[Shape, Reach] = (network.input_shape, Reach())
+    network.fold(start, layer=count, merge=join)
     return Cost(network.name, network.input_shape, tuple(layers))
 
 

@@ -94,7 +94,7 @@ class Convention:
 
     @property
     def unit(self) -> str:
-        """`"MACs"` or `"FLOPs"`: what one multiply-accumulate is counted as. Other operations may be added."""
+        """`"MACs"` or `"FLOPs"`: what one multiply-accumulate counts as; other operations may be added."""
         return "FLOPs" if self.macs == 2 else "MACs"
 
 
@@ -329,7 +329,7 @@ class Reproduction:
 
 @cache
 def reproductions() -> tuple[Reproduction, ...]:
-    """Count every published figure's network by its convention; `pandas.DataFrame(reproductions())` shows it."""
+    """Count every published figure's network by its convention; a list for `pandas.DataFrame`."""
     return tuple(_reproduce(published) for published in published_counts())
 
 

@@ -305,7 +305,13 @@ def auxiliary_head(
 
 
 def scaled(filters: int, width: float) -> int:
-    """Return a number of filters times the width multiplier, rounded, at least 1."""
+    """Return a number of filters times the width multiplier, rounded, at least 1.
+
+    Raises:
+        ValueError: If `width` is not a number above 0, or beyond reason.
+    """
+    if isinstance(width, bool) or not isinstance(width, int | float) or not 0 < width <= 1000:
+        raise ValueError(f"`width` must be a number above 0, at most 1000. Received: width={width!r}.")
     return max(1, round(filters * width))
 
 
@@ -383,8 +389,6 @@ def googlenet(
     classes = positive_integer("classes", classes)
     if not rows:
         raise ValueError("`rows` must hold at least one inception row. Received: none.")
-    if isinstance(width, bool) or not isinstance(width, int | float) or not 0 < width <= 1000:
-        raise ValueError(f"`width` must be a number above 0, at most 1000. Received: width={width!r}.")
     heads = _heads(auxiliary, rows)
 
     batch_norm = normalization == "batch_norm"

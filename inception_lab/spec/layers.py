@@ -449,6 +449,6 @@ class Dropout(Layer):
     kind: ClassVar[str] = "Dropout"
     rate: float
 
-    def __post_init__(self) -> None:  # noqa: D105
+    def __post_init__(self) -> None:
         if not isinstance(self.rate, int | float) or not 0 <= self.rate < 1:
             raise ValueError(f"`rate` must be in [0, 1). Received: rate={self.rate!r}{self.where}.")

@@ -59,7 +59,9 @@ def draw(ax: Axes, sketch: Sketch, size: float = 9) -> list[Artist]:
     """Draw a sketch and return what was drawn."""
     artists: list[Artist] = []
     segments = [[(x0, y0), (x1, y1)] for x0, y0, x1, y1, _ in sketch.lines]
-    artists.append(ax.add_collection(LineCollection(segments, colors=figures.GREY, linewidths=1.1), autolim=False))
+    artists.append(
+        ax.add_collection(LineCollection(segments, colors=figures.GREY, linewidths=1.1), autolim=False)
+    )
     for x0, y0, x1, y1, label in sketch.lines:
         if label:
             box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
@@ -111,7 +113,7 @@ def lay_out(part: Part, costs: Cost) -> Sketch:
                 x, y, channels, tall = place(child, x, y, prefix, channels)
                 used = max(used, tall)
             return x, y, channels, used
-        assert isinstance(part, Parallel)  # noqa: S101 - there is no other kind
+        assert isinstance(part, Parallel)
         return fork(part, x, y, inside(prefix, part.name), channels)
 
     def fork(part: Parallel, x: float, y: float, prefix: str, channels: int) -> tuple[float, float, int, int]:
@@ -132,18 +134,11 @@ def lay_out(part: Part, costs: Cost) -> Sketch:
 
     end, _, _, sketch.rows = place(part, 0.0, 0.0, "", costs.input_shape[-1])
     sketch.width = end
-    sketch.ends = (f"in: {shape(costs.input_shape)}", f"out, joined: {shape(costs.output_shape)}")
+    sketch.ends = (
+        f"in: {figures.readable(costs.input_shape)}",
+        f"out, joined: {figures.readable(costs.output_shape)}",
+    )
     return sketch
-
-
-def shape(sizes: spec.Shape) -> str:
-    """Write a shape as people do.
-
-    Example:
-        >>> shape((28, 28, 192))
-        '28×28×192'
-    """
-    return "×".join(f"{size:,}" for size in sizes)
 
 
 def caption(layer: spec.Layer) -> str:

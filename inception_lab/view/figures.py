@@ -7,15 +7,19 @@ again, so that colour is never the only cue.
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import io
 import math
-from collections.abc import Mapping, Sequence
+import numbers
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +29,8 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
 )  # fmt: skip
 GREY, PALE = "#6B6B6B", "#E8E8E8"
 DPI = 100
-RC = {
+LARGEST_PNG = 80_000  # bytes
+RC: dict[Any, Any] = {
     "font.size": 10,
     "axes.titlesize": 11,
     "axes.titlelocation": "left",
@@ -73,6 +78,20 @@ def axes(ax: Axes | None, width: float = 6.4, height: float = 3.2) -> Axes:
     return ax if ax is not None else new_figure(width, height, layout="constrained").add_subplot()
 
 
+Plot = TypeVar("Plot", bound=Callable[..., Any])
+
+
+def styled(plot: Plot) -> Plot:
+    """Have a function draw in this project's style, and leave matplotlib's settings as they are."""
+
+    @functools.wraps(plot)
+    def draw(*args: Any, **kwargs: Any) -> Any:
+        with matplotlib.rc_context(RC):
+            return plot(*args, **kwargs)
+
+    return draw  # type: ignore[return-value]
+
+
 def quantity(value: float) -> str:
     """Write a number as people say it, with three or four digits.
 
@@ -85,6 +104,33 @@ def quantity(value: float) -> str:
             scale = 1e3 if letter == "k" else limit
             return f"{value / scale:,.{digits}f} {letter}"
     return f"{value:,.0f}"
+
+
+def tick(value: float, _: Any = None) -> str:
+    """Write a number on an axis, as short as it can be.
+
+    Example:
+        >>> [tick(n) for n in (0, 500, 25e6, 2.5e9)]
+        ['0', '500', '25 M', '2.5 G']
+    """
+    for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= limit:
+            return f"{value / (1e3 if letter == 'k' else limit):g} {letter}"
+    return f"{value:,g}"
+
+
+def readable(value: Any) -> str:
+    """Write one cell of a table: shapes with ×, whole numbers with separators, two decimals else.
+
+    Example:
+        >>> [readable(cell) for cell in (120422400, (28, 28, 192), 2.1666, "1x1")]
+        ['120,422,400', '28×28×192', '2.17', '1x1']
+    """
+    if isinstance(value, tuple):
+        return "×".join(map(readable, value))
+    if isinstance(value, numbers.Integral):
+        return f"{int(value):,}"
+    return f"{value:,.2f}" if isinstance(value, numbers.Real) else str(value)
 
 
 def size(number: float) -> str:
@@ -129,19 +175,28 @@ def show(figure: Any, alt: str | None = None) -> Any:
     alt = alt or getattr(figure, "readout", None)
     if not alt:
         raise ValueError("`alt` must say in a sentence what the figure shows. Received: none.")
-    canvas = figure if isinstance(figure, Figure) else figure.figure
+    return HTML(figure_html(figure if isinstance(figure, Figure) else figure.figure, alt))
+
+
+def figure_html(figure: Figure, alt: str) -> str:
+    """Return a figure as an `<img>` element: PNG, or JPEG where photographs make that too large."""
     buffer = io.BytesIO()
-    canvas.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    return HTML(picture_html(buffer.getvalue(), alt))
+    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    if buffer.tell() <= LARGEST_PNG:
+        return picture_html(buffer.getvalue(), alt)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="jpeg", dpi=DPI, pil_kwargs={"quality": 90})
+    return picture_html(buffer.getvalue(), alt, "jpeg")
 
 
-def picture_html(png: bytes, alt: str) -> str:
+def picture_html(data: bytes, alt: str, kind: str = "png") -> str:
     """Return an `<img>` element that holds the picture itself."""
-    data = base64.b64encode(png).decode()
+    text = base64.b64encode(data).decode()
     style = "max-width:100%;height:auto"
-    return f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt, quote=True)}" style="{style}">'
+    return f'<img src="data:image/{kind};base64,{text}" alt="{html.escape(alt, quote=True)}" style="{style}">'
 
 
+@styled
 def plot_bars(
     values: Mapping[str, float],
     *,
@@ -167,10 +222,12 @@ def plot_bars(
         ax.text(value + limit / 80, row, quantity(value), va="center")
     ax.set_yticks(range(len(values)), list(values))
     ax.set(ylim=(len(values) - 0.5, -0.5), xlim=(0, limit), xlabel=unit, title=title)
-    ax.xaxis.set_major_formatter(lambda value, _: quantity(value))
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_formatter(tick)
     return ax
 
 
+@styled
 def plot_lines(
     x: Sequence[float],
     curves: Mapping[str, Sequence[float]],
@@ -178,10 +235,11 @@ def plot_lines(
     xlabel: str,
     ylabel: str,
     title: str = "",
+    ticks: Sequence[float] | None = None,
     styles: Mapping[str, Style] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw named curves, each labelled at its highest point in its own colour.
+    """Draw named curves, each with its own colour and marker.
 
     Args:
         x: Positions.
@@ -189,13 +247,19 @@ def plot_lines(
         xlabel: Label of the horizontal axis, with its unit.
         ylabel: Label of the vertical axis, with its unit.
         title: What the picture says.
+        ticks: Where the horizontal axis is labelled; it is then logarithmic.
         styles: Name → style.
         ax: Where to draw; by default a new figure.
     """
     ax = axes(ax)
     default = [
-        Style(color, marker=marker) for color, marker in zip((BLUE, ORANGE, GREEN, PURPLE, VERMILLION), "osD^v", strict=True)
+        Style(color, marker=marker)
+        for color, marker in zip((BLUE, ORANGE, GREEN, PURPLE, VERMILLION), "osD^v", strict=True)
     ]
+    if ticks:
+        ax.set_xscale("log")
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     for number, (name, y) in enumerate(curves.items()):
         style = (styles or {}).get(name) or default[number % len(default)]
         ax.plot(x, y, color=style.color, marker=style.marker, markersize=4, label=name)
@@ -206,8 +270,44 @@ def plot_lines(
     return ax
 
 
+@styled
+def plot_places(picture: Any, places: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
+    """Draw a photograph with named places in it.
+
+    Args:
+        picture: `(height, width)` or `(height, width, 3)`.
+        places: Name → something with a `column` and a `row`.
+        ax: Where to draw; by default a new figure.
+    """
+    height, width = picture.shape[:2]
+    ax = axes(ax, 5.2, 5.2 * height / width)
+    ax.imshow(picture, cmap="gray")
+    for name, place in places.items():
+        column, row = place.column, place.row
+        side = 1 if column < width / 2 else -1
+        ax.annotate(
+            name,
+            (column + 7 * side, row),
+            (column + 38 * side, row + 12),
+            color="white",
+            fontsize=13,
+            va="center",
+            ha="center",
+            arrowprops={"arrowstyle": "->", "color": "white"},
+            bbox={"facecolor": "black", "edgecolor": "white", "pad": 2},
+        )
+    ax.set(xlabel="column (pixels)", ylabel="row (pixels)")
+    return ax
+
+
+@styled
 def plot_pictures(
-    pictures: Mapping[str, Any], *, columns: int = 4, cmap: str = "gray", size: float = 2.1, symmetric: bool = False
+    pictures: Mapping[str, Any],
+    *,
+    columns: int = 4,
+    cmap: str = "gray",
+    size: float = 2.1,
+    symmetric: bool = False,
 ) -> Figure:
     """Draw named pictures side by side.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
 
 Filter = Literal["blob", "mean", "sum"]
 
-# Four galaxies of the Hubble photograph: (column, row) of their centres.
-GALAXIES: Mapping[str, tuple[int, int]] = {"A": (272, 364), "B": (90, 97), "C": (70, 301), "D": (257, 54)}
 PHOTOS = ("galaxies", "coins", "coffee", "rocket")
 LARGEST_WINDOW = 127
+SIDES = tuple(range(3, LARGEST_WINDOW + 1, 2))
 
 
 @cache
@@ -61,7 +61,7 @@ def gray(name: str, shrink: int = 1) -> Gray:
     import skimage.color
 
     picture = photo(name)
-    light = skimage.color.rgb2gray(picture) if picture.ndim == 3 else picture / 255.0
+    light: Any = skimage.color.rgb2gray(picture) if picture.ndim == 3 else picture / 255.0
     if shrink > 1:
         light = cv2.resize(light, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
     result: Gray = np.ascontiguousarray(light, dtype=np.float64)
@@ -130,25 +130,69 @@ def response(name: str, column: int, row: int, side: int, shrink: int = 1, kind:
     return float(np.einsum("ij,ij->", window(name, column, row, side, shrink), window_filter(kind, side)))
 
 
-def best_side(name: str, column: int, row: int, shrink: int = 1, kind: Filter = "blob", largest: int = 127) -> int:
-    """Return the side, odd and from 3 to `largest`, at which a filter answers most."""
-    sides = range(3, largest + 1, 2)
-    return max(sides, key=lambda side: response(name, column, row, side, shrink, kind))
+def response_map(name: str, side: int, kind: Filter = "blob") -> Gray:
+    """Return a filter's answer at every place of a photograph; beyond its edge it is dark.
 
-
-def half_maximum_diameter(name: str, column: int, row: int) -> float:
-    """Return how wide a bright spot is: the diameter of a disc with the area brighter than half its centre.
-
-    The centre's brightness is the maximum within 3 pixels; the area is the connected one around it.
+    Returns:
+        `(height, width)`; computed by OpenCV.
     """
     import cv2
 
-    picture = gray(name)
-    centre = picture[max(row - 3, 0) : row + 4, max(column - 3, 0) : column + 4]
-    bright = (picture >= centre.max() / 2).astype(np.uint8)
-    _, labels = cv2.connectedComponents(bright, connectivity=4)
-    area = int((labels == labels[row, column]).sum())
-    return 2 * math.sqrt(area / math.pi)
+    weights = window_filter(kind, side)
+    answer: Any = cv2.filter2D(gray(name).copy(), cv2.CV_64F, weights, borderType=cv2.BORDER_CONSTANT)
+    result: Gray = answer
+    return result
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a photograph, and what filters answer there.
+
+    Attributes:
+        photo: As for `photo`.
+        column: Column in pixels of the full-size photograph.
+        row: Row, likewise.
+    """
+
+    photo: str
+    column: int
+    row: int
+
+    def answer(self, side: int, shrink: int = 1, kind: Filter = "blob") -> float:
+        """Return what a side×side filter answers here."""
+        return response(self.photo, self.column, self.row, side, shrink, kind)
+
+    def answers(self, shrink: int = 1, kind: Filter = "blob") -> tuple[float, ...]:
+        """Return what filters of all `SIDES` answer here."""
+        return tuple(self.answer(side, shrink, kind) for side in SIDES)
+
+    def best_side(self, shrink: int = 1, kind: Filter = "blob") -> int:
+        """Return the side at which a filter answers most."""
+        answers = self.answers(shrink, kind)
+        return SIDES[answers.index(max(answers))]
+
+    def diameter(self) -> float:
+        """Return how wide the bright spot is: the diameter of a disc of the same area.
+
+        The spot is all that is connected with the centre and brighter than half of it; the centre's
+        brightness is the maximum within 3 pixels.
+        """
+        import cv2
+
+        picture = gray(self.photo)
+        centre = picture[max(self.row - 3, 0) : self.row + 4, max(self.column - 3, 0) : self.column + 4]
+        bright = (picture >= centre.max() / 2).astype(np.uint8)
+        _, labels = cv2.connectedComponents(bright, connectivity=4)
+        return 2 * math.sqrt(int((labels == labels[self.row, self.column]).sum()) / math.pi)
+
+
+# Four galaxies of the Hubble photograph, from tiny to large; the centres count: 3 pixels off, A answers half.
+GALAXIES: Mapping[str, Place] = {
+    "A": Place("galaxies", 272, 364),
+    "B": Place("galaxies", 90, 97),
+    "C": Place("galaxies", 70, 301),
+    "D": Place("galaxies", 257, 54),
+}
 
 
 def brightest_near(name: str, column: int, row: int, steps: int = 12) -> tuple[int, int]:
@@ -161,10 +205,10 @@ def brightest_near(name: str, column: int, row: int, steps: int = 12) -> tuple[i
     for _ in range(steps):
         top, left = max(row - 1, 0), max(column - 1, 0)
         around = picture[top : row + 2, left : column + 2]
-        up, across = np.unravel_index(int(np.argmax(around)), around.shape)
+        up, across = divmod(int(np.argmax(around)), around.shape[1])
         if (left + across, top + up) == (column, row):
             break
-        column, row = int(left + across), int(top + up)
+        column, row = left + across, top + up
     return column, row
 
 

@@ -1,4 +1,5 @@
 """The explorers: each call gives a picture that answers to its controls."""
+# ruff: noqa: N813 - readers call them like functions
 
 from inception_lab.view.explorers.kernel_size import KernelSize as kernel_size
 from inception_lab.view.explorers.module import Module as module

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as widgets
-import matplotlib
 from traitlets import link
 
 from inception_lab.view import figures
@@ -93,11 +92,9 @@ class Explorer(ABC):
         self._message = ""
         self._picture = widgets.HTML()
         self._code_box = widgets.HTML()
-        with matplotlib.rc_context(figures.RC):
-            self.figure = self.make_figure()
+        self.figure = figures.styled(self.make_figure)()
         self._canvas = Canvas(self.figure)
-        with matplotlib.rc_context(figures.RC):
-            self.prepare(self._canvas)
+        figures.styled(self.prepare)(self._canvas)
         self._legal = self._defaults
         self._update()
         self.widget = self._layout(rows)
@@ -120,6 +117,7 @@ class Explorer(ABC):
     def make_figure(self) -> Figure:
         """Return the figure with everything that stays."""
 
+    @abstractmethod
     def prepare(self, canvas: Canvas) -> None:
         """Add the artists that change."""
 
@@ -186,7 +184,8 @@ class Explorer(ABC):
                 "version_minor": 0,
                 "model_id": self.widget.model_id,
             },
-            "text/html": self._picture.value,
+            "text/html": figures.figure_html(self.figure, self.readout)
+            + f"<p>{html.escape(self.readout)}</p>",
             "text/plain": self.readout,
         }
 
@@ -237,23 +236,22 @@ class Explorer(ABC):
         self._message = ""
         if not hasattr(self, "result"):
             self.result = self.compute(self.state)
-        with matplotlib.rc_context(figures.RC):
-            self.draw(self._canvas, self.result)
+        figures.styled(self.draw)(self._canvas, self.result)
         self._png = self._canvas.png()
         self._show_picture()
         if self._code_box.value:
             self._show_code()
 
     def _show_picture(self) -> None:
-        text = html.escape(self.readout)
-        warning = (
-            f'<p role="alert" style="margin:4px 0;font-weight:bold">Not possible: {html.escape(self._message)}</p>'
-            if self._message
-            else ""
-        )
-        self._picture.value = (
-            f'{warning}{figures.picture_html(self._png, self.readout)}<p style="margin:4px 0;line-height:1.4">{text}</p>'
-        )
+        style = "margin:4px 0;line-height:1.4"
+        parts = [
+            figures.picture_html(self._png, self.readout),
+            f'<p style="{style}">{html.escape(self.readout)}</p>',
+        ]
+        if self._message:
+            reason = html.escape(self._message)
+            parts.insert(0, f'<p role="alert" style="{style};font-weight:bold">Not possible: {reason}.</p>')
+        self._picture.value = "".join(parts)
 
     def _show_code(self) -> None:
         self._code_box.value = f'<pre style="line-height:1.3">{html.escape(self.code)}</pre>'

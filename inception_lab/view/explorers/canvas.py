@@ -31,7 +31,7 @@ class Canvas:
         self.live: list[Artist] = []
         self._frame: Any = None
         canvas = figure.canvas
-        assert isinstance(canvas, FigureCanvasAgg)  # noqa: S101 - figures.new_figure makes no other
+        assert isinstance(canvas, FigureCanvasAgg)
         self._agg = canvas
 
     def add(self, *artists: Artist) -> None:
@@ -49,7 +49,9 @@ class Canvas:
         """Have the frame drawn anew the next time."""
         self._frame = None
 
-    def limits(self, ax: Axes, *, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None) -> None:
+    def limits(
+        self, ax: Axes, *, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None
+    ) -> None:
         """Set an axes' limits; the frame is drawn anew only if they differ."""
         if x is not None and ax.get_xlim() != x:
             ax.set_xlim(x)

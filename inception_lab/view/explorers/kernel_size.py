@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from inception_lab.view.explorers.canvas import Canvas
 
-SIDES = tuple(range(3, pictures.LARGEST_WINDOW + 1, 2))
+SIDES = pictures.SIDES
 TICKS = (3, 5, 9, 17, 33, 65, 127)
 LIMITS = {"blob": (-0.6, 1.0), "mean": (0.0, 1.1)}  # of the answer
 
@@ -44,7 +44,7 @@ class Result:
 @lru_cache(maxsize=256)
 def answers_at(name: str, column: int, row: int, shrink: int, kind: pictures.Filter) -> tuple[float, ...]:
     """Return what windows of all sizes answer at one place."""
-    return tuple(pictures.response(name, column, row, side, shrink, kind) for side in SIDES)
+    return pictures.Place(name, column, row).answers(shrink, kind)
 
 
 class KernelSize(Explorer):
@@ -55,12 +55,15 @@ class KernelSize(Explorer):
         "The filter likes a bright blob on a dark ground. Size the window, move it, shrink the photo; "
         "the curve shows what every window size would answer at this place."
     )
-    presets = {
-        **{f"galaxy {name}": {"column": x, "row": y} for name, (x, y) in pictures.GALAXIES.items()},
+    presets: ClassVar = {
+        **{
+            f"galaxy {name}": {"column": place.column, "row": place.row}
+            for name, place in pictures.GALAXIES.items()
+        },
         "galaxy D, photo ÷ 4": {"column": 257, "row": 54, "shrink": 4, "side": 17},
-        "coins": {"photo": "coins", "column": 146, "row": 156, "side": 63},
-        "coffee": {"photo": "coffee", "column": 200, "row": 190, "side": 63},
-        "rocket": {"photo": "rocket", "column": 185, "row": 185, "side": 33},
+        "coins": {"photo": "coins", "column": 153, "row": 126, "side": 63},
+        "coffee": {"photo": "coffee", "column": 180, "row": 145, "side": 63},
+        "rocket": {"photo": "rocket", "column": 183, "row": 270, "side": 33},
     }
 
     def declare(self) -> dict[str, Control]:
@@ -74,7 +77,11 @@ class KernelSize(Explorer):
             "kind": Choice(
                 "Filter",
                 "blob",
-                (("blob: bright centre, dark surround", "blob"), ("all ones, mean", "mean"), ("all ones, sum", "sum")),
+                (
+                    ("blob: bright centre, dark surround", "blob"),
+                    ("all ones, mean", "mean"),
+                    ("all ones, sum", "sum"),
+                ),
             ),
             "snap": Toggle("Move to the bright centre nearby", False),
         }
@@ -108,7 +115,12 @@ class KernelSize(Explorer):
         for ax in (self._window_axes, self._filter_axes):
             ax.set(xticks=[], yticks=[])
         ax = self._curve_axes
-        ax.set(xscale="log", xlim=(2.7, 145), xlabel="window side k (pixels, log scale)", title="answer of the filter")
+        ax.set(
+            xscale="log",
+            xlim=(2.7, 145),
+            xlabel="window side k (pixels, log scale)",
+            title="answer of the filter",
+        )
         ax.xaxis.set_minor_locator(NullLocator())
         ax.set_xticks(TICKS, [str(tick) for tick in TICKS])
         ax.grid(color=figures.PALE)
@@ -126,7 +138,9 @@ class KernelSize(Explorer):
         (self._here,) = self._curve_axes.plot([], [], "o", color=figures.VERMILLION, markersize=9)
         (self._best,) = self._curve_axes.plot([], [], "*", color=figures.BLACK, markersize=12)
         self._weights = self._filter_axes.imshow(np.zeros((2, 2)), cmap="PuOr_r", vmin=-1, vmax=1)
-        self._label = self._curve_axes.text(0.02, 0.98, "", transform=self._curve_axes.transAxes, va="top", fontsize=9)
+        self._label = self._curve_axes.text(
+            0.02, 0.98, "", transform=self._curve_axes.transAxes, va="top", fontsize=9
+        )
         canvas.add(
             *self._outlines, self._content, self._weights, self._curve, self._best, self._here, self._label
         )
@@ -143,7 +157,9 @@ class KernelSize(Explorer):
         side, shrink = state["side"], state["shrink"]
         for outline in self._outlines:
             outline.set(
-                xy=(result.column // shrink - side / 2, result.row // shrink - side / 2), width=side, height=side
+                xy=(result.column // shrink - side / 2, result.row // shrink - side / 2),
+                width=side,
+                height=side,
             )
         self._content.set(data=result.window, extent=(0, 1, 0, 1))
         weights = pictures.window_filter(state["kind"], side)
@@ -151,7 +167,9 @@ class KernelSize(Explorer):
         self._curve.set_data(SIDES, result.answers)
         self._here.set_data([side], [result.answer])
         self._best.set_data([result.best], [max(result.answers)])
-        canvas.limits(self._curve_axes, y=LIMITS.get(state["kind"]) or (0, figures.ceiling(max(result.answers))))
+        canvas.limits(
+            self._curve_axes, y=LIMITS.get(state["kind"]) or (0, figures.ceiling(max(result.answers)))
+        )
         self._label.set_text(f"● k = {side}: {result.answer:.3g}   ★ best k = {result.best}")
 
     def describe(self, result: Result) -> str:

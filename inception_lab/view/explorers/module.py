@@ -26,7 +26,9 @@ def paper_modules() -> dict[str, State]:
     modules = cost(googlenet()).by_module()
     return {
         name: {
-            **dict(zip(("height", "width", "channels"), modules[f"inception_{name}"].input_shape, strict=True)),
+            **dict(
+                zip(("height", "width", "channels"), modules[f"inception_{name}"].input_shape, strict=True)
+            ),
             **{field.name: getattr(row, field.name) for field in fields(row)},
         }
         for name, row in TABLE_1.items()
@@ -46,7 +48,7 @@ class Module(Explorer):
     """An Inception module beside its naive twin."""
 
     title = "An Inception module"
-    hint = "Its six numbers are the knobs. Hatched bars: the same module without any 1×1 reduction or projection."
+    hint = "Its six numbers are the knobs. Hatched: the same module without any 1×1 reduction or projection."
     presets = paper_modules()
 
     def declare(self) -> dict[str, Control]:
@@ -95,7 +97,10 @@ class Module(Explorer):
         """Show both ways, branch by branch."""
         for metric in METRICS:
             self._bars[metric].show(
-                {name: [getattr(result, name).branches[row][metric] for row in ROWS] for name in ("naive", "reduced")}
+                {
+                    name: [getattr(result, name).branches[row][metric] for row in ROWS]
+                    for name in ("naive", "reduced")
+                }
             )
         self._diagram.show(canvas, result.module, result.reduced.total)
 
@@ -106,8 +111,8 @@ class Module(Explorer):
         macs = result.reduced.branches[dearest]["macs"]
         ratio = naive.macs / reduced.macs
         return (
-            f"{reduced.macs:,} MACs and {reduced.parameters:,} parameters; without reductions {naive.macs:,} and "
-            f"{naive.parameters:,}: {ratio:.2f} × the MACs. Dearest branch: {dearest.replace('x', '×')} with "
+            f"{reduced.macs:,} MACs and {reduced.parameters:,} parameters; without reductions {naive.macs:,} "
+            f"and {naive.parameters:,}: {ratio:.2f} × the MACs. Dearest branch: {dearest.replace('x', '×')} with "
             f"{quantity(macs)}, {share(macs, reduced.macs)}. Activations {size(reduced.activation_bytes)}. "
             f"Output channels {reduced.output_shape[-1]:,}, naive {naive.output_shape[-1]:,}."
         )
@@ -126,7 +131,7 @@ class Module(Explorer):
                 f"branch1x1 = conv(x, {state['conv1x1']}, 1)",
                 f"branch3x3 = conv(conv(x, {state['reduce3x3']}, 1), {state['conv3x3']}, 3)",
                 f"branch5x5 = conv(conv(x, {state['reduce5x5']}, 1), {state['conv5x5']}, 5)",
-                f'pooled = layers.MaxPooling2D(3, strides=1, padding="same")(x)',
+                'pooled = layers.MaxPooling2D(3, strides=1, padding="same")(x)',
                 f"branch_pool = conv(pooled, {state['pool_proj']}, 1)",
                 "outputs = layers.concatenate([branch1x1, branch3x3, branch5x5, branch_pool])",
                 "model = keras.Model(x, outputs)",

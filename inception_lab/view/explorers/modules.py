@@ -83,7 +83,9 @@ class Bars:
     The axis always runs from 0 to 1 and only the number at its end changes: the frame stays as it is.
     """
 
-    def __init__(self, canvas: Canvas, ax: Axes, rows: int, series: Mapping[str, tuple[Style, float]]) -> None:
+    def __init__(
+        self, canvas: Canvas, ax: Axes, rows: int, series: Mapping[str, tuple[Style, float]]
+    ) -> None:
         """Add the bars: a style and an offset from the middle of the row for each series."""
         self.bars = {
             name: list(ax.barh([row + offset for row in range(rows)], [0] * rows, height=0.62 / len(series),
@@ -102,7 +104,7 @@ class Bars:
     def show(self, values: Mapping[str, list[int | None]], styles: list[Style] | None = None) -> None:
         """Give each bar its value (`None` leaves its place empty) and, if wanted, each row its style."""
         limit = ceiling(max(value or 0 for row in values.values() for value in row))
-        self.end.set_text(quantity(limit).replace(".0 ", " "))
+        self.end.set_text(figures.tick(limit))
         for name, row in values.items():
             for place, value in enumerate(row):
                 bar, number = self.bars[name][place], self.numbers[name][place]

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from inception_lab.spec.cost import cost
 from inception_lab.spec.googlenet import naive_module
 from inception_lab.spec.network import Parallel
 from inception_lab.view.explorers.base import Control, Explorer, Integer, State, Toggle
-from inception_lab.view.explorers.modules import BRANCHES, METRICS, Bars, BranchCosts, LiveDiagram, module_figure, share
+from inception_lab.view.explorers.modules import (
+    BRANCHES,
+    Bars,
+    BranchCosts,
+    LiveDiagram,
+    module_figure,
+    share,
+)
 from inception_lab.view.figures import BRANCH_STYLES, quantity, size
 
 if TYPE_CHECKING:
@@ -32,13 +39,17 @@ class NaiveModule(Explorer):
     """Any of the kernels 1×1 to 7×7 and a pooling, side by side on one input."""
 
     title = "A naive module"
-    hint = "Several kernel sizes look at the same input; their outputs are joined. Zero filters: no such branch."
-    presets = {
+    hint = (
+        "Several kernel sizes look at the same input; their outputs are joined. Zero filters: no such branch."
+    )
+    presets: ClassVar = {
         "3a without its reductions": {},
         "only 3×3": {"conv1x1": 0, "conv3x3": 224, "conv5x5": 0, "pool": False},
         "the same again on top": {"channels": 416},
         "with a 7×7 branch": {"conv7x7": 32},
-        "late and small (5b's input)": {"height": 7, "width": 7, "channels": 832, "conv1x1": 384, "conv3x3": 384, "conv5x5": 128},
+        "5b without its reductions": {
+            "height": 7, "width": 7, "channels": 832, "conv1x1": 384, "conv3x3": 384, "conv5x5": 128,
+        },
     }  # fmt: skip
 
     def declare(self) -> dict[str, Control]:
@@ -57,11 +68,13 @@ class NaiveModule(Explorer):
 
     def compute(self, state: State) -> Result:
         """Count the module."""
-        filters = {name: value or None for name, value in state.items() if name.startswith("conv")}
+        filters: dict[str, Any] = {name: n or None for name, n in state.items() if name.startswith("conv")}
         if not any(filters.values()) and not state["pool"]:
             raise ValueError("a module needs at least one branch")
         module = naive_module(**filters, pool=state["pool"])
-        return Result(module, BranchCosts.of(cost(module, (state["height"], state["width"], state["channels"]))))
+        return Result(
+            module, BranchCosts.of(cost(module, (state["height"], state["width"], state["channels"])))
+        )
 
     def make_figure(self) -> Figure:
         """Diagram on the left, a column of bars for each metric."""
@@ -101,7 +114,8 @@ class NaiveModule(Explorer):
         return (
             f"{total.macs:,} MACs, {total.parameters:,} parameters, "
             f"{size(total.activation_bytes)} of activations. {most} "
-            f"Output: {height}×{width}×{channels:,}, {channels / total.input_shape[-1]:.2f} × the channels that came in."
+            f"Output: {height}×{width}×{channels:,}, "
+            f"{channels / total.input_shape[-1]:.2f} × the channels of the input."
         )
 
     def keras_code(self, state: State) -> str:
@@ -115,7 +129,9 @@ class NaiveModule(Explorer):
         ]
         for side in SIDES:
             if filters := state[f"conv{side}x{side}"]:
-                lines.append(f'    layers.Conv2D({filters}, {side}, padding="same", activation="relu")(inputs),')
+                lines.append(
+                    f'    layers.Conv2D({filters}, {side}, padding="same", activation="relu")(inputs),'
+                )
         if state["pool"]:
             lines.append('    layers.MaxPooling2D(3, strides=1, padding="same")(inputs),')
         lines += ["]"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from inception_lab.spec.cost import Cost, cost
 from inception_lab.spec.layers import Conv2D
@@ -51,7 +51,7 @@ class Result:
     @property
     def per_filter(self) -> int:
         """MACs that each further reduction filter adds."""
-        return self.reduced.macs // self.state["reduce"]
+        return self.reduced.macs // int(self.state["reduce"])
 
 
 class Reduction(Explorer):
@@ -59,7 +59,7 @@ class Reduction(Explorer):
 
     title = "The 1×1 reduction"
     hint = "Squeeze the channels with 1×1 filters first, then convolve. Drag past the break-even point."
-    presets = {
+    presets: ClassVar = {
         "3a's 5×5 branch": {},
         "3a's 3×3 branch": {"kernel_size": 3, "filters": 128, "reduce": 96},
         "5b's 5×5 branch": {"height": 7, "width": 7, "channels": 832, "filters": 128, "reduce": 48},
@@ -93,8 +93,10 @@ class Reduction(Explorer):
         self._line_axes = figure.add_axes((0.09, 0.16, 0.45, 0.72))
         self._bar_axes = figure.add_axes((0.655, 0.16, 0.305, 0.72))
         ax = self._line_axes
-        ax.set(xlabel="number of 1×1 reduction filters", ylabel="MACs per image", title="Cost against reduction")
-        ax.yaxis.set_major_formatter(lambda value, _: quantity(value).replace(".0 ", " "))
+        ax.set(
+            xlabel="number of 1×1 reduction filters", ylabel="MACs per image", title="Cost against reduction"
+        )
+        ax.yaxis.set_major_formatter(figures.tick)
         ax.grid(color=figures.PALE)
         bars = self._bar_axes
         bars.set(xlim=(0, 1), ylim=(1.6, -0.6), xlabel="MACs per image", title="This setting")
@@ -112,7 +114,9 @@ class Reduction(Explorer):
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
         self._texts = [ax.text(0, 0, "", fontsize=9, bbox=box) for _ in range(3)]
         self._bars = Bars(canvas, self._bar_axes, 2, {"macs": (REDUCED, 0.0)})
-        (self._first,) = self._bar_axes.barh([1], [0], height=0.62, color=figures.SKY, hatch="..", edgecolor="white")
+        (self._first,) = self._bar_axes.barh(
+            [1], [0], height=0.62, color=figures.SKY, hatch="..", edgecolor="white"
+        )
         self._note = self._bar_axes.text(0, 1.36, "", fontsize=8, va="top")
         canvas.add(self._first, self._note)
         canvas.add(self._direct, self._even, self._reduced, *self._texts, self._here)
@@ -150,7 +154,11 @@ class Reduction(Explorer):
         """Both costs, their ratio and the break-even point."""
         direct, reduced = result.direct.macs, result.reduced.macs
         side = result.state["kernel_size"]
-        verdict = f"{direct / reduced:.2f} × fewer" if reduced < direct else f"{reduced / direct:.2f} × as many: no saving"
+        verdict = (
+            f"{direct / reduced:.2f} × fewer"
+            if reduced < direct
+            else f"{reduced / direct:.2f} × as many: no saving"
+        )
         return (
             f"Direct {side}×{side}: {direct:,} MACs. Reduced first: {result.first:,} + {result.second:,} = "
             f"{reduced:,}, {verdict}. Break-even at {float(result.even):.1f} filters; "
@@ -160,7 +168,9 @@ class Reduction(Explorer):
     def keras_code(self, state: State) -> str:
         """Both ways in Keras."""
         shape = f"({state['height']}, {state['width']}, {state['channels']})"
-        convolution = f'layers.Conv2D({state["filters"]}, {state["kernel_size"]}, padding="same", activation="relu")'
+        convolution = (
+            f'layers.Conv2D({state["filters"]}, {state["kernel_size"]}, padding="same", activation="relu")'
+        )
         return "\n".join(
             [
                 "import keras",

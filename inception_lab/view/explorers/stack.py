@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, ClassVar
 
 from inception_lab.spec.cost import Cost, cost
 from inception_lab.spec.googlenet import BRANCHES as FIELDS
@@ -39,8 +40,8 @@ class Stack(Explorer):
     """What happens when modules stand on modules?"""
 
     title = "A stack of modules"
-    hint = "Each module feeds the next. A naive module's pooling passes every channel on, so the next one gets more."
-    presets = {
+    hint = "Each module feeds the next. A naive module's pooling passes every channel on: the next one gets more."
+    presets: ClassVar = {
         "one module": {"modules": 1},
         "nine, as in GoogLeNet": {"modules": 9},
         "nine with 3b's numbers": {"modules": 9, **dict(zip(FIELDS, astuple(TABLE_1["3b"]), strict=True))},
@@ -51,7 +52,8 @@ class Stack(Explorer):
         row = dict(zip(FIELDS, astuple(TABLE_1["3a"]), strict=True))
         labels = ("#1×1", "#3×3 reduce", "#3×3", "#5×5 reduce", "#5×5", "pool proj")
         numbers = {
-            name: Integer(label, value, 1, 512) for label, (name, value) in zip(labels, row.items(), strict=True)
+            name: Integer(label, value, 1, 512)
+            for label, (name, value) in zip(labels, row.items(), strict=True)
         }
         return {
             "modules": Integer("Modules", 4, 1, MOST),
@@ -74,11 +76,14 @@ class Stack(Explorer):
             "macs": figure.add_axes((0.59, 0.15, 0.4, 0.75)),
         }
         for ax, title, label in zip(
-            self._axes.values(), ("Channels that come out", "MACs of each module"), ("channels", "MACs per image"), strict=True
+            self._axes.values(),
+            ("Channels that come out", "MACs of each module"),
+            ("channels", "MACs per image"),
+            strict=True,
         ):
             ax.set(xlabel="module", ylabel=label, title=title, xlim=(0.3, MOST + 0.7))
             ax.set_xticks(range(1, MOST + 1))
-            ax.yaxis.set_major_formatter(lambda value, _: quantity(value).replace(".0 ", " "))
+            ax.yaxis.set_major_formatter(figures.tick)
             ax.grid(color=figures.PALE, axis="y")
         return figure
 
@@ -111,17 +116,26 @@ class Stack(Explorer):
                 for number, bar in enumerate(self._bars[metric, name]):
                     bar.set_height(values[number] if number < len(values) else 0)
                 text = self._last[metric, name]
-                text.set(text=quantity(values[-1]), x=len(values) + (-0.2 if name == "naive" else 0.35), y=values[-1])
+                text.set(
+                    text=quantity(values[-1]),
+                    x=len(values) + (-0.2 if name == "naive" else 0.35),
+                    y=values[-1],
+                )
             canvas.limits(ax, y=(0, ceiling(1.12 * top)))
 
     def describe(self, result: Result) -> str:
         """Both totals, their ratio, the channels at the end."""
         naive, reduced = result.naive, result.reduced
         modules = list(naive.by_module().values())
-        steps = [second.macs - first.macs for first, second in zip(modules[1:], modules[2:], strict=False)]
-        growth = f" From the second on, each naive module costs {quantity(steps[0])} MACs more than the one before." if steps else ""
+        steps = [second.macs - first.macs for first, second in pairwise(modules[1:])]
+        growth = (
+            f" From the second on, a naive module costs {quantity(steps[0])} MACs more than the one before."
+            if steps
+            else ""
+        )
         return (
-            f"{len(modules)} × naive: {quantity(naive.macs)} MACs in all, {naive.output_shape[-1]:,} channels at the end. "
-            f"{len(modules)} × reduced: {quantity(reduced.macs)} MACs, {reduced.output_shape[-1]:,} channels. "
+            f"{len(modules)} × naive: {quantity(naive.macs)} MACs in all, "
+            f"{naive.output_shape[-1]:,} channels at the end. {len(modules)} × reduced: "
+            f"{quantity(reduced.macs)} MACs, {reduced.output_shape[-1]:,} channels. "
             f"Naive costs {naive.macs / reduced.macs:.2f} × as much.{growth}"
         )

@@ -1,0 +1,51 @@
+# `make` alone lists what there is to do. Written for GNU make 3.81 or newer and a POSIX shell.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.PHONY: help setup lab test test-all notebooks bench lock clean
+
+PYTHON ?=
+GPU ?=
+LAB_ARGS ?=
+UPGRADE ?=
+NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb)) $(sort $(wildcard notebooks/solutions/*.ipynb))
+BIN = .venv/bin
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s%s\n", $$1, $$2 }'
+	@echo
+	@echo "  PYTHON=/path/to/python3.13    the Python to make .venv with (3.11, 3.12 or 3.13)"
+	@echo "  GPU=1                         CUDA libraries along with TensorFlow (Linux, NVIDIA)"
+	@echo "  LAB_ARGS='--no-browser'       more arguments for JupyterLab"
+	@echo "  NOTEBOOKS='notebooks/01*'     the notebooks to test or to run"
+	@echo "  UPGRADE=1                     with lock: take the newest versions"
+
+setup: ## make .venv from requirements.lock; does nothing when it is up to date
+	@PYTHON='$(PYTHON)' GPU='$(GPU)' sh tools/setup.sh
+
+lab: setup ## open JupyterLab on the notebooks
+	@root=; [ "$$(id -u)" -ne 0 ] || root=--allow-root; \
+	exec $(BIN)/python -m jupyterlab --ServerApp.ip=localhost --ServerApp.root_dir=notebooks $$root $(LAB_ARGS)
+
+test: setup ## check all that CI checks: lint, types, tests, doctests, notebooks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+	$(if $(strip $(NOTEBOOKS)),$(BIN)/python -m pytest --nbval-lax --nbval-current-env $(NOTEBOOKS))
+
+test-all: test ## the same and the slow tests
+	$(BIN)/python -m pytest -m slow
+
+notebooks: setup ## run the notebooks from top to bottom, and write them tidied
+	$(BIN)/python -m tools.notebooks $(NOTEBOOKS)
+
+bench: setup ## measure what must be fast
+	$(BIN)/python -m pytest benchmarks
+
+lock: ## renew requirements.lock, requirements-gpu.lock and environment.yml from pyproject.toml
+	@python=$$(PYTHON='$(PYTHON)' sh tools/find_python.sh) && \
+	"$$python" -m tools.lock $(if $(UPGRADE),--upgrade)
+
+clean: ## remove .venv and all that can be made again (not your runs)
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks *.egg-info
+	find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

@@ -1,0 +1,186 @@
+"""Labelled pictures: what a data set is, how it is split, and which are at hand.
+
+Pictures stay uint8 and at their own size until they are on the device: resizing and everything that
+is done to them in training are layers of the model (`inception_lab.model.augment`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+Pictures = npt.NDArray[np.uint8]
+Labels = npt.NDArray[np.int64]
+
+LARGE = 64 * 2**20  # bytes from which an estimate is printed
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Pictures and what is on them.
+
+    Attributes:
+        images: uint8, `(count, height, width, 3)`, RGB.
+        labels: Class of each picture, from 0.
+        classes: Names of the classes.
+        sizes: Side in pixels of the object on each picture, where that is known.
+        sources: Which original each picture was made from, where several share one.
+
+    Raises:
+        ValueError: If these do not fit together.
+    """
+
+    images: Pictures
+    labels: Labels
+    classes: tuple[str, ...]
+    sizes: npt.NDArray[np.float64] | None = field(default=None, kw_only=True)
+    sources: npt.NDArray[np.int64] | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Refuse what could only fail later, in the middle of an epoch."""
+        images = self.images
+        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] != 3:
+            raise ValueError(
+                "`images` must be uint8 of shape (count, height, width, 3). "
+                f"Received: {images.dtype} of shape {images.shape}."
+            )
+        if len(images) == 0:
+            raise ValueError("`images` must hold at least one picture. Received: none.")
+        for name in ("labels", "sizes", "sources"):
+            column = getattr(self, name)
+            if column is not None and column.shape != (len(images),):
+                raise ValueError(
+                    f"`{name}` must hold one number for each of {len(images):,} pictures. "
+                    f"Received: shape {column.shape}."
+                )
+        if self.labels.dtype.kind not in "iu":
+            raise ValueError(f"`labels` must be integers. Received: {self.labels.dtype}.")
+        low, high = int(self.labels.min()), int(self.labels.max())
+        if low < 0 or high >= len(self.classes):
+            wrong = low if low < 0 else high
+            raise ValueError(
+                f"`labels` must lie in 0 … {len(self.classes) - 1}, one for each class. Received: {wrong}."
+            )
+        object.__setattr__(self, "labels", self.labels.astype(np.int64))
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, chosen: slice | npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> Dataset:
+        """Return some of the pictures: a slice, a mask or a list of indices."""
+        columns = ("images", "labels", "sizes", "sources")
+        picked = {name: getattr(self, name) for name in columns}
+        return replace(
+            self, **{name: value if value is None else value[chosen] for name, value in picked.items()}
+        )
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """`(height, width, 3)`."""
+        height, width, channels = self.images.shape[1:]
+        return height, width, channels
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of pictures and labels, by which a run knows its data again."""
+        digest = hashlib.sha256(repr((self.images.shape, self.classes)).encode())
+        digest.update(np.ascontiguousarray(self.images).data)
+        digest.update(np.ascontiguousarray(self.labels).data)
+        return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Splits:
+    """A data set in three parts that share no picture.
+
+    Attributes:
+        name: What it is called in tables and logs.
+        train: To learn from.
+        validation: To choose by: learning rates, the best epoch.
+        test: To report, once, at the end.
+        augmentation: What training does to these pictures by default: a name in
+            `inception_lab.model.augment.AUGMENTATIONS`.
+    """
+
+    name: str
+    train: Dataset
+    validation: Dataset
+    test: Dataset
+    augmentation: str = "none"
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes."""
+        return self.train.classes
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all three parts."""
+        parts = (self.train, self.validation, self.test)
+        return hashlib.sha256("".join(part.fingerprint for part in parts).encode()).hexdigest()[:16]
+
+
+def memory(count: int, shape: Iterable[int], kind: str = "uint8") -> int:
+    """Return the bytes that pictures need.
+
+    Args:
+        count: Number of pictures.
+        shape: `(height, width, channels)`.
+        kind: How each value is stored.
+
+    Example:
+        >>> memory(60_000, (32, 32, 3)) / 1e9, memory(60_000, (224, 224, 3), "float32") / 1e9
+        (0.18432, 36.126720000000006)
+    """
+    return int(count * np.prod(tuple(shape), dtype=np.int64) * np.dtype(kind).itemsize)
+
+
+def announce(name: str, count: int, shape: tuple[int, int, int]) -> None:
+    """Say on the error stream how much memory is about to be taken, if it is much."""
+    needed = memory(count, shape)
+    if needed >= LARGE:
+        sides = "×".join(map(str, shape))
+        print(
+            f"{name}: {count:,} pictures of {sides} bytes take {needed / 1e9:.2f} GB of memory.",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def held_out(count: int, share: float, seed: int) -> tuple[Labels, Labels]:
+    """Return indices of the pictures kept and of those held out, in random order.
+
+    Args:
+        count: Number of pictures, at least 2.
+        share: Part held out; at least one picture is, and at least one is not.
+        seed: Which ones.
+    """
+    order = np.random.default_rng(seed).permutation(count)
+    out = min(max(1, round(count * share)), count - 1)
+    return np.sort(order[out:]), np.sort(order[:out])
+
+
+def load(name: str, *, seed: int = 0) -> Splits:
+    """Load a data set by name, as the command line does.
+
+    Args:
+        name: `"scaled-digits"`, `"cifar10"`, or a folder with one sub-folder of pictures a class.
+        seed: Places the digits, or picks the pictures held out.
+
+    Raises:
+        ValueError: If there is none of that name, or it cannot be read; the message says why.
+    """
+    from inception_lab.model.cifar import cifar10
+    from inception_lab.model.digits import scaled_digits
+    from inception_lab.model.folder import picture_folder
+
+    if name == "scaled-digits":
+        return scaled_digits(seed=seed)
+    if name == "cifar10":
+        return cifar10(seed=seed)
+    return picture_folder(name, seed=seed)

@@ -1,0 +1,29 @@
+"""Fixtures for all tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The large material that is not in the repository: `LAB_SHARED`, else `shared` beside the checkout.
+
+    Tests that need it are skipped where it is absent; under `LAB_REQUIRE_SHARED=1` they fail.
+    """
+    folder = Path(os.environ.get("LAB_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        reason = f"needs the large material; {folder} is not there (LAB_SHARED names another folder)"
+        if os.environ.get("LAB_REQUIRE_SHARED") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder

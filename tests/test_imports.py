@@ -1,0 +1,172 @@
+"""Imports go one way: view → model → spec and view → spec; counting loads no framework."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import inception_lab as lab
+
+PACKAGE = Path(lab.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+BACKENDS = {"tensorflow", "jax", "torch"}
+HEAVY = BACKENDS | {"keras", "matplotlib", "pandas", "cv2", "skimage", "ipywidgets", "IPython"}
+
+
+class Import(NamedTuple):
+    """One module that a file imports."""
+
+    module: str
+    at_start: bool  # whether it is loaded with the file itself, not later by a function or for types alone
+
+    @property
+    def root(self) -> str:
+        return self.module.split(".")[0]
+
+
+def imports(tree: ast.AST, package: str = "", at_start: bool = True) -> Iterator[Import]:
+    """Every import below a node of the source."""
+    for node in ast.iter_child_nodes(tree):
+        match node:
+            case ast.Import():
+                yield from (Import(alias.name, at_start) for alias in node.names)
+            case ast.ImportFrom():
+                parents = package.split(".")
+                start = ".".join(parents[: len(parents) - node.level + 1]) if node.level else ""
+                module = ".".join(filter(None, (start, node.module)))
+                yield from (Import(f"{module}.{alias.name}", at_start) for alias in node.names)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                yield from imports(node, package, at_start=False)
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                for child in node.body:
+                    yield from imports(ast.Module([child], []), package, at_start=False)
+                for child in node.orelse:
+                    yield from imports(ast.Module([child], []), package, at_start)
+            case _:
+                yield from imports(node, package, at_start)
+
+
+def of_file(path: Path) -> list[Import]:
+    folder = path.relative_to(PACKAGE.parent).parent
+    return list(imports(ast.parse(path.read_text(encoding="utf-8")), ".".join(folder.parts)))
+
+
+def floor(path: Path) -> str:
+    """`spec`, `model`, `view`, or the file's own name above the floors."""
+    return path.relative_to(PACKAGE).parts[0]
+
+
+def identify(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import tensorflow as tf", [("tensorflow", True)]),
+        ("from keras.src import ops", [("keras.src.ops", True)]),
+        ("try:\n    import jax\nexcept ImportError:\n    pass", [("jax", True)]),
+        ("class A:\n    import torch", [("torch", True)]),
+        ("def f():\n    import pandas", [("pandas", False)]),
+        ("if TYPE_CHECKING:\n    import pandas\nelse:\n    import cv2", [("pandas", False), ("cv2", True)]),
+        ("from ..view import figures", [("inception_lab.view.figures", True)]),
+        ("from . import layers", [("inception_lab.spec.layers", True)]),
+    ],
+)
+def test_imports_are_found(source: str, found: list[tuple[str, bool]]) -> None:
+    assert [tuple(each) for each in imports(ast.parse(source), "inception_lab.spec")] == found
+
+
+@pytest.mark.parametrize("path", FILES, ids=identify)
+def test_imports_go_one_way(path: Path) -> None:
+    above = {"spec": ("model", "view"), "model": ("view",)}.get(floor(path), ())
+    wrong = [
+        each.module
+        for each in of_file(path)
+        if each.module.startswith(tuple(f"inception_lab.{x}" for x in above))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if floor(path) == "spec"], ids=identify)
+def test_the_spec_floor_loads_only_python(path: Path) -> None:
+    assert [each.module for each in of_file(path) if each.at_start and each.root in HEAVY | {"numpy"}] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=identify)
+def test_only_the_device_module_imports_keras_or_a_backend(path: Path) -> None:
+    found = {each.root for each in of_file(path)} & (BACKENDS | {"keras"})
+    assert found == set() or identify(path) == str(Path("model", "device.py"))
+
+
+def test_the_device_module_imports_keras() -> None:
+    assert "keras" in {each.root for each in of_file(PACKAGE / "model" / "device.py")}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if floor(path) == "view"], ids=identify)
+def test_no_view_loads_the_model_floor_by_itself(path: Path) -> None:
+    wrong = [each.module for each in of_file(path) if each.at_start and "inception_lab.model" in each.module]
+    assert wrong == []
+
+
+def loaded(code: str) -> set[str]:
+    """The top-level modules that a fresh Python has loaded after some code."""
+    code += "\nimport sys\nprint(*{name.split('.')[0] for name in sys.modules})"
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    return set(process.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import inception_lab",
+        "import inception_lab as lab; lab.cost(lab.googlenet()).by_module()",
+        "from inception_lab.cli import main; main(['cost', 'googlenet', '--format', 'csv'])",
+    ],
+)
+def test_counting_loads_only_python(code: str) -> None:
+    assert loaded(code) & (HEAVY | {"numpy"}) == set()
+
+
+def test_a_frame_loads_pandas_and_no_framework() -> None:
+    modules = loaded("import inception_lab as lab; lab.cost(lab.googlenet()).to_frame()")
+    assert modules & (HEAVY - {"pandas"}) == set()
+    assert "pandas" in modules
+
+
+def test_views_that_count_load_no_framework() -> None:
+    modules = loaded("import inception_lab as lab; lab.figures, lab.diagrams, lab.explore")
+    assert modules & (BACKENDS | {"keras"}) == set()
+    assert "matplotlib" in modules
+
+
+def test_public_names_are_those_that_type_checkers_see() -> None:
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    guard = next(node for node in tree.body if isinstance(node, ast.If))
+    declared = {
+        alias.asname: f"{statement.module}.{alias.name}"
+        for statement in guard.body
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    }
+    lazily = {name: f"{module}.{name}" for name, module in lab._PUBLIC.items()} | lab._MODULES
+    assert declared == lazily
+    assert sorted(lab.__all__) == sorted(["__version__", *lazily]) == dir(lab)
+
+
+@pytest.mark.parametrize("name", lab.__all__)
+def test_public_names_are_there(name: str) -> None:
+    assert getattr(lab, name) is not None
+    assert getattr(lab, name) is vars(lab)[name]  # kept, so that it is looked up once
+
+
+def test_an_unknown_name_lists_what_there_is() -> None:
+    names = ", ".join(lab.__all__[1:])
+    with pytest.raises(AttributeError) as caught:  # noqa: PT011
+        lab.gogglenet  # noqa: B018
+    assert str(caught.value) == f"inception_lab has no 'gogglenet'. It has: {names}."

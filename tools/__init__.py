@@ -1,0 +1,1 @@
+"""What keeps the repository in order: the lock, the conda environment, the notebooks."""
