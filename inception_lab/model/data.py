@@ -134,8 +134,8 @@ def memory(count: int, shape: Iterable[int], kind: str = "uint8") -> int:
         kind: How each value is stored.
 
     Example:
-        >>> memory(60_000, (32, 32, 3)) / 1e9, memory(60_000, (224, 224, 3), "float32") / 1e9
-        (0.18432, 36.126720000000006)
+        >>> memory(60_000, (32, 32, 3)), memory(60_000, (224, 224, 3), "float32")
+        (184320000, 36126720000)
     """
     return int(count * np.prod(tuple(shape), dtype=np.int64) * np.dtype(kind).itemsize)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -257,6 +258,23 @@ def cost(network: Network | Part, input_shape: tuple[int, int, int] | None = Non
     start: tuple[Shape, Reach] = (network.input_shape, Reach())
     network.fold(start, layer=count, merge=join)
     return Cost(network.name, network.input_shape, tuple(layers))
+
+
+def break_even(kernel_size: int, channels: int, filters: int) -> Fraction:
+    """Return the number of 1×1 filters at which reducing costs as much as not reducing.
+
+    k²·Cin·Cout / (Cin + k²·Cout), exactly; fewer filters save. The size of the picture cancels.
+
+    Args:
+        kernel_size: Side k of the convolution behind the reduction.
+        channels: Channels Cin before it.
+        filters: Filters Cout of the convolution.
+
+    Example:
+        >>> float(break_even(5, channels=192, filters=32))
+        154.83870967741936
+    """
+    return Fraction(kernel_size**2 * channels * filters, channels + kernel_size**2 * filters)
 
 
 def as_network(network: Network | Part, input_shape: tuple[int, int, int] | None) -> Network:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from inception_lab.spec.cost import Cost, cost
+from inception_lab.spec.cost import Cost, break_even, cost
 from inception_lab.spec.layers import Conv2D
 from inception_lab.spec.network import Sequence
 from inception_lab.view import figures
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from inception_lab.view.explorers.canvas import Canvas
-
-
-def break_even(kernel_size: int, channels: int, filters: int) -> Fraction:
-    """Return the number of reduction filters at which reducing costs as much as not reducing.
-
-    k²·Cin·Cout / (Cin + k²·Cout), exactly; fewer filters save.
-    """
-    per_filter = channels + kernel_size**2 * filters
-    return Fraction(kernel_size**2 * channels * filters, per_filter)
 
 
 @dataclass(frozen=True)

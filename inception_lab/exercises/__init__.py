@@ -1,0 +1,113 @@
+"""Exercises that answer, and predictions that are kept until the reveal.
+
+No answer is stored: the truth is computed with this package when it is asked for. A blank (`None`
+or `...`) never raises, so Run All goes through; a wrong answer gets a hint, the next one a stronger hint.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from inception_lab.exercises import lesson1, lesson2
+from inception_lab.exercises.judge import Exercise
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said to an answer.
+
+    Attributes:
+        right: True, False, or None where there was nothing to judge.
+        text: The verdict in words.
+    """
+
+    right: bool | None
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        color = {True: "#009E73", False: "#D55E00", None: "#6B6B6B"}[self.right]
+        return f'<div style="border-left:4px solid {color};padding:2px 10px">{html.escape(self.text)}</div>'
+
+
+EXERCISES: dict[str, Exercise] = {**lesson1.EXERCISES, **lesson2.EXERCISES}
+
+_tries: dict[str, int] = {}
+_solved: set[str] = set()
+_guesses: dict[str, Any] = {}
+
+
+def blank(answer: Any) -> bool:
+    """Tell whether an answer, or a part of it, was left out."""
+    return answer is None or answer is ... or (isinstance(answer, tuple) and any(map(blank, answer)))
+
+
+def check(name: str, answer: Any = None) -> Verdict:
+    """Judge an answer.
+
+    Args:
+        name: Name of the exercise, such as `"01.1"`.
+        answer: What the reader found; `None` or `...` where it is still blank.
+
+    Returns:
+        A verdict, which a notebook shows.
+
+    Raises:
+        ValueError: If there is no such exercise.
+    """
+    exercise = _find(EXERCISES, name)
+    if blank(answer):
+        return Verdict(None, f"Exercise {name} is still blank. {exercise.question}")
+    right, text = exercise.judge(answer)
+    if right:
+        _solved.add(name)
+        return Verdict(True, f"✔ Right. {text}")
+    _tries[name] = _tries.get(name, 0) + 1
+    hints = exercise.hints[: _tries[name]]
+    shown = " ".join(f"Hint {number}: {hint}" for number, hint in enumerate(hints, 1))
+    return Verdict(False, f"✘ Not yet. {text} {shown}")
+
+
+def predict(name: str, guess: Any = None) -> Verdict:
+    """Keep a guess until `reveal(name)` sets it beside the truth."""
+    if blank(guess):
+        return Verdict(
+            None, f"Prediction {name}: no guess yet. Write one above; a wrong guess teaches more than none."
+        )
+    _guesses[name] = guess
+    return Verdict(None, f"Prediction {name}: you say {_said(guess)}. It is kept until the answer.")
+
+
+def reveal(name: str, truth: Any) -> Verdict:
+    """Set the truth, as the cell above computed it, beside what was guessed."""
+    if name not in _guesses:
+        return Verdict(None, f"Prediction {name}: the answer is {_said(truth)}. You made no guess.")
+    guess = _guesses[name]
+    return Verdict(None, f"Prediction {name}: you said {_said(guess)}; the answer is {_said(truth)}.")
+
+
+def progress() -> Verdict:
+    """Tell how many exercises are solved, notebook by notebook."""
+    notebooks = sorted({name.split(".")[0] for name in EXERCISES})
+    parts = []
+    for notebook in notebooks:
+        names = [name for name in EXERCISES if name.startswith(notebook)]
+        parts.append(f"notebook {notebook}: {sum(name in _solved for name in names)} of {len(names)}")
+    return Verdict(None, f"Solved in this session: {'; '.join(parts)}. Guesses made: {len(_guesses)}.")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, tuple):
+        return " and ".join(map(_said, value))
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _find(table: Mapping[str, Exercise], name: str) -> Exercise:
+    if name not in table:
+        raise ValueError(f"There is no exercise '{name}'. There are: {', '.join(table)}.")
+    return table[name]

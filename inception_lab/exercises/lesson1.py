@@ -1,0 +1,75 @@
+"""The exercises of notebook 01, the naive module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from inception_lab.exercises.judge import Exercise, Judge, number
+from inception_lab.spec.cost import cost
+from inception_lab.spec.googlenet import naive_module
+from inception_lab.spec.layers import Conv2D
+from inception_lab.spec.network import Sequence
+
+
+def branches_within(macs: int, channels: int) -> Judge:
+    """Judge a naive module on 28×28×192 that must give enough channels on a budget."""
+
+    def judge(answer: Any) -> tuple[bool, str]:
+        if not isinstance(answer, Mapping):
+            return False, "A dict is needed, such as dict(conv1x1=64, conv3x3=32, pool=True)."
+        try:
+            costs = cost(naive_module(**{str(name): value for name, value in answer.items()}), (28, 28, 192))
+        except (TypeError, ValueError) as error:
+            return False, f"No such module: {error}"
+        found = f"It costs {costs.macs:,} MACs and gives {costs.output_shape[-1]} channels."
+        kernels = [layer for layer in costs.layers if layer.type == "Conv2D"]
+        if len(kernels) < 3:
+            return False, f"{found} But it needs at least three sizes of kernel."
+        if costs.output_shape[-1] < channels:
+            return False, f"{found} At least {channels} channels are needed."
+        return costs.macs <= macs, found
+
+    return judge
+
+
+def _stacked_for_reach(side: int) -> int:
+    """Count the 3×3 convolutions on one another that reach as far as one convolution of `side`."""
+    layers = 1
+    while cost(Sequence(*[Conv2D(1, 3)] * layers), (64, 64, 1)).layers[-1].reach.largest < side:
+        layers += 1
+    return layers
+
+
+EXERCISES = {
+    "01.1": Exercise(
+        "How many MACs has a 5×5 convolution with 48 filters on 4a's input, 14×14×480?",
+        number(lambda: cost(Conv2D(48, 5), (14, 14, 480)).macs, "MACs"),
+        (
+            "Every output value costs one MAC for each weight of its filter.",
+            "A filter has 5 · 5 · 480 weights; there are 14 · 14 · 48 output values.",
+        ),
+    ),
+    "01.2": Exercise(
+        "How many channels leave a naive module with 192 + 208 + 48 filters and pooling, on 480 channels?",
+        number(lambda: cost(naive_module(192, 208, 48), (14, 14, 480)).output_shape[-1], "channels"),
+        ("Which branch has no filters?", "Pooling hands on every channel that it gets: 480 of them."),
+    ),
+    "01.3": Exercise(
+        "How many 3×3 convolutions, one on another, reach as far as a single 7×7?",
+        number(lambda: _stacked_for_reach(7), "convolutions"),
+        (
+            "One 3×3 sees one pixel to each side.",
+            "The second sees one pixel further to each side than the first.",
+        ),
+    ),
+    "01.4": Exercise(
+        "A naive module on 28×28×192: three kernel sizes, 416 channels or more, at most 100 million MACs.",
+        branches_within(100_000_000, 416),
+        (
+            "What does one filter of each size cost? Which channels are free?",
+            "A 1×1 filter costs 150,528 MACs, a 3×3 nine times and a 5×5 25 times as much. "
+            "Pooling costs none.",
+        ),
+    ),
+}

@@ -1,0 +1,243 @@
+"""How good predictions are: functions of arrays, and the crops that several looks at a picture need.
+
+Predictions are `(count, classes)`: probabilities, or logits where only the order counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab.model.data import Labels, Pictures
+from inception_lab.spec.layers import one_of, positive_integer
+
+Predictions = npt.NDArray[np.floating]
+PROBABILITY_FLOOR = 1e-12
+
+# Shorter side of the picture for each scale, as a multiple of the crop: 256, 288, 320, 352 over 224.
+SCALES = (256 / 224, 288 / 224, 320 / 224, 352 / 224)
+CROPS = (1, 10, 144)
+
+
+def softmax(logits: Predictions) -> npt.NDArray[np.float64]:
+    """Return the probabilities that logits stand for, along the last axis."""
+    shifted = np.exp(np.asarray(logits, np.float64) - np.max(logits, axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
+
+
+def accuracy(predictions: Predictions, labels: Labels, top: int = 1) -> float:
+    """Return the share of pictures whose class is among the `top` likeliest.
+
+    Args:
+        predictions: `(count, classes)`.
+        labels: `(count,)`.
+        top: How many guesses count.
+
+    Raises:
+        ValueError: If the shapes do not fit together, or `top` is out of range.
+
+    Example:
+        >>> accuracy(np.array([[0.7, 0.2, 0.1], [0.5, 0.2, 0.3]]), np.array([0, 2]))
+        0.5
+    """
+    return float(correct(predictions, labels, top).mean())
+
+
+def correct(predictions: Predictions, labels: Labels, top: int = 1) -> npt.NDArray[np.bool_]:
+    """Return for each picture whether its class is among the `top` likeliest; see `accuracy`."""
+    count, classes = _matching(predictions, labels)
+    if not 1 <= positive_integer("top", top) <= classes:
+        raise ValueError(f"`top` must be at most the number of classes, {classes}. Received: top={top}.")
+    best = np.argsort(-predictions, axis=1, kind="stable")[:, :top]
+    return np.asarray((best == labels.reshape(count, 1)).any(axis=1))
+
+
+def cross_entropy(probabilities: Predictions, labels: Labels) -> float:
+    """Return the mean of −ln(probability of the right class): ln(classes) for a guess without knowledge."""
+    count, _ = _matching(probabilities, labels)
+    right = np.asarray(probabilities, np.float64)[np.arange(count), labels]
+    return float(-np.log(np.maximum(right, PROBABILITY_FLOOR)).mean())
+
+
+def confusion(predictions: Predictions, labels: Labels) -> npt.NDArray[np.int64]:
+    """Count pictures by their class (rows) and the class predicted (columns).
+
+    Example:
+        >>> confusion(np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]]), np.array([0, 1, 1])).tolist()
+        [[1, 0], [1, 1]]
+    """
+    _, classes = _matching(predictions, labels)
+    table = np.zeros((classes, classes), np.int64)
+    np.add.at(table, (labels, predictions.argmax(axis=1)), 1)
+    return table
+
+
+@dataclass(frozen=True)
+class SizeAccuracy:
+    """Accuracy on the objects of a band of sizes.
+
+    Attributes:
+        low: Smallest size, in pixels.
+        high: Largest size; a band does not include it, the last one does.
+        accuracy: Share of pictures right.
+        count: How many pictures.
+    """
+
+    low: float
+    high: float
+    accuracy: float
+    count: int
+
+
+def accuracy_by_size(
+    predictions: Predictions,
+    labels: Labels,
+    sizes: npt.NDArray[np.float64],
+    edges: Sequence[float] | None = None,
+) -> tuple[SizeAccuracy, ...]:
+    """Return the accuracy for each size of object.
+
+    Args:
+        predictions: `(count, classes)`.
+        labels: `(count,)`.
+        sizes: Side of each picture's object in pixels, `(count,)`.
+        edges: Limits of the bands, rising; `None` for one entry a size that occurs.
+
+    Returns:
+        The bands that hold pictures, from small to large.
+
+    Raises:
+        ValueError: If the shapes do not fit together, or the edges do not rise.
+    """
+    right = correct(predictions, labels)
+    if sizes.shape != right.shape:
+        raise ValueError(
+            f"`sizes` must hold one number for each of {len(right):,} pictures. Received: shape {sizes.shape}."
+        )
+    if edges is None:
+        values = np.unique(sizes)
+        masks = [(float(value), float(value), sizes == value) for value in values]
+    else:
+        if len(edges) < 2 or any(b <= a for a, b in zip(edges, edges[1:], strict=False)):
+            raise ValueError(f"`edges` must be two rising numbers or more. Received: edges={tuple(edges)}.")
+        masks = [
+            (low, high, (sizes >= low) & ((sizes < high) | ((sizes == high) & (high == edges[-1]))))
+            for low, high in zip(edges, edges[1:], strict=False)
+        ]
+    return tuple(
+        SizeAccuracy(low, high, float(right[mask].mean()), int(mask.sum()))
+        for low, high, mask in masks
+        if mask.any()
+    )
+
+
+def ensemble(predictions: Sequence[Predictions]) -> npt.NDArray[np.float64]:
+    """Return the mean of several models' probabilities, or of several crops'.
+
+    Args:
+        predictions: Arrays of equal shape.
+
+    Raises:
+        ValueError: If there is none, or their shapes differ.
+
+    Reference:
+        Szegedy et al. 2014, section 7: "the softmax probabilities are averaged".
+    """
+    shapes = {np.shape(member) for member in predictions}
+    if len(shapes) != 1:
+        listed = ", ".join(map(str, sorted(shapes))) or "none"
+        raise ValueError(f"`predictions` must be arrays of one shape. Received: {listed}.")
+    return np.asarray(np.mean(np.stack([np.asarray(p, np.float64) for p in predictions]), axis=0))
+
+
+def multi_crop(
+    predict: Callable[[Pictures], Predictions], pictures: Sequence[Pictures], size: int, crops: int
+) -> npt.NDArray[np.float64]:
+    """Predict from several crops of each picture and average.
+
+    Args:
+        predict: From uint8 `(count, size, size, 3)` to probabilities `(count, classes)`.
+        pictures: uint8 `(height, width, 3)`, of any sizes.
+        size: Side of the crops, in pixels.
+        crops: 1, 10 or 144; see `crop`.
+
+    Returns:
+        Probabilities, `(len(pictures), classes)`.
+    """
+    return np.stack([ensemble(list(predict(crop(picture, size, crops)))) for picture in pictures])
+
+
+def crop(picture: Pictures, size: int = 224, crops: int = 144) -> Pictures:
+    """Cut crops as the paper tests.
+
+    1: the centre of the picture brought to a shorter side of 256. 10: its four corners and its
+    centre, and their mirrors (Krizhevsky et al. 2012). 144: for each of four scales, from the left, centre
+    and right square (top, centre and bottom of a portrait), the four corners, the centre and the
+    whole square brought to the crop's size, and the mirrors of all: 4 × 3 × 6 × 2.
+
+    Args:
+        picture: uint8 `(height, width, 3)`.
+        size: Side of the crops; other lengths are in proportion to the paper's 224.
+        crops: 1, 10 or 144.
+
+    Returns:
+        uint8 `(crops, size, size, 3)`.
+
+    Raises:
+        ValueError: If the paper has no such number of crops.
+
+    Reference:
+        Szegedy et al. 2014, section 7.
+    """
+    one_of("crops", crops, CROPS)
+    size = positive_integer("size", size)
+    if crops == 144:
+        views = [
+            view
+            for scale in SCALES
+            for square in _squares(_resized(picture, round(scale * size)))
+            for view in (*_corners_and_centre(square, size), _resized(square, size))
+        ]
+    else:
+        views = _corners_and_centre(_resized(picture, round(SCALES[0] * size)), size)
+        if crops == 1:
+            return np.stack(views[-1:])
+    return np.stack([*views, *(view[:, ::-1] for view in views)])
+
+
+def _resized(picture: Pictures, short: int) -> Pictures:
+    """Return a picture with its shorter side brought to `short` pixels."""
+    import cv2
+
+    height, width = picture.shape[:2]
+    scale = short / min(height, width)
+    sides = (max(short, round(width * scale)), max(short, round(height * scale)))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return cv2.resize(picture, sides, interpolation=how).astype(np.uint8)
+
+
+def _squares(picture: Pictures) -> tuple[Pictures, Pictures, Pictures]:
+    height, width = picture.shape[:2]
+    short, slack = min(height, width), abs(height - width)
+    first, middle, last = (slice(start, start + short) for start in (0, slack // 2, slack))
+    if width >= height:
+        return picture[:, first], picture[:, middle], picture[:, last]
+    return picture[first], picture[middle], picture[last]
+
+
+def _corners_and_centre(picture: Pictures, size: int) -> list[Pictures]:
+    down, right = picture.shape[0] - size, picture.shape[1] - size
+    places = ((0, 0), (0, right), (down, 0), (down, right), (down // 2, right // 2))
+    return [picture[top : top + size, left : left + size] for top, left in places]
+
+
+def _matching(predictions: Predictions, labels: Labels) -> tuple[int, int]:
+    if predictions.ndim != 2 or labels.shape != predictions.shape[:1] or not len(labels):
+        raise ValueError(
+            "`predictions` must be (count, classes) and `labels` (count,), count at least 1. "
+            f"Received: {predictions.shape} and {labels.shape}."
+        )
+    return predictions.shape[0], predictions.shape[1]

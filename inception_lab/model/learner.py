@@ -1,0 +1,316 @@
+"""A network made ready to learn: pictures' preparation, losses, metrics, optimizer, averages and seeds."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab.model.augment import Window
+from inception_lab.model.build import build
+from inception_lab.model.data import Labels, Pictures
+from inception_lab.model.device import PRECISIONS, Precision, dtype_policy, keras, precision
+from inception_lab.model.recipes import Augmentation, Recipe
+from inception_lab.spec.layers import one_of
+from inception_lab.spec.network import Network
+
+ops = keras.ops
+SEED_STATE = "seed_generator_state"  # Keras's name for the variables that randomness comes from
+
+
+class Learner:
+    """A network with all that its training needs. `train` drives it.
+
+    Args:
+        network: What learns.
+        picture_shape: `(height, width, 3)` of the pictures as they are stored.
+        recipe: How.
+        rates: Learning rate of each step.
+        augmentation: What is done to pictures in training.
+        precision: Name of one, or `None` for what suits the hardware.
+        seed: Of the initial weights, and of all that is random later.
+        kernel_initializer: Keras's name of it.
+        bias_initializer: Value that biases start from.
+
+    Attributes:
+        core: The network in Keras, as `build` makes it.
+        model: The same behind the preparation of pictures; its outputs are a dict by head, logits.
+        outputs: Names of the heads.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        picture_shape: tuple[int, int, int],
+        recipe: Recipe,
+        rates: npt.NDArray[np.float32],
+        *,
+        augmentation: Augmentation | None = None,
+        precision: str | None = None,
+        seed: int = 0,
+        kernel_initializer: str = "he_normal",
+        bias_initializer: float = 0.0,
+    ) -> None:
+        self.network, self.recipe, self.rates, self.seed = network, recipe, rates, seed
+        self.precision = _precision(precision)
+        height, width, _ = network.input_shape
+        with dtype_policy(self.precision.policy):
+            self.core = build(
+                network, kernel_initializer=kernel_initializer, bias_initializer=bias_initializer, seed=seed
+            )
+        pictures = keras.Input(picture_shape, dtype="uint8", name="picture")
+        outputs = self.core(Window(height, width, augmentation, seed, name="window")(pictures))
+        outputs = outputs if isinstance(outputs, dict) else {"main": outputs}
+        self.outputs = tuple(outputs)
+        self.model = keras.Model(pictures, outputs)
+        self.optimizer = AveragedSGD(
+            Rates(rates),
+            momentum=recipe.momentum,
+            nesterov=recipe.nesterov,
+            weight_decay=recipe.weight_decay or None,
+            averaging=recipe.averaging,
+        )
+        if recipe.weight_decay:
+            self.optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+        compile_heads(self.model, self.optimizer, recipe)
+        self.optimizer.build(self.model.trainable_variables)
+        self._seeds = [v for v in self.model.non_trainable_variables if SEED_STATE in v.path]
+
+    @property
+    def parameters(self) -> int:
+        """Trained parameters."""
+        return sum(int(np.prod(variable.shape)) for variable in self.core.trainable_variables)
+
+    def epoch(
+        self,
+        pictures: Pictures,
+        labels: Labels,
+        epoch: int,
+        step_done: Callable[[int, Mapping[str, float]], None],
+    ) -> dict[str, float]:
+        """Go once through the pictures, in the order given.
+
+        Args:
+            pictures: uint8 `(count, height, width, 3)`; the count is a multiple of the batch size.
+            labels: Their classes.
+            epoch: Which one; decides augmentation and dropout.
+            step_done: Called behind each step.
+
+        Returns:
+            Means over the epoch: `loss`, and each head's accuracy.
+        """
+        for number, variable in enumerate(self._seeds):
+            state = np.random.SeedSequence((self.seed, epoch, number)).generate_state(2)
+            variable.assign(state.astype(variable.dtype))
+        history = self.model.fit(
+            pictures,
+            {name: labels for name in self.outputs},
+            batch_size=self.recipe.batch_size,
+            epochs=1,
+            shuffle=False,
+            verbose=0,
+            callbacks=[_Steps(step_done)],
+        )
+        return head_logs({name: float(values[-1]) for name, values in history.history.items()}, self.outputs)
+
+    def predict(self, pictures: Pictures, batch_size: int = 256) -> dict[str, npt.NDArray[np.float32]]:
+        """Return logits by head, with the averaged weights where there are any.
+
+        Args:
+            pictures: uint8 `(count, height, width, 3)`.
+            batch_size: Pictures at a time.
+        """
+        with self._averaged():
+            found = self.model.predict(pictures, batch_size=batch_size, verbose=0)
+        return {name: np.asarray(logits, np.float32) for name, logits in found.items()}
+
+    def save_weights(self, path: str) -> None:
+        """Write the core's weights, averaged where there are averages, as `.weights.h5`."""
+        with self._averaged(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Keras hands NumPy 2.4 an old __array__
+            self.core.save_weights(path)
+
+    def _averaged(self) -> _Swapped:
+        averages = self.optimizer.averages if self.recipe.averaging else []
+        return _Swapped(self.model.trainable_variables if averages else [], averages)
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that training changes, as arrays by name."""
+        return {name: np.array(variable) for name, variable in self._variables()}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Put a state back.
+
+        Raises:
+            ValueError: If it is of another model.
+        """
+        variables = dict(self._variables())
+        for name in variables.keys() ^ state.keys():
+            raise ValueError(f"A checkpoint must be of the same model. Received one that differs in '{name}'.")
+        for name, variable in variables.items():
+            variable.assign(state[name])
+
+    def _variables(self) -> list[tuple[str, Any]]:
+        groups = {"model": self.model.variables, "optimizer": self.optimizer.variables}
+        return [
+            (f"{group}.{number:04d}.{variable.path.replace('/', '.')}", variable)
+            for group, variables in groups.items()
+            for number, variable in enumerate(variables)
+            if SEED_STATE not in variable.path
+        ]
+
+
+def _precision(name: str | None) -> Precision:
+    if name is None:
+        return precision()
+    one_of("precision", name, tuple(PRECISIONS))
+    return Precision(name, "as asked for")
+
+
+def compile_heads(model: Any, optimizer: Any, recipe: Recipe) -> None:
+    """Give each head of a model its loss, weight and accuracy.
+
+    Args:
+        model: Its outputs are a dict of logits: `"main"`, and perhaps auxiliary heads.
+        optimizer: Any of Keras's.
+        recipe: Says the heads' weight and the label smoothing.
+    """
+    heads = tuple(model.output)
+    model.compile(
+        optimizer=optimizer,
+        loss={name: Crossentropy(recipe.label_smoothing, name=f"{name}_loss") for name in heads},
+        loss_weights={name: 1.0 if name == "main" else recipe.auxiliary_weight for name in heads},
+        metrics={name: [keras.metrics.SparseCategoricalAccuracy(name="accuracy")] for name in heads},
+    )
+
+
+def head_logs(logs: Mapping[str, float], heads: tuple[str, ...]) -> dict[str, float]:
+    """Return Keras's logs as `loss` and `<head>_accuracy`: with one head Keras leaves its name out."""
+    named = {f"{name}_accuracy": logs.get(f"{name}_accuracy", logs.get("accuracy")) for name in heads}
+    return {"loss": logs["loss"], **{name: value for name, value in named.items() if value is not None}}
+
+
+@keras.saving.register_keras_serializable("inception_lab")
+class Crossentropy(keras.losses.Loss):  # type: ignore[misc]
+    """Cross-entropy of logits with integer labels, which may be smoothed.
+
+    Args:
+        label_smoothing: Share of the target spread evenly over all classes.
+        name: Of the loss.
+    """
+
+    def __init__(self, label_smoothing: float = 0.0, name: str = "crossentropy") -> None:
+        super().__init__(name=name)
+        self.label_smoothing = label_smoothing
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each picture."""
+        classes = y_pred.shape[-1]
+        labels = ops.reshape(ops.cast(y_true, "int32"), (-1,))
+        target = ops.one_hot(labels, classes, dtype=y_pred.dtype)
+        target = target * (1 - self.label_smoothing) + self.label_smoothing / classes
+        return -ops.sum(target * ops.log_softmax(y_pred), axis=-1)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the loss was made with."""
+        return {"label_smoothing": self.label_smoothing, "name": self.name}
+
+
+@keras.saving.register_keras_serializable("inception_lab")
+class Rates(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+    """A learning rate for each step, from a table; behind its end the last one.
+
+    Args:
+        rates: float32 `(steps,)`.
+    """
+
+    def __init__(self, rates: npt.NDArray[np.float32]) -> None:
+        self.rates = rates
+
+    def __call__(self, step: Any) -> Any:
+        """Return the rate of a step."""
+        last = ops.convert_to_tensor(len(self.rates) - 1, dtype="int32")
+        return ops.take(ops.convert_to_tensor(self.rates), ops.minimum(ops.cast(step, "int32"), last))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the schedule was made with."""
+        return {"rates": [float(rate) for rate in self.rates]}
+
+
+@keras.saving.register_keras_serializable("inception_lab")
+class AveragedSGD(keras.optimizers.SGD):  # type: ignore[misc]
+    """Stochastic gradient descent that keeps a Polyak average of the weights beside them.
+
+    Keras's own `use_ema` overwrites the weights at the end of every `fit`. The average's momentum
+    rises with the steps, (1 + step) / (10 + step), up to `averaging`, so that it is of use early.
+
+    Args:
+        learning_rate: A number or a schedule.
+        averaging: Momentum of the average; 0 for none.
+
+    Reference:
+        Polyak & Juditsky 1992; Szegedy et al. 2014, section 6.
+    """
+
+    def __init__(self, learning_rate: Any = 0.01, *, averaging: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(learning_rate, **kwargs)
+        self.averaging = averaging
+        self.averages: list[Any] = []
+
+    def build(self, variables: list[Any]) -> None:
+        """Make a copy of each variable to start its average from."""
+        if self.built:
+            return
+        super().build(variables)
+        if self.averaging:
+            self.averages = [
+                self.add_variable_from_reference(variable, "average", initializer="zeros")
+                for variable in variables
+            ]
+            for average, variable in zip(self.averages, variables, strict=True):
+                average.assign(variable)
+
+    def apply(self, grads: list[Any], trainable_variables: Any = None) -> Any:
+        """Step, then move the averages."""
+        result = super().apply(grads, trainable_variables)
+        if self.averaging:
+            step = ops.cast(self.iterations, "float32")
+            share = 1 - ops.minimum(self.averaging, (1 + step) / (10 + step))
+            for average, variable in zip(self.averages, self._trainable_variables, strict=True):
+                average.assign_add(ops.cast(share, average.dtype) * (variable - average))
+        return result
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the optimizer was made with."""
+        return {**super().get_config(), "averaging": self.averaging}
+
+
+class _Swapped:
+    """While entered, variables hold other values."""
+
+    def __init__(self, variables: list[Any], values: list[Any]) -> None:
+        self.variables, self.values = variables, values
+        self.before: list[Any] = []
+
+    def __enter__(self) -> None:
+        self.before = [np.array(variable) for variable in self.variables]
+        for variable, value in zip(self.variables, self.values, strict=True):
+            variable.assign(value)
+
+    def __exit__(self, *_: object) -> None:
+        for variable, value in zip(self.variables, self.before, strict=True):
+            variable.assign(value)
+
+
+class _Steps(keras.callbacks.Callback):  # type: ignore[misc]
+    """Tells of each step."""
+
+    def __init__(self, step_done: Callable[[int, Mapping[str, float]], None]) -> None:
+        super().__init__()
+        self.step_done = step_done
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        self.step_done(batch, logs or {})

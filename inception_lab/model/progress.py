@@ -1,0 +1,61 @@
+"""Progress of a training run, on the error stream: a bar in a terminal, else a line an epoch."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+BAR = 24  # characters
+EVERY = 0.1  # seconds between two drawings of the bar
+
+
+class Progress:
+    """Says how far a run is.
+
+    Args:
+        enabled: Whether anything is said.
+        epochs: Epochs in all.
+        steps: Steps an epoch.
+        outputs: Names of the network's heads.
+    """
+
+    def __init__(self, enabled: bool, epochs: int, steps: int, outputs: Sequence[str]) -> None:
+        self.enabled, self.epochs, self.steps, self.outputs = enabled, epochs, steps, tuple(outputs)
+        self.terminal = enabled and sys.stderr is not None and sys.stderr.isatty()
+        self.drawn = 0.0
+        self.width = 0
+
+    def say(self, text: str) -> None:
+        """Write a line."""
+        if self.enabled and sys.stderr is not None:
+            self._clear()
+            print(text, file=sys.stderr, flush=True)
+
+    def step_done(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
+        """Draw the bar, in a terminal, a few times a second."""
+        now = time.monotonic()
+        if not self.terminal or (now - self.drawn < EVERY and step + 1 < self.steps):
+            return
+        self.drawn = now
+        done = BAR * (step + 1) // self.steps
+        text = f"epoch {epoch + 1}/{self.epochs} {'█' * done}{'·' * (BAR - done)} {step + 1}/{self.steps}"
+        if "loss" in logs:
+            text += f"  loss {logs['loss']:.3f}"
+        self._clear()
+        sys.stderr.write(text)
+        sys.stderr.flush()
+        self.width = len(text)
+
+    def epoch_done(self, row: Mapping[str, float]) -> None:
+        """Write an epoch's line."""
+        heads = ", ".join(f"{name} {row[f'{name}_accuracy']:.3f}" for name in self.outputs)
+        self.say(
+            f"epoch {row['epoch']:.0f}/{self.epochs}  loss {row['loss']:.4f}  accuracy {heads}, "
+            f"validation {row['validation_accuracy']:.3f}  {row['seconds']:.1f} s"
+        )
+
+    def _clear(self) -> None:
+        if self.width:
+            sys.stderr.write("\r" + " " * self.width + "\r")
+            self.width = 0

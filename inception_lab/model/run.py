@@ -1,0 +1,182 @@
+"""The directory of a training run: what was run, how it went, and where it can be carried on.
+
+    config.json            what decides the run's result, and what it was made with
+    log.csv                a line an epoch
+    checkpoint-0007.npz    everything behind epoch 7; the last two are kept
+    best.weights.h5        the weights that did best on the validation pictures
+    averaged.weights.h5    the Polyak average of the weights, where the recipe has one
+    result.json            the outcome, once the run is complete
+
+Files are written beside their place and moved there whole, so a run may be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+KEPT = 2
+BEST, AVERAGED = "best.weights.h5", "averaged.weights.h5"
+
+Row = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Everything that a run needs to go on behind an epoch.
+
+    Attributes:
+        epoch: Epochs behind it.
+        rows: The log so far.
+        state: Of model and optimizer: arrays by name.
+    """
+
+    epoch: int
+    rows: list[Row]
+    state: Mapping[str, Any]
+
+
+class RunDirectory:
+    """The files of one run.
+
+    Args:
+        path: The directory; it need not exist.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def begin(self, config: Mapping[str, Any], made_with: Mapping[str, str], resume: bool) -> None:
+        """Take the directory for a run, or find the same run in it.
+
+        Args:
+            config: What decides the result; all of it must be equal for a run to be carried on.
+            made_with: Versions and hardware, for the record.
+            resume: Whether a run that is there is to be carried on.
+
+        Raises:
+            ValueError: If the directory holds another run, or this one and `resume` is not set, or
+                something that is no run. Nothing is written then.
+        """
+        file = self.path / "config.json"
+        config = json.loads(json.dumps(config))
+        if file.exists():
+            self._compare(self.config(), config)
+            if not resume:
+                raise ValueError(
+                    f"`out` must be a new directory unless `resume` is set. Received: {self.path}, "
+                    "which holds this very run."
+                )
+            return
+        if self.path.is_dir() and any(self.path.iterdir()):
+            raise ValueError(f"`out` must be a run's directory or empty. Received: {self.path}, which holds other files.")
+        if self.path.exists() and not self.path.is_dir():
+            raise ValueError(f"`out` must be a directory. Received: {self.path}, which is a file.")
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._write("config.json", json.dumps({**config, "made_with": made_with}, indent=1).encode())
+
+    def config(self) -> dict[str, Any]:
+        """Return what the run was started with.
+
+        Raises:
+            ValueError: If the directory holds no run.
+        """
+        try:
+            found = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
+        except OSError:
+            raise ValueError(f"A run's directory must hold config.json. Received: {self.path}.") from None
+        except ValueError as error:
+            raise ValueError(f"config.json must be whole. Received a damaged one in {self.path}: {error}.") from None
+        return dict(found)
+
+    def _compare(self, old: dict[str, Any], new: Mapping[str, Any]) -> None:
+        old.pop("made_with", None)
+        different = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+        if different:
+            name = different[0]
+            others = f" and in {', '.join(different[1:])}" if len(different) > 1 else ""
+            raise ValueError(
+                f"`out` must be the directory of the same run. Received: {self.path}, whose run differs in {name} "
+                f"({_short(old.get(name))} there, {_short(new.get(name))} here){others}."
+            )
+
+    def latest(self, say: Callable[[str], None]) -> Checkpoint | None:
+        """Load the newest checkpoint that is whole.
+
+        Args:
+            say: Told about damaged ones.
+
+        Returns:
+            The checkpoint, or `None` before the first.
+
+        Raises:
+            ValueError: If there are checkpoints and all are damaged.
+        """
+        files = self._checkpoints()
+        for file in reversed(files):
+            try:
+                with np.load(file, allow_pickle=False) as stored:
+                    state = {name: stored[name] for name in stored.files}
+                about = json.loads(str(state.pop("about")))
+                return Checkpoint(about["epoch"], about["rows"], state)
+            except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+                say(f"{file.name} is damaged and passed over ({error}).")
+        if files:
+            raise ValueError(
+                f"A run must have a whole checkpoint to be carried on. Received: {len(files)} damaged (in {self.path})."
+            )
+        return None
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Write a checkpoint and the log, then remove all checkpoints but the newest."""
+        about = json.dumps({"epoch": checkpoint.epoch, "rows": checkpoint.rows})
+        buffer = io.BytesIO()
+        np.savez(buffer, about=np.array(about), **checkpoint.state)
+        self._write(f"checkpoint-{checkpoint.epoch:04d}.npz", buffer.getvalue())
+        self.log(checkpoint.rows)
+        for file in self._checkpoints()[:-KEPT]:
+            file.unlink()
+
+    def log(self, rows: Sequence[Row]) -> None:
+        """Write the log whole."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        self._write("log.csv", text.getvalue().encode())
+
+    def save_weights(self, name: str, save: Callable[[str], None]) -> None:
+        """Write a file of weights; `save` is given a path to write to."""
+        new = self.path / f"new.{name}"
+        save(str(new))
+        os.replace(new, self.path / name)
+
+    def finish(self, result: Mapping[str, Any]) -> None:
+        """Write the outcome."""
+        self._write("result.json", json.dumps(result, indent=1).encode())
+
+    def _checkpoints(self) -> list[Path]:
+        return sorted(self.path.glob("checkpoint-*.npz"))
+
+    def _write(self, name: str, content: bytes) -> None:
+        new = self.path / f"new.{name}"
+        with new.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, self.path / name)
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else text[:37] + "…"

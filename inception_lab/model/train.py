@@ -1,0 +1,302 @@
+"""Training: a recipe, a network and pictures go in; a trained model and its history come out.
+
+Order, augmentation and dropout of each epoch are derived from the seed and the epoch's number, and
+nothing else, so a run that was killed and carried on ends as if it had not been: bit for bit, on
+the same CPU.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab import __version__
+from inception_lab.model.data import Dataset, Pictures, Splits
+from inception_lab.model.device import Precision, hardware, keras
+from inception_lab.model.evaluate import accuracy, cross_entropy, softmax
+from inception_lab.model.learner import Learner
+from inception_lab.model.progress import Progress
+from inception_lab.model.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe
+from inception_lab.model.run import AVERAGED, BEST, Checkpoint, Row, RunDirectory
+from inception_lab.spec.layers import one_of, positive_integer
+from inception_lab.spec.network import Network
+from inception_lab.spec.stored import network_to_data
+
+
+@dataclass
+class Result:
+    """What a training run gives.
+
+    Attributes:
+        learner: The network in Keras with all that trained it; `learner.core` is `build(network)`.
+        history: A row an epoch: `epoch`, `learning_rate`, `loss`, `main_accuracy` (and `aux1_…`) while
+            learning, `validation_loss` and `validation_accuracy` behind it, `seconds`.
+        epochs: Complete epochs.
+        accuracy: On the test pictures, with the averaged weights where the recipe averages; `None` if
+            the run was interrupted.
+        seconds: From the call to the end, in this process.
+        images_per_second: Median over this process's epochs.
+        interrupted: Whether Ctrl-C ended it; then it is as it was behind its last complete epoch.
+    """
+
+    learner: Learner
+    history: list[Row] = field(default_factory=list)
+    accuracy: float | None = None
+    seconds: float = 0.0
+    images_per_second: float | None = None
+    interrupted: bool = False
+
+    @property
+    def epochs(self) -> int:
+        """Complete epochs."""
+        return len(self.history)
+
+    @property
+    def model(self) -> Any:
+        """The network in Keras, without what prepares the pictures."""
+        return self.learner.core
+
+    @property
+    def parameters(self) -> int:
+        """Trained parameters, heads included."""
+        return self.learner.parameters
+
+    def predict(self, pictures: Pictures, output: str = "main") -> npt.NDArray[np.float64]:
+        """Return class probabilities.
+
+        Args:
+            pictures: uint8 `(count, height, width, 3)`, as in the data set.
+            output: Which head's.
+
+        Returns:
+            `(count, classes)`, with the averaged weights where the recipe averages.
+        """
+        return softmax(self.learner.predict(pictures)[output])
+
+
+def train(
+    data: Splits,
+    network: Network,
+    recipe: str | Recipe = "modern",
+    *,
+    epochs: int = 6,
+    batch_size: int | None = None,
+    seed: int = 0,
+    out: str | Path | None = None,
+    resume: bool = False,
+    augmentation: str | Augmentation | None = None,
+    precision: str | None = None,
+    kernel_initializer: str = "he_normal",
+    bias_initializer: float = 0.0,
+    on_epoch: Callable[[list[Row]], None] | None = None,
+    on_step: Callable[[int, int], None] | None = None,
+    progress: bool | None = None,
+) -> Result:
+    """Train a network on a data set.
+
+    Args:
+        data: Pictures to learn from, to choose by and to report on.
+        network: Its input may have another size than the pictures: they are resized on the device.
+        recipe: A name in `RECIPES`, or one of your own.
+        epochs: Times that the pictures are gone through.
+        batch_size: Pictures a step, instead of the recipe's.
+        seed: Decides initial weights, order, augmentation and dropout.
+        out: Directory for log, checkpoints and weights; without one nothing is written.
+        resume: Carry on the run that `out` holds.
+        augmentation: A name in `AUGMENTATIONS`, or one of your own, instead of the data set's.
+        precision: `"float32"`, `"bfloat16"` or `"float16"`, instead of what suits the hardware.
+        kernel_initializer: Keras's name of it, such as `"glorot_uniform"`.
+        bias_initializer: Value that all biases start from.
+        on_epoch: Called behind each epoch with the history so far, as for live curves.
+        on_step: Called behind each step with epoch and step, from 0.
+        progress: Whether progress is written to the error stream; by default, unless `on_epoch` is given.
+
+    Returns:
+        The trained network with its history. After Ctrl-C it is as behind the last complete epoch.
+
+    Raises:
+        ValueError: If arguments do not fit together, or `out` belongs to another run.
+        KeyboardInterrupt: If there was no complete epoch to keep.
+    """
+    started = time.perf_counter()
+    chosen = _recipe(recipe, batch_size)
+    epochs = positive_integer("epochs", epochs)
+    _check(data, network, chosen)
+    augmentation = _augmentation(data.augmentation if augmentation is None else augmentation)
+    steps = len(data.train) // chosen.batch_size
+    learner = Learner(
+        network,
+        data.train.picture_shape,
+        chosen,
+        chosen.learning_rates(epochs, steps),
+        augmentation=augmentation,
+        precision=precision,
+        seed=seed,
+        kernel_initializer=kernel_initializer,
+        bias_initializer=bias_initializer,
+    )
+    shown = Progress(on_epoch is None if progress is None else progress, epochs, steps, learner.outputs)
+    directory = RunDirectory(out) if out is not None else None
+    rows: list[Row] = []
+    if directory:
+        config = {
+            "data": {"name": data.name, "fingerprint": data.fingerprint, "classes": list(data.classes)},
+            "picture_shape": list(data.train.picture_shape),
+            "recipe": asdict(chosen),
+            "epochs": epochs,
+            "seed": seed,
+            "augmentation": asdict(augmentation),
+            "precision": learner.precision.name,
+            "kernel_initializer": kernel_initializer,
+            "bias_initializer": bias_initializer,
+            "network": network_to_data(network),
+        }
+        directory.begin(config, _made_with(learner.precision), resume)
+        checkpoint = directory.latest(shown.say) if resume else None
+        if checkpoint:
+            learner.restore(checkpoint.state)
+            rows = checkpoint.rows
+            directory.log(rows)
+            shown.say(f"Carrying on behind epoch {checkpoint.epoch} of {epochs} (in {directory.path}).")
+    shown.say(f"Training in {learner.precision}.")
+    kept = learner.state() if rows else None
+    speeds: list[float] = []
+    try:
+        for epoch in range(len(rows), epochs):
+            row = _epoch(data, learner, epoch, steps, seed, shown, on_step)
+            speeds.append(steps * chosen.batch_size / row["seconds"])
+            rows = [*rows, row]
+            kept = learner.state()
+            if directory:
+                _save(directory, learner, rows, kept)
+            shown.epoch_done(row)
+            if on_epoch:
+                on_epoch(rows)
+    except KeyboardInterrupt:
+        if kept is None:
+            raise
+        learner.restore(kept)
+        where = f"; `resume` carries on from there (in {directory.path})" if directory else ""
+        shown.say(f"Interrupted in epoch {len(rows) + 1}: the last complete one, {len(rows)}, is kept{where}.")
+        return Result(learner, rows, None, time.perf_counter() - started, _median(speeds), True)
+    score = accuracy(learner.predict(data.test.images)["main"], data.test.labels)
+    result = Result(learner, rows, score, time.perf_counter() - started, _median(speeds))
+    if directory:
+        directory.finish(summary(result))
+    return result
+
+
+def summary(result: Result) -> dict[str, Any]:
+    """Return a result's numbers, as `inception-lab train --format json` prints them."""
+    return {
+        "accuracy": result.accuracy,
+        "seconds": round(result.seconds, 2),
+        "epochs": result.epochs,
+        "parameters": result.parameters,
+        "images_per_second": result.images_per_second and round(result.images_per_second, 1),
+        "precision": result.learner.precision.name,
+    }
+
+
+def _epoch(
+    data: Splits,
+    learner: Learner,
+    epoch: int,
+    steps: int,
+    seed: int,
+    shown: Progress,
+    on_step: Callable[[int, int], None] | None,
+) -> Row:
+    def step_done(step: int, logs: Mapping[str, float]) -> None:
+        shown.step_done(epoch, step, logs)
+        if on_step:
+            on_step(epoch, step)
+
+    started = time.perf_counter()
+    order = np.random.default_rng((seed, epoch)).permutation(len(data.train))
+    chosen = np.sort(order[: steps * learner.recipe.batch_size]) if steps == 1 else order
+    chosen = chosen[: steps * learner.recipe.batch_size]
+    logs = learner.epoch(data.train.images[chosen], data.train.labels[chosen], epoch, step_done)
+    seconds = time.perf_counter() - started
+    return {
+        "epoch": epoch + 1,
+        "learning_rate": float(learner.rates[(epoch + 1) * steps - 1]),
+        **logs,
+        **_validate(learner, data.validation),
+        "seconds": round(seconds, 3),
+    }
+
+
+def _validate(learner: Learner, validation: Dataset) -> Row:
+    logits = learner.predict(validation.images)["main"]
+    return {
+        "validation_loss": cross_entropy(softmax(logits), validation.labels),
+        "validation_accuracy": accuracy(logits, validation.labels),
+    }
+
+
+def _save(directory: RunDirectory, learner: Learner, rows: list[Row], state: Mapping[str, Any]) -> None:
+    """Write weights, then the checkpoint: killed in between, the epoch is run again to the same end."""
+    best = max(row["validation_accuracy"] for row in rows[:-1]) if len(rows) > 1 else -1.0
+    if rows[-1]["validation_accuracy"] > best:
+        directory.save_weights(BEST, learner.save_weights)
+    if learner.recipe.averaging:
+        directory.save_weights(AVERAGED, learner.save_weights)
+    directory.save(Checkpoint(len(rows), rows, state))
+
+
+def _recipe(recipe: str | Recipe, batch_size: int | None) -> Recipe:
+    if isinstance(recipe, str):
+        one_of("recipe", recipe, tuple(RECIPES))
+        recipe = RECIPES[recipe]
+    return recipe if batch_size is None else replace(recipe, batch_size=batch_size)
+
+
+def _augmentation(augmentation: str | Augmentation) -> Augmentation:
+    if isinstance(augmentation, str):
+        one_of("augmentation", augmentation, tuple(AUGMENTATIONS))
+        return AUGMENTATIONS[augmentation]
+    return augmentation
+
+
+def _check(data: Splits, network: Network, recipe: Recipe) -> None:
+    if recipe.batch_size > len(data.train):
+        raise ValueError(
+            f"`batch_size` must be at most the number of training pictures, {len(data.train):,}. "
+            f"Received: batch_size={recipe.batch_size}."
+        )
+    for output, shape in network.output_shapes().items():
+        if shape != (len(data.classes),):
+            raise ValueError(
+                f"The network must have one output for each of the {len(data.classes)} classes of {data.name}. "
+                f"Received: shape {shape} at '{output}'."
+            )
+    if network.input_shape[2] != 3:
+        raise ValueError(f"The network must take 3 colours. Received: input_shape={network.input_shape}.")
+
+
+def _made_with(precision: Precision) -> dict[str, str]:
+    return {
+        "inception_lab": __version__,
+        "keras": keras.__version__,
+        "backend": keras.config.backend(),
+        "numpy": np.__version__,
+        "python": sys.version.split()[0],
+        "hardware": hardware(),
+        "precision": str(precision),
+    }
+
+
+def _median(speeds: list[float]) -> float | None:
+    with suppress(ValueError):
+        return float(median(speeds))
+    return None

@@ -1,0 +1,240 @@
+"""A real JupyterLab in headless Chromium, on a copy of the notebooks, apart from the user's own settings."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+SETTINGS = {
+    # No question whether news are wanted.
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+START_SECONDS = 90
+RUN_SECONDS = 180
+
+IDLE = """() => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  return panel?.sessionContext?.session?.kernel?.status === 'idle';
+}"""
+RUN = "() => window.jupyterapp.commands.execute('notebook:run-all-cells').then(done => Boolean(done))"
+CONTENT = "() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON()"
+COMMAND = "([name, options]) => window.jupyterapp.commands.execute(name, options).then(() => null)"
+
+# Promises the milliseconds from the next key press to the next picture, decoded and painted.
+WATCH = """(explorer) => {
+  const picture = () => explorer.querySelector('img');
+  const before = picture().src;
+  window.painted = new Promise((resolve, reject) => {
+    let pressed = null;
+    addEventListener('keydown', () => { pressed = performance.now(); }, {once: true, capture: true});
+    const late = setTimeout(() => reject(new Error('no new picture in 10 s')), 10000);
+    const observer = new MutationObserver(async () => {
+      const image = picture();
+      if (pressed === null || !image || image.src === before) return;
+      observer.disconnect();
+      clearTimeout(late);
+      await image.decode().catch(() => null);
+      requestAnimationFrame(() => resolve(performance.now() - pressed));
+    });
+    observer.observe(explorer, {subtree: true, childList: true, attributes: true});
+  });
+}"""
+
+
+class Unavailable(Exception):
+    """There is no browser here."""
+
+
+@dataclass
+class Explorer:
+    """An explorer in an open notebook."""
+
+    page: Page
+    box: Locator
+
+    @property
+    def picture(self) -> str:
+        """The picture's address, which holds the picture itself."""
+        return self.box.locator("img").get_attribute("src") or ""
+
+    @property
+    def alternative_text(self) -> str:
+        """What the picture says to those who do not see it."""
+        return self.box.locator("img").get_attribute("alt") or ""
+
+    @property
+    def readout(self) -> str:
+        """The sentence below the picture."""
+        return self.box.locator("img + p").inner_text()
+
+    def number(self, label: str) -> Locator:
+        """The box of a number, by the label that a screen reader says."""
+        return self.box.get_by_label(label, exact=True)
+
+    def slider(self, label: str) -> Locator:
+        """The slider beside the box of a number."""
+        row = self.box.locator(".widget-hbox", has=self.page.get_by_label(label, exact=True)).last
+        return row.locator(".noUi-handle")
+
+    def press(self, control: Locator, key: str) -> float:
+        """Press a key on a control; return the milliseconds until the new picture was painted."""
+        control.focus()
+        self.page.evaluate(WATCH, self.box.element_handle())
+        self.page.keyboard.press(key)
+        return float(self.page.evaluate("() => window.painted"))
+
+
+@dataclass
+class Notebook:
+    """A notebook that is open in JupyterLab, its kernel ready."""
+
+    page: Page
+
+    def run_all(self) -> bool:
+        """Run all cells; return whether all went through."""
+        return bool(self.page.evaluate(RUN))
+
+    def outputs(self) -> list[dict[str, Any]]:
+        """The outputs of all cells, as they would be saved."""
+        content: dict[str, Any] = self.page.evaluate(CONTENT)
+        return [output for cell in content["cells"] for output in cell.get("outputs", [])]
+
+    def command(self, name: str, **options: Any) -> None:
+        """Do what one of JupyterLab's menu entries does."""
+        self.page.evaluate(COMMAND, [name, options])
+
+    def explorer(self, title: str) -> Explorer:
+        """The first live explorer with this heading, scrolled into view."""
+        box = self.page.locator(
+            ".jp-OutputArea-output > .widget-vbox", has=self.page.get_by_text(title, exact=True)
+        ).first
+        box.locator("img").wait_for(state="attached")
+        box.scroll_into_view_if_needed()
+        return Explorer(self.page, box)
+
+
+@dataclass
+class Lab:
+    """A running JupyterLab and the browser that looks at it."""
+
+    url: str
+    token: str
+    browser: Browser
+    outside: list[str] = field(default_factory=list)
+
+    def open(self, name: str, *, width: int = 1366, height: int = 900) -> Notebook:
+        """Open a notebook in a window of its own and wait for its kernel."""
+        context = self.browser.new_context(viewport={"width": width, "height": height})
+        context.route("**/*", self._inside)
+        page = context.new_page()
+        page.set_default_timeout(RUN_SECONDS * 1000)
+        page.goto(f"{self.url}/lab/tree/{name}?reset&token={self.token}", wait_until="domcontentloaded")
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        page.wait_for_function(IDLE)
+        return Notebook(page)
+
+    def _inside(self, route: Route) -> None:
+        if route.request.url.startswith((self.url, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.outside.append(route.request.url)
+            route.abort()
+
+
+@contextmanager
+def jupyterlab(notebooks: Path) -> Iterator[Lab]:
+    """Serve a copy of a folder's notebooks, and open a browser.
+
+    Raises:
+        Unavailable: If there is no browser.
+    """
+    if not CHROMIUM.exists():
+        raise Unavailable(f"there is no browser at {CHROMIUM} (CHROMIUM names another)")
+    with tempfile.TemporaryDirectory(prefix="inception-lab-") as name, sync_playwright() as playwright:
+        folder = Path(name)
+        with _server(folder, notebooks) as (url, token):
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            try:
+                yield Lab(url, token, browser)
+            finally:
+                browser.close()
+
+
+@contextmanager
+def _server(folder: Path, notebooks: Path) -> Iterator[tuple[str, str]]:
+    """Start a server in an empty folder; everything that it reads or writes for the user is in there."""
+    served = folder / "notebooks"
+    served.mkdir()
+    for path in notebooks.glob("*.ipynb"):
+        shutil.copy(path, served)
+    settings = folder / "settings"
+    for name, values in SETTINGS.items():
+        path = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values), encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url, token = f"http://127.0.0.1:{port}", secrets.token_hex(16)
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "IPYTHONDIR": str(folder / "ipython"),
+        "JUPYTER_TOKEN": token,
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", f"--ServerApp.root_dir={served}"]
+    log = folder / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+        try:
+            _wait_for(f"{url}/api", process, log)
+            yield url, token
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"JupyterLab ended with {process.returncode}:\n{log.read_text()[-2000:]}")
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not answer in {START_SECONDS} s:\n{log.read_text()[-2000:]}")
