@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from inception_lab.model.device import keras as keras
     from inception_lab.model.timing import seconds_per_batch as seconds_per_batch
     from inception_lab.spec import counting as counting
+    from inception_lab.spec import layers as layers
     from inception_lab.spec import paper as paper
     from inception_lab.spec import zoo as zoo
     from inception_lab.spec.audit import Audit as Audit
@@ -75,7 +76,7 @@ _MODULES = {
     "pictures": "inception_lab.view.pictures",
     "zoo": "inception_lab.spec.zoo",
 }
-__all__ = ["__version__", *sorted(_PUBLIC), *sorted(_MODULES)]  # noqa: PLE0604
+__all__ = ["__version__", *sorted(_PUBLIC), *sorted(_MODULES)]
 
 
 def __getattr__(name: str) -> Any:

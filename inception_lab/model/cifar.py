@@ -65,11 +65,15 @@ def _read(path: Path) -> Mapping[str, Any]:
             announce("CIFAR-10", 60_000, (SIDE, SIDE, 3))
             return {name: file[name] for name in _PARTS}
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{FILE} must be a whole .npz file. Received a damaged one: {path} ({error}).") from error
+        raise ValueError(
+            f"{FILE} must be a whole .npz file. Received a damaged one: {path} ({error})."
+        ) from error
     except ValueError as error:
         if str(error).startswith(FILE):
             raise
-        raise ValueError(f"{FILE} must be a whole .npz file. Received a damaged one: {path} ({error}).") from error
+        raise ValueError(
+            f"{FILE} must be a whole .npz file. Received a damaged one: {path} ({error})."
+        ) from error
 
 
 def _download() -> Mapping[str, Any]:

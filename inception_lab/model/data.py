@@ -73,10 +73,12 @@ class Dataset:
 
     def __getitem__(self, chosen: slice | npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> Dataset:
         """Return some of the pictures: a slice, a mask or a list of indices."""
-        columns = ("images", "labels", "sizes", "sources")
-        picked = {name: getattr(self, name) for name in columns}
         return replace(
-            self, **{name: value if value is None else value[chosen] for name, value in picked.items()}
+            self,
+            images=self.images[chosen],
+            labels=self.labels[chosen],
+            sizes=None if self.sizes is None else self.sizes[chosen],
+            sources=None if self.sources is None else self.sources[chosen],
         )
 
     @property

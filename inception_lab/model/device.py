@@ -63,7 +63,15 @@ def _load() -> None:
 _load()
 import keras  # noqa: E402
 
-__all__ = ["Precision", "dtype_policy", "keras", "precision", "quiet", "value_and_gradients"]
+__all__ = [
+    "Precision",
+    "dtype_policy",
+    "keras",
+    "precision",
+    "profiled_operations",
+    "quiet",
+    "value_and_gradients",
+]
 
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
 
@@ -140,7 +148,9 @@ def _gpu_capability() -> tuple[int, int] | None:
         gpus = tensorflow.config.list_physical_devices("GPU")
         if not gpus:
             return None
-        major, minor = tensorflow.config.experimental.get_device_details(gpus[0]).get("compute_capability", (0, 0))
+        major, minor = tensorflow.config.experimental.get_device_details(gpus[0]).get(
+            "compute_capability", (0, 0)
+        )
         return int(major), int(minor)
     if keras.config.backend() == "jax":
         import jax
@@ -194,4 +204,46 @@ def value_and_gradients(
         tensors = [jax.numpy.asarray(argument) for argument in arguments]
         (value, other), gradients = jax.value_and_grad(function, has_aux=True)(tensors)
         return value, other, list(gradients)
-    raise NotImplementedError(f"Gradients need the backend tensorflow or jax. Received: {keras.config.backend()}.")
+    raise NotImplementedError(
+        f"Gradients need the backend tensorflow or jax. Received: {keras.config.backend()}."
+    )
+
+
+def profiled_operations(model: Any) -> dict[str, int]:
+    """Have TensorFlow's own profiler count what a model computes for one image.
+
+    Args:
+        model: A Keras model with one input.
+
+    Returns:
+        Kind of operation, such as `Conv2D`, `MatMul` or `BiasAdd` → floating-point operations, by the
+        profiler's rules: two for each multiply-accumulate. The convolution inside our local response
+        normalisation is not a layer's and is left out.
+
+    Raises:
+        NotImplementedError: On a backend other than TensorFlow.
+    """
+    if keras.config.backend() != "tensorflow":
+        raise NotImplementedError(
+            f"The profiler needs the backend tensorflow. Received: {keras.config.backend()}."
+        )
+    import tensorflow
+
+    image = tensorflow.TensorSpec((1, *model.input_shape[1:]), "float32")
+    graph = tensorflow.function(model).get_concrete_function(image).graph
+    profiler = tensorflow.compat.v1.profiler
+    options = profiler.ProfileOptionBuilder(
+        profiler.ProfileOptionBuilder.float_operation()
+    ).with_empty_output()
+    with quiet():
+        nodes = [profiler.profile(graph, cmd="graph", options=options.build())]
+    kinds = {operation.name: operation.type for operation in graph.get_operations()}
+    counts: dict[str, int] = {}
+    seen: set[str] = set()
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children
+        if node.name in kinds and node.name not in seen and "norm" not in node.name:
+            seen.add(node.name)
+            counts[kinds[node.name]] = counts.get(kinds[node.name], 0) + node.float_ops
+    return {kind: number for kind, number in sorted(counts.items()) if number}

@@ -91,7 +91,9 @@ def draw(
     count = positive_integer("count", count)
     low, high = sizes
     if not 4 <= low <= high <= SIDE:
-        raise ValueError(f"`sizes` must be (low, high) with 4 ≤ low ≤ high ≤ {SIDE}. Received: sizes={sizes}.")
+        raise ValueError(
+            f"`sizes` must be (low, high) with 4 ≤ low ≤ high ≤ {SIDE}. Received: sizes={sizes}."
+        )
     chosen = _of_split(split)
     streams = [np.random.default_rng((seed, _STREAMS[split], number)) for number in range(count)]
     sources = np.array([chosen[rng.integers(len(chosen))] for rng in streams])
@@ -113,7 +115,8 @@ def at_fixed_sizes(split: str = "test", sizes: Iterable[float] = SEVEN_SIZES, *,
     sizes = tuple(sizes)
     chosen = _of_split(split)
     streams = [
-        np.random.default_rng((seed, 3 + _STREAMS[split], number)) for number in range(len(chosen) * len(sizes))
+        np.random.default_rng((seed, 3 + _STREAMS[split], number))
+        for number in range(len(chosen) * len(sizes))
     ]
     return _place(np.repeat(chosen, len(sizes)), np.tile(sizes, len(chosen)).astype(float), streams)
 
@@ -149,7 +152,7 @@ def _clutter(rng: np.random.Generator) -> Floats:
     """Return a background: a colour, and random patterns of two grains on it."""
     import cv2
 
-    contrast = rng.uniform(0.02, 0.13)
+    contrast = rng.uniform(0.02, 0.08)
     background = np.broadcast_to(rng.uniform(0.2, 0.8, 3).astype(np.float32), (SIDE, SIDE, 3)).copy()
     for grain in rng.choice(GRAINS, 2, replace=False):
         cells = SIDE // int(grain) + 1

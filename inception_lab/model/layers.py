@@ -32,7 +32,12 @@ class LocalResponseNormalization(keras.layers.Layer):  # type: ignore[misc]
     """
 
     def __init__(
-        self, depth_radius: int = 2, bias: float = 1.0, alpha: float = 1e-4 / 5, beta: float = 0.75, **kwargs: Any
+        self,
+        depth_radius: int = 2,
+        bias: float = 1.0,
+        alpha: float = 1e-4 / 5,
+        beta: float = 0.75,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.depth_radius, self.bias, self.alpha, self.beta = depth_radius, bias, alpha, beta

@@ -107,7 +107,7 @@ class Learner:
             variable.assign(state.astype(variable.dtype))
         history = self.model.fit(
             pictures,
-            {name: labels for name in self.outputs},
+            dict.fromkeys(self.outputs, labels),
             batch_size=self.recipe.batch_size,
             epochs=1,
             shuffle=False,
@@ -149,7 +149,9 @@ class Learner:
         """
         variables = dict(self._variables())
         for name in variables.keys() ^ state.keys():
-            raise ValueError(f"A checkpoint must be of the same model. Received one that differs in '{name}'.")
+            raise ValueError(
+                f"A checkpoint must be of the same model. Received one that differs in '{name}'."
+            )
         for name, variable in variables.items():
             variable.assign(state[name])
 

@@ -141,10 +141,14 @@ class Augmentation:
         """Refuse windows that do not exist."""
         low, high = self.area
         if not 0 < low <= high <= 1:
-            raise ValueError(f"`area` must be (low, high) with 0 < low ≤ high ≤ 1. Received: area={self.area}.")
+            raise ValueError(
+                f"`area` must be (low, high) with 0 < low ≤ high ≤ 1. Received: area={self.area}."
+            )
         low, high = self.aspect
         if not 0 < low <= high:
-            raise ValueError(f"`aspect` must be (low, high) with 0 < low ≤ high. Received: aspect={self.aspect}.")
+            raise ValueError(
+                f"`aspect` must be (low, high) with 0 < low ≤ high. Received: aspect={self.aspect}."
+            )
         if self.shift < 0 or not 0 <= self.photometric < 1:
             raise ValueError(
                 "`shift` must be 0 or more and `photometric` in 0 … 1. "

@@ -79,7 +79,9 @@ class RunDirectory:
                 )
             return
         if self.path.is_dir() and any(self.path.iterdir()):
-            raise ValueError(f"`out` must be a run's directory or empty. Received: {self.path}, which holds other files.")
+            raise ValueError(
+                f"`out` must be a run's directory or empty. Received: {self.path}, which holds other files."
+            )
         if self.path.exists() and not self.path.is_dir():
             raise ValueError(f"`out` must be a directory. Received: {self.path}, which is a file.")
         self.path.mkdir(parents=True, exist_ok=True)
@@ -96,7 +98,9 @@ class RunDirectory:
         except OSError:
             raise ValueError(f"A run's directory must hold config.json. Received: {self.path}.") from None
         except ValueError as error:
-            raise ValueError(f"config.json must be whole. Received a damaged one in {self.path}: {error}.") from None
+            raise ValueError(
+                f"config.json must be whole. Received a damaged one in {self.path}: {error}."
+            ) from None
         return dict(found)
 
     def _compare(self, old: dict[str, Any], new: Mapping[str, Any]) -> None:

@@ -186,7 +186,9 @@ def train(
             raise
         learner.restore(kept)
         where = f"; `resume` carries on from there (in {directory.path})" if directory else ""
-        shown.say(f"Interrupted in epoch {len(rows) + 1}: the last complete one, {len(rows)}, is kept{where}.")
+        shown.say(
+            f"Interrupted in epoch {len(rows) + 1}: the last complete one, {len(rows)}, is kept{where}."
+        )
         return Result(learner, rows, None, time.perf_counter() - started, _median(speeds), True)
     score = accuracy(learner.predict(data.test.images)["main"], data.test.labels)
     result = Result(learner, rows, score, time.perf_counter() - started, _median(speeds))

@@ -55,7 +55,9 @@ class Reach:
     def merged(branches: list[Reach]) -> Reach:
         """Return the reach where branches meet."""
         return Reach(
-            min(b.smallest for b in branches), max(b.largest for b in branches), max(b.stride for b in branches)
+            min(b.smallest for b in branches),
+            max(b.largest for b in branches),
+            max(b.stride for b in branches),
         )
 
 
@@ -177,7 +179,8 @@ class Cost:
         for layer in self.layers:
             modules.setdefault(layer.module, []).append(layer)
         return {
-            name: Cost(name, layers[0].input_shape, tuple(layers), self.omitted) for name, layers in modules.items()
+            name: Cost(name, layers[0].input_shape, tuple(layers), self.omitted)
+            for name, layers in modules.items()
         }
 
     def rows(self) -> list[dict[str, Any]]:
@@ -284,5 +287,7 @@ def as_network(network: Network | Part, input_shape: tuple[int, int, int] | None
     if not isinstance(network, Part):
         raise TypeError(f"A network or a part of one is needed. Received: {network!r}.")
     if input_shape is None:
-        raise ValueError("`input_shape` must be (height, width, channels) for a part of a network. Received: None.")
+        raise ValueError(
+            "`input_shape` must be (height, width, channels) for a part of a network. Received: None."
+        )
     return Network(input_shape, network, getattr(network, "name", None) or "part")

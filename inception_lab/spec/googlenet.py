@@ -124,7 +124,9 @@ class Variant:
 
 VARIANTS: Mapping[str, Variant] = {
     "paper": Variant("Szegedy et al. 2014, Table 1, with BVLC's padding and normalisation"),
-    "batch_norm": Variant("Ioffe & Szegedy 2015, arXiv:1502.03167, on the paper's widths", normalization="batch_norm"),
+    "batch_norm": Variant(
+        "Ioffe & Szegedy 2015, arXiv:1502.03167, on the paper's widths", normalization="batch_norm"
+    ),
     "torchvision": Variant(
         "torchvision.models.googlenet", normalization="batch_norm", kernel5x5=3, last_pool=2
     ),
@@ -171,7 +173,13 @@ class _Convolutions:
             )
         else:
             convolution = Conv2D(
-                filters, kernel_size, strides, padding, use_bias=not self.batch_norm, activation=function, name=name
+                filters,
+                kernel_size,
+                strides,
+                padding,
+                use_bias=not self.batch_norm,
+                activation=function,
+                name=name,
             )
         if not self.batch_norm:
             return convolution
@@ -269,7 +277,10 @@ def naive_module(
     filters = {1: conv1x1, 3: conv3x3, 5: conv5x5, 7: conv7x7}
     branches: list[Layer] = [
         Conv2D(
-            positive_integer(f"conv{side}x{side}", width, f" (in '{name}')"), side, activation="relu", name=f"{side}x{side}"
+            positive_integer(f"conv{side}x{side}", width, f" (in '{name}')"),
+            side,
+            activation="relu",
+            name=f"{side}x{side}",
         )
         for side, width in filters.items()
         if width is not None
@@ -278,7 +289,12 @@ def naive_module(
 
 
 def auxiliary_head(
-    classes: int = 1000, *, filters: int = 128, units: int = 1024, name: str = "loss1", batch_norm: bool = False
+    classes: int = 1000,
+    *,
+    filters: int = 128,
+    units: int = 1024,
+    name: str = "loss1",
+    batch_norm: bool = False,
 ) -> Sequence:
     """Describe an auxiliary classifier.
 
@@ -415,7 +431,9 @@ def googlenet(
             )
             parts.append(Tap(head, output=f"aux{number}"))
     parts += [
-        Sequence(GlobalAveragePool2D(name="7x7_s1"), Dropout(0.4, name="drop_7x7_s1"), name=f"pool{previous[0]}"),
+        Sequence(
+            GlobalAveragePool2D(name="7x7_s1"), Dropout(0.4, name="drop_7x7_s1"), name=f"pool{previous[0]}"
+        ),
         Sequence(Dense(classes, name="classifier"), Activation("softmax", name="prob"), name="loss3"),
     ]
     label = "googlenet" if variant == "paper" else f"googlenet ({variant})"

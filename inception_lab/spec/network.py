@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -105,6 +105,16 @@ class Network:
         """
         return fold(self.body, x, layer=layer, merge=merge)
 
+    def part(self, name: str) -> Part:
+        """Return the named group of the body, such as `inception_3a`.
+
+        Raises:
+            ValueError: If there is none; the message lists what there is.
+        """
+        groups = {group: part for part in parts(self.body) if (group := getattr(part, "name", None))}
+        one_of("name", name, tuple(groups), f" (in '{self.name}')")
+        return groups[name]
+
     def output_shapes(self) -> dict[str, Shape]:
         """Return the shape at each output."""
         return self.fold(
@@ -182,6 +192,14 @@ def fold(
     return {"main": walk(part, x, ""), **outputs}
 
 
+def parts(part: Part) -> Iterator[Part]:
+    """Walk through a part and all parts in it, from the outside in."""
+    yield part
+    inner = {Sequence: "parts", Parallel: "branches"}.get(type(part))
+    for child in getattr(part, inner) if inner else ():
+        yield from parts(child)
+
+
 def inside(prefix: str, name: str | None) -> str:
     """Return the prefix of paths inside a group."""
     return f"{prefix}{name}/" if name else prefix
@@ -223,6 +241,7 @@ def picture_shape(shape: object) -> tuple[int, int, int]:
         raise ValueError(f"`input_shape` must be (height, width, channels). Received: input_shape={shape!r}.")
     where = f" in input_shape={shape!r}"
     height, width, channels = (
-        positive_integer(name, value, where) for name, value in zip(("height", "width", "channels"), shape, strict=True)
+        positive_integer(name, value, where)
+        for name, value in zip(("height", "width", "channels"), shape, strict=True)
     )
     return height, width, channels

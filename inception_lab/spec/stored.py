@@ -35,7 +35,9 @@ def network_from_data(data: dict[str, Any]) -> Network:
         height, width, channels = data["input_shape"]
         return Network((height, width, channels), _part_from_data(data["body"]), data["name"])
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"A stored network must be one that this version wrote. Received: {error}.") from error
+        raise ValueError(
+            f"A stored network must be one that this version wrote. Received: {error}."
+        ) from error
 
 
 def _part_to_data(part: Part) -> dict[str, Any]:
@@ -48,7 +50,9 @@ def _part_to_data(part: Part) -> dict[str, Any]:
         case Tap():
             return {"type": "Tap", "output": part.output, "head": _part_to_data(part.head)}
         case Layer():
-            values = {field.name: getattr(part, field.name) for field in fields(part) if _differs(part, field)}
+            values = {
+                field.name: getattr(part, field.name) for field in fields(part) if _differs(part, field)
+            }
             return {"type": type(part).__name__, **values}
     raise TypeError(f"A network is made of layers, Sequence, Parallel and Tap. Received: {part!r}.")
 
@@ -70,5 +74,7 @@ def _part_from_data(data: dict[str, Any]) -> Part:
             return Tap(_part_from_data(values["head"]), values["output"])
     layer = getattr(layers, kind, None)
     if not (isinstance(layer, type) and issubclass(layer, Layer)):
-        raise ValueError(f"A stored network must be made of layers that this version has. Received: {kind!r}.")
+        raise ValueError(
+            f"A stored network must be made of layers that this version has. Received: {kind!r}."
+        )
     return layer(**values)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from matplotlib.collections import LineCollection
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from inception_lab.spec import layers as spec
 from inception_lab.spec.cost import Cost, cost
-from inception_lab.spec.network import Parallel, Part, Sequence, Tap, inside, snake_case
+from inception_lab.spec.network import Network, Parallel, Part, Sequence, Tap, inside, parts, snake_case
 from inception_lab.view import figures
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
+# How a whole network's blocks are coloured, by the start of their names.
+KINDS = {"inception": figures.SKY, "conv": figures.ORANGE, "pool": figures.PALE, "loss": figures.PURPLE}
 BOX, GAP = 1.0, 0.62  # width of a box and of the space before the next, in units of the axes
 HALF = 0.34  # half the height of a box; rows are 1 apart
 
@@ -32,6 +36,7 @@ class Sketch:
     ends: tuple[str, str] = ("", "")  # what goes in on the left and comes out on the right
 
 
+@figures.styled
 def plot_module(part: Part, input_shape: tuple[int, int, int], *, ax: Axes | None = None) -> Axes:
     """Draw a module from its spec, from left to right, with the channels on every line.
 
@@ -47,6 +52,63 @@ def plot_module(part: Part, input_shape: tuple[int, int, int], *, ax: Axes | Non
     frame(ax, sketch)
     draw(ax, sketch)
     return ax
+
+
+@figures.styled
+def plot_network(network: Network, *, unfold: str | None = None) -> Figure:
+    """Draw a network as a row of blocks, one a module: high where pictures are large, wide where channels are many.
+
+    Args:
+        network: The network.
+        unfold: Name of a module that is drawn in full below, such as `"inception_3a"`.
+
+    Raises:
+        ValueError: If there is no such module.
+    """
+    modules = cost(network).by_module()
+    part = None if unfold is None else network.part(unfold)
+    heads = {getattr(tap.head, "name", None) for tap in parts(network.body) if isinstance(tap, Tap)}
+    figure = figures.new_figure(9.2, 3.1 if part is None else 6.3)
+    ax = figure.add_axes((0.01, 0.02 if part is None else 0.53, 0.98, 0.96 if part is None else 0.46))
+    x = before = 0.0
+    for name, module in modules.items():
+        sizes = module.output_shape
+        height = math.log2(sizes[0]) / 4 if len(sizes) == 3 else 0.25
+        width = 0.36 + math.log2(sizes[-1]) ** 2 / 110
+        color = next((color for start, color in KINDS.items() if name.startswith(start)), figures.GREY)
+        left, y = (before, -2.3) if name in heads else (x, 0.0)
+        if name in heads:
+            ax.plot([left + width / 2] * 2, [-1.45, y + height], color="black", linewidth=0.8)
+        edge = 2.4 if name == unfold else 0.6
+        ax.add_patch(
+            Rectangle(
+                (left, y - height), width, 2 * height, facecolor=color, edgecolor="black", linewidth=edge
+            )
+        )
+        middle, label = left + width / 2, name.removeprefix("inception_")
+        if name in heads:
+            ax.text(left + width + 0.08, y, f"{label}\n{sizes[-1]:,}", fontsize=8, va="center")
+            continue
+        ax.text(middle, height + 0.08, short(sizes), fontsize=8, ha="center", va="bottom")
+        ax.text(middle, -height - 0.08, label, fontsize=8.5, ha="center", va="top")
+        before, x = x, x + width + 0.14
+    ax.set(xlim=(-0.1, x), ylim=(-2.65 if heads else -2.1, 2.45))
+    ax.set_axis_off()
+    if part is not None and unfold is not None:
+        inputs = modules[unfold].input_shape
+        below = figure.add_axes((0.12, 0.0, 0.76, 0.5))
+        sketch = lay_out(part, cost(part, (inputs[0], inputs[1], inputs[2])))
+        frame(below, sketch)
+        draw(below, sketch)
+    return figure
+
+
+def short(sizes: spec.Shape) -> str:
+    """Write a shape in two lines: the picture's sides, the channels."""
+    sides = sizes[:-1]
+    if not sides:
+        return f"{sizes[-1]:,}"
+    return (f"{sides[0]}²" if len(set(sides)) == 1 else figures.readable(sides)) + f"\n{sizes[-1]:,}"
 
 
 def frame(ax: Axes, sketch: Sketch) -> None:

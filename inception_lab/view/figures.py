@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def styled(plot: Plot) -> Plot:
 
 
 def quantity(value: float) -> str:
-    """Write a number as people say it, with three or four digits.
+    """Write a number as people say it, with three digits or four.
 
     Example:
         >>> [quantity(n) for n in (832, 12_443_648, 173_408_256, 15_500_000_000)]
@@ -101,8 +102,8 @@ def quantity(value: float) -> str:
     """
     for limit, letter, digits in ((1e9, "G", 2), (1e6, "M", 1), (1e4, "k", 1)):
         if abs(value) >= limit:
-            scale = 1e3 if letter == "k" else limit
-            return f"{value / scale:,.{digits}f} {letter}"
+            scaled = value / (1e3 if letter == "k" else limit)
+            return f"{scaled:,.{2 if abs(scaled) < 10 else digits}f} {letter}"
     return f"{value:,.0f}"
 
 
@@ -297,6 +298,66 @@ def plot_places(picture: Any, places: Mapping[str, Any], *, ax: Axes | None = No
             bbox={"facecolor": "black", "edgecolor": "white", "pad": 2},
         )
     ax.set(xlabel="column (pixels)", ylabel="row (pixels)")
+    return ax
+
+
+@styled
+def plot_reach(photo: Any, fields: Mapping[str, tuple[Any, int, int]]) -> Figure:
+    """Draw, on a photograph, what units see: where their gradients lie, and how far they could reach.
+
+    Args:
+        photo: `(height, width, 3)`.
+        fields: Name → (effective field, with a `density` and a `centre`; side of the square that holds
+            90 % of it; side of the receptive field), in pixels.
+    """
+    height, width = photo.shape[:2]
+    share = 1 / len(fields)
+    figure = new_figure(2.3 * len(fields), 3.0)
+    for number, (name, (field, effective, largest)) in enumerate(fields.items()):
+        ax = figure.add_axes((share * number + 0.008, 0.01, share - 0.016, 0.77))
+        ax.imshow(photo.mean(axis=2), cmap="gray", alpha=0.55)
+        strength = field.density / field.density.max()
+        ax.imshow(strength, cmap="inferno", alpha=(strength**0.5).clip(0, 1))
+        row, column = (middle - 0.5 for middle in field.centre)
+        for side, line, color in ((largest, "-", VERMILLION), (effective, "--", BLUE)):
+            box = Rectangle((column - side / 2, row - side / 2), side, side, fill=False, clip_on=False)
+            box.set(edgecolor=color, linestyle=line, linewidth=2)
+            ax.add_patch(box)
+        around = max(0.0, (largest - min(height, width)) / 2 + 8)
+        ax.set(xlim=(-around, width + around), ylim=(height + around, -around))
+        ax.set_axis_off()
+        ax.set_title(f"{name}\nat most {largest} px (—)\n90 % in {effective} px (- -)", fontsize=9)
+    return figure
+
+
+@styled
+def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | None = None) -> Axes:
+    """Draw networks by cost and accuracy; the area of a disc is the number of parameters.
+
+    Args:
+        networks: Name → (MACs, accuracy in per cent, parameters).
+        ax: Where to draw; by default a new figure.
+    """
+    ax = axes(ax, 7.2, 4.2)
+    for number, (name, (macs, accuracy, parameters)) in enumerate(networks.items()):
+        color = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY)[number % 6]
+        ax.scatter(
+            macs, accuracy, s=parameters / 4e4, color=color, alpha=0.6, edgecolor="black", linewidth=0.6
+        )
+        offset = 6 + (parameters / 4e4) ** 0.5 / 2
+        ax.annotate(
+            f"{name}, {quantity(parameters)}", (macs, accuracy), (0, -offset), textcoords="offset points",
+            ha="center", va="top", fontsize=8,
+        )  # fmt: skip
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(tick)
+    low, high = ax.get_xlim()
+    ax.set(
+        xlim=(low / 1.6, high * 1.6), xlabel="MACs per image (log scale)", ylabel="ImageNet top-1 accuracy, %"
+    )
+    bottom, top = ax.get_ylim()
+    ax.set(ylim=(bottom - 4, top + 3), title="Area of a disc: parameters")
+    ax.grid(color=PALE)
     return ax
 
 

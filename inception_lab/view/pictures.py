@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -217,3 +217,28 @@ def _blurred(name: str) -> Any:
     import cv2
 
     return cv2.GaussianBlur(gray(name), (0, 0), 2)
+
+
+def squares(names: Iterable[str], side: int) -> NDArray[np.float32]:
+    """Return photographs cut to squares around their middle and resized.
+
+    Args:
+        names: As for `photo`.
+        side: Side in pixels.
+
+    Returns:
+        `(batch, side, side, 3)`, from 0 to 255.
+    """
+    import cv2
+
+    cut = []
+    for name in names:
+        picture = photo(name)
+        height, width = picture.shape[:2]
+        edge = min(height, width)
+        top, left = (height - edge) // 2, (width - edge) // 2
+        square = picture[top : top + edge, left : left + edge]
+        if square.ndim == 2:
+            square = np.repeat(square[:, :, None], 3, axis=2)
+        cut.append(cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA))
+    return np.stack(cut).astype(np.float32)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Route, sync_playwright
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FLAGS = (
@@ -33,7 +33,8 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 START_SECONDS = 90
-RUN_SECONDS = 180
+PAGE_SECONDS = 60
+WIDTH, HEIGHT = 1366, 900  # of the window: a common laptop's
 
 IDLE = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
@@ -88,7 +89,7 @@ class Explorer:
     @property
     def readout(self) -> str:
         """The sentence below the picture."""
-        return self.box.locator("img + p").inner_text()
+        return self.box.locator("img + p").text_content() or ""
 
     def number(self, label: str) -> Locator:
         """The box of a number, by the label that a screen reader says."""
@@ -114,7 +115,7 @@ class Notebook:
     page: Page
 
     def run_all(self) -> bool:
-        """Run all cells; return whether all went through."""
+        """Run all cells; return whether JupyterLab says that all went through."""
         return bool(self.page.evaluate(RUN))
 
     def outputs(self) -> list[dict[str, Any]]:
@@ -138,19 +139,25 @@ class Notebook:
 
 @dataclass
 class Lab:
-    """A running JupyterLab and the browser that looks at it."""
+    """A running JupyterLab and the browser that looks at it.
+
+    Attributes:
+        outside: Requests that would have left this machine; they were refused.
+    """
 
     url: str
     token: str
-    browser: Browser
+    context: BrowserContext
     outside: list[str] = field(default_factory=list)
 
-    def open(self, name: str, *, width: int = 1366, height: int = 900) -> Notebook:
+    def __post_init__(self) -> None:
+        """Let no request leave this machine."""
+        self.context.route("**/*", self._inside)
+
+    def open(self, name: str) -> Notebook:
         """Open a notebook in a window of its own and wait for its kernel."""
-        context = self.browser.new_context(viewport={"width": width, "height": height})
-        context.route("**/*", self._inside)
-        page = context.new_page()
-        page.set_default_timeout(RUN_SECONDS * 1000)
+        page = self.context.new_page()
+        page.set_default_timeout(PAGE_SECONDS * 1000)
         page.goto(f"{self.url}/lab/tree/{name}?reset&token={self.token}", wait_until="domcontentloaded")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         page.wait_for_function(IDLE)
@@ -178,7 +185,7 @@ def jupyterlab(notebooks: Path) -> Iterator[Lab]:
         with _server(folder, notebooks) as (url, token):
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             try:
-                yield Lab(url, token, browser)
+                yield Lab(url, token, browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}))
             finally:
                 browser.close()
 

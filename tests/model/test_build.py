@@ -430,6 +430,13 @@ def test_batch_norm_takes_the_specs_epsilon() -> None:
     np.testing.assert_allclose(model(x), x / math.sqrt(1.5), rtol=1e-5)  # mean 0 and variance 1 at the start
 
 
+def test_local_response_normalisation_takes_the_specs_numbers() -> None:
+    x = pictures(1, 3, 3, 6)
+    layer = LocalResponseNorm(depth_radius=1, bias=2.0, alpha=0.5, beta=0.6)
+    expected = tf.nn.local_response_normalization(x, 1, 2.0, 0.5, 0.6)
+    np.testing.assert_allclose(build(layer, (3, 3, 6))(x), expected, rtol=1e-5)
+
+
 def test_one_branch_passes() -> None:
     x = pictures(1, 4, 4, 2)
     np.testing.assert_array_equal(build(Parallel(Sequence()), (4, 4, 2))(x), x)

@@ -1,10 +1,12 @@
 """The explorers: each call gives a picture that answers to its controls."""
 # ruff: noqa: N813 - readers call them like functions
 
+from inception_lab.view.explorers.counting import Counting as counting
 from inception_lab.view.explorers.kernel_size import KernelSize as kernel_size
 from inception_lab.view.explorers.module import Module as module
 from inception_lab.view.explorers.naive_module import NaiveModule as naive_module
+from inception_lab.view.explorers.network import Network as network
 from inception_lab.view.explorers.reduction import Reduction as reduction
 from inception_lab.view.explorers.stack import Stack as stack
 
-__all__ = ["kernel_size", "module", "naive_module", "reduction", "stack"]
+__all__ = ["counting", "kernel_size", "module", "naive_module", "network", "reduction", "stack"]

@@ -133,6 +133,9 @@ class Explorer(ABC):
         """Return Keras code for the state, which runs as it stands."""
         return ""
 
+    def adapt(self, name: str) -> None:  # noqa: B027 - most explorers need none
+        """Set other controls after the one called `name` was set, where one control decides over others."""
+
     # What users call.
 
     @property
@@ -151,8 +154,10 @@ class Explorer(ABC):
             self._check(name, value)
         before = self.state
         with self._hold():
-            for name, value in state.items():
-                self.controls[name].value = value
+            for name in self._declared:  # in their order: one that decides over others comes before them
+                if name in state:
+                    self.controls[name].value = state[name]
+                    self.adapt(name)
         try:
             self.result = self.compute(self.state)
         except ValueError:
@@ -216,9 +221,11 @@ class Explorer(ABC):
         finally:
             self._held = False
 
-    def _changed(self, _: Any) -> None:
+    def _changed(self, change: Any) -> None:
         if self._held:
             return
+        with self._hold():
+            self.adapt(next(name for name, widget in self.controls.items() if widget is change["owner"]))
         try:
             self.result = self.compute(self.state)
         except ValueError as error:
@@ -258,8 +265,9 @@ class Explorer(ABC):
 
     def _row(self, name: str, control: Control) -> Any:
         """Make a control's widgets; the one that carries its value is kept in `controls`."""
-        style = {"description_width": "110px"}
-        box = widgets.Layout(width="190px")
+        # All are equally wide, margins included, so that they stand in columns: three of them in the frame.
+        style = {"description_width": "105px"}
+        wide = widgets.Layout(width="286px", margin="2px 10px 2px 2px")
         match control:
             case Integer():
                 number = widgets.BoundedIntText(
@@ -269,7 +277,7 @@ class Explorer(ABC):
                     step=control.step,
                     description=control.label,
                     style=style,
-                    layout=box,
+                    layout=widgets.Layout(width="174px"),
                 )
                 slider = widgets.IntSlider(
                     control.value,
@@ -277,18 +285,20 @@ class Explorer(ABC):
                     max=control.high,
                     step=control.step,
                     readout=False,
-                    layout=widgets.Layout(width="130px"),
+                    layout=widgets.Layout(width="108px"),
                 )
                 link((slider, "value"), (number, "value"))
                 self.controls[name] = number
-                return widgets.HBox([number, slider], layout=widgets.Layout(margin="0 12px 0 0"))
+                return widgets.HBox(
+                    [number, slider], layout=widgets.Layout(width="290px", margin="0 8px 0 0")
+                )
             case Choice():
                 widget = widgets.Dropdown(
                     options=list(control.options),
                     value=control.value,
                     description=control.label,
                     style=style,
-                    layout=widgets.Layout(width="320px", margin="2px 14px 2px 2px"),
+                    layout=wide,
                 )
             case Toggle():
                 widget = widgets.Checkbox(
@@ -296,7 +306,7 @@ class Explorer(ABC):
                     description=control.label,
                     indent=False,
                     style=style,
-                    layout=widgets.Layout(width="318px", margin="2px 0 2px 16px"),
+                    layout=wide,
                 )
         self.controls[name] = widget
         return widget
@@ -307,7 +317,7 @@ class Explorer(ABC):
             preset = widgets.Dropdown(
                 options=[("choose …", None), *((name, name) for name in self.presets)],
                 description="Preset",
-                style={"description_width": "110px"},
+                style={"description_width": "105px"},
                 layout=widgets.Layout(width="250px"),
             )
 

@@ -78,7 +78,7 @@ class KernelSize(Explorer):
                 "Filter",
                 "blob",
                 (
-                    ("blob: bright centre, dark surround", "blob"),
+                    ("blob, dark surround", "blob"),
                     ("all ones, mean", "mean"),
                     ("all ones, sum", "sum"),
                 ),
@@ -114,6 +114,7 @@ class KernelSize(Explorer):
         self._filter_axes.set_title("the filter's weights", fontsize=10)
         for ax in (self._window_axes, self._filter_axes):
             ax.set(xticks=[], yticks=[])
+            ax.spines[["left", "bottom"]].set_visible(False)
         ax = self._curve_axes
         ax.set(
             xscale="log",

@@ -10,7 +10,15 @@ from inception_lab.spec.googlenet import BRANCHES as FIELDS
 from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet, inception_module
 from inception_lab.spec.network import Parallel
 from inception_lab.view.explorers.base import Control, Explorer, Integer, State
-from inception_lab.view.explorers.modules import METRICS, Bars, BranchCosts, LiveDiagram, module_figure, share
+from inception_lab.view.explorers.modules import (
+    LABELS,
+    METRICS,
+    Bars,
+    BranchCosts,
+    LiveDiagram,
+    module_figure,
+    share,
+)
 from inception_lab.view.figures import NAIVE, REDUCED, quantity, size
 
 if TYPE_CHECKING:
@@ -54,15 +62,7 @@ class Module(Explorer):
     def declare(self) -> dict[str, Control]:
         """The paper's six numbers, then the input."""
         row = TABLE_1["3a"]
-        labels = {
-            "conv1x1": "#1×1",
-            "reduce3x3": "#3×3 reduce",
-            "conv3x3": "#3×3",
-            "reduce5x5": "#5×5 reduce",
-            "conv5x5": "#5×5",
-            "pool_proj": "pool proj",
-        }
-        numbers = {name: Integer(labels[name], getattr(row, name), 1, 512) for name in FIELDS}
+        numbers = {name: Integer(LABELS[name], getattr(row, name), 1, 512) for name in FIELDS}
         return {
             **numbers,
             "channels": Integer("Input channels", 192, 1, 1024),
@@ -110,12 +110,14 @@ class Module(Explorer):
         dearest = result.reduced.dearest("macs")
         macs = result.reduced.branches[dearest]["macs"]
         ratio = naive.macs / reduced.macs
-        return (
-            f"{reduced.macs:,} MACs and {reduced.parameters:,} parameters; without reductions {naive.macs:,} "
-            f"and {naive.parameters:,}: {ratio:.2f} × the MACs. Dearest branch: {dearest.replace('x', '×')} with "
-            f"{quantity(macs)}, {share(macs, reduced.macs)}. Activations {size(reduced.activation_bytes)}. "
-            f"Output channels {reduced.output_shape[-1]:,}, naive {naive.output_shape[-1]:,}."
-        )
+        parts = [
+            f"{reduced.macs:,} MACs and {reduced.parameters:,} parameters;",
+            f"without reductions {naive.macs:,} and {naive.parameters:,}: {ratio:.2f} × the MACs.",
+            f"Dearest branch: {dearest.replace('x', '×')} with {quantity(macs)}, {share(macs, reduced.macs)}.",
+            f"Activations {size(reduced.activation_bytes)}.",
+            f"Output channels {reduced.output_shape[-1]:,}, naive {naive.output_shape[-1]:,}.",
+        ]
+        return " ".join(parts)
 
     def keras_code(self, state: State) -> str:
         """The module in Keras's functional style."""

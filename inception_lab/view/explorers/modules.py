@@ -23,6 +23,15 @@ METRICS = {
     "macs": "MACs (multiply-adds per image)",
     "activation_bytes": "activations (bytes, float32)",
 }
+# The paper's words for a module's six numbers.
+LABELS = {
+    "conv1x1": "#1×1",
+    "reduce3x3": "#3×3 reduce",
+    "conv3x3": "#3×3",
+    "reduce5x5": "#5×5 reduce",
+    "conv5x5": "#5×5",
+    "pool_proj": "pool proj",
+}
 BRANCHES = ("1x1", "3x3", "5x5", "7x7", "pool")
 
 
@@ -84,9 +93,23 @@ class Bars:
     """
 
     def __init__(
-        self, canvas: Canvas, ax: Axes, rows: int, series: Mapping[str, tuple[Style, float]]
+        self,
+        canvas: Canvas,
+        ax: Axes,
+        rows: int,
+        series: Mapping[str, tuple[Style, float]],
+        room: float = 0.38,
     ) -> None:
-        """Add the bars: a style and an offset from the middle of the row for each series."""
+        """Add the bars.
+
+        Args:
+            canvas: Where they are drawn.
+            ax: The axes, from 0 to 1.
+            rows: Number of rows.
+            series: Name → style, and offset from the middle of the row.
+            room: Share of the axis that a number takes; it stands inside a bar that leaves less.
+        """
+        self.room = room
         self.bars = {
             name: list(ax.barh([row + offset for row in range(rows)], [0] * rows, height=0.62 / len(series),
                                color=style.color, hatch=style.hatch, edgecolor="white", linewidth=0))
@@ -101,9 +124,20 @@ class Bars:
             canvas.add(*self.bars[name], *self.numbers[name])
         canvas.add(self.end)
 
-    def show(self, values: Mapping[str, list[int | None]], styles: list[Style] | None = None) -> None:
-        """Give each bar its value (`None` leaves its place empty) and, if wanted, each row its style."""
-        limit = ceiling(max(value or 0 for row in values.values() for value in row))
+    def show(
+        self,
+        values: Mapping[str, list[int | None]],
+        styles: list[Style] | None = None,
+        limit: float | None = None,
+    ) -> None:
+        """Give each bar its value.
+
+        Args:
+            values: Series → one value a row; `None` leaves a place empty.
+            styles: One for each row, instead of the series' own.
+            limit: The end of the axis, instead of a step above the largest value.
+        """
+        limit = limit or ceiling(max(value or 0 for row in values.values() for value in row))
         self.end.set_text(figures.tick(limit))
         for name, row in values.items():
             for place, value in enumerate(row):
@@ -111,7 +145,7 @@ class Bars:
                 bar.set_width((value or 0) / limit)
                 if styles:
                     bar.set(facecolor=styles[place].color, hatch=styles[place].hatch)
-                inside = (value or 0) > 0.62 * limit
+                inside = (value or 0) > (1 - self.room) * limit
                 number.set(
                     text="" if value is None else quantity(value),
                     x=(value or 0) / limit + (-0.02 if inside else 0.02),

@@ -108,8 +108,9 @@ class Reduction(Explorer):
         (self._first,) = self._bar_axes.barh(
             [1], [0], height=0.62, color=figures.SKY, hatch="..", edgecolor="white"
         )
-        self._note = self._bar_axes.text(0, 1.36, "", fontsize=8, va="top")
-        canvas.add(self._first, self._note)
+        self._note = self._bar_axes.text(0.012, 1.36, "", fontsize=8, va="top")
+        canvas.live.insert(canvas.live.index(self._bars.numbers["macs"][0]), self._first)  # below the numbers
+        canvas.add(self._note)
         canvas.add(self._direct, self._even, self._reduced, *self._texts, self._here)
 
     def draw(self, canvas: Canvas, result: Result) -> None:
@@ -128,12 +129,12 @@ class Reduction(Explorer):
         direct_text.set(text=f"direct: {quantity(direct)}", x=right / 60, y=direct + top / 60, va="bottom")
         left = even > right / 2
         even_text.set(
-            text=f"break-even {even:.1f}", x=even + (-right if left else right) / 60, y=top / 40,
+            text=f"break-even {even:.1f}", x=even + (-right if left else right) / 60, y=top / 40 if direct > top / 8 else direct + top / 10,
             ha="right" if left else "left", va="bottom",
         )  # fmt: skip
         close = state["reduce"] > 0.55 * right
         here_text.set(
-            text=quantity(result.reduced.macs), x=state["reduce"] + (-right if close else right) / 40,
+            text=quantity(result.reduced.macs), x=state["reduce"] + (-right if close else right) / 32,
             y=result.reduced.macs, ha="right" if close else "left", va="center",
         )  # fmt: skip
         self._bars.show({"macs": [direct, result.reduced.macs]}, [NAIVE, REDUCED])

@@ -12,6 +12,7 @@ from inception_lab.spec.googlenet import TABLE_1, InceptionRow, inception_module
 from inception_lab.spec.network import Sequence
 from inception_lab.view import figures
 from inception_lab.view.explorers.base import Control, Explorer, Integer, State
+from inception_lab.view.explorers.modules import LABELS
 from inception_lab.view.figures import NAIVE, REDUCED, ceiling, quantity
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Stack(Explorer):
     """What happens when modules stand on modules?"""
 
     title = "A stack of modules"
-    hint = "Each module feeds the next. A naive module's pooling passes every channel on: the next one gets more."
+    hint = "Each module feeds the next. A naive module passes every pooled channel on: the next gets more."
     presets: ClassVar = {
         "one module": {"modules": 1},
         "nine, as in GoogLeNet": {"modules": 9},
@@ -50,11 +51,7 @@ class Stack(Explorer):
     def declare(self) -> dict[str, Control]:
         """Number of modules, their numbers, the input."""
         row = dict(zip(FIELDS, astuple(TABLE_1["3a"]), strict=True))
-        labels = ("#1×1", "#3×3 reduce", "#3×3", "#5×5 reduce", "#5×5", "pool proj")
-        numbers = {
-            name: Integer(label, value, 1, 512)
-            for label, (name, value) in zip(labels, row.items(), strict=True)
-        }
+        numbers = {name: Integer(LABELS[name], value, 1, 512) for name, value in row.items()}
         return {
             "modules": Integer("Modules", 4, 1, MOST),
             "channels": Integer("Input channels", 192, 1, 1024),
@@ -81,7 +78,7 @@ class Stack(Explorer):
             ("channels", "MACs per image"),
             strict=True,
         ):
-            ax.set(xlabel="module", ylabel=label, title=title, xlim=(0.3, MOST + 0.7))
+            ax.set(xlabel="module", ylabel=label, title=title, xlim=(-1.1, MOST + 1.8))
             ax.set_xticks(range(1, MOST + 1))
             ax.yaxis.set_major_formatter(figures.tick)
             ax.grid(color=figures.PALE, axis="y")
@@ -97,9 +94,20 @@ class Stack(Explorer):
             for metric, ax in self._axes.items()
             for name, style, offset in (("naive", NAIVE, -0.2), ("reduced", REDUCED, 0.2))
         }  # fmt: skip
-        self._axes["channels"].legend(loc="upper left", frameon=False, fontsize=9)
+        self._axes["macs"].legend(
+            loc="lower right",
+            bbox_to_anchor=(1, 1),
+            ncols=2,
+            frameon=False,
+            fontsize=9,
+            borderaxespad=0.1,
+            handlelength=1.4,
+            columnspacing=1.2,
+        )
         self._last = {
-            key: self._axes[key[0]].text(0, 0, "", fontsize=9, ha="center", va="bottom") for key in self._bars
+            (metric, name): self._axes[metric].text(0, 0, "", fontsize=9, ha=side, va="bottom")
+            for metric in self._axes
+            for name, side in (("naive", "right"), ("reduced", "left"))
         }
         for bars in self._bars.values():
             canvas.add(*bars)
@@ -118,7 +126,7 @@ class Stack(Explorer):
                 text = self._last[metric, name]
                 text.set(
                     text=quantity(values[-1]),
-                    x=len(values) + (-0.2 if name == "naive" else 0.35),
+                    x=len(values) + (0 if name == "naive" else 0.03),
                     y=values[-1],
                 )
             canvas.limits(ax, y=(0, ceiling(1.12 * top)))

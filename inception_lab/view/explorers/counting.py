@@ -1,0 +1,234 @@
+"""`explore.counting()`: one network, and the many numbers that are published for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from textwrap import fill
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from inception_lab.spec.counting import (
+    CONVENTIONS,
+    Convention,
+    Count,
+    Each,
+    Reproduction,
+    count,
+    reproductions,
+)
+from inception_lab.spec.googlenet import VARIANTS, googlenet
+from inception_lab.view import figures
+from inception_lab.view.explorers.base import Choice, Control, Explorer, State, Toggle
+from inception_lab.view.explorers.modules import Bars
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inception_lab.view.explorers.canvas import Canvas
+
+NOTHING = Each()
+COUNTED = {  # what each switch counts, and how: the commonest way where there are several
+    "relu": Each(output=1),
+    "max_pool": Each(input=1),
+    "average_pool": Each(input=1),
+    "batch_norm": Each(input=2),
+    "lrn": Each(output=5),
+}
+PARAMETERS = ("weights", "biases", "batch norm", "local response norm")
+OPERATIONS = (
+    "convolutions", "dense layers", "biases", "batch norm", "ReLU", "max pooling", "average pooling",
+    "local response norm", "softmax",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a convention finds in a network.
+
+    Attributes:
+        convention: The convention of the state.
+        found: Its count.
+        publishers: Published figures for GoogLeNet that equal the count, or round to it.
+    """
+
+    convention: Convention
+    found: Count
+    publishers: dict[str, list[Reproduction]]
+
+
+def published_as(number: int | None, quantity: str) -> list[Reproduction]:
+    """Return the published figures for GoogLeNet that are this number, or are rounded from it."""
+    return [
+        published
+        for published in reproductions()
+        if published.quantity == quantity
+        and published.network.startswith("googlenet")
+        and published.agrees
+        and published.computed == number
+    ]
+
+
+def convention_of(state: State) -> Convention:
+    """Return the convention that the switches describe."""
+    counted: dict[str, Any] = {name: each if state[name] else NOTHING for name, each in COUNTED.items()}
+    return Convention(
+        who="you",
+        biases=state["biases"],
+        batch_norm_parameters=state["batch_norm_parameters"],
+        lrn_parameters=2 * state["lrn_parameters"],
+        macs=state["macs"],
+        dense=state["dense"],
+        bias=int(state["bias"]),
+        heads=state["heads"],
+        classifier=state["classifier"],
+        **counted,
+    )
+
+
+def state_of(name: str, variant: str, heads: bool = False) -> State | None:
+    """Return the switches of a named convention, or `None` where the switches cannot say it."""
+    convention = CONVENTIONS[name]
+    state: State = {
+        "variant": variant,
+        "auxiliary": heads,
+        "biases": convention.biases,
+        "batch_norm_parameters": convention.batch_norm_parameters,
+        "lrn_parameters": convention.lrn_parameters > 0,
+        "macs": convention.macs or 1,
+        "dense": convention.dense,
+        "bias": bool(convention.bias),
+        "heads": convention.heads,
+        "classifier": convention.classifier,
+        **{kind: getattr(convention, kind) != NOTHING for kind in COUNTED},
+    }
+    said = replace(convention_of(state), who=convention.who, calls_it=convention.calls_it)
+    return state if replace(said, macs=convention.macs) == convention else None
+
+
+def known_presets() -> dict[str, State]:
+    """Return the published ways to count GoogLeNet that the switches can say, by who counts so."""
+    wanted: dict[str, tuple[Any, ...]] = {
+        "the paper (and BVLC's model)": ("paper", "paper"),
+        "Table 1, weights only": ("weights_only", "paper"),
+        "the training graph, both heads": ("paper", "paper", True),
+        "torchvision": ("torchvision", "torchvision"),
+        "Keras count_params": ("keras_count_params", "torchvision"),
+        "TF-slim, without the classifier": ("tf_slim", "tf_slim"),
+        "fvcore": ("fvcore", "torchvision"),
+        "ptflops": ("ptflops", "torchvision", True),
+        "PyTorch FlopCounterMode": ("torch_flop_counter", "torchvision"),
+        "TensorFlow's profiler, convolutions": ("tf_profiler_conv", "paper"),
+    }
+    states = {name: state_of(*arguments) for name, arguments in wanted.items()}
+    return {name: state for name, state in states.items() if state is not None}
+
+
+class Counting(Explorer):
+    """Who counts what, and why nobody agrees."""
+
+    title = "What counts?"
+    hint = (
+        "Switch on what you would count. If somebody publishes the number that you get, their name appears."
+    )
+    presets: ClassVar = known_presets()
+
+    def declare(self) -> dict[str, Control]:
+        """The network, what counts as a parameter, what counts as an operation."""
+        return {
+            "variant": Choice("Network", "paper", tuple((name, name) for name in VARIANTS)),
+            "auxiliary": Toggle("The network has both heads", False),
+            "heads": Choice(
+                "Heads count",
+                "all",
+                (("fully", "all"), ("parameters only", "parameters"), ("not at all", "none")),
+            ),
+            "biases": Toggle("Biases are parameters", True),
+            "batch_norm_parameters": Choice(
+                "Batch norm",
+                "trainable",
+                (
+                    ("no parameters", "none"),
+                    ("scale and shift", "trainable"),
+                    ("mean and variance", "moving"),
+                    ("all of them", "all"),
+                ),
+            ),
+            "lrn_parameters": Toggle("LRN's α and β are parameters", False),
+            "macs": Choice("A MAC counts", 1, (("as one (MACs)", 1), ("as two (FLOPs)", 2))),
+            "dense": Toggle("Operations of dense layers", True),
+            "bias": Toggle("Operations of biases", False),
+            "relu": Toggle("Operations of ReLU", False),
+            "max_pool": Toggle("Operations of max pooling", False),
+            "average_pool": Toggle("Operations of average pooling", False),
+            "batch_norm": Toggle("Operations of batch norm", False),
+            "lrn": Toggle("Operations of LRN", False),
+            "classifier": Toggle("The classifier counts", True),
+        }
+
+    def compute(self, state: State) -> Result:
+        """Count by the convention, and look for somebody who does the same."""
+        convention = convention_of(state)
+        found = count(googlenet(variant=state["variant"], auxiliary=state["auxiliary"]), convention)
+        publishers = {
+            "parameters": published_as(found.parameters, "parameters"),
+            "operations": published_as(found.operations, "operations"),
+        }
+        return Result(convention, found, publishers)
+
+    def make_figure(self) -> Figure:
+        """Bars of what the count is made of: parameters on the left, operations on the right."""
+        figure = figures.new_figure(9.2, 3.9)
+        self._columns = {}
+        for key, kinds, left, width in (
+            ("parameters", PARAMETERS, 0.165, 0.29),
+            ("operations", OPERATIONS, 0.64, 0.345),
+        ):
+            ax = figure.add_axes((left, 0.1, width, 0.62))
+            ax.set(xlim=(0, 1), ylim=(len(kinds) - 0.5, -0.5))
+            ax.set_xticks([0, 1], ["0", ""], fontsize=8)
+            ax.set_yticks(range(len(kinds)), list(kinds), fontsize=9)
+            self._columns[key] = ax
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        """Add bars, totals and names."""
+        styles = {"now": (figures.REDUCED, 0.0)}
+        self._bars = {
+            key: Bars(canvas, ax, len(PARAMETERS if key == "parameters" else OPERATIONS), styles, room=0.32)
+            for key, ax in self._columns.items()
+        }
+        self._totals, self._names = {}, {}
+        for key, x in (("parameters", 0.02), ("operations", 0.5)):
+            self._totals[key] = self.figure.text(x, 0.945, "", fontsize=13, weight="bold", va="center")
+            self._names[key] = self.figure.text(x, 0.855, "", fontsize=9, va="center")
+        canvas.add(*self._totals.values(), *self._names.values())
+
+    def draw(self, canvas: Canvas, result: Result) -> None:
+        """Show the count and who publishes it."""
+        found = result.found
+        for key, kinds, by, total in (
+            ("parameters", PARAMETERS, found.parameters_by, found.parameters),
+            ("operations", OPERATIONS, found.operations_by, found.operations or 0),
+        ):
+            self._bars[key].show({"now": [by.get(kind) for kind in kinds]})
+            unit = "parameters" if key == "parameters" else found.unit
+            self._totals[key].set_text(f"{total:,} {unit}")
+            self._names[key].set_text(fill(_named(result.publishers[key]), 62))
+
+    def describe(self, result: Result) -> str:
+        """The count, who publishes it, what is left out."""
+        found = result.found
+        said = [
+            f"{found.parameters:,} parameters: {_named(result.publishers['parameters'])}.",
+            f"{found.operations or 0:,} {found.unit}: {_named(result.publishers['operations'])}.",
+            f"Left out: {', '.join(found.left_out) or 'nothing'}.",
+        ]
+        return " ".join(said)
+
+
+def _named(published: list[Reproduction]) -> str:
+    """Name those who publish a figure."""
+    names = [
+        one.who if one.printed == f"{one.computed:,}" else f"{one.who} (as {one.printed})"
+        for one in published
+    ]
+    return "published by " + (", ".join(dict.fromkeys(names)) or "nobody that we know of")

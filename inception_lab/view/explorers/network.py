@@ -1,0 +1,193 @@
+"""`explore.network()`: Table 1 live, the whole network and what it costs, module by module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from matplotlib.collections import LineCollection
+
+from inception_lab.spec.cost import Cost, cost
+from inception_lab.spec.googlenet import BRANCHES as FIELDS
+from inception_lab.spec.googlenet import TABLE_1, VARIANTS, InceptionRow, googlenet
+from inception_lab.view import figures
+from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State, Toggle
+from inception_lab.view.explorers.modules import LABELS, METRICS, Bars
+from inception_lab.view.figures import size
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inception_lab.view.explorers.canvas import Canvas
+
+BUDGET = 1_500_000_000  # MACs: "a computational budget of 1.5 billion multiply-adds at inference time"
+POOLS = {"3b": "pool3", "4e": "pool4", "5b": "pool5"}  # a pooling counts with the module before it
+ROWS: Mapping[str, tuple[str, ...]] = {
+    "conv1": ("conv1", "pool1"),
+    "conv2": ("conv2", "pool2"),
+    **{name: (f"inception_{name}", POOLS.get(name, "")) for name in TABLE_1},
+    "linear": ("loss3",),
+    "heads": ("loss1", "loss2"),
+}
+WIDTHS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
+
+
+@dataclass(frozen=True)
+class Result:
+    """The network of a state.
+
+    Attributes:
+        rows: The nine modules' numbers, edited or not.
+        total: Its cost.
+        by_row: Row of the picture → metric → quantity.
+        unedited: The same for the paper's network.
+    """
+
+    rows: Mapping[str, InceptionRow]
+    total: Cost
+    by_row: Mapping[str, Mapping[str, int]]
+    unedited: Mapping[str, Mapping[str, int]]
+    unedited_total: Cost
+
+
+def by_row(costs: Cost) -> dict[str, dict[str, int]]:
+    """Sum a network's costs by the rows of the picture."""
+    modules = costs.by_module()
+    return {
+        row: {
+            metric: sum(getattr(modules[name], metric) for name in names if name in modules)
+            for metric in METRICS
+        }
+        for row, names in ROWS.items()
+    }
+
+
+class Network(Explorer):
+    """GoogLeNet with every number of its table in the reader's hands."""
+
+    title = "The whole network"
+    hint = "Pick a module and change its six numbers; edits stay. Black ticks: the paper's network."
+    presets: ClassVar = {
+        "the paper's network": {},
+        "torchvision's": {"variant": "torchvision"},
+        "half the width": {"width": 0.5},
+        "naive modules": {"variant": "naive"},
+        "5a with #5×5 reduce 48": {"module": "5a", "reduce5x5": 48},
+        "with both heads": {"auxiliary": True},
+    }
+
+    def declare(self) -> dict[str, Control]:
+        """The module, its six numbers, the network."""
+        numbers = {name: Integer(LABELS[name], getattr(TABLE_1["3a"], name), 1, 512) for name in FIELDS}
+        return {
+            "module": Choice("Module", "3a", tuple((name, name) for name in TABLE_1)),
+            **numbers,
+            "variant": Choice("Variant", "paper", tuple((name, name) for name in VARIANTS)),
+            "width": Choice("Width", 1.0, tuple((f"× {width:g}", width) for width in WIDTHS)),
+            "side": Integer("Input side", 224, 32, 448),
+            "auxiliary": Toggle("Auxiliary heads", False),
+        }
+
+    def rows(self, state: State) -> dict[str, InceptionRow]:
+        """Return the nine rows: those of the last picture, with the chosen module's numbers."""
+        before = self.result.rows if hasattr(self, "result") else TABLE_1
+        return {**before, state["module"]: InceptionRow(**{name: state[name] for name in FIELDS})}
+
+    def adapt(self, name: str) -> None:
+        """Show the chosen module's numbers."""
+        if name == "module":
+            row = self.result.rows[self.controls["module"].value]
+            for field, value in zip(FIELDS, astuple(row), strict=True):
+                self.controls[field].value = value
+
+    def reset(self) -> None:
+        """Set every control, and every module, to what it was at first."""
+        self.result = replace(self.result, rows=TABLE_1)
+        self.set(**self._defaults)
+
+    def compute(self, state: State) -> Result:
+        """Count the network."""
+        rows = self.rows(state)
+        shape = (state["side"], state["side"], 3)
+        total = cost(
+            googlenet(
+                shape, auxiliary=state["auxiliary"], variant=state["variant"], width=state["width"], rows=rows
+            )
+        )
+        unedited = cost(googlenet())
+        return Result(rows, total, by_row(total), by_row(unedited), unedited)
+
+    def make_figure(self) -> Figure:
+        """A column of bars for each metric, and a gauge of the budget."""
+        figure = figures.new_figure(9.2, 5.6)
+        self._columns: dict[str, Any] = {}
+        for number, (metric, label) in enumerate(METRICS.items()):
+            ax = figure.add_axes((0.075 + 0.315 * number, 0.265, 0.28, 0.71))
+            ax.set(xlim=(0, 1), ylim=(len(ROWS) - 0.5, -0.5))
+            ax.set_xticks([0, 1], ["0", ""], fontsize=8)
+            ax.set_yticks(range(len(ROWS)), list(ROWS) if number == 0 else [""] * len(ROWS))
+            ax.set_xlabel(label, fontsize=9)
+            self._columns[metric] = ax
+        gauge = figure.add_axes((0.075, 0.085, 0.91, 0.045))
+        gauge.set(xlim=(0, 1), ylim=(-0.5, 0.5))
+        gauge.set_yticks([0], ["total"])
+        gauge.set_xticks([0, 1], ["0", ""], fontsize=8)
+        gauge.set_xlabel("MACs per image", fontsize=9)
+        self._gauge = gauge
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        """Add bars, ticks of the unedited network and the budget's mark."""
+        styles = {"now": (figures.REDUCED, 0.0)}
+        self._bars = {
+            metric: Bars(canvas, ax, len(ROWS), styles, room=0.2) for metric, ax in self._columns.items()
+        }
+        self._ticks = {
+            metric: ax.add_collection(LineCollection([], colors="black", linewidths=1.6), autolim=False)
+            for metric, ax in self._columns.items()
+        }
+        self._total = Bars(canvas, self._gauge, 1, {"now": (figures.BRANCH_STYLES["3x3"], 0.0)}, room=0.1)
+        (self._mark,) = self._gauge.plot([0, 0], [-0.8, 0.8], color="black", linewidth=2, clip_on=False)
+        self._budget = self._gauge.text(0, 0.75, "", fontsize=8, ha="center", va="bottom")
+        canvas.add(*self._ticks.values(), self._mark, self._budget)
+
+    def draw(self, canvas: Canvas, result: Result) -> None:
+        """Show the rows; those that the network lacks are empty."""
+        for metric in METRICS:
+            values: list[int | None] = [result.by_row[row][metric] for row in ROWS]
+            before = [result.unedited[row][metric] for row in ROWS]
+            limit = figures.ceiling(max(*(value or 0 for value in values), *before))
+            self._bars[metric].show({"now": values}, limit=limit)
+            self._ticks[metric].set_segments(
+                [
+                    [(value / limit, row - 0.42), (value / limit, row + 0.42)]
+                    for row, value in enumerate(before)
+                    if value
+                ]
+            )
+        limit = figures.ceiling(1.1 * max(result.total.macs, BUDGET))
+        self._total.show({"now": [result.total.macs]}, limit=limit)
+        self._mark.set_xdata([BUDGET / limit] * 2)
+        self._budget.set_x(BUDGET / limit)
+        self._budget.set_text("the paper's budget: 1.5 G")
+
+    def describe(self, result: Result) -> str:
+        """Totals, against the paper's network and its budget."""
+        total, unedited = result.total, result.unedited_total
+        edited = [name for name, row in result.rows.items() if row != TABLE_1[name]]
+        most = {metric: max(ROWS, key=lambda row: result.by_row[row][metric]) for metric in METRICS}
+        parts = [
+            f"{total.parameters:,} parameters ({_change(total.parameters, unedited.parameters)}),",
+            f"{total.macs:,} MACs ({_change(total.macs, unedited.macs)};",
+            f"{100 * total.macs / BUDGET:.0f} % of the budget of 1.5 G),",
+            f"{size(total.activation_bytes)} of activations.",
+            f"Most parameters in {most['parameters']}, most MACs in {most['macs']},",
+            f"most activations in {most['activation_bytes']}. Edited modules: {', '.join(edited) or 'none'}.",
+        ]
+        return " ".join(parts)
+
+
+def _change(now: int, before: int) -> str:
+    """Write a change in per cent."""
+    return "as in the paper" if now == before else f"{100 * (now / before - 1):+.1f} %".replace("-", "−")

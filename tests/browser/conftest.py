@@ -1,0 +1,46 @@
+"""One JupyterLab and one browser for all tests; each notebook is opened and run once."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.browser.lab import Lab, Notebook
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip; but fail where everything must be at hand, as in CI."""
+    if os.environ.get("LAB_REQUIRE_SHARED") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def jupyter(root: Path) -> Iterator["Lab"]:
+    """A running JupyterLab on a copy of the notebooks."""
+    try:
+        from tests.browser import lab
+    except ImportError as error:
+        unavailable(f"needs Playwright: {error}")
+    try:
+        with lab.jupyterlab(root / "notebooks") as running:
+            yield running
+    except lab.Unavailable as error:
+        unavailable(str(error))
+
+
+@pytest.fixture(scope="session")
+def opened(jupyter: "Lab") -> Callable[[str], "Notebook"]:
+    """Open a notebook and run all its cells, the first time that it is asked for."""
+    notebooks: dict[str, Notebook] = {}
+
+    def opened(name: str) -> "Notebook":
+        if name not in notebooks:
+            notebooks[name] = jupyter.open(name)
+            notebooks[name].run_all()
+        return notebooks[name]
+
+    return opened

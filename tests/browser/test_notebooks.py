@@ -1,0 +1,163 @@
+"""The lessons in a real JupyterLab: they run, and their explorers answer to the keyboard."""
+
+import json
+import os
+import re
+import statistics
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+import inception_lab as lab
+from tools.notebook_cells import BADGE_IMAGE
+
+if TYPE_CHECKING:
+    from tests.browser.lab import Explorer, Lab, Notebook
+
+Open = Callable[[str], "Notebook"]
+
+pytestmark = pytest.mark.browser
+
+FIRST, SECOND = "01_naive_module.ipynb", "02_reduction_cost.ipynb"
+PRESSES = 15
+
+
+class Case(NamedTuple):
+    """An explorer in a notebook, and one of its numbers."""
+
+    notebook: str
+    explorer: str
+    control: str
+    label: str
+
+    @property
+    def kind(self) -> Any:
+        return getattr(lab.explore, self.explorer)
+
+    def open(self, opened: Open) -> "Explorer":
+        """Find the explorer and set it to what it was at first."""
+        explorer = opened(self.notebook).explorer(self.kind.title)
+        explorer.box.get_by_role("button", name="Reset").click()
+        explorer.box.get_by_alt_text(self.kind().readout, exact=True).wait_for()
+        return explorer
+
+
+CASES = (
+    Case(FIRST, "kernel_size", "side", "Window side k"),
+    Case(FIRST, "naive_module", "conv5x5", "5×5 filters"),
+    Case(FIRST, "stack", "conv3x3", "#3×3"),
+    Case(SECOND, "reduction", "reduce", "1×1 filters"),
+    Case(SECOND, "module", "reduce5x5", "#5×5 reduce"),
+)
+each_explorer = pytest.mark.parametrize("case", CASES, ids=[case.explorer for case in CASES])
+
+
+def picture(explorer: Any) -> str:
+    """The address of the picture that the package makes in this process."""
+    html = next(child.value for child in explorer.widget.children if "<img" in getattr(child, "value", ""))
+    found = re.search(r'<img src="([^"]+)"', html)
+    assert found
+    return unescape(found[1])
+
+
+def same(shown: "Explorer", expected: Any) -> None:
+    """Wait until a page's explorer says what is expected, and compare all that it shows."""
+    shown.box.get_by_alt_text(expected.readout, exact=True).wait_for()
+    assert shown.readout == expected.readout
+    assert shown.picture == picture(expected)
+
+
+@pytest.mark.parametrize("name", [FIRST, SECOND])
+def test_all_cells_run(opened: Open, name: str) -> None:
+    outputs = opened(name).outputs()
+    assert len(outputs) > 10
+    assert [output for output in outputs if output["output_type"] == "error"] == []
+    assert [output["text"] for output in outputs if output.get("name") == "stderr"] == []
+
+
+@each_explorer
+def test_reset_shows_what_the_package_shows(opened: Open, case: Case) -> None:
+    same(case.open(opened), case.kind())
+
+
+@each_explorer
+def test_arrow_key_in_the_number_box_moves_the_picture(opened: Open, case: Case) -> None:
+    shown, expected = case.open(opened), case.kind()
+    start = expected.state[case.control]
+    step = expected.controls[case.control].step
+    shown.press(shown.number(case.label), "ArrowUp")
+    assert shown.number(case.label).input_value() == str(start + step)
+    same(shown, case.kind(**{case.control: start + step}))
+
+
+@each_explorer
+def test_arrow_key_on_the_slider_moves_picture_and_box(opened: Open, case: Case) -> None:
+    shown, expected = case.open(opened), case.kind()
+    start = expected.state[case.control]
+    step = expected.controls[case.control].step
+    for key, value in (("ArrowRight", start + step), ("ArrowLeft", start), ("ArrowLeft", start - step)):
+        shown.press(shown.slider(case.label), key)
+        assert shown.number(case.label).input_value() == str(value)
+        same(shown, case.kind(**{case.control: value}))
+
+
+def test_preset_sets_boxes_and_picture(opened: Open) -> None:
+    shown = CASES[4].open(opened)
+    shown.box.get_by_label("Preset", exact=True).select_option("5b")
+    same(shown, lab.explore.module(**lab.explore.module.presets["5b"]))
+    assert shown.number("#5×5 reduce").input_value() == "48"
+    assert shown.box.get_by_label("Preset", exact=True).input_value() == "choose …"
+
+
+def test_illegal_choice_is_taken_back_and_says_why(opened: Open) -> None:
+    shown = CASES[1].open(opened)
+    for label in ("1×1 filters", "3×3 filters", "5×5 filters"):
+        shown.number(label).fill("0")
+        shown.number(label).press("Enter")
+    same(shown, lab.explore.naive_module(conv1x1=0, conv3x3=0, conv5x5=0))
+    pooling = shown.box.get_by_role("checkbox")
+    pooling.click()
+    alert = shown.box.get_by_role("alert")
+    alert.wait_for()
+    assert alert.text_content() == "Not possible: a module needs at least one branch"
+    assert pooling.is_checked()
+    same(shown, lab.explore.naive_module(conv1x1=0, conv3x3=0, conv5x5=0))
+
+
+def test_keras_code_is_shown_and_follows(opened: Open) -> None:
+    shown = CASES[4].open(opened)
+    shown.box.get_by_role("button", name="Keras code").click()
+    shown.box.locator("pre").wait_for()
+    assert shown.box.locator("pre").text_content() == lab.explore.module().code
+    shown.press(shown.number("#5×5 reduce"), "ArrowUp")
+    same(shown, lab.explore.module(reduce5x5=17))
+    assert shown.box.locator("pre").text_content() == lab.explore.module(reduce5x5=17).code
+    shown.box.get_by_role("button", name="Keras code").click()
+    shown.box.locator("pre").wait_for(state="detached")
+
+
+def test_time_from_key_press_to_picture_is_recorded(opened: Open, root: Path) -> None:
+    measured = {}
+    for case in CASES:
+        shown = case.open(opened)
+        box = shown.number(case.label)
+        milliseconds = sorted(shown.press(box, "ArrowUp") for _ in range(PRESSES))
+        measured[case.explorer] = {
+            "p50": round(statistics.median(milliseconds), 1),
+            "p95": round(milliseconds[int(0.95 * (PRESSES - 1))], 1),
+            "max": round(milliseconds[-1], 1),
+        }
+    path = root / "benchmarks" / "results" / "browser.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    load = [round(value, 2) for value in os.getloadavg()] if hasattr(os, "getloadavg") else []
+    path.write_text(json.dumps({"milliseconds": measured, "presses": PRESSES, "load": load}, indent=1))
+    assert max(times["p50"] for times in measured.values()) < 2000
+
+
+def test_no_request_leaves_this_machine(jupyter: "Lab", opened: Open) -> None:
+    for name in (FIRST, SECOND):
+        opened(name)
+    assert set(jupyter.outside) <= {BADGE_IMAGE}  # the badge under each title; everything else works offline
