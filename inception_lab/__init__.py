@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from inception_lab.spec.network import Sequence as Sequence
     from inception_lab.spec.network import Tap as Tap
     from inception_lab.view import diagrams as diagrams
-    from inception_lab.view import explorers as explore
+    from inception_lab.view import explorers as explore  # noqa: F401
     from inception_lab.view import figures as figures
     from inception_lab.view import pictures as pictures
     from inception_lab.view.figures import show as show

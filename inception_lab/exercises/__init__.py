@@ -47,12 +47,12 @@ def blank(answer: Any) -> bool:
     return answer is None or answer is ... or (isinstance(answer, tuple) and any(map(blank, answer)))
 
 
-def check(name: str, answer: Any = None) -> Verdict:
+def check(name: str, *answers: Any) -> Verdict:
     """Judge an answer.
 
     Args:
         name: Name of the exercise, such as `"01.1"`.
-        answer: What the reader found; `None` or `...` where it is still blank.
+        *answers: What the reader found; `None` or `...` where it is still blank. Several are one tuple.
 
     Returns:
         A verdict, which a notebook shows.
@@ -61,9 +61,12 @@ def check(name: str, answer: Any = None) -> Verdict:
         ValueError: If there is no such exercise.
     """
     exercise = _find(EXERCISES, name)
+    answer = answers[0] if len(answers) == 1 else answers or None
     if blank(answer):
         return Verdict(None, f"Exercise {name} is still blank. {exercise.question}")
     right, text = exercise.judge(answer)
+    if right is None:
+        return Verdict(None, text)
     if right:
         _solved.add(name)
         return Verdict(True, f"✔ Right. {text}")
@@ -76,9 +79,7 @@ def check(name: str, answer: Any = None) -> Verdict:
 def predict(name: str, guess: Any = None) -> Verdict:
     """Keep a guess until `reveal(name)` sets it beside the truth."""
     if blank(guess):
-        return Verdict(
-            None, f"Prediction {name}: no guess yet. Write one above; a wrong guess teaches more than none."
-        )
+        return Verdict(None, f"Prediction {name}: no guess yet.")
     _guesses[name] = guess
     return Verdict(None, f"Prediction {name}: you say {_said(guess)}. It is kept until the answer.")
 

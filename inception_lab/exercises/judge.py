@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-Judge = Callable[[Any], tuple[bool, str]]
+Judge = Callable[[Any], tuple[bool | None, str]]
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Exercise:
 
     Attributes:
         question: What is asked, in a line.
-        judge: Takes an answer; returns whether it is right, and what to say.
+        judge: Takes an answer; returns whether it is right (`None` if it is no answer), and what to say.
         hints: One more is shown after each wrong answer.
     """
 
@@ -28,30 +28,22 @@ class Exercise:
 def number(truth: Callable[[], float], unit: str, *, tolerance: float = 0.0) -> Judge:
     """Judge a number: right within a relative tolerance."""
 
-    def judge(answer: Any) -> tuple[bool, str]:
+    def judge(answer: Any) -> tuple[bool | None, str]:
+        if isinstance(answer, tuple):
+            return None, f"One number is needed ({unit}), without commas: 1200000 or 1_200_000."
         if isinstance(answer, bool | str) or not hasattr(answer, "__float__"):
-            return False, f"A number is needed ({unit}), not {answer!r}."
+            return None, f"A number is needed ({unit}), not {answer!r}."
         try:
             value = float(answer)
         except (TypeError, ValueError, OverflowError):
-            return False, f"A single number is needed ({unit})."
+            return None, f"A single number is needed ({unit})."
         if not math.isfinite(value):
-            return False, f"A finite number is needed ({unit}), not {answer!r}."
+            return None, f"A finite number is needed ({unit}), not {answer!r}."
         expected = truth()
         if abs(value - expected) <= tolerance * abs(expected):
             return True, f"{expected:,.10g} {unit}."
+        if unit == "MACs" and value == 2 * expected:
+            return False, "That is twice as many. FLOPs, perhaps? A MAC is one."
         return False, f"{value:,.10g} {unit} is too {'large' if value > expected else 'small'}."
-
-    return judge
-
-
-def word(truth: Callable[[], str], options: tuple[str, ...]) -> Judge:
-    """Judge one of several words."""
-
-    def judge(answer: Any) -> tuple[bool, str]:
-        said = str(answer).strip().lower().replace("×", "x")
-        if said not in options:
-            return False, f"One of {', '.join(options)} is needed, not {answer!r}."
-        return said == truth(), f"{answer}."
 
     return judge

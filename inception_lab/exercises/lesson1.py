@@ -11,24 +11,33 @@ from inception_lab.spec.googlenet import naive_module
 from inception_lab.spec.layers import Conv2D
 from inception_lab.spec.network import Sequence
 
+FEWEST = 8  # filters of a branch that counts
+
 
 def branches_within(macs: int, channels: int) -> Judge:
     """Judge a naive module on 28×28×192 that must give enough channels on a budget."""
 
-    def judge(answer: Any) -> tuple[bool, str]:
+    def judge(answer: Any) -> tuple[bool | None, str]:
         if not isinstance(answer, Mapping):
-            return False, "A dict is needed, such as dict(conv1x1=64, conv3x3=32, pool=True)."
+            return None, "A dict is needed, such as dict(conv1x1=64, conv3x3=32, conv5x5=8, pool=True)."
+        arguments: dict[str, Any] = {str(name): value for name, value in answer.items() if value != 0}
+        if answer.get("pool") is False:
+            arguments["pool"] = False
         try:
-            costs = cost(naive_module(**{str(name): value for name, value in answer.items()}), (28, 28, 192))
+            costs = cost(naive_module(**arguments), (28, 28, 192))
         except (TypeError, ValueError) as error:
-            return False, f"No such module: {error}"
+            return None, f"No such module: {error}"
         found = f"It costs {costs.macs:,} MACs and gives {costs.output_shape[-1]} channels."
-        kernels = [layer for layer in costs.layers if layer.type == "Conv2D"]
-        if len(kernels) < 3:
-            return False, f"{found} But it needs at least three sizes of kernel."
+        wide = [
+            layer for layer in costs.layers if layer.type == "Conv2D" and layer.output_shape[-1] >= FEWEST
+        ]
+        if len(wide) < 3:
+            return False, f"{found} But three kernel sizes need {FEWEST} filters or more each."
         if costs.output_shape[-1] < channels:
             return False, f"{found} At least {channels} channels are needed."
-        return costs.macs <= macs, found
+        if costs.macs > macs:
+            return False, f"{found} At most {macs:,} MACs are allowed."
+        return True, found
 
     return judge
 

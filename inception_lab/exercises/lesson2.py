@@ -12,6 +12,8 @@ from inception_lab.spec.cost import break_even, cost
 from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet, inception_module
 from inception_lab.spec.layers import Conv2D
 
+FEWEST_3X3, FEWEST_5X5 = 48, 8  # what we would still build
+
 
 def module_macs(row: InceptionRow) -> int:
     """Count a module on 3a's input."""
@@ -21,12 +23,14 @@ def module_macs(row: InceptionRow) -> int:
 def reductions_within(macs: int) -> Judge:
     """Judge the two reductions of 3a: the module must use up a budget, its outputs as they are."""
 
-    def judge(answer: Any) -> tuple[bool, str]:
+    def judge(answer: Any) -> tuple[bool | None, str]:
         try:
             reduce3x3, reduce5x5 = (operator.index(value) for value in answer)
             row = replace(TABLE_1["3a"], reduce3x3=reduce3x3, reduce5x5=reduce5x5)
         except (TypeError, ValueError) as error:
-            return False, f"Two positive whole numbers are needed: (reduce3x3, reduce5x5). {error}"
+            return None, f"Two positive whole numbers are needed: (reduce3x3, reduce5x5). {error}"
+        if reduce3x3 < FEWEST_3X3 or reduce5x5 < FEWEST_5X5:
+            return False, f"At least {FEWEST_3X3} and {FEWEST_5X5}: a large kernel must hear something."
         found = module_macs(row)
         wider = (replace(row, reduce3x3=reduce3x3 + 1), replace(row, reduce5x5=reduce5x5 + 1))
         text = f"The module costs {found:,} MACs, of {macs:,}."
@@ -66,12 +70,12 @@ EXERCISES = {
         ),
     ),
     "02.3": Exercise(
-        "How many weights has the dense layer that does, pixel by pixel, what a 1×1 "
-        "convolution 192 → 16 does?",
-        number(lambda: Conv2D(16, 1, use_bias=False).parameters((28, 28, 192)), "weights"),
+        "A 1×1 convolution from 192 to 16 channels uses one matrix for all 28×28 pixels. "
+        "How many weights would it take if every pixel had a matrix of its own?",
+        number(lambda: 28 * 28 * Conv2D(16, 1, use_bias=False).parameters((28, 28, 192)), "weights"),
         (
-            "One and the same layer serves every pixel.",
-            "192 numbers come in, 16 go out; the picture's size plays no part.",
+            "One matrix has 192 · 16 weights.",
+            "28 · 28 pixels, each with its own. You have met this number in this lesson, under another name.",
         ),
     ),
     "02.4": Exercise(

@@ -17,12 +17,12 @@ SECRET_CLASSES = 37
 def misprint(row: str) -> Judge:
     """Judge one changed number of a row of Table 1: it must bring about the printed operations."""
 
-    def judge(answer: Any) -> tuple[bool, str]:
+    def judge(answer: Any) -> tuple[bool | None, str]:
         try:
             field, value = answer
             macs = cost(googlenet(rows={**TABLE_1, row: replace(TABLE_1[row], **{field: value})})).by_module()
         except (TypeError, ValueError) as error:
-            return False, f"A field and a number are needed, such as ('pool_proj', 96). {error}"
+            return None, f"A field and a number are needed, such as ('pool_proj', 96). {error}"
         found = macs[f"inception_{row}"].macs
         text = f"With {field} = {value}, row {row} has {found:,} MACs."
         for edit in explain(row):
@@ -41,13 +41,13 @@ def misprint(row: str) -> Judge:
 def variant_with(parameters: int) -> Judge:
     """Judge arguments of `googlenet` that must give a number of parameters."""
 
-    def judge(answer: Any) -> tuple[bool, str]:
+    def judge(answer: Any) -> tuple[bool | None, str]:
         if not isinstance(answer, Mapping) or set(answer) - {"kernel5x5", "normalization"}:
-            return False, "A dict is needed: dict(kernel5x5=…, normalization=…)."
+            return None, "A dict is needed: dict(kernel5x5=…, normalization=…)."
         try:
             found = cost(googlenet(**{str(name): value for name, value in answer.items()})).parameters
         except (TypeError, ValueError) as error:
-            return False, f"No such network: {error}"
+            return None, f"No such network: {error}"
         return found == parameters, f"That network has {found:,} parameters, of {parameters:,}."
 
     return judge
@@ -56,17 +56,17 @@ def variant_with(parameters: int) -> Judge:
 def most_channels(macs: int) -> Judge:
     """Judge rows that must beat the paper's 1,024 channels on a budget; the score is what they reach."""
 
-    def judge(answer: Any) -> tuple[bool, str]:
+    def judge(answer: Any) -> tuple[bool | None, str]:
         if not isinstance(answer, Mapping) or not all(
             isinstance(row, InceptionRow) for row in answer.values()
         ):
-            return False, "A dict of rows is needed, such as {**lab.TABLE_1, '5b': lab.InceptionRow(…)}."
+            return None, "A dict of rows is needed, such as {**lab.TABLE_1, '5b': lab.InceptionRow(…)}."
         if len(answer) < len(TABLE_1):
             return False, f"Nine modules are needed, not {len(answer)}."
         try:
             costs = cost(googlenet(rows=answer))
         except (TypeError, ValueError) as error:
-            return False, f"No such network: {error}"
+            return None, f"No such network: {error}"
         channels = costs.by_module()[f"inception_{list(answer)[-1]}"].output_shape[-1]
         score = f"{costs.macs:,} MACs of {macs:,}, {channels:,} channels leave the last module."
         if costs.macs > macs:
@@ -91,10 +91,10 @@ EXERCISES = {
         ),
     ),
     "03.2": Exercise(
-        "Find dict(kernel5x5=…, normalization=…) that gives the 6,624,904 parameters of torchvision's GoogLeNet.",
+        "Which dict(kernel5x5=…, normalization=…) gives torchvision's 6,624,904 parameters?",
         variant_with(6_624_904),
         (
-            "With batch norm a filter loses its bias and gains two numbers: one more for each of 7,280 filters.",
+            "With batch norm a filter loses its bias and gains two numbers: one more for each of 7,280.",
             "What is left to explain is 380,928 parameters fewer, all in one kind of branch.",
         ),
     ),

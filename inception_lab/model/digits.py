@@ -142,7 +142,7 @@ def _picture(digit: Pictures, size: float, rng: np.random.Generator) -> Pictures
     ink = _ink(digit, size, rng)
     here = clutter[ink > 0.5].mean(axis=0) if (ink > 0.5).any() else clutter.mean(axis=(0, 1))
     colour = rng.uniform(0, 1, 3)
-    while np.abs(colour - here).max() < 0.5:  # legible: one of the three colours stands out
+    while abs(colour.mean() - here.mean()) < 0.35:  # legible: clearly lighter or darker than what is behind
         colour = rng.uniform(0, 1, 3)
     mixed = clutter + ink[..., None] * (colour.astype(np.float32) - clutter)
     return (np.clip(mixed, 0, 1) * 255).round().astype(np.uint8)
@@ -152,7 +152,7 @@ def _clutter(rng: np.random.Generator) -> Floats:
     """Return a background: a colour, and random patterns of two grains on it."""
     import cv2
 
-    contrast = rng.uniform(0.02, 0.08)
+    contrast = rng.uniform(0.02, 0.1)
     background = np.broadcast_to(rng.uniform(0.2, 0.8, 3).astype(np.float32), (SIDE, SIDE, 3)).copy()
     for grain in rng.choice(GRAINS, 2, replace=False):
         cells = SIDE // int(grain) + 1

@@ -33,7 +33,8 @@ class EffectiveField:
         distance = np.maximum(abs(rows + 0.5 - self.centre[0]), abs(columns + 0.5 - self.centre[1])).ravel()
         nearest = np.argsort(distance)
         held = np.cumsum(self.density.ravel()[nearest])
-        return math.ceil(2 * distance[nearest][min(np.searchsorted(held, share), held.size - 1)])
+        last = nearest[min(int(np.searchsorted(held, share)), held.size - 1)]
+        return math.ceil(2 * float(distance[last]))
 
 
 def effective_field(model: Any, path: str, photos: NDArray[np.float32]) -> EffectiveField:

@@ -99,7 +99,7 @@ class LayerCost:
 
     @property
     def module(self) -> str:
-        """First part of the path: `inception_3a`, `conv2`, `loss1` …"""
+        """First part of the path, such as `inception_3a`, `conv2` or `loss1`."""
         return self.name.split("/")[0]
 
     @property

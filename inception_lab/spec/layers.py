@@ -134,7 +134,8 @@ class Layer:
     def _picture(self, input_shape: Shape) -> tuple[int, int, int]:
         if len(input_shape) != 3:
             raise ValueError(
-                f"{self.kind} takes a picture, `(height, width, channels)`. Received: input_shape={input_shape}."
+                f"{self.kind} takes a picture, `(height, width, channels)`. "
+                f"Received: input_shape={input_shape}."
             )
         return input_shape
 
@@ -425,7 +426,8 @@ class Dense(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
         if len(input_shape) != 1:
             raise ValueError(
-                f"Dense takes a vector, `(units,)`; flatten a picture first. Received: input_shape={input_shape}."
+                f"Dense takes a vector, `(units,)`; flatten a picture first. "
+                f"Received: input_shape={input_shape}."
             )
         return (self.units,)
 

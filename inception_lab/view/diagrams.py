@@ -56,7 +56,9 @@ def plot_module(part: Part, input_shape: tuple[int, int, int], *, ax: Axes | Non
 
 @figures.styled
 def plot_network(network: Network, *, unfold: str | None = None) -> Figure:
-    """Draw a network as a row of blocks, one a module: high where pictures are large, wide where channels are many.
+    """Draw a network as a row of blocks, one a module.
+
+    Blocks are high where pictures are large and wide where channels are many; heads hang below.
 
     Args:
         network: The network.

@@ -369,6 +369,7 @@ def plot_pictures(
     cmap: str = "gray",
     size: float = 2.1,
     symmetric: bool = False,
+    places: Mapping[str, Any] | None = None,
 ) -> Figure:
     """Draw named pictures side by side.
 
@@ -378,6 +379,7 @@ def plot_pictures(
         cmap: Colour map of pictures without colours.
         size: Width of one picture in inches.
         symmetric: Whether zero is put in the middle of the colour map.
+        places: Name → something with a `column` and a `row`, marked in every picture.
     """
     rows = math.ceil(len(pictures) / columns)
     figure = new_figure(size * min(columns, len(pictures)), (size + 0.3) * rows, layout="constrained")
@@ -385,6 +387,14 @@ def plot_pictures(
         ax = figure.add_subplot(rows, min(columns, len(pictures)), number + 1)
         limit = abs(picture).max() if symmetric else None
         ax.imshow(picture, cmap=cmap, vmin=None if limit is None else -limit, vmax=limit)
+        for name, place in (places or {}).items():
+            ax.annotate(
+                name,
+                (place.column, place.row),
+                (place.column - 46, place.row - 20),
+                color="white",
+                arrowprops={"arrowstyle": "->", "color": "white"},
+            )
         ax.set_title(title, fontsize=10)
         ax.set_axis_off()
     return figure

@@ -129,6 +129,7 @@ class Notebook:
 
     def explorer(self, title: str) -> Explorer:
         """The first live explorer with this heading, scrolled into view."""
+        self.page.bring_to_front()  # a window in the background paints once a second
         box = self.page.locator(
             ".jp-OutputArea-output > .widget-vbox", has=self.page.get_by_text(title, exact=True)
         ).first

@@ -315,16 +315,16 @@ class Explorer(ABC):
         tools: list[Any] = []
         if self.presets:
             preset = widgets.Dropdown(
-                options=[("choose …", None), *((name, name) for name in self.presets)],
+                options=[("choose …", ""), *((name, name) for name in self.presets)],
                 description="Preset",
                 style={"description_width": "105px"},
                 layout=widgets.Layout(width="250px"),
             )
 
             def choose(change: Any) -> None:
-                if change["new"] is not None:
+                if change["new"]:
                     self.set(**{**self._defaults, **self.presets[change["new"]]})
-                    preset.value = None
+                    preset.value = ""
 
             preset.observe(choose, "value")
             tools.append(preset)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SIDES = pictures.SIDES
 TICKS = (3, 5, 9, 17, 33, 65, 127)
-LIMITS = {"blob": (-0.6, 1.0), "mean": (0.0, 1.1)}  # of the answer
+LIMITS = {"blob": (-0.25, 0.8), "mean": (0.0, 1.1)}  # of the answer
 
 
 @dataclass(frozen=True)
@@ -107,11 +107,11 @@ class KernelSize(Explorer):
         self._window_axes = figure.add_axes((0.435, 0.55, 0.16, 0.37))
         self._filter_axes = figure.add_axes((0.435, 0.06, 0.16, 0.37))
         self._curve_axes = figure.add_axes((0.675, 0.15, 0.315, 0.75))
-        self._image = self._photo_axes.imshow(np.zeros((2, 2)), cmap="gray", vmin=0, vmax=1, aspect="auto")
+        self._image = self._photo_axes.imshow(np.zeros((2, 2)), cmap="gray", vmin=0, vmax=1)
         self._photo_axes.set_title("photo (pixels)")
         self._photo_axes.tick_params(labelsize=8)
         self._window_axes.set_title("inside the window", fontsize=10)
-        self._filter_axes.set_title("the filter's weights", fontsize=10)
+        self._filter_axes.set_title("weights: orange +, violet −", fontsize=10)
         for ax in (self._window_axes, self._filter_axes):
             ax.set(xticks=[], yticks=[])
             ax.spines[["left", "bottom"]].set_visible(False)

@@ -113,7 +113,7 @@ class Module(Explorer):
         parts = [
             f"{reduced.macs:,} MACs and {reduced.parameters:,} parameters;",
             f"without reductions {naive.macs:,} and {naive.parameters:,}: {ratio:.2f} × the MACs.",
-            f"Dearest branch: {dearest.replace('x', '×')} with {quantity(macs)}, {share(macs, reduced.macs)}.",
+            f"Dearest branch: {dearest.replace('x', '×')}, {quantity(macs)} or {share(macs, reduced.macs)}.",
             f"Activations {size(reduced.activation_bytes)}.",
             f"Output channels {reduced.output_shape[-1]:,}, naive {naive.output_shape[-1]:,}.",
         ]

@@ -114,8 +114,7 @@ class NaiveModule(Explorer):
         return (
             f"{total.macs:,} MACs, {total.parameters:,} parameters, "
             f"{size(total.activation_bytes)} of activations. {most} "
-            f"Output: {height}×{width}×{channels:,}, "
-            f"{channels / total.input_shape[-1]:.2f} × the channels of the input."
+            f"Output: {height}×{width}×{channels:,}."
         )
 
     def keras_code(self, state: State) -> str:

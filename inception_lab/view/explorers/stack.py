@@ -41,7 +41,7 @@ class Stack(Explorer):
     """What happens when modules stand on modules?"""
 
     title = "A stack of modules"
-    hint = "Each module feeds the next. A naive module passes every pooled channel on: the next gets more."
+    hint = "Each module feeds the next. How fast do channels and MACs grow?"
     presets: ClassVar = {
         "one module": {"modules": 1},
         "nine, as in GoogLeNet": {"modules": 9},

@@ -1,0 +1,79 @@
+"""Small GoogLeNets for small pictures: the same modules with fewer filters, batch norm and an early start.
+
+What a laptop trains in a minute (scaled digits) or in an hour (CIFAR-10). Rows are read as Table 1's:
+the first digit of a name is its stage, and a pooling stands between stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet
+from inception_lab.spec.network import Network
+
+# For 64×64 pictures: four of Table 1's rows at a quarter of their width; 3a sees 32×32.
+DIGITS_WIDTH = 0.25
+DIGITS_ROWS: Mapping[str, InceptionRow] = {name: TABLE_1[name] for name in ("3a", "4a", "4b", "5a")}
+
+# For 32×32 pictures: nothing but the first convolution works at full size, where each weight costs four
+# times as much as behind the pooling; 3a sees 16×16, 4a sees 8×8.
+CIFAR_ROWS: Mapping[str, InceptionRow] = {
+    "3a": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=48, reduce5x5=12, conv5x5=24, pool_proj=24),
+    "3b": InceptionRow(conv1x1=32, reduce3x3=40, conv3x3=64, reduce5x5=12, conv5x5=24, pool_proj=24),
+    "3c": InceptionRow(conv1x1=32, reduce3x3=40, conv3x3=64, reduce5x5=12, conv5x5=24, pool_proj=24),
+    "4a": InceptionRow(conv1x1=48, reduce3x3=48, conv3x3=80, reduce5x5=12, conv5x5=24, pool_proj=24),
+    "4b": InceptionRow(conv1x1=48, reduce3x3=48, conv3x3=80, reduce5x5=12, conv5x5=24, pool_proj=24),
+}
+
+
+def googlenet_digits(
+    input_shape: tuple[int, int, int] = (64, 64, 3),
+    classes: int = 10,
+    auxiliary: bool | Iterable[str] = False,
+    width: float = 1.0,
+) -> Network:
+    """Describe the network that learns the scaled digits in about a minute.
+
+    Args:
+        input_shape: `(height, width, channels)`, without batch.
+        classes: Number of classes.
+        auxiliary: Whether auxiliary heads are attached, behind 4a and 4b; or the modules they are
+            attached to.
+        width: Every number of filters is multiplied by it.
+    """
+    heads = ("4a", "4b") if auxiliary is True else auxiliary
+    network = googlenet(
+        input_shape,
+        classes,
+        heads,
+        "batch_norm",
+        DIGITS_WIDTH * width,
+        stem="small",
+        rows=DIGITS_ROWS,
+    )
+    return replace(network, name="googlenet-digits")
+
+
+def googlenet_cifar(
+    input_shape: tuple[int, int, int] = (32, 32, 3),
+    classes: int = 10,
+    auxiliary: bool | Iterable[str] = False,
+    width: float = 1.0,
+) -> Network:
+    """Describe a network of under 0.3 million parameters for CIFAR-10.
+
+    Args:
+        input_shape: `(height, width, channels)`, without batch.
+        classes: Number of classes.
+        auxiliary: Whether an auxiliary head is attached, behind 3c; or the modules it is attached to.
+        width: Every number of filters is multiplied by it.
+    """
+    heads = ("3c",) if auxiliary is True else auxiliary
+    network = googlenet(
+        input_shape, classes, heads, "batch_norm", width, stem="small", rows=CIFAR_ROWS
+    )
+    return replace(network, name="googlenet-cifar")
+
+
+NETWORKS = {"googlenet-digits": googlenet_digits, "googlenet-cifar": googlenet_cifar}
