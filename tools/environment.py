@@ -38,7 +38,9 @@ def render(pyproject: str, lock: str) -> str:
     if below is None:
         raise ValueError("`requires-python` in pyproject.toml must name an upper bound, as in <3.14.")
     locked = locked_requirements(lock)
-    names = sorted(package_name(requirement) for requirement in direct_dependencies(pyproject, "lab"))
+    names = sorted(
+        package_name(requirement) for requirement in direct_dependencies(pyproject, "lab", "weights")
+    )
     lines = [
         "# For conda and Binder, with the versions of requirements.lock. Made by `make lock`: do not edit.",
         "name: inception-lab",

@@ -76,7 +76,8 @@ def main() -> None:
     upgrade = ["--upgrade"] if parser.parse_args().upgrade else []
     with tempfile.TemporaryDirectory() as folder:
         uv = install_uv(Path(folder))
-        everywhere = ["--extra", "lab", "--extra", "test", "--universal", "--fork-strategy", "fewest"]
+        extras = [word for extra in ("lab", "weights", "test") for word in ("--extra", extra)]
+        everywhere = [*extras, "--universal", "--fork-strategy", "fewest"]
         lock = simplify(resolve(uv, LOCK, *everywhere, *upgrade))
         replace(LOCK, lock)
         cuda = ["--extra", "gpu", "--python-platform", "linux", "--constraint", str(LOCK)]

@@ -1,6 +1,6 @@
 """Make the pictures of docs/images: explorers in a real JupyterLab, after a drag with the mouse.
 
-    python -m tools.screenshots
+python -m tools.screenshots
 """
 
 import sys

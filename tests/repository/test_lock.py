@@ -33,7 +33,7 @@ def test_no_address_is_written_down(root: Path, name: str) -> None:
 def test_each_direct_dependency_is_locked_at_a_version_that_suits(root: Path) -> None:
     lock = locked_requirements((root / "requirements.lock").read_text(encoding="utf-8"))
     pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
-    for text in direct_dependencies(pyproject, "lab", "test"):
+    for text in direct_dependencies(pyproject, "lab", "weights", "test"):
         wanted = Requirement(text)
         for locked in lock[canonicalize_name(wanted.name)]:
             version = next(iter(Requirement(locked).specifier)).version
