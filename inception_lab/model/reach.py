@@ -34,7 +34,7 @@ class EffectiveField:
         nearest = np.argsort(distance)
         held = np.cumsum(self.density.ravel()[nearest])
         last = nearest[min(int(np.searchsorted(held, share)), held.size - 1)]
-        return math.ceil(2 * float(distance[last]))
+        return math.ceil(2 * float(distance[last])) + 1
 
 
 def effective_field(model: Any, path: str, photos: NDArray[np.float32]) -> EffectiveField:

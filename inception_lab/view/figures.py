@@ -139,7 +139,7 @@ def size(number: float) -> str:
 
     Example:
         >>> size(832), size(1_304_576)
-        ('832 B', '1.3 MB')
+        ('832 B', '1.30 MB')
     """
     text = quantity(number)
     return text + ("B" if text[-1].isalpha() else " B")
