@@ -3,37 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from inception_lab.exercises.judge import Exercise, Judge, number
 from inception_lab.spec.audit import explain
 from inception_lab.spec.cost import cost
 from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet
+from inception_lab.spec.paper import Printed
 
 SECRET_CLASSES = 37
+MOST_PARAMETERS = 7_000_000
 
 
-def misprint(row: str) -> Judge:
+FIELDS = tuple(field.name for field in fields(InceptionRow))
+
+
+def misprint(row: str, printed: str) -> Judge:
     """Judge one changed number of a row of Table 1: it must bring about the printed operations."""
 
     def judge(answer: Any) -> tuple[bool | None, str]:
         try:
-            field, value = answer
-            macs = cost(googlenet(rows={**TABLE_1, row: replace(TABLE_1[row], **{field: value})})).by_module()
-        except (TypeError, ValueError) as error:
-            return None, f"A field and a number are needed, such as ('pool_proj', 96). {error}"
-        found = macs[f"inception_{row}"].macs
-        text = f"With {field} = {value}, row {row} has {found:,} MACs."
-        for edit in explain(row):
-            if (edit.field, edit.tried) == (field, value):
-                return True, f"{text} {edit}."
-        if replace(TABLE_1[row], **{field: value}).output_channels(832) != TABLE_1[row].output_channels(832):
-            return False, f"{text} But then other channels would leave the module than the table prints."
-        return (
-            False,
-            f"{text} The table prints 54M. Look at what the neighbouring row has in the same column.",
-        )
+            field, value = next(iter(answer.items())) if isinstance(answer, Mapping) else answer
+        except (TypeError, ValueError, StopIteration):
+            return (
+                None,
+                f"A field and a number are needed, such as ('pool_proj', 160). Fields: {', '.join(FIELDS)}.",
+            )
+        if field not in FIELDS:
+            return None, f"There is no field {field!r}. Fields: {', '.join(FIELDS)}."
+        try:
+            changed = replace(TABLE_1[row], **{field: value})
+        except ValueError as error:
+            return None, str(error)
+        found = cost(googlenet(rows={**TABLE_1, row: changed})).by_module()[f"inception_{row}"]
+        text = f"With {field} = {value}, row {row} has {found.macs:,} MACs."
+        channels = TABLE_1[row].output_channels(832)
+        if found.output_shape[-1] != channels:
+            return (
+                False,
+                f"{text} But then {found.output_shape[-1]} channels leave it; the table prints {channels}.",
+            )
+        if any((edit.field, edit.tried) == (field, value) for edit in explain(row)):
+            return True, f"{text} {printed} is printed, and no other number of the table's own columns fits."
+        if Printed(printed).agreement(found.macs):
+            return (
+                False,
+                f"{text} That fits. But no row prints {value} in this column. Does another candidate?",
+            )
+        return False, f"{text} The table prints {printed}."
 
     return judge
 
@@ -48,7 +66,9 @@ def variant_with(parameters: int) -> Judge:
             found = cost(googlenet(**{str(name): value for name, value in answer.items()})).parameters
         except (TypeError, ValueError) as error:
             return None, f"No such network: {error}"
-        return found == parameters, f"That network has {found:,} parameters, of {parameters:,}."
+        if found == parameters:
+            return True, f"{found:,}: 7,280 more for batch norm, 380,928 fewer for 3×3 kernels."
+        return False, f"That network has {found:,} parameters, of {parameters:,}."
 
     return judge
 
@@ -60,21 +80,30 @@ def most_channels(macs: int) -> Judge:
         if not isinstance(answer, Mapping) or not all(
             isinstance(row, InceptionRow) for row in answer.values()
         ):
-            return None, "A dict of rows is needed, such as {**lab.TABLE_1, '5b': lab.InceptionRow(…)}."
-        if len(answer) < len(TABLE_1):
-            return False, f"Nine modules are needed, not {len(answer)}."
+            return None, "A dict of rows is needed: rows of the explorer, or {**lab.TABLE_1, '5b': …}."
+        if tuple(answer) != tuple(TABLE_1):
+            return None, f"The nine modules {', '.join(TABLE_1)} are needed, in this order."
         try:
             costs = cost(googlenet(rows=answer))
         except (TypeError, ValueError) as error:
             return None, f"No such network: {error}"
-        channels = costs.by_module()[f"inception_{list(answer)[-1]}"].output_shape[-1]
-        score = f"{costs.macs:,} MACs of {macs:,}, {channels:,} channels leave the last module."
-        if costs.macs > macs:
+        modules = [costs.by_module()[f"inception_{name}"] for name in answer]
+        for name, module in zip(answer, modules, strict=True):
+            if module.output_shape[-1] < module.input_shape[-1]:
+                return False, f"Module {name} hands on fewer channels than it gets; the rules forbid that."
+        channels, paper = modules[-1].output_shape[-1], TABLE_1["5b"].output_channels(832)
+        score = f"{costs.macs:,} MACs of {macs:,}, {costs.parameters:,} parameters of {MOST_PARAMETERS:,}."
+        if costs.macs > macs or costs.parameters > MOST_PARAMETERS:
             return False, f"{score} Over the budget."
-        paper = TABLE_1["5b"].output_channels(832)
-        return channels > paper, f"{score} Your score: {channels / paper:.2f} (the paper's network: 1.00)."
+        if channels <= paper:
+            return False, f"{score} Within the budget; now beat {paper:,} channels. Yours: {channels:,}."
+        return True, f"{score} {channels:,} channels, your score: {channels / paper:.2f}."
 
     return judge
+
+
+def _kernels_of_the_stem() -> int:
+    return next(edit.tried for edit in explain("conv1") if edit.field == "depth_multiplier")
 
 
 def _parameters_for(classes: int) -> int:
@@ -84,10 +113,10 @@ def _parameters_for(classes: int) -> int:
 EXERCISES = {
     "03.1": Exercise(
         "One number of row 5a is likely a misprint. Which field, and what instead? Answer (field, number).",
-        misprint("5a"),
+        misprint("5a", "54M"),
         (
-            "The number of output channels must stay, so it is one of the two reductions.",
-            "The row below has another number in that column, and typesetters' eyes slip by a line.",
+            "The 832 channels that leave the module must stay, so it is one of the two reductions.",
+            "Compare 5a with the rows above and below it, column by column.",
         ),
     ),
     "03.2": Exercise(
@@ -108,18 +137,18 @@ EXERCISES = {
         ),
     ),
     "03.4": Exercise(
-        "How many pixels of the photo can a unit of 4a's 5×5 convolution see at most, along a side?",
-        number(lambda: cost(googlenet())["inception_4a/5x5"].reach.largest, "pixels"),
+        "If conv1 is a separable 7×7 convolution: how many kernels has each colour?",
+        number(_kernels_of_the_stem, "kernels"),
         (
-            "`lab.cost(lab.googlenet())` can be asked for a layer by its path.",
-            "Its `.reach` has a `.largest`.",
+            "m kernels a colour have 7·7·3·m weights, and the 1×1 that mixes them 3·m·64.",
+            "2.7K weights: 147·m + 192·m is about 2,700.",
         ),
     ),
     "03.5": Exercise(
-        "Nine modules, at most 1.5 billion MACs, as many channels as you can behind the last one.",
+        "Nine modules, 1.5 billion MACs and 7 million parameters at most: as many channels as you can.",
         most_channels(1_500_000_000),
         (
-            "The paper's own network is over the budget. Where are MACs dear, where cheap?",
+            "The paper's own network is over the budget. Where are MACs expensive, where cheap?",
             "At 7×7 pixels a filter costs a sixteenth of what it costs at 28×28. Save early, spend late.",
         ),
     ),

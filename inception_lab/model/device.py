@@ -235,8 +235,14 @@ def profiled_operations(model: Any) -> dict[str, int]:
     options = profiler.ProfileOptionBuilder(
         profiler.ProfileOptionBuilder.float_operation()
     ).with_empty_output()
-    with quiet():
-        nodes = [profiler.profile(graph, cmd="graph", options=options.build())]
+    logger = tensorflow.get_logger()
+    level = logger.level
+    logger.setLevel("ERROR")  # it would warn that its own profiler is an old one
+    try:
+        with quiet():
+            nodes = [profiler.profile(graph, cmd="graph", options=options.build())]
+    finally:
+        logger.setLevel(level)
     kinds = {operation.name: operation.type for operation in graph.get_operations()}
     counts: dict[str, int] = {}
     seen: set[str] = set()

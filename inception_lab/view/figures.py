@@ -21,6 +21,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.transforms import Bbox
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -338,17 +339,12 @@ def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | N
         networks: Name → (MACs, accuracy in per cent, parameters).
         ax: Where to draw; by default a new figure.
     """
-    ax = axes(ax, 7.2, 4.2)
-    for number, (name, (macs, accuracy, parameters)) in enumerate(networks.items()):
-        color = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY)[number % 6]
+    ax = axes(ax, 7.6, 4.6)
+    for name, (macs, accuracy, parameters) in networks.items():
+        color = BLUE if name.startswith("googlenet") else GREY
         ax.scatter(
-            macs, accuracy, s=parameters / 4e4, color=color, alpha=0.6, edgecolor="black", linewidth=0.6
+            macs, accuracy, s=parameters / 4e4, color=color, alpha=0.5, edgecolor="black", linewidth=0.6
         )
-        offset = 6 + (parameters / 4e4) ** 0.5 / 2
-        ax.annotate(
-            f"{name}, {quantity(parameters)}", (macs, accuracy), (0, -offset), textcoords="offset points",
-            ha="center", va="top", fontsize=8,
-        )  # fmt: skip
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(tick)
     low, high = ax.get_xlim()
@@ -356,8 +352,30 @@ def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | N
         xlim=(low / 1.6, high * 1.6), xlabel="MACs per image (log scale)", ylabel="ImageNet top-1 accuracy, %"
     )
     bottom, top = ax.get_ylim()
-    ax.set(ylim=(bottom - 4, top + 3), title="Area of a disc: parameters")
+    ax.set(ylim=(bottom - 3, top + 3), title="Area of a disc: parameters")
     ax.grid(color=PALE)
+    discs = {}
+    for name, (macs, accuracy, parameters) in networks.items():
+        x, y = ax.transData.transform((macs, accuracy))
+        radius = (parameters / 4e4 / math.pi) ** 0.5 * DPI / 72
+        discs[name] = Bbox.from_extents(x - radius, y - radius, x + radius, y + radius)
+    taken: list[Bbox] = []
+    for name, (macs, accuracy, parameters) in networks.items():
+        gap = (parameters / 4e4 / math.pi) ** 0.5 + 3
+        labels = []
+        for x, y, ha, va in ((0, -gap, "center", "top"), (0, gap, "center", "bottom"),
+                             (gap, 0, "left", "center"), (-gap, 0, "right", "center")):  # fmt: skip
+            label = ax.annotate(
+                f"{name}, {quantity(parameters)}", (macs, accuracy), (x, y), textcoords="offset points",
+                ha=ha, va=va, fontsize=8, weight="bold" if name.startswith("googlenet") else "normal",
+            )  # fmt: skip
+            box = label.get_window_extent()
+            others = [disc for other, disc in discs.items() if other != name] + taken
+            labels.append((sum(box.overlaps(other) for other in others), len(labels), label, box))
+        best, *rest = sorted(labels, key=lambda found: found[:2])
+        for _, _, label, _ in rest:
+            label.remove()
+        taken.append(best[3])
     return ax
 
 

@@ -13,9 +13,6 @@ from inception_lab.spec.layers import BatchNorm, Conv2D, Dense, Flatten, LocalRe
 REACHED = [
     ("Szegedy et al. 2014", "googlenet", "operations", "1.5 G", 1_582_671_872),
     ("BVLC deploy graph", "googlenet", "parameters", "6,998,552", 6_998_552),
-    ("BVLC deploy graph", "googlenet", "operations", "1,582,671,872", 1_582_671_872),
-    ("BVLC training graph", "googlenet with heads", "parameters", "13,378,280", 13_378_280),
-    ("BVLC training graph", "googlenet with heads", "operations", "1,591,044,096", 1_591_044_096),
     ("torchvision", "googlenet (torchvision)", "parameters", "6,624,904", 6_624_904),
     ("torchvision", "googlenet (torchvision)", "operations", "1.50 G", 1_498_376_192),
     ("Keras count_params", "googlenet (torchvision)", "parameters", "6,639,464", 6_639_464),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import ipywidgets as widgets
 from traitlets import link
 
+from inception_lab.spec.layers import one_of
 from inception_lab.view import figures
 from inception_lab.view.explorers.canvas import Canvas
 
@@ -170,6 +171,16 @@ class Explorer(ABC):
     def reset(self) -> None:
         """Set every control to what it was at first."""
         self.set(**self._defaults)
+
+    def choose(self, preset: str) -> None:
+        """Set every control as a preset says.
+
+        Raises:
+            ValueError: If there is no such preset; the message lists what there is.
+        """
+        one_of("preset", preset, tuple(self.presets))
+        self.reset()
+        self.set(**self.presets[preset])
 
     @property
     def readout(self) -> str:
@@ -323,7 +334,7 @@ class Explorer(ABC):
 
             def choose(change: Any) -> None:
                 if change["new"]:
-                    self.set(**{**self._defaults, **self.presets[change["new"]]})
+                    self.choose(change["new"])
                     preset.value = ""
 
             preset.observe(choose, "value")

@@ -55,13 +55,13 @@ class Result:
     publishers: dict[str, list[Reproduction]]
 
 
-def published_as(number: int | None, quantity: str) -> list[Reproduction]:
-    """Return the published figures for GoogLeNet that are this number, or are rounded from it."""
+def published_as(number: int | None, quantity: str, network: str) -> list[Reproduction]:
+    """Return the published figures for a network that are this number, or are rounded from it."""
     return [
         published
         for published in reproductions()
         if published.quantity == quantity
-        and published.network.startswith("googlenet")
+        and published.network.removesuffix(" with heads") == network
         and published.agrees
         and published.computed == number
     ]
@@ -167,10 +167,11 @@ class Counting(Explorer):
     def compute(self, state: State) -> Result:
         """Count by the convention, and look for somebody who does the same."""
         convention = convention_of(state)
-        found = count(googlenet(variant=state["variant"], auxiliary=state["auxiliary"]), convention)
+        network = googlenet(variant=state["variant"], auxiliary=state["auxiliary"])
+        found = count(network, convention)
         publishers = {
-            "parameters": published_as(found.parameters, "parameters"),
-            "operations": published_as(found.operations, "operations"),
+            "parameters": published_as(found.parameters, "parameters", network.name),
+            "operations": published_as(found.operations, "operations", network.name),
         }
         return Result(convention, found, publishers)
 

@@ -30,6 +30,7 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "linear": ("loss3",),
     "heads": ("loss1", "loss2"),
 }
+SHOWN = tuple(name for name in VARIANTS if name != "separable_stem")  # notebook 03 has the reader find it
 WIDTHS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 
 
@@ -67,13 +68,15 @@ class Network(Explorer):
     """GoogLeNet with every number of its table in the reader's hands."""
 
     title = "The whole network"
-    hint = "Pick a module and change its six numbers; edits stay. Black ticks: the paper's network."
+    hint = (
+        "Pick a module and change its six numbers; edits stay. Black ticks: the paper's network. "
+        "Activations: what is stored behind each layer, a pooling counted with the module before it."
+    )
     presets: ClassVar = {
         "the paper's network": {},
         "torchvision's": {"variant": "torchvision"},
         "half the width": {"width": 0.5},
         "naive modules": {"variant": "naive"},
-        "5a with #5×5 reduce 48": {"module": "5a", "reduce5x5": 48},
         "with both heads": {"auxiliary": True},
     }
 
@@ -83,7 +86,7 @@ class Network(Explorer):
         return {
             "module": Choice("Module", "3a", tuple((name, name) for name in TABLE_1)),
             **numbers,
-            "variant": Choice("Variant", "paper", tuple((name, name) for name in VARIANTS)),
+            "variant": Choice("Variant", "paper", tuple((name, name) for name in SHOWN)),
             "width": Choice("Width", 1.0, tuple((f"× {width:g}", width) for width in WIDTHS)),
             "side": Integer("Input side", 224, 32, 448),
             "auxiliary": Toggle("Auxiliary heads", False),
@@ -177,13 +180,15 @@ class Network(Explorer):
         total, unedited = result.total, result.unedited_total
         edited = [name for name, row in result.rows.items() if row != TABLE_1[name]]
         most = {metric: max(ROWS, key=lambda row: result.by_row[row][metric]) for metric in METRICS}
+        channels = total.by_module()["inception_5b"].output_shape[-1]
         parts = [
             f"{total.parameters:,} parameters ({_change(total.parameters, unedited.parameters)}),",
             f"{total.macs:,} MACs ({_change(total.macs, unedited.macs)};",
             f"{100 * total.macs / BUDGET:.0f} % of the budget of 1.5 G),",
             f"{size(total.activation_bytes)} of activations.",
             f"Most parameters in {most['parameters']}, most MACs in {most['macs']},",
-            f"most activations in {most['activation_bytes']}. Edited modules: {', '.join(edited) or 'none'}.",
+            f"most activations in {most['activation_bytes']}. Channels behind 5b: {channels:,}.",
+            f"Edited modules: {', '.join(edited) or 'none'}.",
         ]
         return " ".join(parts)
 
