@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from inception_lab.model.build import build as build
     from inception_lab.model.device import keras as keras
     from inception_lab.model.timing import seconds_per_batch as seconds_per_batch
+    from inception_lab.model.train import train as train
     from inception_lab.spec import counting as counting
     from inception_lab.spec import layers as layers
     from inception_lab.spec import paper as paper
@@ -47,6 +48,7 @@ _PUBLIC = {
     "build": "inception_lab.model.build",
     "keras": "inception_lab.model.device",
     "seconds_per_batch": "inception_lab.model.timing",
+    "train": "inception_lab.model.train",
     "Audit": "inception_lab.spec.audit",
     "audit": "inception_lab.spec.audit",
     "explain": "inception_lab.spec.audit",

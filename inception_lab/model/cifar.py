@@ -60,7 +60,8 @@ def _read(path: Path) -> Mapping[str, Any]:
             missing = [name for name in _PARTS if name not in file.files]
             if missing:
                 raise ValueError(
-                    f"{FILE} must hold the arrays {', '.join(_PARTS)}. Missing: {', '.join(missing)} (in {path})."
+                    f"{FILE} must hold the arrays {', '.join(_PARTS)}. "
+                    f"Missing: {', '.join(missing)} (in {path})."
                 )
             announce("CIFAR-10", 60_000, (SIDE, SIDE, 3))
             return {name: file[name] for name in _PARTS}
@@ -84,8 +85,8 @@ def _download() -> Mapping[str, Any]:
         (x_train, y_train), (x_test, y_test) = keras.datasets.cifar10.load_data()
     except Exception as error:  # whatever the network, the server or the cache does
         raise ValueError(
-            "CIFAR-10 could not be downloaded. Put cifar10.npz (arrays x_train, y_train, x_test, y_test) into "
-            f"a folder and set {FOLDER} to it, or train on scaled-digits, which need no download. "
+            f"CIFAR-10 could not be downloaded. Put {FILE} (arrays {', '.join(_PARTS)}) into a folder "
+            f"and set {FOLDER} to it, or train on scaled-digits, which need no download. "
             f"Received: {error}"
         ) from error
     return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}

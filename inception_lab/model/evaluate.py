@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -115,17 +116,18 @@ def accuracy_by_size(
     right = correct(predictions, labels)
     if sizes.shape != right.shape:
         raise ValueError(
-            f"`sizes` must hold one number for each of {len(right):,} pictures. Received: shape {sizes.shape}."
+            f"`sizes` must hold one number for each of {len(right):,} pictures. "
+            f"Received: shape {sizes.shape}."
         )
     if edges is None:
         values = np.unique(sizes)
         masks = [(float(value), float(value), sizes == value) for value in values]
     else:
-        if len(edges) < 2 or any(b <= a for a, b in zip(edges, edges[1:], strict=False)):
+        if len(edges) < 2 or any(b <= a for a, b in pairwise(edges)):
             raise ValueError(f"`edges` must be two rising numbers or more. Received: edges={tuple(edges)}.")
         masks = [
             (low, high, (sizes >= low) & ((sizes < high) | ((sizes == high) & (high == edges[-1]))))
-            for low, high in zip(edges, edges[1:], strict=False)
+            for low, high in pairwise(edges)
         ]
     return tuple(
         SizeAccuracy(low, high, float(right[mask].mean()), int(mask.sum()))

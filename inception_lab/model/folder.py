@@ -39,7 +39,7 @@ def picture_folder(
     folder = Path(folder)
     if not folder.is_dir():
         raise ValueError(
-            "A data set must be 'scaled-digits', 'cifar10' or a folder with one sub-folder of pictures a class. "
+            "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
             f"Received: '{folder}', which is no folder."
         )
     found = {
@@ -128,7 +128,7 @@ def _split(
         members = np.flatnonzero(labels == label)
         if len(members) < 3:
             raise ValueError(
-                "A class must have 3 readable pictures or more, one each to train on, to choose by and to test. "
+                "A class must have 3 readable pictures or more: to train on, to choose by and to test. "
                 f"Received: {len(members)} in '{name}' (in {folder})."
             )
         rest, out = held_out(len(members), min(test, 1 - 2 / len(members)), seed)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Literal
 
 from inception_lab.spec.layers import one_of, positive_integer
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Recipe:
         one_of("schedule", self.schedule, ("steps", "cosine"))
         positive_integer("batch_size", self.batch_size)
         positive_integer("decay_epochs", self.decay_epochs)
-        if not (np.isfinite(self.learning_rate) and self.learning_rate >= 0):
+        if not (math.isfinite(self.learning_rate) and self.learning_rate >= 0):
             raise ValueError(
                 f"`learning_rate` must be 0 or more. Received: learning_rate={self.learning_rate!r}."
             )
@@ -60,7 +62,7 @@ class Recipe:
             value = getattr(self, name)
             if not 0 <= value < 1:
                 raise ValueError(f"`{name}` must be 0 or more and below 1. Received: {name}={value!r}.")
-        if not (np.isfinite(self.auxiliary_weight) and self.auxiliary_weight >= 0):
+        if not (math.isfinite(self.auxiliary_weight) and self.auxiliary_weight >= 0):
             raise ValueError(
                 f"`auxiliary_weight` must be 0 or more. Received: auxiliary_weight={self.auxiliary_weight!r}."
             )
@@ -80,6 +82,8 @@ class Recipe:
             >>> f"{rates[0]:.4f} → {rates[-1]:.4f}"
             '0.0100 → 0.0088'
         """
+        import numpy as np
+
         total = positive_integer("epochs", epochs) * positive_integer("steps_per_epoch", steps_per_epoch)
         step = np.arange(total)
         if self.schedule == "steps":
@@ -93,7 +97,7 @@ class Recipe:
 
 RECIPES: Mapping[str, Recipe] = {
     "paper": Recipe(
-        source="Szegedy et al. 2014, section 6; the paper gives neither rate nor batch size: BVLC's 0.01 and 32",
+        source="Szegedy et al. 2014, section 6; rate and batches, which it does not give, are BVLC's",
         learning_rate=0.01,
         schedule="steps",
         weight_decay=2e-4,
@@ -108,7 +112,7 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "modern": Recipe(
         source="ours: warm-up and cosine (Loshchilov & Hutter 2016), label smoothing (Szegedy et al. 2015)",
-        learning_rate=0.1,
+        learning_rate=0.2,
         schedule="cosine",
         warm_up=0.2,
         nesterov=True,
@@ -141,14 +145,10 @@ class Augmentation:
         """Refuse windows that do not exist."""
         low, high = self.area
         if not 0 < low <= high <= 1:
-            raise ValueError(
-                f"`area` must be (low, high) with 0 < low ≤ high ≤ 1. Received: area={self.area}."
-            )
+            raise ValueError(f"`area` must be (low, high), 0 < low ≤ high ≤ 1. Received: area={self.area}.")
         low, high = self.aspect
         if not 0 < low <= high:
-            raise ValueError(
-                f"`aspect` must be (low, high) with 0 < low ≤ high. Received: aspect={self.aspect}."
-            )
+            raise ValueError(f"`aspect` must be (low, high), 0 < low ≤ high. Received: aspect={self.aspect}.")
         if self.shift < 0 or not 0 <= self.photometric < 1:
             raise ValueError(
                 "`shift` must be 0 or more and `photometric` in 0 … 1. "

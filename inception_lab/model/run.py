@@ -110,8 +110,8 @@ class RunDirectory:
             name = different[0]
             others = f" and in {', '.join(different[1:])}" if len(different) > 1 else ""
             raise ValueError(
-                f"`out` must be the directory of the same run. Received: {self.path}, whose run differs in {name} "
-                f"({_short(old.get(name))} there, {_short(new.get(name))} here){others}."
+                f"`out` must be the directory of the same run. Received: {self.path}, whose run differs "
+                f"in {name} ({_short(old.get(name))} there, {_short(new.get(name))} here){others}."
             )
 
     def latest(self, say: Callable[[str], None]) -> Checkpoint | None:
@@ -137,7 +137,8 @@ class RunDirectory:
                 say(f"{file.name} is damaged and passed over ({error}).")
         if files:
             raise ValueError(
-                f"A run must have a whole checkpoint to be carried on. Received: {len(files)} damaged (in {self.path})."
+                f"A run must have a whole checkpoint to be carried on. "
+                f"Received: {len(files)} damaged (in {self.path})."
             )
         return None
 

@@ -279,7 +279,7 @@ def _check(data: Splits, network: Network, recipe: Recipe) -> None:
     for output, shape in network.output_shapes().items():
         if shape != (len(data.classes),):
             raise ValueError(
-                f"The network must have one output for each of the {len(data.classes)} classes of {data.name}. "
+                f"The network must have an output for each of {len(data.classes)} classes (of {data.name}). "
                 f"Received: shape {shape} at '{output}'."
             )
     if network.input_shape[2] != 3:

@@ -403,8 +403,8 @@ def googlenet(
     one_of("stem", stem, ("7x7", "separable", "small"))
     one_of("modules", modules, ("reduced", "naive"))
     classes = positive_integer("classes", classes)
-    if not rows:
-        raise ValueError("`rows` must hold at least one inception row. Received: none.")
+    if not rows or not all(rows):
+        raise ValueError(f"`rows` must hold named inception rows, one or more. Received: {list(rows)}.")
     heads = _heads(auxiliary, rows)
 
     batch_norm = normalization == "batch_norm"
@@ -443,6 +443,10 @@ def googlenet(
 def _heads(auxiliary: bool | Iterable[str], rows: Mapping[str, InceptionRow]) -> tuple[str, ...]:
     if isinstance(auxiliary, bool):
         return ("4a", "4d") if auxiliary else ()
+    if not isinstance(auxiliary, Iterable):
+        raise ValueError(
+            f"`auxiliary` must be True, False or names of modules. Received: auxiliary={auxiliary!r}."
+        )
     heads = (auxiliary,) if isinstance(auxiliary, str) else tuple(auxiliary)
     for head in heads:
         one_of("auxiliary", head, tuple(rows))

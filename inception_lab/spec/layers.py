@@ -91,7 +91,16 @@ class Layer:
 
     def __post_init__(self) -> None:
         """Check the arguments as far as they can be checked without an input."""
-        for name in ("filters", "units", "kernel_size", "pool_size", "strides", "groups", "depth_multiplier"):
+        for name in (
+            "filters",
+            "units",
+            "kernel_size",
+            "pool_size",
+            "strides",
+            "groups",
+            "depth_multiplier",
+            "depth_radius",
+        ):
             value = getattr(self, name, None)
             if value is not None:
                 object.__setattr__(self, name, positive_integer(name, value, self.where))

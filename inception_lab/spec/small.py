@@ -70,9 +70,7 @@ def googlenet_cifar(
         width: Every number of filters is multiplied by it.
     """
     heads = ("3c",) if auxiliary is True else auxiliary
-    network = googlenet(
-        input_shape, classes, heads, "batch_norm", width, stem="small", rows=CIFAR_ROWS
-    )
+    network = googlenet(input_shape, classes, heads, "batch_norm", width, stem="small", rows=CIFAR_ROWS)
     return replace(network, name="googlenet-cifar")
 
 

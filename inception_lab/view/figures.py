@@ -362,7 +362,7 @@ def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | N
     taken: list[Bbox] = []
     for name, (macs, accuracy, parameters) in networks.items():
         gap = (parameters / 4e4 / math.pi) ** 0.5 + 3
-        labels = []
+        labels: list[Any] = []
         for x, y, ha, va in ((0, -gap, "center", "top"), (0, gap, "center", "bottom"),
                              (gap, 0, "left", "center"), (-gap, 0, "right", "center")):  # fmt: skip
             label = ax.annotate(

@@ -36,11 +36,16 @@ def jupyter(root: Path) -> Iterator["Lab"]:
 def opened(jupyter: "Lab") -> Callable[[str], "Notebook"]:
     """Open a notebook and run all its cells, the first time that it is asked for."""
     notebooks: dict[str, Notebook] = {}
+    failed: dict[str, str] = {}
 
     def opened(name: str) -> "Notebook":
         if name not in notebooks:
             notebooks[name] = jupyter.open(name)
-            notebooks[name].run_all()
+            if not notebooks[name].run_all():
+                outputs = notebooks[name].outputs()
+                failed[name] = str([output for output in outputs if output["output_type"] == "error"])
+        if name in failed:
+            pytest.fail(f"{name} did not run to its end: {failed[name]}")
         return notebooks[name]
 
     return opened

@@ -33,7 +33,8 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 START_SECONDS = 90
-PAGE_SECONDS = 60
+OPEN_SECONDS = 60
+ELEMENT_SECONDS = 10
 WIDTH, HEIGHT = 1366, 900  # of the window: a common laptop's
 
 IDLE = """() => {
@@ -158,10 +159,11 @@ class Lab:
     def open(self, name: str) -> Notebook:
         """Open a notebook in a window of its own and wait for its kernel."""
         page = self.context.new_page()
-        page.set_default_timeout(PAGE_SECONDS * 1000)
+        page.set_default_timeout(OPEN_SECONDS * 1000)
         page.goto(f"{self.url}/lab/tree/{name}?reset&token={self.token}", wait_until="domcontentloaded")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         page.wait_for_function(IDLE)
+        page.set_default_timeout(ELEMENT_SECONDS * 1000)
         return Notebook(page)
 
     def _inside(self, route: Route) -> None:

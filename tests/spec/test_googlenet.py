@@ -371,7 +371,15 @@ ROWS = "'3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'"
             lambda: lab.googlenet(width=1e308),
             "`width` must be a number above 0, at most 1000. Received: width=1e+308.",
         ),
-        (lambda: lab.googlenet(rows={}), "`rows` must hold at least one inception row. Received: none."),
+        (lambda: lab.googlenet(rows={}), "`rows` must hold named inception rows, one or more. Received: []."),
+        (
+            lambda: lab.googlenet(rows={"": lab.TABLE_1["3a"]}),
+            "`rows` must hold named inception rows, one or more. Received: [''].",
+        ),
+        (
+            lambda: lab.googlenet(auxiliary=1),  # type: ignore[arg-type]
+            "`auxiliary` must be True, False or names of modules. Received: auxiliary=1.",
+        ),
         (
             lambda: lab.googlenet((224, 224)),  # type: ignore[arg-type]
             "`input_shape` must be (height, width, channels). Received: input_shape=(224, 224).",

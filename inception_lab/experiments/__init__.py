@@ -1,0 +1,72 @@
+"""Experiments that take several seeds: run by a command, stored as they finish, plotted by notebooks.
+
+    python -m inception_lab.experiments --list
+    python -m inception_lab.experiments reduction
+    python -m inception_lab.experiments all
+
+Each run's rows go into `data/experiments/NAME.csv` as it ends, with its settings, versions, hardware
+and seconds; started again, a command runs only what is missing there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION
+from inception_lab.experiments.gradients import GRADIENTS
+from inception_lab.experiments.runner import Experiment, Rows, read
+from inception_lab.experiments.training import BANDS, HEADS, OVERFITTING, REDUCTION
+
+if TYPE_CHECKING:
+    import pandas
+
+# The cheapest and most telling first: what `all` has done when it is stopped is worth most.
+EXPERIMENTS: Mapping[str, Experiment] = {
+    experiment.name: experiment
+    for experiment in (GRADIENTS, REDUCTION, BANDS, HEADS, OVERFITTING, ABLATION, FURTHER_ABLATION)
+}
+
+
+def stored(name: str) -> pandas.DataFrame:
+    """Return the rows that an experiment has stored.
+
+    Args:
+        name: A name in `EXPERIMENTS`.
+
+    Returns:
+        A row a run, or several where a run has several layers.
+
+    Raises:
+        ValueError: If there is no such experiment.
+    """
+    import pandas
+
+    return pandas.DataFrame(read(_experiment(name).path()))
+
+
+def live(name: str, **settings: Any) -> Rows:
+    """Run one setting of an experiment now, and store nothing.
+
+    Args:
+        name: A name in `EXPERIMENTS`.
+        **settings: Those that differ from the experiment's first run; `seed` among them.
+
+    Returns:
+        The rows that would have been stored.
+
+    Raises:
+        ValueError: If there is no such experiment or setting.
+    """
+    experiment = _experiment(name)
+    first = experiment.runs[0]
+    for unknown in settings.keys() - first.keys():
+        known = ", ".join(first)
+        raise ValueError(f"Settings of '{name}' are {known}. Received: {unknown}={settings[unknown]!r}.")
+    return experiment.measure({**first, **settings}, read(experiment.path()))
+
+
+def _experiment(name: str) -> Experiment:
+    if name not in EXPERIMENTS:
+        raise ValueError(f"`name` must be one of {', '.join(EXPERIMENTS)}. Received: name={name!r}.")
+    return EXPERIMENTS[name]

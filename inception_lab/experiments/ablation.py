@@ -1,0 +1,197 @@
+"""Are several kernel sizes side by side what copes with several object sizes?
+
+The hypothesis, written down before the runs: mixing 1×1, 3×3 and 5×5 beats 3×3 alone on digits of 10 and of 60
+pixels. Two modules of one topology; only the kernels change, and the widths so that each module costs as many MACs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab.experiments.runner import Experiment, Rows, Settings
+from inception_lab.experiments.training import MODERN, learn
+from inception_lab.spec.cost import cost
+from inception_lab.spec.googlenet import TABLE_1, InceptionRow, scaled
+from inception_lab.spec.layers import (
+    Activation,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    GlobalAveragePool2D,
+    MaxPool2D,
+    Shape,
+)
+from inception_lab.spec.network import Network, Parallel, Part, Sequence
+
+# Kernels of the direct branch and of the two reduced ones; the pooling branch is always there.
+KERNELS: Mapping[str, tuple[int, int, int]] = {
+    "mixed": (1, 3, 5),
+    "all 1×1": (1, 1, 1),
+    "all 3×3": (3, 3, 3),
+    "all 5×5": (5, 5, 5),
+}
+PLAIN: Mapping[str, int] = {"plain 1×1": 1, "plain 3×3": 3, "plain 5×5": 5}
+# Rows 3a and 4a of Table 1 at a quarter of their widths.
+ROWS: Mapping[str, InceptionRow] = {"a": TABLE_1["3a"].scaled(0.25), "b": TABLE_1["4a"].scaled(0.25)}
+STEM = 16
+RATES = (0.1, 0.2, 0.4)
+SEEDS = range(8)
+
+
+def ablation_network(kind: str) -> Network:
+    """Return a network of the ablation.
+
+    Args:
+        kind: A name in `KERNELS` or `PLAIN`.
+
+    Raises:
+        ValueError: If there is none of that name.
+    """
+    if kind not in {**KERNELS, **PLAIN}:
+        raise ValueError(f"`kind` must be one of {', '.join((*KERNELS, *PLAIN))}. Received: kind={kind!r}.")
+    shape: Shape = (64, 64, 3)
+    parts: list[Part] = [_convolution("conv1", STEM, 3), MaxPool2D(3, strides=2, name="pool1")]
+    shape = cost(Sequence(*parts), (64, 64, 3)).output_shape
+    mixed: Shape = shape
+    for name, row in ROWS.items():
+        target = cost(_module(row, KERNELS["mixed"], name), _picture(mixed)).macs
+        module = matched(kind, row, name, shape, target)
+        pool = MaxPool2D(3, strides=2, name=f"pool_{name}")
+        parts += [module, pool]
+        shape = cost(Sequence(module, pool), _picture(shape)).output_shape
+        mixed = cost(Sequence(_module(row, KERNELS["mixed"], name), pool), _picture(mixed)).output_shape
+    head = (GlobalAveragePool2D(name="average"), Dropout(0.4, name="drop"), Dense(10, name="classifier"))
+    return Network((64, 64, 3), Sequence(*parts, *head, Activation("softmax", name="prob")), kind)
+
+
+def matched(kind: str, row: InceptionRow, name: str, shape: Shape, target: int) -> Part:
+    """Return a module with those kernels whose widths make it cost as near as can be to `target` MACs."""
+
+    def off(module: Part) -> int:
+        return abs(cost(module, _picture(shape)).macs - target)
+
+    if kind in PLAIN:
+        modules: list[Part] = [
+            Sequence(_convolution("conv", filters, PLAIN[kind]), name=name) for filters in range(1, 2000)
+        ]
+    else:
+        factors = np.geomspace(0.1, 10, 400)
+        modules = [_module(_times(row, float(factor)), KERNELS[kind], name) for factor in factors]
+        if kind == "mixed":
+            modules = [_module(row, KERNELS[kind], name)]
+    return min(modules, key=off)
+
+
+def _times(row: InceptionRow, factor: float) -> InceptionRow:
+    widths = (scaled(getattr(row, field.name), factor) for field in fields(row))
+    return InceptionRow(*widths)
+
+
+def _module(row: InceptionRow, kernels: tuple[int, int, int], name: str) -> Parallel:
+    direct, second, third = kernels
+    return Parallel(
+        _convolution("direct", row.conv1x1, direct),
+        Sequence(
+            _convolution("second_reduce", row.reduce3x3 or 1, 1), _convolution("second", row.conv3x3, second)
+        ),
+        Sequence(
+            _convolution("third_reduce", row.reduce5x5 or 1, 1), _convolution("third", row.conv5x5, third)
+        ),
+        Sequence(MaxPool2D(3, name="pool"), _convolution("pool_proj", row.pool_proj or 1, 1)),
+        name=name,
+    )
+
+
+def _convolution(name: str, filters: int, kernel_size: int) -> Sequence:
+    return Sequence(
+        Conv2D(filters, kernel_size, use_bias=False, name=name),
+        BatchNorm(name=f"{name}/bn"),
+        Activation("relu", name=f"{name}/relu"),
+    )
+
+
+def _picture(shape: Shape) -> tuple[int, int, int]:
+    height, width, channels = shape
+    return height, width, channels
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What a run is for: to choose the learning rate on the validation pictures, or to measure."""
+
+    name: str
+    seeds: range
+
+
+CHOOSE, MEASURE = Phase("choose", range(100, 101)), Phase("measure", SEEDS)
+
+
+def _measure(settings: Settings, so_far: Rows) -> Rows:
+    kind = str(settings["network"])
+    rate = float(settings["rate"]) if settings["phase"] == CHOOSE.name else chosen_rate(kind, so_far)
+    band = (float(settings["smallest"]), float(settings["largest"]))
+    recipe = replace(MODERN, learning_rate=rate)
+    row, _, right = learn(ablation_network(kind), recipe, seed=int(settings["seed"]), sizes=band)
+    return [{"chosen_rate": rate, **row, "right": pack(right)}]
+
+
+def chosen_rate(kind: str, rows: Rows) -> float:
+    """Return the learning rate at which a network did best on the validation pictures.
+
+    Raises:
+        ValueError: If none has been tried.
+    """
+    tried = [row for row in rows if row["network"] == kind and row["phase"] == CHOOSE.name]
+    if not tried:
+        raise ValueError(f"A learning rate must be chosen first. Received: no such run of '{kind}'.")
+    return float(max(tried, key=lambda row: float(row["validation_accuracy"]))["rate"])
+
+
+def pack(right: npt.NDArray[np.bool_]) -> str:
+    """Write which pictures were right, `(digits, sizes)`, as hexadecimal digits."""
+    return np.packbits(right.reshape(-1)).tobytes().hex()
+
+
+def unpack(text: str, sizes: int = 7) -> npt.NDArray[np.bool_]:
+    """Read what `pack` wrote.
+
+    Returns:
+        `(digits, sizes)`. Up to seven bits of padding fall away with the last incomplete digit.
+    """
+    bits = np.unpackbits(np.frombuffer(bytes.fromhex(text), np.uint8)).astype(bool)
+    return bits[: len(bits) // sizes * sizes].reshape(-1, sizes)
+
+
+def _runs(kinds: tuple[str, ...], seeds: range, band: tuple[int, int] = (10, 60)) -> list[Settings]:
+    low, high = band
+    limits = {"smallest": low, "largest": high}
+    choose = [
+        {"phase": CHOOSE.name, "network": k, "rate": r, **limits, "seed": n}
+        for k, r, n in product(kinds, RATES, CHOOSE.seeds)
+    ]
+    measure = [
+        {"phase": MEASURE.name, "network": k, "rate": "chosen", **limits, "seed": n}
+        for n, k in product(seeds, kinds)
+    ]
+    return [*choose, *measure]
+
+
+ABLATION = Experiment(
+    "ablation",
+    "do mixed kernels cope better with many object sizes than one kernel size of equal cost?",
+    tuple(_runs(tuple(KERNELS), SEEDS)),
+    _measure,
+)
+FURTHER_ABLATION = Experiment(
+    "further_ablation",
+    "the same for plain convolutions, and for a network trained on digits of 20–30 pixels only",
+    tuple([*_runs(tuple(PLAIN), range(3)), *_runs(("mixed", "all 3×3"), range(3), band=(20, 30))]),
+    _measure,
+)

@@ -1,0 +1,81 @@
+"""What dies on the way through GoogLeNet at its start: the signal, the gradient, or neither?"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab.experiments.runner import Experiment, Rows, Settings
+
+# name -> (normalisation, initialiser, bias)
+STARTS = {
+    "Xavier, bias 0": ("lrn", "glorot_uniform", 0.0),
+    "Xavier, bias 0.2": ("lrn", "glorot_uniform", 0.2),
+    "He": ("lrn", "he_normal", 0.0),
+    "He, batch norm": ("batch_norm", "he_normal", 0.0),
+}
+HEADS = ("none", "4a 4d", "3b 4b", "4d 4d")
+SEEDS = range(3)
+# module -> the layer whose activations are read
+LAYERS = {
+    "conv1": "conv1/7x7_s2",
+    "conv2": "conv2/3x3",
+    **{f"inception_{name}": f"inception_{name}/output" for name in "3a 3b 4a 4b 4c 4d 4e 5a 5b".split()},
+    "loss3": "loss3/classifier",
+}
+
+
+def measure(settings: Settings, _: Rows) -> Rows:
+    """Measure signal and gradients in the exact network, untrained, on photographs."""
+    import inception_lab as lab
+    from inception_lab.model.inspect import cross_entropy, inspect
+
+    normalization, kernel, bias = STARTS[settings["start"]]
+    heads = () if settings["heads"] == "none" else tuple(str(settings["heads"]).split())
+    network = lab.googlenet(auxiliary=heads, normalization=normalization)  # type: ignore[arg-type]
+    seed = int(settings["seed"])
+    model = lab.build(network, kernel_initializer=kernel, bias_initializer=bias, seed=1000 * seed)
+    pictures = photographs()
+    labels = np.random.default_rng(seed).integers(0, 1000, len(pictures))
+    # Batch norm works by the batch's own statistics, as in training; dropout is on then too.
+    found = inspect(model, pictures, cross_entropy(labels), training=normalization == "batch_norm")
+    rows = []
+    for module, layer in LAYERS.items():
+        reading = found[
+            f"{layer}/relu" if normalization == "batch_norm" and module.startswith("conv") else layer
+        ]
+        rows.append(
+            {
+                "module": module,
+                "loss": found.loss,
+                "signal": reading.spread,
+                "activation_gradient": reading.activation_gradient,
+                "relative_weight_gradient": found.relative_gradient(module),
+            }
+        )
+    return rows
+
+
+def photographs() -> npt.NDArray[np.float32]:
+    """Return eight squares of four photographs, `(8, 224, 224, 3)`, about zero mean and unit spread."""
+    import skimage.data
+
+    from inception_lab.model.augment import CENTRE, SPREAD
+    from inception_lab.model.evaluate import crop
+
+    photos: list[Any] = [
+        getattr(skimage.data, name)() for name in ("chelsea", "coffee", "rocket", "astronaut")
+    ]
+    pictures = np.concatenate([crop(photo, 224, 10)[[0, 3]] for photo in photos])
+    return ((pictures.astype(np.float32) - CENTRE) / SPREAD).astype(np.float32)
+
+
+GRADIENTS = Experiment(
+    "gradients",
+    "what dies on the way through the untrained network: signal, gradient of activations, or of weights?",
+    tuple({"start": s, "heads": h, "seed": n} for s, h, n in product(STARTS, HEADS, SEEDS)),
+    measure,
+)

@@ -1,0 +1,190 @@
+"""Experiments that train on scaled digits: reduction, bands of sizes, auxiliary heads, overfitting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from typing import Any
+
+from inception_lab.experiments.runner import Experiment, Rows, Settings
+from inception_lab.model.recipes import RECIPES, Recipe
+from inception_lab.spec.cost import cost
+from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet, scaled
+from inception_lab.spec.network import Network
+from inception_lab.spec.small import DIGITS_ROWS, DIGITS_WIDTH, googlenet_digits
+
+IMAGES, EPOCHS = 8_000, 5
+MODERN = RECIPES["modern"]
+
+
+def learn(
+    network: Network,
+    recipe: Recipe = MODERN,
+    *,
+    seed: int,
+    images: int = IMAGES,
+    epochs: int = EPOCHS,
+    sizes: tuple[float, float] = (10, 60),
+    **options: Any,
+) -> tuple[dict[str, Any], Any, Any]:
+    """Train on scaled digits and measure at the seven sizes.
+
+    Returns:
+        A row of numbers, the result of training, and which of the held-out digits were right at each
+        size, `(digits, sizes)`.
+    """
+    from inception_lab.model import digits
+    from inception_lab.model.evaluate import correct
+    from inception_lab.model.train import train
+
+    data = digits.scaled_digits(images, sizes=sizes, seed=seed)
+    result = train(data, network, recipe, epochs=epochs, seed=seed, progress=False, **options)
+    held_out = _held_out()
+    right = correct(result.predict(held_out.images), held_out.labels).reshape(-1, len(digits.SEVEN_SIZES))
+    counted = cost(network)
+    row = {
+        "parameters": counted.parameters,
+        "macs": counted.macs,
+        "reach": max(layer.reach.largest for layer in counted.layers if layer.type == "Conv2D"),
+        "train_accuracy": result.history[-1]["main_accuracy"],
+        "train_loss": result.history[-1]["loss"],
+        "validation_accuracy": result.history[-1]["validation_accuracy"],
+        "accuracy": result.accuracy,
+        **{f"size_{size}": right[:, n].mean() for n, size in enumerate(digits.SEVEN_SIZES)},
+        "images_per_second": result.images_per_second,
+    }
+    return {name: round(v, 6) if isinstance(v, float) else v for name, v in row.items()}, result, right
+
+
+@cache
+def _held_out() -> Any:
+    from inception_lab.model.digits import at_fixed_sizes
+
+    return at_fixed_sizes()
+
+
+# 02: what the 1×1 reductions cost in accuracy. Filters of the reductions are multiplied; at "none" the
+# large kernels see all channels.
+REDUCTIONS: Mapping[str, float | None] = {"none": None, "1": 1.0, "1/2": 0.5, "1/4": 0.25, "1/8": 0.125}
+
+
+def reduced_network(factor: float | None) -> Network:
+    """Return the digits' network with its 1×1 reductions multiplied, or without them."""
+
+    def changed(row: InceptionRow) -> InceptionRow:
+        row = row.scaled(DIGITS_WIDTH)
+        if factor is None:
+            return replace(row, reduce3x3=None, reduce5x5=None)
+        return replace(
+            row,
+            reduce3x3=scaled(row.reduce3x3 or 1, factor),
+            reduce5x5=scaled(row.reduce5x5 or 1, factor),
+        )
+
+    # The stem keeps its 16 filters: width multiplies stem and rows alike, so the rows are made wide again.
+    rows = {name: changed(row).scaled(1 / DIGITS_WIDTH) for name, row in DIGITS_ROWS.items()}
+    return googlenet((64, 64, 3), 10, variant="batch_norm", width=DIGITS_WIDTH, stem="small", rows=rows)
+
+
+def _reduction(settings: Settings, _: Rows) -> Rows:
+    network = reduced_network(REDUCTIONS[str(settings["reductions"])])
+    return [learn(network, seed=int(settings["seed"]))[0]]
+
+
+REDUCTION = Experiment(
+    "reduction",
+    "what do the 1×1 reductions cost in accuracy, beside what they save?",
+    tuple({"reductions": r, "seed": n} for n, r in product(range(3), REDUCTIONS)),
+    _reduction,
+)
+
+# 05: trained on some sizes only, tested on all.
+BAND_LIMITS = ((10, 60), (10, 14), (14, 20), (20, 30), (30, 43), (43, 60), (10, 24), (24, 60))
+
+
+def _bands(settings: Settings, _: Rows) -> Rows:
+    sizes = (float(settings["smallest"]), float(settings["largest"]))
+    return [learn(googlenet_digits(), seed=int(settings["seed"]), sizes=sizes)[0]]
+
+
+BANDS = Experiment(
+    "bands",
+    "trained on some sizes of digit only: what happens at the others?",
+    tuple({"smallest": a, "largest": b, "seed": n} for n, (a, b) in product(range(2), BAND_LIMITS)),
+    _bands,
+)
+
+# 04: nine modules at an eighth of the width, without and with heads, by plain SGD as in 2014.
+HEAD_STARTS = {
+    "Xavier, bias 0": ("none", "glorot_uniform", 0.0),
+    "Xavier, bias 0.2": ("none", "glorot_uniform", 0.2),
+    "He": ("none", "he_normal", 0.0),
+    "He, batch norm": ("batch_norm", "he_normal", 0.0),
+}
+HEAD_WEIGHTS = (0.0, 0.3, 1.0)  # 0: no heads
+FIXED_RATE = Recipe(
+    source="SGD 0.9 at a fixed rate",
+    learning_rate=0.02,
+    schedule="steps",
+    decay=1.0,
+    averaging=0.0,
+    batch_size=32,
+)
+
+
+def _heads(settings: Settings, _: Rows) -> Rows:
+    normalization, kernel, bias = HEAD_STARTS[str(settings["start"])]
+    weight = float(settings["weight"])
+    network = googlenet(
+        (64, 64, 3),
+        10,
+        ("4a", "4d") if weight else False,
+        width=0.125,
+        stem="small",
+        normalization=normalization,  # type: ignore[arg-type]
+        rows=TABLE_1,
+    )
+    recipe = replace(FIXED_RATE, auxiliary_weight=weight)
+    row, result, _right = learn(
+        network,
+        recipe,
+        seed=int(settings["seed"]),
+        images=4_000,
+        epochs=6,
+        kernel_initializer=kernel,
+        bias_initializer=bias,
+    )
+    last = result.history[-1]
+    heads = {f"{head}_accuracy": last.get(f"{head}_accuracy", "") for head in ("aux1", "aux2")}
+    curve = " ".join(f"{epoch['main_accuracy']:.4f}" for epoch in result.history)
+    return [{**row, **heads, "train_accuracy_by_epoch": curve}]
+
+
+HEADS = Experiment(
+    "heads",
+    "do auxiliary heads help, from which start, at which weight?",
+    tuple({"start": s, "weight": w, "seed": n} for n, s, w in product(range(3), HEAD_STARTS, HEAD_WEIGHTS)),
+    _heads,
+)
+
+# 05: the gap between training and test, by number of pictures and by width. All see as many pictures.
+SEEN = 32_000
+
+
+def _overfitting(settings: Settings, _: Rows) -> Rows:
+    images = int(settings["images"])
+    network = googlenet_digits(width=float(settings["width"]))
+    return [learn(network, seed=int(settings["seed"]), images=images, epochs=SEEN // images)[0]]
+
+
+OVERFITTING = Experiment(
+    "overfitting",
+    "how far apart are training and test accuracy, by number of pictures and by width?",
+    tuple(
+        {"images": i, "width": w, "seed": n}
+        for n, i, w in product(range(2), (320, 1_000, 8_000), (0.5, 1.0, 2.0))
+    ),
+    _overfitting,
+)
