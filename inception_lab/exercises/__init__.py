@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inception_lab.exercises import lesson1, lesson2, lesson3
+from inception_lab.exercises import lesson1, lesson2, lesson3, lesson4
 from inception_lab.exercises.judge import Exercise
 
 
@@ -35,7 +35,12 @@ class Verdict:
         return f'<div style="border-left:4px solid {color};padding:2px 10px">{html.escape(self.text)}</div>'
 
 
-EXERCISES: dict[str, Exercise] = {**lesson1.EXERCISES, **lesson2.EXERCISES, **lesson3.EXERCISES}
+EXERCISES: dict[str, Exercise] = {
+    **lesson1.EXERCISES,
+    **lesson2.EXERCISES,
+    **lesson3.EXERCISES,
+    **lesson4.EXERCISES,
+}
 
 _tries: dict[str, int] = {}
 _solved: set[str] = set()

@@ -47,3 +47,15 @@ def number(truth: Callable[[], float], unit: str, *, tolerance: float = 0.0) -> 
         return False, f"{value:,.10g} {unit} is too {'large' if value > expected else 'small'}."
 
     return judge
+
+
+def word(truth: Callable[[], str], options: tuple[str, ...]) -> Judge:
+    """Judge one of several words."""
+
+    def judge(answer: Any) -> tuple[bool | None, str]:
+        said = answer.strip().lower() if isinstance(answer, str) else answer
+        if said not in options:
+            return None, f"One of {', '.join(options)} is needed, not {answer!r}."
+        return said == truth(), f"{answer}."
+
+    return judge

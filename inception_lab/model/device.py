@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
+
 STDERR = 2
 
 
@@ -65,6 +67,7 @@ import keras  # noqa: E402
 
 __all__ = [
     "Precision",
+    "as_array",
     "dtype_policy",
     "keras",
     "precision",
@@ -161,6 +164,14 @@ def _gpu_capability() -> tuple[int, int] | None:
         numbers = str(getattr(device, "compute_capability", "0.0")).split(".")
         return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else (0, 0)
     return None
+
+
+def as_array(tensor: Any) -> Any:
+    """Return a copy of a tensor's or a variable's value in NumPy.
+
+    `ops.copy` comes first because Keras's variables answer NumPy 2 with a warning.
+    """
+    return np.array(keras.ops.convert_to_numpy(keras.ops.copy(tensor)))
 
 
 @contextmanager

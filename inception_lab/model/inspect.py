@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.model.build import keras_name
-from inception_lab.model.device import keras, value_and_gradients
+from inception_lab.model.device import as_array, keras, value_and_gradients
 
 ops = keras.ops
 
@@ -137,10 +137,10 @@ def inspect(model: Any, pictures: Floats, loss: Loss, *, training: bool = False)
             outputs, activations = _forward(model, layers, pictures, training, list(added))
             return loss(outputs), activations
 
-    arguments = [*(np.asarray(variable) for variable in variables), *probes]
+    arguments = [*(as_array(variable) for variable in variables), *probes]
     value, activations, gradients = value_and_gradients(measured, arguments)
     by_variable = {
-        id(variable): _array(gradient)
+        id(variable): as_array(gradient)
         for variable, gradient in zip(variables, gradients[: len(variables)], strict=True)
     }
     readings = {}
@@ -148,15 +148,15 @@ def inspect(model: Any, pictures: Floats, loss: Loss, *, training: bool = False)
         kernel = _kernel(layer)
         # The loss is a mean over pictures: times their number it is one picture's, and the root mean square
         # over pictures divides by the root of their number.
-        slope = np.sqrt(len(pictures)) * float(np.linalg.norm(_array(gradient)))
+        slope = np.sqrt(len(pictures)) * float(np.linalg.norm(as_array(gradient)))
         readings[layer.name] = Reading(
             layer.name,
-            float(_array(activation).std()),
+            float(as_array(activation).std()),
             float(slope),
             None if kernel is None else float(np.linalg.norm(by_variable[id(kernel)])),
-            None if kernel is None else float(np.linalg.norm(np.asarray(kernel))),
+            None if kernel is None else float(np.linalg.norm(as_array(kernel))),
         )
-    return Inspection(float(_array(value)), readings)
+    return Inspection(float(as_array(value)), readings)
 
 
 def activations(model: Any, pictures: Floats, paths: list[str]) -> dict[str, Floats]:
@@ -179,7 +179,7 @@ def activations(model: Any, pictures: Floats, paths: list[str]) -> dict[str, Flo
         if keras_name(path) not in known:
             raise ValueError(f"The network must have the layer asked for. Received: {path!r}.")
     _, values = _forward(model, layers, pictures, training=False)
-    return {path: _array(values[known[keras_name(path)]]) for path in paths}
+    return {path: as_array(values[known[keras_name(path)]]) for path in paths}
 
 
 def branch_activations(model: Any, pictures: Floats, module: str) -> dict[str, Floats]:
@@ -205,7 +205,7 @@ def branch_activations(model: Any, pictures: Floats, module: str) -> dict[str, F
     _, values = _forward(model, layers, pictures, training=False)
     prefix = f"{keras_name(module)}_"
     return {
-        layer.name.removeprefix(prefix).removesuffix("_relu"): _array(values[number])
+        layer.name.removeprefix(prefix).removesuffix("_relu"): as_array(values[number])
         for number, layer in found
     }
 
@@ -243,7 +243,3 @@ def _forward(
 def _kernel(layer: Any) -> Any:
     kernel = getattr(layer, "kernel", None)
     return kernel if kernel is not None and getattr(layer, "built", False) else None
-
-
-def _array(tensor: Any) -> Floats:
-    return np.asarray(ops.convert_to_numpy(tensor), np.float32)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from inception_lab.model.augment import Window
 from inception_lab.model.build import build
 from inception_lab.model.data import Labels, Pictures
-from inception_lab.model.device import PRECISIONS, Precision, dtype_policy, keras, precision
+from inception_lab.model.device import PRECISIONS, Precision, as_array, dtype_policy, keras, precision
 from inception_lab.model.recipes import Augmentation, Recipe
 from inception_lab.spec.layers import one_of
 from inception_lab.spec.network import Network
@@ -139,7 +139,7 @@ class Learner:
 
     def state(self) -> dict[str, Any]:
         """Return everything that training changes, as arrays by name."""
-        return {name: np.array(variable) for name, variable in self._variables()}
+        return {name: as_array(variable) for name, variable in self._variables()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Put a state back.
@@ -298,7 +298,7 @@ class _Swapped:
         self.before: list[Any] = []
 
     def __enter__(self) -> None:
-        self.before = [np.array(variable) for variable in self.variables]
+        self.before = [as_array(variable) for variable in self.variables]
         for variable, value in zip(self.variables, self.values, strict=True):
             variable.assign(value)
 

@@ -12,6 +12,7 @@ import html
 import io
 import math
 import numbers
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -81,6 +82,8 @@ def axes(ax: Axes | None, width: float = 6.4, height: float = 3.2) -> Axes:
 
 
 Plot = TypeVar("Plot", bound=Callable[..., Any])
+# JupyterLab has a kernel handle widgets' messages in a thread beside the one that runs cells.
+DRAWING = threading.RLock()
 
 
 def styled(plot: Plot) -> Plot:
@@ -88,10 +91,21 @@ def styled(plot: Plot) -> Plot:
 
     @functools.wraps(plot)
     def draw(*args: Any, **kwargs: Any) -> Any:
-        with matplotlib.rc_context(RC):
+        with DRAWING, matplotlib.rc_context(RC):
             return plot(*args, **kwargs)
 
     return draw  # type: ignore[return-value]
+
+
+def one_at_a_time(method: Plot) -> Plot:
+    """Have a method wait until no other thread draws."""
+
+    @functools.wraps(method)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with DRAWING:
+            return method(*args, **kwargs)
+
+    return run  # type: ignore[return-value]
 
 
 def quantity(value: float) -> str:
@@ -231,13 +245,14 @@ def plot_bars(
 
 @styled
 def plot_lines(
-    x: Sequence[float],
+    x: Sequence[float] | Sequence[str],
     curves: Mapping[str, Sequence[float]],
     *,
     xlabel: str,
     ylabel: str,
     title: str = "",
     ticks: Sequence[float] | None = None,
+    log: bool = False,
     styles: Mapping[str, Style] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -250,6 +265,7 @@ def plot_lines(
         ylabel: Label of the vertical axis, with its unit.
         title: What the picture says.
         ticks: Where the horizontal axis is labelled; it is then logarithmic.
+        log: Whether the vertical axis is logarithmic.
         styles: Name → style.
         ax: Where to draw; by default a new figure.
     """
@@ -265,6 +281,8 @@ def plot_lines(
     for number, (name, y) in enumerate(curves.items()):
         style = (styles or {}).get(name) or default[number % len(default)]
         ax.plot(x, y, color=style.color, marker=style.marker, markersize=4, label=name)
+    if log:
+        ax.set_yscale("log")
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     ax.grid(color=PALE)
     if len(curves) > 1:

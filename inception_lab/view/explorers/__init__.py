@@ -1,6 +1,7 @@
 """The explorers: each call gives a picture that answers to its controls."""
 # ruff: noqa: N813 - readers call them like functions
 
+from inception_lab.view.explorers.auxiliary import Auxiliary as auxiliary
 from inception_lab.view.explorers.counting import Counting as counting
 from inception_lab.view.explorers.kernel_size import KernelSize as kernel_size
 from inception_lab.view.explorers.module import Module as module
@@ -9,4 +10,4 @@ from inception_lab.view.explorers.network import Network as network
 from inception_lab.view.explorers.reduction import Reduction as reduction
 from inception_lab.view.explorers.stack import Stack as stack
 
-__all__ = ["counting", "kernel_size", "module", "naive_module", "network", "reduction", "stack"]
+__all__ = ["auxiliary", "counting", "kernel_size", "module", "naive_module", "network", "reduction", "stack"]

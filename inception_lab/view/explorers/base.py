@@ -144,6 +144,7 @@ class Explorer(ABC):
         """The value of every control."""
         return {name: widget.value for name, widget in self.controls.items()}
 
+    @figures.one_at_a_time
     def set(self, **state: Any) -> None:
         """Set some controls at once and redraw.
 
@@ -232,6 +233,7 @@ class Explorer(ABC):
         finally:
             self._held = False
 
+    @figures.one_at_a_time
     def _changed(self, change: Any) -> None:
         if self._held:
             return
@@ -248,6 +250,7 @@ class Explorer(ABC):
             return
         self._update()
 
+    @figures.one_at_a_time
     def _update(self) -> None:
         """Draw the present state."""
         self._legal = self.state

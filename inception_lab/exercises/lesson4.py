@@ -1,0 +1,53 @@
+"""The exercises of notebook 04, auxiliary classifiers."""
+
+from __future__ import annotations
+
+import math
+
+from inception_lab.exercises.judge import Exercise, number, word
+from inception_lab.spec.cost import cost
+from inception_lab.spec.googlenet import TABLE_1, auxiliary_head, googlenet
+
+HEAD_WEIGHT = 0.3
+
+
+def head_parameters(module: str) -> int:
+    """Count the parameters of a head behind a module of GoogLeNet."""
+    height, width, channels = cost(googlenet()).by_module()[f"inception_{module}"].output_shape
+    return cost(auxiliary_head(), (height, width, channels)).parameters
+
+
+def _cheapest_from(module: str) -> str:
+    """Return where a head helps a module and has the fewest parameters: at the module or above it."""
+    modules = list(TABLE_1)
+    able = [
+        name for name in modules[modules.index(module) :] if name.startswith("4")
+    ]  # 5 is too small to pool
+    return min(able, key=head_parameters)
+
+
+EXERCISES = {
+    "04.1": Exercise(
+        "A classifier of 20 classes has not learnt anything yet. What is its cross-entropy loss?",
+        number(lambda: math.log(20), "nats", tolerance=0.005),
+        ("Every class gets the same probability.", "Minus the natural logarithm of 1/20."),
+    ),
+    "04.2": Exercise(
+        "And the whole training loss of GoogLeNet at its start: 1,000 classes, two heads, each with weight 0.3?",
+        number(lambda: (1 + 2 * HEAD_WEIGHT) * math.log(1000), "nats", tolerance=0.005),
+        ("Three classifiers know nothing, each in its own right.", "ln 1000 once, and twice 0.3 of it."),
+    ),
+    "04.3": Exercise(
+        "How many parameters would a head behind 4e have (14×14×832, 1,000 classes)?",
+        number(lambda: head_parameters("4e"), "parameters"),
+        (
+            "Only its 1×1 convolution sees the 832 channels; all else is as behind 4a.",
+            "832·128 + 128, then 4·4·128·1024 + 1024, then 1024·1000 + 1000.",
+        ),
+    ),
+    "04.4": Exercise(
+        "One head, to strengthen the gradient in 4c with as few parameters as can be: behind which module?",
+        word(lambda: _cheapest_from("4c"), tuple(TABLE_1)),
+        ("Heads help what is below them.", "The fewer channels, the smaller its 1×1 convolution."),
+    ),
+}

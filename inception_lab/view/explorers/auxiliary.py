@@ -1,0 +1,208 @@
+"""`explore.auxiliary()`: initialisation × place of the heads, and what reaches which layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from matplotlib.ticker import NullLocator
+
+from inception_lab.experiments.gradients import HEADS, LAYERS, STARTS
+from inception_lab.experiments.runner import read
+from inception_lab.resources import data_path
+from inception_lab.spec.cost import Cost, cost
+from inception_lab.spec.googlenet import googlenet
+from inception_lab.view import figures
+from inception_lab.view.explorers.base import Choice, Control, Explorer, State
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inception_lab.view.explorers.canvas import Canvas
+
+MEASURES: Mapping[str, tuple[str, tuple[float, float]]] = {
+    "signal": ("spread of the activations", (2e-3, 20)),
+    "activation_gradient": ("gradient of the loss by the activations, |∂L/∂a|", (2e-3, 20)),
+    "relative_weight_gradient": ("gradient by the weights, relative: |∂W| / |W|", (4e-4, 10)),
+}
+NAMES = {"signal": "signal", "activation_gradient": "∂ activations", "relative_weight_gradient": "∂ weights"}
+MODULES = tuple(LAYERS)
+TICKS = [module.removeprefix("inception_").replace("loss3", "linear") for module in MODULES]
+PLACES = {
+    "none": "no heads",
+    "4a 4d": "behind 4a and 4d (the paper)",
+    "3b 4b": "behind 3b and 4b",
+    "4d 4d": "both behind 4d",
+}
+
+
+@cache
+def measurements() -> dict[tuple[str, str, str], Any]:
+    """Return the stored measurements: (start, heads, measure) → array `(seeds, modules)`."""
+    found: dict[tuple[str, str, str], dict[str, list[float]]] = {}
+    for row in read(data_path("experiments") / "gradients.csv"):
+        for measure in MEASURES:
+            seeds = found.setdefault((row["start"], row["heads"], measure), {})
+            seeds.setdefault(row["seed"], []).append(float(row[measure]))
+    return {key: np.array(list(seeds.values())) for key, seeds in found.items()}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was measured, with and without heads, and what the heads cost.
+
+    Attributes:
+        state: The state.
+        curve: `(seeds, modules)`, for the chosen heads.
+        without: The same without heads.
+        total: Cost of the network with its heads.
+        bare: Cost of the network without.
+    """
+
+    state: State
+    curve: Any
+    without: Any
+    total: Cost
+    bare: Cost
+
+    @property
+    def heads(self) -> dict[str, tuple[str, tuple[int, ...]]]:
+        """Name of a head → the module it is behind, and the shape that its pooling hands on."""
+        if self.state["heads"] == "none":
+            return {}
+        modules = str(self.state["heads"]).split()
+        return {
+            f"loss{number}": (module, self.total[f"loss{number}/ave_pool"].output_shape)
+            for number, module in enumerate(modules, 1)
+        }
+
+
+class Auxiliary(Explorer):
+    """What a network's start and its auxiliary heads do to signal and gradients."""
+
+    title = "What reaches which layer?"
+    hint = (
+        "GoogLeNet before its first step, eight photographs, three seeds: measured once, stored, shown here. "
+        "Dashed: the same without heads. Diamonds: where heads are attached."
+    )
+    presets: ClassVar = {
+        "the fading signal": {},
+        "the gradient, fading back": {"measure": "activation_gradient"},
+        "their product, flat": {"measure": "relative_weight_gradient"},
+        "the paper's heads": {"measure": "relative_weight_gradient", "heads": "4a 4d"},
+        "batch norm": {"measure": "relative_weight_gradient", "start": "He, batch norm", "heads": "4a 4d"},
+    }
+
+    def declare(self) -> dict[str, Control]:
+        """What is measured, the start, the heads."""
+        return {
+            "measure": Choice("Measure", "signal", tuple((NAMES[key], key) for key in MEASURES)),
+            "start": Choice("Start", "Xavier, bias 0", tuple((start, start) for start in STARTS)),
+            "heads": Choice("Heads", "none", tuple((PLACES[heads], heads) for heads in HEADS)),
+        }
+
+    def compute(self, state: State) -> Result:
+        """Look the measurements up, and count the heads."""
+        stored = measurements()
+        heads = () if state["heads"] == "none" else tuple(str(state["heads"]).split())
+        normalization, _, _ = STARTS[state["start"]]
+        total, bare = (
+            cost(googlenet(auxiliary=attached, normalization=normalization))  # type: ignore[arg-type]
+            for attached in (heads, ())
+        )
+        curve, without = (
+            stored[state["start"], attached, state["measure"]] for attached in (state["heads"], "none")
+        )
+        return Result(state, curve, without, total, bare)
+
+    def make_figure(self) -> Figure:
+        """Curves by depth on the left, the heads and their price on the right."""
+        figure = figures.new_figure(9.2, 3.9)
+        ax = self._axes = figure.add_axes((0.085, 0.15, 0.6, 0.74))
+        ax.set(
+            yscale="log",
+            xlim=(-0.4, len(MODULES) - 0.6),
+            xlabel="from the photo (left) to the classifier (right)",
+        )
+        ax.set_xticks(range(len(MODULES)), TICKS, fontsize=9)
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.grid(color=figures.PALE)
+        self._shown = ""
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        """Add curves, marks and texts."""
+        ax = self._axes
+        (self._without,) = ax.plot([], [], "--", color=figures.GREY, linewidth=1.6)
+        self._seeds = [ax.plot([], [], color=figures.SKY, linewidth=0.9)[0] for _ in range(3)]
+        (self._mean,) = ax.plot([], [], "o-", color=figures.BLUE, linewidth=2, markersize=5)
+        (self._marks,) = ax.plot([], [], "D", color=figures.PURPLE, markersize=10, markeredgecolor="black")
+        self._text = self.figure.text(0.71, 0.88, "", va="top", fontsize=9, linespacing=1.5)
+        canvas.add(self._without, *self._seeds, self._mean, self._marks, self._text)
+
+    def draw(self, canvas: Canvas, result: Result) -> None:
+        """Move the curves."""
+        measure = result.state["measure"]
+        label, limits = MEASURES[measure]
+        if self._shown != measure:
+            self._shown = measure
+            self._axes.set_title(label)
+            canvas.frame_changed()
+        canvas.limits(self._axes, y=limits)
+        places = range(len(MODULES))
+        mean = result.curve.mean(axis=0)
+        self._without.set_data(places, result.without.mean(axis=0))
+        self._mean.set_data(places, mean)
+        for line, seed in zip(self._seeds, result.curve, strict=False):
+            line.set_data(places, seed)
+        marks = sorted({MODULES.index(f"inception_{module}") for module, _ in result.heads.values()})
+        self._marks.set_data(marks, [mean[place] for place in marks])
+        self._text.set_text("\n".join(self._said(result)))
+
+    def _said(self, result: Result) -> list[str]:
+        if not result.heads:
+            return [
+                "no auxiliary heads",
+                "",
+                f"{result.bare.parameters:,} parameters",
+                f"{result.bare.macs:,} MACs",
+            ]
+        lines = []
+        for name, (module, shape) in result.heads.items():
+            lines += [
+                f"{name} behind {module}:",
+                f"  pooled to {figures.readable(shape)}",
+                "  → 128 → 1,024 → classes",
+            ]
+        more = result.total.parameters - result.bare.parameters
+        work = result.total.macs - result.bare.macs
+        return [
+            *lines,
+            "",
+            f"+{more:,} parameters",
+            f"  (+{100 * more / result.bare.parameters:.0f} %)",
+            f"+{work:,} MACs (+{100 * work / result.bare.macs:.1f} %),",
+            "  none at inference",
+        ]
+
+    def describe(self, result: Result) -> str:
+        """The range of the curve, and what the heads change at the bottom."""
+        mean, without = result.curve.mean(axis=0), result.without.mean(axis=0)
+        state = result.state
+        low, high = int(np.argmin(mean)), int(np.argmax(mean))
+        said = (
+            f"{state['start']}, {PLACES[state['heads']]}: {NAMES[state['measure']]} is smallest in "
+            f"{TICKS[low]} ({mean[low]:.2g}) and largest in {TICKS[high]} ({mean[high]:.2g}), "
+            f"a factor of {mean[high] / mean[low]:.0f}."
+        )
+        if state["heads"] == "none":
+            return said
+        ratios = mean / without
+        place = MODULES.index("inception_3a")
+        return (
+            f"{said} Against no heads: × {ratios[0]:.1f} at conv1, × {ratios[place]:.1f} at 3a, "
+            f"× {ratios[MODULES.index('inception_4e')]:.1f} at 4e, × {ratios[-2]:.1f} at 5b."
+        )
