@@ -20,9 +20,8 @@ def head_parameters(module: str) -> int:
 def _cheapest_from(module: str) -> str:
     """Return where a head helps a module and has the fewest parameters: at the module or above it."""
     modules = list(TABLE_1)
-    able = [
-        name for name in modules[modules.index(module) :] if name.startswith("4")
-    ]  # 5 is too small to pool
+    # Behind 5a and 5b, 7×7 pixels are too few for the head's pooling to leave 4×4.
+    able = [name for name in modules[modules.index(module) :] if name.startswith("4")]
     return min(able, key=head_parameters)
 
 
