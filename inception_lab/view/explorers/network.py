@@ -123,16 +123,16 @@ class Network(Explorer):
 
     def make_figure(self) -> Figure:
         """A column of bars for each metric, and a gauge of the budget."""
-        figure = figures.new_figure(9.2, 5.6)
+        figure = figures.new_figure(9.2, 5.0)
         self._columns: dict[str, Any] = {}
         for number, (metric, label) in enumerate(METRICS.items()):
-            ax = figure.add_axes((0.075 + 0.315 * number, 0.265, 0.28, 0.71))
+            ax = figure.add_axes((0.075 + 0.315 * number, 0.285, 0.28, 0.695))
             ax.set(xlim=(0, 1), ylim=(len(ROWS) - 0.5, -0.5))
             ax.set_xticks([0, 1], ["0", ""], fontsize=8)
             ax.set_yticks(range(len(ROWS)), list(ROWS) if number == 0 else [""] * len(ROWS))
             ax.set_xlabel(label, fontsize=9)
             self._columns[metric] = ax
-        gauge = figure.add_axes((0.075, 0.085, 0.91, 0.045))
+        gauge = figure.add_axes((0.075, 0.095, 0.91, 0.048))
         gauge.set(xlim=(0, 1), ylim=(-0.5, 0.5))
         gauge.set_yticks([0], ["total"])
         gauge.set_xticks([0, 1], ["0", ""], fontsize=8)
