@@ -200,7 +200,7 @@ def lay_out(part: Part, costs: Cost) -> Sketch:
     sketch.width = end
     sketch.ends = (
         f"in: {figures.readable(costs.input_shape)}",
-        f"out, joined: {figures.readable(costs.output_shape)}",
+        f"{'out, joined' if isinstance(part, Parallel) else 'out'}: {figures.readable(costs.output_shape)}",
     )
     return sketch
 
