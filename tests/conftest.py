@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,3 +28,11 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture(scope="session")
+def bvlc(shared: Path) -> Any:
+    """BVLC's GoogLeNet with its real weights, as `lab.classifier` gives it."""
+    from inception_lab.model.classifier import classifier
+
+    return classifier(shared / "weights")

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.browser.lab import Explorer, Unavailable, jupyterlab
+from tests.browser.lab import Explorer, NoBrowserError, jupyterlab
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -69,7 +69,7 @@ def main() -> int:
                 drag(explorer, shot.slider, shot.pixels)
                 explorer.box.screenshot(path=IMAGES / shot.file)
                 print(f"docs/images/{shot.file}: {explorer.readout}")
-    except Unavailable as error:
+    except NoBrowserError as error:
         print(error, file=sys.stderr)
         return 1
     return 0

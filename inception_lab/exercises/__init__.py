@@ -69,7 +69,10 @@ def check(name: str, *answers: Any) -> Verdict:
     answer = answers[0] if len(answers) == 1 else answers or None
     if blank(answer):
         return Verdict(None, f"Exercise {name} is still blank. {exercise.question}")
-    right, text = exercise.judge(answer)
+    try:
+        right, text = exercise.judge(answer)
+    except Exception as error:  # whatever a reader may hand in: arrays, huge numbers, other people's objects
+        right, text = None, f"This answer cannot be judged: {type(error).__name__}. {exercise.question}"
     if right is None:
         return Verdict(None, text)
     if right:

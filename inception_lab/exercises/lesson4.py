@@ -32,7 +32,7 @@ EXERCISES = {
         ("Every class gets the same probability.", "Minus the natural logarithm of 1/20."),
     ),
     "04.2": Exercise(
-        "And the whole training loss of GoogLeNet at its start: 1,000 classes, two heads, each with weight 0.3?",
+        "And the training loss of all GoogLeNet at its start: 1,000 classes, two heads of weight 0.3 each?",
         number(lambda: (1 + 2 * HEAD_WEIGHT) * math.log(1000), "nats", tolerance=0.005),
         ("Three classifiers know nothing, each in its own right.", "ln 1000 once, and twice 0.3 of it."),
     ),

@@ -42,7 +42,7 @@ def photo(name: str) -> NDArray[np.uint8]:
         case "coffee":
             return np.ascontiguousarray(skimage.data.coffee()[:, 110:490])
         case "rocket":
-            return np.ascontiguousarray(skimage.data.rocket()[:, 140:520])
+            return np.ascontiguousarray(skimage.data.rocket()[:420, 140:520])
     return np.ascontiguousarray(getattr(skimage.data, name)())
 
 

@@ -28,7 +28,7 @@ def jupyter(root: Path) -> Iterator["Lab"]:
     try:
         with lab.jupyterlab(root / "notebooks") as running:
             yield running
-    except lab.Unavailable as error:
+    except lab.NoBrowserError as error:
         unavailable(str(error))
 
 

@@ -66,7 +66,7 @@ WATCH = """(explorer) => {
 }"""
 
 
-class Unavailable(Exception):
+class NoBrowserError(Exception):
     """There is no browser here."""
 
 
@@ -179,10 +179,10 @@ def jupyterlab(notebooks: Path) -> Iterator[Lab]:
     """Serve a copy of a folder's notebooks, and open a browser.
 
     Raises:
-        Unavailable: If there is no browser.
+        NoBrowserError: If there is no browser.
     """
     if not CHROMIUM.exists():
-        raise Unavailable(f"there is no browser at {CHROMIUM} (CHROMIUM names another)")
+        raise NoBrowserError(f"there is no browser at {CHROMIUM} (CHROMIUM names another)")
     with tempfile.TemporaryDirectory(prefix="inception-lab-") as name, sync_playwright() as playwright:
         folder = Path(name)
         with _server(folder, notebooks) as (url, token):

@@ -109,7 +109,10 @@ def test_preset_sets_boxes_and_picture(opened: Open) -> None:
     shown.box.get_by_label("Preset", exact=True).select_option("5b")
     same(shown, lab.explore.module(**lab.explore.module.presets["5b"]))
     assert shown.number("#5×5 reduce").input_value() == "48"
-    assert shown.box.get_by_label("Preset", exact=True).locator("option:checked").text_content() == "choose\N{NO-BREAK SPACE}…"
+    assert (
+        shown.box.get_by_label("Preset", exact=True).locator("option:checked").text_content()
+        == "choose\N{NO-BREAK SPACE}…"
+    )
 
 
 def test_illegal_choice_is_taken_back_and_says_why(opened: Open) -> None:

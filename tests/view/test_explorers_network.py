@@ -69,7 +69,10 @@ def test_heads_that_do_not_fit_are_refused_and_the_last_network_stays(explorer: 
 
 def test_an_illegal_set_changes_nothing(explorer: Network) -> None:
     state = explorer.state
-    message = "A 5×5 window with padding='valid' must fit into its input. Received: 4×4 pixels (at 'loss1/ave_pool')."
+    message = (
+        "A 5×5 window with padding='valid' must fit into its input. "
+        "Received: 4×4 pixels (at 'loss1/ave_pool')."
+    )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         explorer.set(side=64, auxiliary=True)
     assert explorer.state == state

@@ -2,7 +2,9 @@
 # ruff: noqa: N813 - readers call them like functions
 
 from inception_lab.view.explorers.auxiliary import Auxiliary as auxiliary
+from inception_lab.view.explorers.branches import Branches
 from inception_lab.view.explorers.counting import Counting as counting
+from inception_lab.view.explorers.electrode import Electrode as electrode
 from inception_lab.view.explorers.kernel_size import KernelSize as kernel_size
 from inception_lab.view.explorers.module import Module as module
 from inception_lab.view.explorers.naive_module import NaiveModule as naive_module
@@ -10,4 +12,18 @@ from inception_lab.view.explorers.network import Network as network
 from inception_lab.view.explorers.reduction import Reduction as reduction
 from inception_lab.view.explorers.stack import Stack as stack
 
-__all__ = ["auxiliary", "counting", "kernel_size", "module", "naive_module", "network", "reduction", "stack"]
+__all__ = [
+    "auxiliary",
+    "counting",
+    "electrode",
+    "kernel_size",
+    "module",
+    "naive_module",
+    "network",
+    "reduction",
+    "stack",
+]
+
+# These look into a network in Keras: the one given, or the pretrained one if its weights are here.
+WITH_MODEL = ("branches",)
+branches = Branches  # not in `__all__`: without a network it has nothing to show

@@ -1,0 +1,216 @@
+"""`explore.electrode()`: an electrode in one unit of a trained network, and a disc that grows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from matplotlib.patches import Circle
+from matplotlib.ticker import NullLocator
+
+from inception_lab.view import figures
+from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inception_lab.model.tuning import Mean, SizeTuning
+    from inception_lab.view.explorers.canvas import Canvas
+
+UNITS = 32  # of each branch, the strongest
+TICKS = (5, 10, 20, 50, 100, 200)
+GROUND = "#7B7568"  # the mean colour of ImageNet's photographs: (123, 117, 104)
+BEST = "best"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A unit, and what it answers.
+
+    Attributes:
+        state: The controls.
+        channel: Which channel of the branch the unit is.
+        colour: Of the disc.
+        rgb: The same in bytes.
+        curves: `(colours, diameters)`, in parts of the unit's strongest answer.
+        chosen: Row of the disc's colour in them.
+        answer: To the disc, in the same parts.
+        preferred: The diameter that it answers most to in this colour, in pixels; `None` if to none.
+        means: Branch → its mean.
+    """
+
+    state: State
+    channel: int
+    colour: str
+    rgb: tuple[int, int, int]
+    curves: Any
+    chosen: int
+    answer: float
+    preferred: int | None
+    means: Mapping[str, Mean]
+
+
+class Electrode(Explorer):
+    """Which size does a unit like?
+
+    Args:
+        tuning: What `size_tuning` measured; by default the stored answers of BVLC's GoogLeNet.
+        **state: Values of controls to start from.
+    """
+
+    title = "An electrode in one unit"
+    hint = (
+        "A disc in the middle of the picture, a unit in the middle of a branch's maps. Grow the disc; the "
+        "curve shows what the unit would answer to every diameter."
+    )
+    presets: ClassVar = {
+        "4b, 1×1": {"branch": "1x1"},
+        "4b, 5×5": {},
+        "3a, 5×5": {"module": "3a", "diameter": 17},
+        "5b, 5×5": {"module": "5b", "diameter": 24},
+    }
+
+    def __init__(self, tuning: SizeTuning | None = None, **state: Any) -> None:
+        if tuning is None:
+            from inception_lab.model.tuning import stored_tuning
+
+            tuning = stored_tuning()
+        else:
+            self.presets = {}  # type: ignore[misc]  # the class's are of GoogLeNet
+        self.tuning = tuning
+        self._modules = {name.removeprefix("inception_"): name for name in tuning.answers}
+        self._branches = list(next(iter(tuning.answers.values())))
+        self._orders: dict[tuple[str, str], Any] = {}
+        super().__init__(**state)
+
+    def declare(self) -> dict[str, Control]:
+        """The unit, the disc."""
+        modules, branches, tuning = list(self._modules), self._branches, self.tuning
+        least = min(a.shape[2] for found in tuning.answers.values() for a in found.values())
+        module = "4b" if "4b" in modules else modules[len(modules) // 2]
+        branch = "5x5" if "5x5" in branches else branches[-1]
+        low, high = tuning.diameters[0], tuning.diameters[-1]
+        colours = ((f"the unit's {BEST}", BEST), *((colour, colour) for colour in tuning.colours))
+        return {
+            "module": Choice("Module", module, tuple((name, name) for name in modules)),
+            "branch": Choice("Branch", branch, tuple((_readable(name), name) for name in branches)),
+            "unit": Integer("Unit, 1 strongest", 1, 1, min(UNITS, least)),
+            "colour": Choice("Disc's colour", BEST, colours),
+            "diameter": Integer("Diameter", min(48, high), low, high),
+        }
+
+    def compute(self, state: State) -> Result:
+        """Look the unit's answers up."""
+        tuning = self.tuning
+        module, branch = self._modules[state["module"]], state["branch"]
+        answers = tuning.branch(module, branch)
+        if (module, branch) not in self._orders:
+            self._orders[module, branch] = np.argsort(-answers.max(axis=(0, 1)), kind="stable")
+        channel = int(self._orders[module, branch][state["unit"] - 1])
+        curves = answers[:, :, channel].astype(np.float64)
+        curves = curves / max(float(curves.max()), 1e-12)
+        strongest = curves.max(axis=1)
+        own = int(np.argmax(strongest))
+        chosen = own if state["colour"] == BEST else tuning.colours.index(state["colour"])
+        diameters = np.log(tuning.diameters)
+        answer = float(np.interp(np.log(state["diameter"]), diameters, curves[chosen]))
+        preferred = int(tuning.diameters[int(np.argmax(curves[chosen]))]) if strongest[chosen] > 0 else None
+        means = {name: tuning.mean(module, name) for name in self._branches}
+        colour = tuning.colours[chosen]
+        return Result(state, channel, colour, _rgb(colour), curves, chosen, answer, preferred, means)
+
+    def make_figure(self) -> Figure:
+        """The disc, the curve, the branches."""
+        figure = figures.new_figure(9.2, 3.7)
+        side = self.tuning.side
+        ax = self._stimulus = figure.add_axes((0.01, 0.17, 0.265, 0.68))
+        ax.set(xlim=(0, side), ylim=(side, 0), xticks=[], yticks=[], aspect="equal")
+        ax.set_facecolor(GROUND)
+        ax.set_title(f"the picture, {side} pixels wide", fontsize=10)
+        low, high = self.tuning.diameters[0], self.tuning.diameters[-1]
+        self._curve_axes = figure.add_axes((0.355, 0.17, 0.335, 0.68))
+        self._means_axes = figure.add_axes((0.785, 0.17, 0.205, 0.68))
+        for ax in (self._curve_axes, self._means_axes):
+            ax.set(xscale="log", xlim=(low / 1.1, high * 1.1), xlabel="diameter (pixels, log scale)")
+            ax.xaxis.set_minor_locator(NullLocator())
+            ticks = [tick for tick in TICKS if low <= tick <= high]
+            ax.set_xticks(ticks, [str(tick) for tick in ticks])
+            ax.grid(color=figures.PALE)
+        self._curve_axes.set(ylim=(-0.32, 1.12), ylabel="answer, of the unit's strongest")
+        self._curve_axes.set_title("disc less bare ground; thin: other colours", fontsize=10)
+        count = len(self._branches)
+        self._means_axes.set(ylim=(count - 0.5, -0.5))
+        self._means_axes.set_yticks(range(count), [_readable(name) for name in self._branches])
+        self._means_axes.set_title("preferred, all units' mean", fontsize=10)
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        """Add the disc, curves and means."""
+        middle = self.tuning.side / 2
+        self._disc = self._stimulus.add_patch(Circle((middle, middle), 1, linewidth=0))
+        ax = self._curve_axes
+        self._thin = [ax.plot([], [], color=figures.GREY, linewidth=0.7)[0] for _ in self.tuning.colours]
+        (self._curve,) = ax.plot([], [], "o-", color=figures.BLUE, markersize=3)
+        (self._here,) = ax.plot([], [], "o", color=figures.VERMILLION, markersize=9)
+        (self._best,) = ax.plot([], [], "*", color=figures.BLACK, markersize=12)
+        self._label = ax.text(0.02, 0.02, "", transform=ax.transAxes, fontsize=9)
+        self._bars, self._points = [], []
+        for row, branch in enumerate(self._branches):
+            style = figures.branch_style(branch)
+            self._bars += self._means_axes.plot([], [], color=style.color, linewidth=2)
+            self._points += self._means_axes.plot(
+                [], [], style.marker, color=style.color, markeredgecolor="black", markersize=8
+            )
+            self._points[row].set_ydata([row])
+        canvas.add(self._disc, *self._thin, self._curve, self._here, self._best, self._label)
+        canvas.add(*self._bars, *self._points)
+
+    def draw(self, canvas: Canvas, result: Result) -> None:
+        """Grow the disc, move the curves."""
+        diameters = self.tuning.diameters
+        self._disc.set(radius=result.state["diameter"] / 2, facecolor=[value / 255 for value in result.rgb])
+        for line, curve in zip(self._thin, result.curves, strict=True):
+            line.set_data(diameters, curve)
+        self._curve.set_data(diameters, result.curves[result.chosen])
+        self._here.set_data([result.state["diameter"]], [result.answer])
+        self._best.set_data(
+            *(([result.preferred], [result.curves[result.chosen].max()]) if result.preferred else ([], []))
+        )
+        self._label.set_text(
+            f"channel {result.channel}, {result.colour} disc: ● {result.answer:.2f}"
+            + (f", ★ {result.preferred} px" if result.preferred else "")
+        )
+        for row, (branch, mean) in enumerate(result.means.items()):
+            self._bars[row].set_data([mean.low, mean.high], [row, row])
+            self._points[row].set_data([mean.diameter], [row])
+            chosen = branch == result.state["branch"]
+            self._points[row].set_markersize(11 if chosen else 7)
+
+    def describe(self, result: Result) -> str:
+        """The unit's answer and taste, and its branch's."""
+        state = result.state
+        likes = (
+            f"it answers most at {result.preferred} pixels"
+            if result.preferred
+            else "it answers to no disc of this colour"
+        )
+        means = ", ".join(
+            f"{_readable(name)} {mean.diameter:.0f}" for name, mean in result.means.items() if mean.answering
+        )
+        return (
+            f"Module {state['module']}, branch {_readable(state['branch'])}, channel {result.channel}: a "
+            f"{result.colour} disc of {state['diameter']} pixels gets {result.answer:.2f} of the unit's "
+            f"strongest answer; {likes}. Mean preferred diameters of the branches: {means} pixels."
+        )
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    from inception_lab.model.tuning import COLOURS
+
+    return COLOURS[colour]
+
+
+def _readable(branch: str) -> str:
+    return branch.replace("pool_proj", "pool proj.").replace("x", "×")

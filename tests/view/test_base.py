@@ -1,0 +1,239 @@
+"""What every explorer gets from its base, tried on a small one."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import matplotlib
+import pytest
+from matplotlib.figure import Figure
+
+import inception_lab as lab
+from inception_lab.view import figures
+from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State, Toggle
+from inception_lab.view.explorers.canvas import Canvas
+from tests.view import walking
+
+
+class Sum(Explorer):
+    """a + b, refused above 10."""
+
+    title = "A sum & more"
+    hint = "a < b"
+    presets: ClassVar = {"most": {"a": 5, "b": 5}, "none": {"a": 0}}
+
+    def declare(self) -> dict[str, Control]:
+        self.computed = 0
+        return {
+            "a": Integer("First", 1, 0, 9),
+            "b": Choice("Second", 2, (("two", 2), ("five", 5), ("a name", "x"))),
+            "twice": Toggle("Twice", False),
+        }
+
+    def compute(self, state: State) -> int:
+        self.computed += 1
+        number: int = (state["a"] + (0 if state["b"] == "x" else state["b"])) * (1 + state["twice"])
+        if number > 10:
+            raise ValueError(f"at most 10 & no <more>, not {number}")
+        return number
+
+    def make_figure(self) -> Figure:
+        figure = figures.new_figure(2, 1)
+        self._ax = figure.add_axes((0, 0, 1, 1))
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        (self._bar,) = self._ax.barh([0], [0])
+        self._ax.set_xlim(0, 10)
+        canvas.add(self._bar)
+
+    def draw(self, canvas: Canvas, result: int) -> None:
+        self._bar.set_width(result)
+
+    def describe(self, result: int) -> str:
+        return f'The sum is {result} <"&">.'
+
+    def keras_code(self, state: State) -> str:
+        return f"print({state['a']} < 3)"
+
+
+@pytest.fixture
+def explorer() -> Sum:
+    return Sum()
+
+
+def test_setting_a_widget_computes_draws_and_says(explorer: Sum) -> None:
+    picture = walking.pixels(explorer)
+    explorer.controls["a"].value = 4
+    assert explorer.state == {"a": 4, "b": 2, "twice": False}
+    assert explorer.result == 6
+    assert explorer._bar.get_width() == 6
+    assert explorer.readout == walking.alternative_text(explorer) == 'The sum is 6 <"&">.'
+    assert (walking.pixels(explorer) != picture).any()
+
+
+def test_text_is_escaped(explorer: Sum) -> None:
+    assert 'alt="The sum is 3 &lt;&quot;&amp;&quot;&gt;."' in walking.shown(explorer)
+    headings = [str(child.value) for child in walking.children(explorer.widget) if hasattr(child, "value")]
+    assert any("A sum &amp; more" in text and "a &lt; b" in text for text in headings)
+
+
+def test_set_computes_once_however_many_controls_it_sets(explorer: Sum) -> None:
+    explorer.computed = 0
+    explorer.set(a=2, b=5, twice=False)
+    assert (explorer.computed, explorer.result) == (1, 7)
+
+
+def test_set_may_pass_through_what_is_illegal(explorer: Sum) -> None:
+    explorer.set(a=8, b=2)
+    explorer.set(b=5, a=1, twice=False)  # 8 + 5 would be too many
+    assert explorer.result == 6
+
+
+def test_the_last_legal_state_is_kept_and_the_reason_said(explorer: Sum) -> None:
+    explorer.controls["a"].value = 7
+    picture = walking.pixels(explorer)
+    explorer.controls["b"].value = 5
+    assert explorer.state == {"a": 7, "b": 2, "twice": False}
+    assert explorer.result == 9
+    assert (walking.pixels(explorer) == picture).all()
+    alert = 'font-weight:bold">Not possible: at most 10 &amp; no &lt;more&gt;, not 12.</p>'
+    assert alert in walking.shown(explorer)
+    explorer.controls["a"].value = 8
+    assert explorer.result == 10
+    assert "alert" not in walking.shown(explorer)
+
+
+def test_set_refuses_the_same_and_says_the_whole_reason(explorer: Sum) -> None:
+    shown = walking.shown(explorer)
+    with pytest.raises(ValueError, match="at most") as caught:
+        explorer.set(a=9, b=5)
+    assert str(caught.value) == "at most 10 & no <more>, not 14"
+    assert explorer.state == {"a": 1, "b": 2, "twice": False}
+    assert explorer.result == 3
+    assert walking.shown(explorer) == shown
+
+
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        ({"a": 10}, "`a` must be a whole number from 0 to 9. Received: a=10."),
+        ({"a": -1}, "`a` must be a whole number from 0 to 9. Received: a=-1."),
+        ({"a": True}, "`a` must be a whole number from 0 to 9. Received: a=True."),
+        ({"a": 3.0}, "`a` must be a whole number from 0 to 9. Received: a=3.0."),
+        ({"a": "3"}, "`a` must be a whole number from 0 to 9. Received: a='3'."),
+        ({"b": "two"}, "`b` must be one of 2, 5, 'x'. Received: b='two'."),
+        ({"b": None}, "`b` must be one of 2, 5, 'x'. Received: b=None."),
+        ({"twice": 1}, "`twice` must be True or False. Received: twice=1."),
+        ({"a": 4, "c": 1}, "There is no control 'c'. There are: a, b, twice."),
+        ({"b": 5, "a": 99}, "`a` must be a whole number from 0 to 9. Received: a=99."),
+    ],
+)
+def test_what_cannot_be_set_is_refused_before_anything_changes(
+    explorer: Sum, state: State, message: str
+) -> None:
+    with pytest.raises(ValueError, match=r"must be|no control") as caught:
+        explorer.set(**state)
+    assert str(caught.value) == message
+    assert explorer.state == {"a": 1, "b": 2, "twice": False}
+    with pytest.raises(ValueError, match=r"must be|no control") as caught:
+        Sum(**state)
+    assert str(caught.value) == message
+
+
+def test_reset_goes_back_to_the_defaults_not_to_where_it_started() -> None:
+    explorer = Sum(a=5)
+    assert explorer.result == 7
+    walking.find(explorer, "Reset").click()
+    assert explorer.result == 3
+
+
+def test_a_preset_starts_afresh(explorer: Sum) -> None:
+    explorer.set(twice=True)
+    walking.find(explorer, "Preset").value = "most"
+    assert explorer.state == {"a": 5, "b": 5, "twice": False}
+    walking.find(explorer, "Preset").value = "none"
+    assert explorer.state == {"a": 0, "b": 2, "twice": False}
+    explorer.set(a=4)
+    walking.find(explorer, "Preset").value = "none"  # the same again
+    assert explorer.state["a"] == 0
+
+
+def test_code_is_shown_on_request_follows_and_goes_away(explorer: Sum) -> None:
+    button = walking.find(explorer, "Keras code")
+    assert explorer._code_box.value == ""
+    button.value = True
+    assert ">print(1 &lt; 3)</pre>" in explorer._code_box.value
+    explorer.set(a=2)
+    assert ">print(2 &lt; 3)</pre>" in explorer._code_box.value
+    button.value = False
+    assert explorer._code_box.value == ""
+    explorer.set(a=3)
+    assert explorer._code_box.value == ""
+    assert explorer.code == "print(3 < 3)"
+
+
+def test_no_button_for_code_where_there_is_none() -> None:
+    class Silent(Sum):
+        def keras_code(self, state: State) -> str:
+            return ""
+
+    described = [getattr(widget, "description", "") for widget in walking.children(Silent().widget)]
+    assert "Reset" in described
+    assert "Keras code" not in described
+
+
+def test_every_row_is_equally_wide(explorer: Sum) -> None:
+    rows = explorer.widget.children[1].children
+    outer = set()
+    for row in rows:
+        width = int(row.layout.width.removesuffix("px"))
+        margins = [int(part.removesuffix("px")) for part in row.layout.margin.split()]
+        outer.add(width + margins[1] + margins[3 if len(margins) == 4 else 1])
+    assert len(rows) == 3
+    (wide,) = outer
+    assert 3 * wide <= 900  # three columns in JupyterLab with its sidebar, 1366 pixels wide
+
+
+def test_matplotlibs_settings_stay_as_they_are(explorer: Sum) -> None:
+    before = dict(matplotlib.rcParams)
+    explorer.set(a=3)
+    assert dict(matplotlib.rcParams) == before
+
+
+@pytest.mark.parametrize("kind", [Sum, lab.explore.naive_module])
+def test_threads_take_turns(kind: Callable[[], Explorer]) -> None:
+    """JupyterLab hands widgets' messages to a thread beside the one that runs cells."""
+    explorer = kind()
+    whole = [name for name, control in explorer.declare().items() if isinstance(control, Integer)]
+    inside = 0
+    together: list[int] = []
+    raised: list[BaseException] = []
+    draw = explorer.draw
+
+    def watched(canvas: Canvas, result: Any) -> None:
+        nonlocal inside
+        inside += 1
+        together.append(inside)
+        draw(canvas, result)
+        inside -= 1
+
+    explorer.draw = watched  # type: ignore[method-assign]
+
+    def turn(name: str) -> None:
+        try:
+            for value in (0, 5, 7, 1, 4) * 3:
+                explorer.controls[name].value = value
+        except BaseException as error:
+            raised.append(error)
+
+    threads = [threading.Thread(target=turn, args=(name,)) for name in (whole * 3)[-3:]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert raised == []
+    assert set(together) == {1}
+    assert len(together) > 10
+    explorer.controls[whole[-1]].value = 3
+    assert walking.shown(explorer) == walking.shown(type(explorer)(**explorer.state))

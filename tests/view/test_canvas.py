@@ -1,0 +1,114 @@
+"""The canvas: a frame drawn once, and what changes drawn over it."""
+
+from unittest.mock import patch
+
+import cv2
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+
+from inception_lab.view import figures
+from inception_lab.view.explorers.canvas import Canvas
+
+RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
+
+
+@pytest.fixture
+def ax() -> Axes:
+    """Axes that fill a figure of 200×100 pixels, one unit a pixel, without lines of their own."""
+    ax = figures.new_figure(2, 1).add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, 200), ylim=(0, 100))
+    ax.set_axis_off()
+    return ax
+
+
+@pytest.fixture
+def canvas(ax: Axes) -> Canvas:
+    return Canvas(ax.get_figure(root=True))  # type: ignore[arg-type]
+
+
+def square(ax: Axes, x: float, color: str) -> Rectangle:
+    patch = Rectangle((x, 40), 20, 20, color=color, linewidth=0)
+    ax.add_patch(patch)
+    return patch
+
+
+def picture(canvas: Canvas) -> NDArray[np.uint8]:
+    """The PNG's pixels, red first."""
+    data = cv2.imdecode(np.frombuffer(canvas.png(), np.uint8), cv2.IMREAD_COLOR)
+    assert data is not None
+    return np.asarray(data[:, :, ::-1], np.uint8)
+
+
+def colors(pixels: NDArray[np.uint8], *columns: int) -> list[tuple[int, ...]]:
+    """The colours in the middle row."""
+    return [tuple(int(part) for part in pixels[50, column]) for column in columns]
+
+
+def test_the_picture_is_a_png_of_the_figures_size(canvas: Canvas) -> None:
+    assert canvas.png().startswith(b"\x89PNG\r\n\x1a\n")
+    assert picture(canvas).shape == (100, 200, 3)
+
+
+def test_what_moves_leaves_no_trace_and_the_frame_stays(ax: Axes, canvas: Canvas) -> None:
+    square(ax, 10, "blue")  # the frame
+    moving = square(ax, 100, "red")
+    canvas.add(moving)
+    assert colors(picture(canvas), 20, 110, 160) == [BLUE, RED, WHITE]
+    moving.set_x(150)
+    assert colors(picture(canvas), 20, 110, 160) == [BLUE, WHITE, RED]
+    moving.set_visible(False)
+    assert colors(picture(canvas), 20, 110, 160) == [BLUE, WHITE, WHITE]
+    canvas.frame_changed()
+    assert not moving.get_visible()  # though everything that lives was hidden to draw the frame
+    assert colors(picture(canvas), 160) == [WHITE]
+
+
+def test_what_lives_is_drawn_in_the_order_in_which_it_was_added(ax: Axes, canvas: Canvas) -> None:
+    below, above = square(ax, 100, "red"), square(ax, 110, "blue")
+    canvas.add(above, below)
+    assert colors(picture(canvas), 105, 115, 125) == [RED, RED, BLUE]
+
+
+def test_what_is_replaced_is_gone(ax: Axes, canvas: Canvas) -> None:
+    old, stays = square(ax, 10, "red"), square(ax, 50, "red")
+    canvas.add(old, stays)
+    picture(canvas)
+    canvas.replace([old], [square(ax, 100, "blue")])
+    assert colors(picture(canvas), 20, 60, 110) == [WHITE, RED, BLUE]
+    assert old not in canvas.live
+    assert old not in ax.patches
+
+
+def test_the_frame_is_drawn_once(ax: Axes, canvas: Canvas) -> None:
+    canvas.add(square(ax, 10, "red"))
+    with patch.object(canvas._agg, "draw", wraps=canvas._agg.draw) as draw:
+        for _ in range(3):
+            canvas.png()
+        assert draw.call_count == 1
+        canvas.limits(ax, x=(0, 200), y=(0, 100))  # as they are
+        canvas.png()
+        assert draw.call_count == 1
+        canvas.limits(ax, x=(0, 400))
+        canvas.limits(ax, y=(0, 50))
+        canvas.png()
+        assert draw.call_count == 2
+    assert (ax.get_xlim(), ax.get_ylim()) == ((0, 400), (0, 50))
+
+
+def test_new_limits_move_what_lives(ax: Axes, canvas: Canvas) -> None:
+    canvas.add(square(ax, 100, "red"))
+    assert colors(picture(canvas), 55, 110) == [WHITE, RED]
+    canvas.limits(ax, x=(0, 400))
+    assert colors(picture(canvas), 55, 110) == [RED, WHITE]
+
+
+def test_a_picture_that_cannot_be_encoded_is_an_error(canvas: Canvas) -> None:
+    with (
+        patch("cv2.imencode", return_value=(False, None)),
+        pytest.raises(RuntimeError, match="PNG") as caught,
+    ):
+        canvas.png()
+    assert str(caught.value) == "OpenCV could not encode the picture as PNG."

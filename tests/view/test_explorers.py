@@ -1,0 +1,342 @@
+"""What holds for every explorer."""
+
+import ast
+import html
+import io
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+import inception_lab as lab
+from inception_lab.view.explorers.base import Choice, Explorer, Integer, Toggle
+from tests.view import walking
+
+KINDS: tuple[str, ...] = tuple(lab.explore.__all__)
+LEGAL_STATES = 200  # that are computed
+DRAWN_STATES = 16  # that are drawn too
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def shared_explorer(request: pytest.FixtureRequest) -> Explorer:
+    explorer: Explorer = getattr(lab.explore, request.param)()
+    return explorer
+
+
+@pytest.fixture
+def explorer(shared_explorer: Explorer) -> Iterator[Explorer]:
+    """One of the explorers, as it is at first."""
+    shared_explorer.reset()
+    yield shared_explorer
+    shared_explorer.reset()
+
+
+def test_it_shows_what_it_says(explorer: Explorer) -> None:
+    assert walking.alternative_text(explorer) == explorer.readout
+    assert f">{html.escape(explorer.readout)}</p>" in walking.shown(explorer)
+    assert "alert" not in walking.shown(explorer)
+    assert len(explorer.readout) > 40
+
+
+def test_its_default_is_what_it_declares(explorer: Explorer) -> None:
+    assert explorer.state == {name: control.value for name, control in explorer.declare().items()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_control_moves_the_picture_or_other_controls(kind: str) -> None:
+    explorer: Explorer = getattr(lab.explore, kind)()
+    rng = random.Random(1)
+    still = []
+    for name, control in explorer.declare().items():
+        moved = False
+        for _ in range(30):
+            before, said = walking.shown(explorer), explorer.readout
+            others = {**explorer.state, name: None}
+            explorer.controls[name].value = walking.some_value(control, rng)
+            same = walking.shown(explorer) == before and {**explorer.state, name: None} == others
+            if not same and "alert" not in walking.shown(explorer):
+                moved = True
+                break
+            if said == explorer.readout:  # from here it has no effect: try elsewhere
+                try:
+                    explorer.set(**walking.some_state(explorer, rng))
+                except ValueError:
+                    continue
+        if not moved:
+            still.append(name)
+    assert still == []
+
+
+def test_states_that_are_reached_are_computed_and_described(explorer: Explorer) -> None:
+    rng = random.Random(2)
+    legal = 0
+    for _ in range(LEGAL_STATES):
+        state = walking.some_state(explorer, rng)
+        try:
+            result = explorer.compute(state)
+        except ValueError:
+            continue
+        legal += 1
+        assert len(explorer.describe(result)) > 40
+        assert isinstance(explorer.keras_code(state), str)
+    assert legal > 0.8 * LEGAL_STATES
+
+
+def test_wherever_a_reader_goes_state_picture_and_words_agree(explorer: Explorer) -> None:
+    for name in walking.walk(explorer, DRAWN_STATES, seed=3):
+        control = explorer.declare()[name]
+        assert explorer.state[name] in walking.options(control)
+        assert walking.alternative_text(explorer) == explorer.readout
+        before = walking.pixels(explorer)
+        explorer._canvas.frame_changed()
+        explorer._png = explorer._canvas.png()
+        assert np.array_equal(walking.pixels(explorer), before)  # nothing of the last picture is left
+
+
+def test_the_live_picture_is_that_of_a_whole_drawing(explorer: Explorer) -> None:
+    for step, _ in enumerate(walking.walk(explorer, 30, seed=4)):
+        if step % 6:
+            continue
+        buffer = io.BytesIO()
+        explorer.figure.savefig(buffer, format="png", dpi=100)
+        whole = cv2.imdecode(np.frombuffer(buffer.getvalue(), np.uint8), cv2.IMREAD_COLOR)
+        difference = np.abs(walking.pixels(explorer) - np.asarray(whole, np.int16)).max(axis=2)
+        # Bars lie over axis lines in one and below them in the other: thin lines may differ, areas may not.
+        areas = cv2.erode((difference > 40).astype(np.uint8), np.ones((4, 4), np.uint8))
+        assert areas.sum() == 0
+        assert (difference > 40).mean() < 0.004
+
+
+def test_a_new_explorer_in_the_same_state_shows_the_same(explorer: Explorer) -> None:
+    if type(explorer).reset is not Explorer.reset:
+        pytest.skip("it remembers more than its controls say")
+    rng = random.Random(5)
+    for _ in range(4):
+        for _ in walking.walk(explorer, 5, seed=rng.randrange(1000)):
+            pass
+        assert walking.shown(type(explorer)(**explorer.state)) == walking.shown(explorer)
+
+
+def test_setting_what_does_not_exist_changes_nothing(explorer: Explorer) -> None:
+    state, picture = explorer.state, walking.shown(explorer)
+    with pytest.raises(ValueError, match="There is no control") as caught:
+        explorer.set(sides=3)
+    assert str(caught.value) == f"There is no control 'sides'. There are: {', '.join(explorer.controls)}."
+    assert (explorer.state, walking.shown(explorer)) == (state, picture)
+
+
+@pytest.mark.parametrize("wrong", [None, "many", 2.5, float("nan"), -1, 10**9, [3], True])
+def test_setting_what_is_out_of_range_changes_nothing(explorer: Explorer, wrong: Any) -> None:
+    state, picture = explorer.state, walking.shown(explorer)
+    for name, control in explorer.declare().items():
+        match control:
+            case Integer(low=low, high=high):
+                message = f"`{name}` must be a whole number from {low} to {high}. Received: {name}={wrong!r}."
+            case Choice(options=options):
+                if wrong is True:
+                    continue
+                listed = ", ".join(repr(value) for _, value in options)
+                message = f"`{name}` must be one of {listed}. Received: {name}={wrong!r}."
+            case Toggle():
+                if wrong is True:
+                    continue
+                message = f"`{name}` must be True or False. Received: {name}={wrong!r}."
+        with pytest.raises(ValueError, match="must be") as caught:
+            explorer.set(**{name: wrong})
+        assert str(caught.value) == message
+    assert (explorer.state, walking.shown(explorer)) == (state, picture)
+
+
+def test_reset_shows_the_first_picture_again(explorer: Explorer) -> None:
+    state, picture = explorer.state, walking.shown(explorer)
+    for _ in walking.walk(explorer, 6, seed=6):
+        pass
+    assert explorer.state != state
+    explorer.reset()
+    assert (explorer.state, walking.shown(explorer)) == (state, picture)
+
+
+def test_presets_are_legal_and_start_afresh(explorer: Explorer) -> None:
+    first = explorer.state
+    assert explorer.presets
+    for name, preset in explorer.presets.items():
+        for _ in walking.walk(explorer, 2, seed=7):
+            pass
+        explorer.choose(name)
+        assert explorer.state == {**first, **preset}
+        assert "alert" not in walking.shown(explorer)
+        assert walking.alternative_text(explorer) == explorer.readout
+
+
+def test_the_menu_of_presets_chooses_and_goes_back_to_its_first_line(explorer: Explorer) -> None:
+    menu = walking.find(explorer, "Preset")
+    last = list(explorer.presets)[-1]
+    menu.value = last
+    assert {**explorer.state, **explorer.presets[last]} == explorer.state
+    assert menu.label == "choose …"
+
+
+def test_an_unknown_preset_lists_what_there_is(explorer: Explorer) -> None:
+    listed = ", ".join(repr(name) for name in explorer.presets)
+    with pytest.raises(ValueError, match="must be one of") as caught:
+        explorer.choose("3z")
+    assert str(caught.value) == f"`preset` must be one of {listed}. Received: preset='3z'."
+
+
+def test_boxes_and_sliders_move_each_other(explorer: Explorer) -> None:
+    rows = [child for child in explorer.widget.children[1].children if hasattr(child, "children")]
+    integers = [name for name, control in explorer.declare().items() if isinstance(control, Integer)]
+    assert len(rows) == len(integers)
+    for name, row in zip(integers, rows, strict=True):
+        number, slider = row.children
+        assert number is explorer.controls[name]
+        assert slider.readout is False  # the box is what is read, and what the keyboard reaches
+        assert number.description == explorer.declare()[name].label
+        ends = (number.min, number.max, number.step)
+        assert (slider.min, slider.max, slider.step) == ends
+        slider.value = slider.max
+        assert explorer.state[name] == slider.value
+        number.value = number.min
+        assert slider.value == number.value == explorer.state[name]
+
+
+def test_it_gives_a_live_widget_and_the_same_as_a_picture(explorer: Explorer) -> None:
+    bundle = explorer._repr_mimebundle_()
+    view = bundle.pop("application/vnd.jupyter.widget-view+json")
+    assert view == {"version_major": 2, "version_minor": 0, "model_id": explorer.widget.model_id}
+    assert set(bundle) == {"text/html", "text/plain"}
+    assert f'alt="{html.escape(explorer.readout, quote=True)}"' in bundle["text/html"]
+    assert bundle["text/plain"] == explorer.readout
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_starts_in_the_state_that_is_asked_for(kind: str) -> None:
+    cls = getattr(lab.explore, kind)
+    first = cls()
+    state = first.presets[list(first.presets)[-1]]
+    explorer = cls(**state)
+    first.set(**state)
+    assert explorer.state == first.state
+    assert walking.shown(explorer) == walking.shown(first)
+
+
+# Without Keras, in Keras, and in Colab
+
+
+def python(code: str) -> str:
+    """What a fresh Python prints."""
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    return process.stdout
+
+
+def test_explorers_load_no_framework() -> None:
+    code = """
+import sys
+import inception_lab as lab
+for name in lab.explore.__all__:
+    explorer = getattr(lab.explore, name)()
+    explorer.choose(list(explorer.presets)[-1])
+    explorer.code
+print(*{"keras", "tensorflow", "jax", "torch"} & {name.split(".")[0] for name in sys.modules})
+"""
+    assert python(code).split() == []
+
+
+RUN = """
+import contextlib, io, json, sys
+found = []
+for code in json.load(open(sys.argv[1])):
+    names = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(code, names)
+    model = names["model"]
+    outputs = model.output if isinstance(model.output, dict) else {"": model.output}
+    found.append([model.count_params(), {name: list(each.shape[1:]) for name, each in outputs.items()}])
+print(json.dumps(found))
+"""
+
+
+def counted(codes: list[str], tmp_path: Path) -> list[tuple[int, dict[str, list[int]]]]:
+    """Run Keras code in a fresh Python; parameters and output shapes of each `model`."""
+    path = tmp_path / "codes.json"
+    path.write_text(json.dumps(codes))
+    process = subprocess.run(
+        [sys.executable, "-c", RUN, str(path)], capture_output=True, text=True, check=False
+    )
+    assert process.returncode == 0, process.stderr
+    return [(parameters, shapes) for parameters, shapes in json.loads(process.stdout)]
+
+
+def test_the_keras_code_runs_as_it_stands_and_costs_what_is_said(tmp_path: Path) -> None:
+    codes: list[str] = []
+    expected: list[tuple[int, dict[str, list[int]]]] = []
+    naive = lab.explore.naive_module()
+    for state in (
+        {},
+        {"conv7x7": 8, "pool": False},
+        {"conv1x1": 0, "conv3x3": 0, "conv5x5": 0},
+        {"conv1x1": 0, "conv3x3": 0, "pool": False, "height": 9, "width": 7, "channels": 3},
+    ):
+        naive.reset()
+        naive.set(**state)
+        total = naive.result.costs.total
+        codes.append(naive.code)
+        expected.append((total.parameters, {"": list(total.output_shape)}))
+    module = lab.explore.module()
+    for preset in ("3a", "5b"):
+        module.choose(preset)
+        total = module.result.reduced.total
+        codes.append(module.code)
+        expected.append((total.parameters, {"": list(total.output_shape)}))
+    reduction = lab.explore.reduction()
+    for preset in ("3a's 5×5 branch", "a 1×1 before a 1×1"):
+        reduction.choose(preset)
+        both = reduction.result.direct, reduction.result.reduced
+        codes.append(reduction.code)
+        expected.append(
+            (
+                sum(cost.parameters for cost in both),
+                {
+                    name: list(cost.output_shape)
+                    for name, cost in zip(("direct", "reduced"), both, strict=True)
+                },
+            )
+        )
+    assert counted(codes, tmp_path) == expected
+
+
+# Of ipywidgets 7.7.1, which Colab has; whatever is new in 8 is missing here.
+IN_IPYWIDGETS_7 = {
+    "BoundedIntText": {"min", "max", "step", "description", "style", "layout"},
+    "Box": {"layout"},
+    "Button": {"description", "layout"},
+    "Checkbox": {"description", "indent", "style", "layout"},
+    "Dropdown": {"options", "value", "description", "style", "layout"},
+    "HBox": {"layout"},
+    "HTML": set(),
+    "IntSlider": {"min", "max", "step", "readout", "layout"},
+    "Layout": {"width", "max_width", "margin", "padding", "border", "flex_flow", "align_items"},
+    "ToggleButton": {"description", "layout"},
+    "VBox": {"layout"},
+}
+
+
+@pytest.mark.parametrize("path", sorted(Path(lab.explore.__file__).parent.glob("*.py")), ids=lambda p: p.stem)
+def test_only_what_ipywidgets_7_has_is_used(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="widgets"), attr=name), keywords=keywords):
+                assert name in IN_IPYWIDGETS_7
+                assert {keyword.arg for keyword in keywords} <= IN_IPYWIDGETS_7[name]
+            case ast.Attribute(value=ast.Name(id="widgets"), attr=name):
+                assert name in IN_IPYWIDGETS_7
+            case ast.ImportFrom(module=str(module)):
+                assert not module.startswith("ipywidgets")

@@ -1,0 +1,238 @@
+"""Figures: bars as long as the numbers, numbers as people say them, alternative text always."""
+
+import base64
+import re
+from html import unescape
+
+import cv2
+import matplotlib
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import inception_lab as lab
+from inception_lab.view import figures, pictures
+
+
+def magnitude(text: str) -> float:
+    """The number that a text says."""
+    number, _, letter = text.replace(",", "").partition(" ")
+    return float(number) * {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[letter]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0"),
+        (9_999, "9,999"),
+        (10_000, "10.0 k"),
+        (229_000, "229.0 k"),
+        (1_000_000, "1.00 M"),
+        (120_422_400, "120.4 M"),
+        (15_476_686_848, "15.48 G"),
+    ],
+)
+def test_quantity(number: int, text: str) -> None:
+    assert figures.quantity(number) == text
+
+
+@given(st.integers(1, 10**13))
+def test_a_quantity_is_within_half_a_per_cent(number: int) -> None:
+    assert magnitude(figures.quantity(number)) == pytest.approx(number, rel=0.005)
+
+
+@given(st.integers(1, 9), st.integers(0, 11))
+def test_a_tick_says_round_numbers_exactly(digit: int, power: int) -> None:
+    assert magnitude(figures.tick(digit * 10**power)) == pytest.approx(digit * 10**power, rel=1e-9)
+
+
+@given(st.floats(1e-6, 1e15))
+def test_a_ceiling_is_above_and_not_far(value: float) -> None:
+    assert value <= figures.ceiling(value) <= 2.0001 * value
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0 B"), (999, "999 B"), (12_345, "12.3 kB"), (1_304_576, "1.30 MB")]
+)
+def test_size(number: int, text: str) -> None:
+    assert figures.size(number) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.int64(1234), "1,234"),
+        (2.0, "2.00"),
+        ((), ""),
+        ((28, 28, 1024), "28×28×1,024"),
+        ("5x5", "5x5"),
+        (None, "None"),
+    ],
+)
+def test_readable(value: object, text: str) -> None:
+    assert figures.readable(value) == text
+
+
+@pytest.mark.parametrize(
+    ("path", "branch"),
+    [
+        ("inception_3a/1x1", "1x1"),
+        ("inception_3a/3x3_reduce", "3x3"),
+        ("5x5", "5x5"),
+        ("module/pool_proj", "pool"),
+    ],
+)
+def test_layers_of_a_branch_are_drawn_alike(path: str, branch: str) -> None:
+    assert figures.branch_style(path) is figures.BRANCH_STYLES[branch]
+
+
+def test_what_is_no_branch_is_grey() -> None:
+    assert figures.branch_style("loss3/classifier") == figures.Style(figures.GREY)
+
+
+def test_styles_differ_by_more_than_colour() -> None:
+    styles = [*figures.BRANCH_STYLES.values()]
+    assert len({style.color for style in styles}) == len({style.hatch for style in styles}) == len(styles)
+    assert len({style.marker for style in styles}) == len(styles)
+    assert figures.NAIVE.hatch != figures.REDUCED.hatch
+
+
+# Bars
+
+
+def test_bars_are_as_long_as_the_numbers_first_on_top() -> None:
+    values = {"1x1": 9_633_792, "3x3": 173_408_256, "other": 0}
+    ax = figures.plot_bars(values, unit="MACs per image", title="By branch")
+    assert [bar.get_width() for bar in ax.patches] == list(values.values())  # type: ignore[attr-defined]
+    assert [text.get_text() for text in ax.texts] == ["9.63 M", "173.4 M", "0"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(values)
+    bottom, top = ax.get_ylim()
+    assert top < bottom  # the first row is on top
+    assert ax.get_xlim()[1] >= 1.15 * 173_408_256
+    assert (ax.get_xlabel(), ax.get_title(loc="left")) == ("MACs per image", "By branch")
+    assert ax.patches[0].get_facecolor() == matplotlib.colors.to_rgba(figures.SKY)
+    assert ax.patches[1].get_hatch() == "//"
+
+
+def test_bars_take_given_styles_and_axes() -> None:
+    ax = figures.new_figure().add_subplot()
+    drawn = figures.plot_bars({"a": 1}, unit="x", styles={"a": figures.NAIVE}, ax=ax)
+    assert drawn is ax
+    assert ax.patches[0].get_facecolor() == matplotlib.colors.to_rgba(figures.NAIVE.color)
+
+
+# Curves
+
+
+def test_curves_go_through_their_points_and_are_told_apart() -> None:
+    curves = {"A": [1.0, 4.0, 2.0], "B": [0.0, 1.0, 3.0]}
+    ax = figures.plot_lines((3, 9, 27), curves, xlabel="k (pixels)", ylabel="answer", ticks=(3, 27))
+    for line, (name, values) in zip(ax.lines, curves.items(), strict=True):
+        assert line.get_label() == name
+        assert list(np.asarray(line.get_xdata())) == [3, 9, 27]
+        assert list(np.asarray(line.get_ydata())) == values
+    assert ax.get_xscale() == "log"
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["3", "27"]
+    assert len({(line.get_color(), line.get_marker()) for line in ax.lines}) == 2
+    assert len({line.get_marker() for line in ax.lines}) == 2
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["A", "B"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("k (pixels)", "answer")
+
+
+def test_a_single_curve_needs_no_legend_and_no_logarithm() -> None:
+    ax = figures.plot_lines((1, 2), {"only": (1, 2)}, xlabel="x", ylabel="y")
+    assert ax.get_legend() is None
+    assert ax.get_xscale() == "linear"
+
+
+# Pictures
+
+
+def test_arrows_point_at_the_places() -> None:
+    ax = figures.plot_places(pictures.photo("galaxies"), pictures.GALAXIES)
+    assert [text.get_text() for text in ax.texts] == ["A", "B", "C", "D"]
+    for text, place in zip(ax.texts, pictures.GALAXIES.values(), strict=True):
+        column, row = text.xy  # type: ignore[attr-defined]
+        assert row == place.row
+        assert abs(column - place.column) == 7  # beside it, not on it
+        x, y = text.get_position()
+        assert 0 < x < 380
+        assert 0 < y < 420
+
+
+@pytest.mark.parametrize("symmetric", [False, True])
+def test_pictures_stand_side_by_side(symmetric: bool) -> None:
+    shown = {
+        "up": np.arange(12.0).reshape(3, 4),
+        "down": -np.arange(12.0).reshape(3, 4),
+        "c": np.zeros((2, 2, 3)),
+    }
+    figure = figures.plot_pictures(shown, columns=2, symmetric=symmetric)
+    assert [ax.get_title(loc="left") or ax.get_title() for ax in figure.axes] == ["up", "down", "c"]
+    for ax, picture in zip(figure.axes, shown.values(), strict=True):
+        (image,) = ax.images
+        assert np.array_equal(np.asarray(image.get_array()), picture)
+        assert not ax.axison
+    low, high = figure.axes[0].images[0].get_clim()
+    assert (low, high) == ((-11, 11) if symmetric else (0, 11))
+
+
+# Showing
+
+
+def parts(html: str) -> tuple[str, bytes, str]:
+    """Kind, bytes and alternative text of an image in HTML."""
+    found = re.fullmatch(r'<img src="data:image/(\w+);base64,([^"]+)" alt="([^"]*)" style="[^"]+">', html)
+    assert found
+    return found[1], base64.b64decode(found[2]), unescape(found[3])
+
+
+def test_a_figure_is_shown_with_its_alternative_text() -> None:
+    ax = figures.plot_bars({"a": 1}, unit="x")
+    kind, data, alt = parts(lab.show(ax, alt='One bar, "a" < b & c.').data)
+    assert (kind, alt) == ("png", 'One bar, "a" < b & c.')
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    width, height = (ax.get_figure(root=True).get_size_inches() * figures.DPI).round()  # type: ignore[union-attr]
+    assert picture.shape == (int(height), int(width), 3)
+
+
+def test_an_explorer_brings_its_own_text() -> None:
+    explorer = lab.explore.reduction()
+    assert parts(lab.show(explorer).data)[2] == explorer.readout
+    assert parts(lab.show(explorer, alt="Another.").data)[2] == "Another."
+
+
+@pytest.mark.parametrize("alt", [None, ""])
+def test_a_figure_without_text_is_refused(alt: str | None) -> None:
+    with pytest.raises(ValueError, match="alt") as caught:
+        lab.show(figures.plot_bars({"a": 1}, unit="x"), alt=alt)
+    assert str(caught.value) == "`alt` must say in a sentence what the figure shows. Received: none."
+
+
+def test_a_photograph_is_shown_as_jpeg_because_png_would_be_large() -> None:
+    noise = np.random.default_rng(0).random((400, 400, 3))
+    kind, data, _ = parts(
+        figures.figure_html(figures.plot_pictures({"noise": noise}, columns=1, size=5), "x")
+    )
+    assert kind == "jpeg"
+    assert data.startswith(b"\xff\xd8\xff")
+
+
+def test_the_same_figure_gives_the_same_bytes() -> None:
+    def once() -> str:
+        return str(lab.show(figures.plot_bars({"a": 1, "b": 2}, unit="x"), alt="Two.").data)
+
+    assert once() == once()
+
+
+def test_figures_leave_matplotlib_as_it_was() -> None:
+    before = dict(matplotlib.rcParams)
+    figures.plot_bars({"a": 1}, unit="x")
+    assert dict(matplotlib.rcParams) == before
+    with pytest.raises(TypeError, match="can't multiply"):
+        figures.plot_bars({"a": "much"}, unit="x")  # type: ignore[dict-item]
+    assert dict(matplotlib.rcParams) == before
