@@ -21,7 +21,7 @@ Open = Callable[[str], "Notebook"]
 
 pytestmark = pytest.mark.browser
 
-FIRST, SECOND = "01_naive_module.ipynb", "02_reduction_cost.ipynb"
+FIRST, SECOND, THIRD = "01_naive_module.ipynb", "02_reduction_cost.ipynb", "03_full_network.ipynb"
 PRESSES = 15
 
 
@@ -51,6 +51,7 @@ CASES = (
     Case(FIRST, "stack", "conv3x3", "#3×3"),
     Case(SECOND, "reduction", "reduce", "1×1 filters"),
     Case(SECOND, "module", "reduce5x5", "#5×5 reduce"),
+    Case(THIRD, "network", "conv1x1", "#1×1"),
 )
 each_explorer = pytest.mark.parametrize("case", CASES, ids=[case.explorer for case in CASES])
 
@@ -70,7 +71,7 @@ def same(shown: "Explorer", expected: Any) -> None:
     assert shown.picture == picture(expected)
 
 
-@pytest.mark.parametrize("name", [FIRST, SECOND])
+@pytest.mark.parametrize("name", [FIRST, SECOND, THIRD])
 def test_all_cells_run(opened: Open, name: str) -> None:
     outputs = opened(name).outputs()
     assert len(outputs) > 10
@@ -161,6 +162,6 @@ def test_time_from_key_press_to_picture_is_recorded(opened: Open, root: Path) ->
 
 
 def test_no_request_leaves_this_machine(jupyter: "Lab", opened: Open) -> None:
-    for name in (FIRST, SECOND):
+    for name in (FIRST, SECOND, THIRD):
         opened(name)
     assert set(jupyter.outside) <= {BADGE_IMAGE}  # the badge under each title; everything else works offline
