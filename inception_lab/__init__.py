@@ -11,8 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from inception_lab import exercises as exercises
+    from inception_lab import experiments as experiments
+    from inception_lab.model import data as data
+    from inception_lab.model import digits as digits
+    from inception_lab.model import evaluate as evaluate
+    from inception_lab.model import inspect as inspect
+    from inception_lab.model import intervals as intervals
+    from inception_lab.model import recipes as recipes
     from inception_lab.model.build import build as build
+    from inception_lab.model.classifier import classifier as classifier
     from inception_lab.model.device import keras as keras
+    from inception_lab.model.photos import read_photo as read_photo
+    from inception_lab.model.pretrained import pretrained as pretrained
     from inception_lab.model.timing import seconds_per_batch as seconds_per_batch
     from inception_lab.model.train import train as train
     from inception_lab.spec import counting as counting
@@ -35,6 +45,8 @@ if TYPE_CHECKING:
     from inception_lab.spec.network import Parallel as Parallel
     from inception_lab.spec.network import Sequence as Sequence
     from inception_lab.spec.network import Tap as Tap
+    from inception_lab.spec.small import googlenet_cifar as googlenet_cifar
+    from inception_lab.spec.small import googlenet_digits as googlenet_digits
     from inception_lab.view import diagrams as diagrams
     from inception_lab.view import explorers as explore  # noqa: F401
     from inception_lab.view import figures as figures
@@ -46,7 +58,10 @@ __version__ = "0.1.0"
 # name -> module, or (module, name there); a name equal to its module's last word is the module itself.
 _PUBLIC = {
     "build": "inception_lab.model.build",
+    "classifier": "inception_lab.model.classifier",
     "keras": "inception_lab.model.device",
+    "pretrained": "inception_lab.model.pretrained",
+    "read_photo": "inception_lab.model.photos",
     "seconds_per_batch": "inception_lab.model.timing",
     "train": "inception_lab.model.train",
     "Audit": "inception_lab.spec.audit",
@@ -58,6 +73,8 @@ _PUBLIC = {
     "VARIANTS": "inception_lab.spec.googlenet",
     "InceptionRow": "inception_lab.spec.googlenet",
     "auxiliary_head": "inception_lab.spec.googlenet",
+    "googlenet_cifar": "inception_lab.spec.small",
+    "googlenet_digits": "inception_lab.spec.small",
     "googlenet": "inception_lab.spec.googlenet",
     "inception_module": "inception_lab.spec.googlenet",
     "naive_module": "inception_lab.spec.googlenet",
@@ -69,13 +86,20 @@ _PUBLIC = {
 }
 _MODULES = {
     "counting": "inception_lab.spec.counting",
+    "data": "inception_lab.model.data",
     "diagrams": "inception_lab.view.diagrams",
+    "digits": "inception_lab.model.digits",
+    "evaluate": "inception_lab.model.evaluate",
     "exercises": "inception_lab.exercises",
+    "experiments": "inception_lab.experiments",
     "explore": "inception_lab.view.explorers",
     "figures": "inception_lab.view.figures",
+    "inspect": "inception_lab.model.inspect",
+    "intervals": "inception_lab.model.intervals",
     "layers": "inception_lab.spec.layers",
     "paper": "inception_lab.spec.paper",
     "pictures": "inception_lab.view.pictures",
+    "recipes": "inception_lab.model.recipes",
     "zoo": "inception_lab.spec.zoo",
 }
 __all__ = ["__version__", *sorted(_PUBLIC), *sorted(_MODULES)]

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 import inception_lab as lab
-from inception_lab import cli
-from inception_lab.cli import main, networks
+from inception_lab import cli_options
+from inception_lab.cli import main
+from inception_lab.cli_options import networks
 
 Capture = pytest.CaptureFixture[str]
 PYTHON_M = [sys.executable, "-m", "inception_lab"]
@@ -240,7 +241,7 @@ def test_a_network_that_has_no_input_option_says_so(capsys: Capture, monkeypatch
     def fixed(classes: int = 10) -> lab.Network:
         return lab.Network((8, 8, 3), lab.Sequence(), f"fixed {classes}")
 
-    monkeypatch.setattr(cli, "networks", lambda: {"fixed": fixed})
+    monkeypatch.setattr(cli_options, "networks", lambda: {"fixed": fixed})
     assert refused(capsys, "cost", "fixed", "--input", "9") == "fixed has no option --input."
     assert printed(capsys, "cost", "fixed", "--classes", "3").startswith("fixed 3, one image of 8×8×3 ")
 
@@ -249,7 +250,7 @@ def test_a_fault_of_the_program_is_not_dressed_up_as_the_users(monkeypatch: pyte
     def broken() -> lab.Network:
         raise KeyError("a fault")
 
-    monkeypatch.setattr(cli, "networks", lambda: {"broken": broken})
+    monkeypatch.setattr(cli_options, "networks", lambda: {"broken": broken})
     with pytest.raises(KeyError, match=r"^'a fault'$"):
         main(["cost", "broken"])
 

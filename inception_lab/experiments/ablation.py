@@ -1,14 +1,14 @@
 """Are several kernel sizes side by side what copes with several object sizes?
 
-The hypothesis, written down before the runs: mixing 1×1, 3×3 and 5×5 beats 3×3 alone on digits of 10 and of 60
-pixels. Two modules of one topology; only the kernels change, and the widths so that each module costs as many MACs.
+The hypothesis, written down before the runs: mixing 1×1, 3×3 and 5×5 beats 3×3 alone on digits of 10
+and of 60 pixels. Two modules of one topology; only the kernels change, and the widths with them, so
+that each module costs as many MACs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cache
 from itertools import product
 
 import numpy as np
@@ -192,6 +192,6 @@ ABLATION = Experiment(
 FURTHER_ABLATION = Experiment(
     "further_ablation",
     "the same for plain convolutions, and for a network trained on digits of 20–30 pixels only",
-    tuple([*_runs(tuple(PLAIN), range(3)), *_runs(("mixed", "all 3×3"), range(3), band=(20, 30))]),
+    (*_runs(tuple(PLAIN), range(3)), *_runs(("mixed", "all 3×3"), range(3), band=(20, 30))),
     _measure,
 )

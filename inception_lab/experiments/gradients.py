@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.experiments.runner import Experiment, Rows, Settings
+from inception_lab.spec.googlenet import TABLE_1
 
 # name -> (normalisation, initialiser, bias)
 STARTS = {
@@ -23,7 +24,7 @@ SEEDS = range(3)
 LAYERS = {
     "conv1": "conv1/7x7_s2",
     "conv2": "conv2/3x3",
-    **{f"inception_{name}": f"inception_{name}/output" for name in "3a 3b 4a 4b 4c 4d 4e 5a 5b".split()},
+    **{f"inception_{name}": f"inception_{name}/output" for name in TABLE_1},
     "loss3": "loss3/classifier",
 }
 
@@ -50,13 +51,18 @@ def measure(settings: Settings, _: Rows) -> Rows:
         rows.append(
             {
                 "module": module,
-                "loss": found.loss,
-                "signal": reading.spread,
-                "activation_gradient": reading.activation_gradient,
-                "relative_weight_gradient": found.relative_gradient(module),
+                "loss": significant(found.loss),
+                "signal": significant(reading.spread),
+                "activation_gradient": significant(reading.activation_gradient),
+                "relative_weight_gradient": significant(found.relative_gradient(module)),
             }
         )
     return rows
+
+
+def significant(value: float) -> float:
+    """Return a number with six digits, enough for any figure."""
+    return float(f"{value:.6g}")
 
 
 def photographs() -> npt.NDArray[np.float32]:

@@ -78,8 +78,11 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         area = draw(*chosen.area)
         # Drawn as a logarithm, so that 3/4 is as likely as 4/3.
         aspect = ops.exp(draw(*(math.log(ratio) for ratio in chosen.aspect)))
-        tall = ops.minimum(height * ops.sqrt(area / aspect), height)
-        wide = ops.minimum(width * ops.sqrt(area * aspect), width)
+        if chosen.area == (1.0, 1.0):
+            tall, wide = ops.full((batch,), height), ops.full((batch,), width)
+        else:
+            tall = ops.minimum(ops.sqrt(height * width * area / aspect), height)
+            wide = ops.minimum(ops.sqrt(height * width * area * aspect), width)
         top = (height - tall) * draw(0.0, 1.0 if chosen.area != (1.0, 1.0) else 0.0)
         left = (width - wide) * draw(0.0, 1.0 if chosen.area != (1.0, 1.0) else 0.0)
         if chosen.shift:

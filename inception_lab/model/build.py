@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from inception_lab.model.device import keras
-from inception_lab.model.layers import LocalResponseNormalization
+from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
 from inception_lab.spec import layers as spec
 from inception_lab.spec.cost import as_network
 from inception_lab.spec.network import Merge, Network, Part
@@ -141,7 +141,7 @@ class _Maker:
                     layer.depth_radius, layer.bias, layer.alpha, layer.beta, name=name
                 )
             case spec.BatchNorm():
-                return keras.layers.BatchNormalization(
+                return BatchNormalization(
                     scale=layer.scale, center=layer.center, epsilon=layer.epsilon, name=name
                 )
             case spec.Activation():

@@ -56,7 +56,7 @@ def _read(path: Path) -> Mapping[str, Any]:
             f"Received: {path.parent}, which has none; without {FOLDER} Keras downloads the data."
         )
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             missing = [name for name in _PARTS if name not in file.files]
             if missing:
                 raise ValueError(

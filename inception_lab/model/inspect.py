@@ -200,8 +200,8 @@ def branch_activations(model: Any, pictures: Floats, module: str) -> dict[str, F
     join = next((layer for layer in layers if layer.name == keras_name(f"{module}/output")), None)
     if join is None:
         raise ValueError(f"`module` must be a module of the network. Received: {module!r}.")
-    ends = {id(tensor) for tensor in join.input}
-    found = [(number, layer) for number, layer in enumerate(layers) if id(layer.output) in ends]
+    makers = {id(layer.output): (number, layer) for number, layer in enumerate(layers)}
+    found = [makers[id(tensor)] for tensor in join.input]
     _, values = _forward(model, layers, pictures, training=False)
     prefix = f"{keras_name(module)}_"
     return {

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from inception_lab.model.device import keras
+from inception_lab.model.device import fused_batch_norm, keras
 
 ops = keras.ops
 
@@ -71,3 +71,35 @@ class LocalResponseNormalization(keras.layers.Layer):  # type: ignore[misc]
             "beta": self.beta,
         }
         return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable("inception_lab")
+class BatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
+    """Keras's batch norm over channels, in one operation where the backend has it.
+
+    Keras takes moments, scales and shifts one after the other, in float32: on a CPU that takes four
+    times as long, and in a small network longer than the convolutions. Weights and results are the same.
+
+    Input and output: `(batch, height, width, channels)`.
+
+    Reference:
+        Ioffe & Szegedy 2015, arXiv:1502.03167.
+    """
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Normalise a batch, and in training move the statistics."""
+        learning = bool(training) and self.trainable
+        statistics = None if learning else (self.moving_mean, self.moving_variance)
+        fused = None
+        if len(inputs.shape) == 4:
+            channels = inputs.shape[-1]
+            scale = ops.convert_to_tensor(self.gamma) if self.scale else ops.ones((channels,))
+            offset = ops.convert_to_tensor(self.beta) if self.center else ops.zeros((channels,))
+            fused = fused_batch_norm(inputs, scale, offset, self.epsilon, statistics)
+        if fused is None:
+            return super().call(inputs, training=training, mask=mask)
+        outputs, mean, variance = fused
+        if learning:
+            for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
+                moving.assign(moving * self.momentum + now * (1 - self.momentum))
+        return outputs

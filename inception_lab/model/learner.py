@@ -13,11 +13,11 @@ from inception_lab.model.augment import Window
 from inception_lab.model.build import build
 from inception_lab.model.data import Labels, Pictures
 from inception_lab.model.device import PRECISIONS, Precision, as_array, dtype_policy, keras, precision
+from inception_lab.model.optimizer import AveragedSGD, Crossentropy, Rates
 from inception_lab.model.recipes import Augmentation, Recipe
 from inception_lab.spec.layers import one_of
 from inception_lab.spec.network import Network
 
-ops = keras.ops
 SEED_STATE = "seed_generator_state"  # Keras's name for the variables that randomness comes from
 
 
@@ -72,11 +72,12 @@ class Learner:
             nesterov=recipe.nesterov,
             weight_decay=recipe.weight_decay or None,
             averaging=recipe.averaging,
+            name="sgd",
         )
         if recipe.weight_decay:
             self.optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
         compile_heads(self.model, self.optimizer, recipe)
-        self.optimizer.build(self.model.trainable_variables)
+        self.model.optimizer.build(self.model.trainable_variables)
         self._seeds = [v for v in self.model.non_trainable_variables if SEED_STATE in v.path]
 
     @property
@@ -116,16 +117,22 @@ class Learner:
         )
         return head_logs({name: float(values[-1]) for name, values in history.history.items()}, self.outputs)
 
-    def predict(self, pictures: Pictures, batch_size: int = 256) -> dict[str, npt.NDArray[np.float32]]:
+    def predict(self, pictures: Pictures) -> dict[str, npt.NDArray[np.float32]]:
         """Return logits by head, with the averaged weights where there are any.
 
         Args:
             pictures: uint8 `(count, height, width, 3)`.
-            batch_size: Pictures at a time.
         """
+        count, batch = len(pictures), self.recipe.batch_size
+        # Batches of one size, the last one filled up: another size would be compiled anew.
+        filled = (
+            np.resize(pictures, (-(-count // batch) * batch, *pictures.shape[1:]))
+            if count % batch
+            else pictures
+        )
         with self._averaged():
-            found = self.model.predict(pictures, batch_size=batch_size, verbose=0)
-        return {name: np.asarray(logits, np.float32) for name, logits in found.items()}
+            found = self.model.predict(filled, batch_size=batch, verbose=0)
+        return {name: np.asarray(logits[:count], np.float32) for name, logits in found.items()}
 
     def save_weights(self, path: str) -> None:
         """Write the core's weights, averaged where there are averages, as `.weights.h5`."""
@@ -156,9 +163,9 @@ class Learner:
             variable.assign(state[name])
 
     def _variables(self) -> list[tuple[str, Any]]:
-        groups = {"model": self.model.variables, "optimizer": self.optimizer.variables}
+        groups = {"model": self.model.variables, "optimizer": self.model.optimizer.variables}
         return [
-            (f"{group}.{number:04d}.{variable.path.replace('/', '.')}", variable)
+            (f"{group}.{number:04d}.{variable.name}", variable)
             for group, variables in groups.items()
             for number, variable in enumerate(variables)
             if SEED_STATE not in variable.path
@@ -195,101 +202,6 @@ def head_logs(logs: Mapping[str, float], heads: tuple[str, ...]) -> dict[str, fl
     return {"loss": logs["loss"], **{name: value for name, value in named.items() if value is not None}}
 
 
-@keras.saving.register_keras_serializable("inception_lab")
-class Crossentropy(keras.losses.Loss):  # type: ignore[misc]
-    """Cross-entropy of logits with integer labels, which may be smoothed.
-
-    Args:
-        label_smoothing: Share of the target spread evenly over all classes.
-        name: Of the loss.
-    """
-
-    def __init__(self, label_smoothing: float = 0.0, name: str = "crossentropy") -> None:
-        super().__init__(name=name)
-        self.label_smoothing = label_smoothing
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Return the loss of each picture."""
-        classes = y_pred.shape[-1]
-        labels = ops.reshape(ops.cast(y_true, "int32"), (-1,))
-        target = ops.one_hot(labels, classes, dtype=y_pred.dtype)
-        target = target * (1 - self.label_smoothing) + self.label_smoothing / classes
-        return -ops.sum(target * ops.log_softmax(y_pred), axis=-1)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return what the loss was made with."""
-        return {"label_smoothing": self.label_smoothing, "name": self.name}
-
-
-@keras.saving.register_keras_serializable("inception_lab")
-class Rates(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
-    """A learning rate for each step, from a table; behind its end the last one.
-
-    Args:
-        rates: float32 `(steps,)`.
-    """
-
-    def __init__(self, rates: npt.NDArray[np.float32]) -> None:
-        self.rates = rates
-
-    def __call__(self, step: Any) -> Any:
-        """Return the rate of a step."""
-        last = ops.convert_to_tensor(len(self.rates) - 1, dtype="int32")
-        return ops.take(ops.convert_to_tensor(self.rates), ops.minimum(ops.cast(step, "int32"), last))
-
-    def get_config(self) -> dict[str, Any]:
-        """Return what the schedule was made with."""
-        return {"rates": [float(rate) for rate in self.rates]}
-
-
-@keras.saving.register_keras_serializable("inception_lab")
-class AveragedSGD(keras.optimizers.SGD):  # type: ignore[misc]
-    """Stochastic gradient descent that keeps a Polyak average of the weights beside them.
-
-    Keras's own `use_ema` overwrites the weights at the end of every `fit`. The average's momentum
-    rises with the steps, (1 + step) / (10 + step), up to `averaging`, so that it is of use early.
-
-    Args:
-        learning_rate: A number or a schedule.
-        averaging: Momentum of the average; 0 for none.
-
-    Reference:
-        Polyak & Juditsky 1992; Szegedy et al. 2014, section 6.
-    """
-
-    def __init__(self, learning_rate: Any = 0.01, *, averaging: float = 0.0, **kwargs: Any) -> None:
-        super().__init__(learning_rate, **kwargs)
-        self.averaging = averaging
-        self.averages: list[Any] = []
-
-    def build(self, variables: list[Any]) -> None:
-        """Make a copy of each variable to start its average from."""
-        if self.built:
-            return
-        super().build(variables)
-        if self.averaging:
-            self.averages = [
-                self.add_variable_from_reference(variable, "average", initializer="zeros")
-                for variable in variables
-            ]
-            for average, variable in zip(self.averages, variables, strict=True):
-                average.assign(variable)
-
-    def apply(self, grads: list[Any], trainable_variables: Any = None) -> Any:
-        """Step, then move the averages."""
-        result = super().apply(grads, trainable_variables)
-        if self.averaging:
-            step = ops.cast(self.iterations, "float32")
-            share = 1 - ops.minimum(self.averaging, (1 + step) / (10 + step))
-            for average, variable in zip(self.averages, self._trainable_variables, strict=True):
-                average.assign_add(ops.cast(share, average.dtype) * (variable - average))
-        return result
-
-    def get_config(self) -> dict[str, Any]:
-        """Return what the optimizer was made with."""
-        return {**super().get_config(), "averaging": self.averaging}
-
-
 class _Swapped:
     """While entered, variables hold other values."""
 
@@ -300,7 +212,7 @@ class _Swapped:
     def __enter__(self) -> None:
         self.before = [as_array(variable) for variable in self.variables]
         for variable, value in zip(self.variables, self.values, strict=True):
-            variable.assign(value)
+            variable.assign(as_array(value))
 
     def __exit__(self, *_: object) -> None:
         for variable, value in zip(self.variables, self.before, strict=True):

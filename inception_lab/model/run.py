@@ -129,7 +129,7 @@ class RunDirectory:
         files = self._checkpoints()
         for file in reversed(files):
             try:
-                with np.load(file, allow_pickle=False) as stored:
+                with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
                     state = {name: stored[name] for name in stored.files}
                 about = json.loads(str(state.pop("about")))
                 return Checkpoint(about["epoch"], about["rows"], state)

@@ -11,76 +11,25 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from inception_lab import __version__
-from inception_lab.model.data import Dataset, Pictures, Splits
+from inception_lab.model.data import Dataset, Splits
 from inception_lab.model.device import Precision, hardware, keras
 from inception_lab.model.evaluate import accuracy, cross_entropy, softmax
 from inception_lab.model.learner import Learner
 from inception_lab.model.progress import Progress
 from inception_lab.model.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe
+from inception_lab.model.result import Result, summary
 from inception_lab.model.run import AVERAGED, BEST, Checkpoint, Row, RunDirectory
 from inception_lab.spec.layers import one_of, positive_integer
 from inception_lab.spec.network import Network
 from inception_lab.spec.stored import network_to_data
-
-
-@dataclass
-class Result:
-    """What a training run gives.
-
-    Attributes:
-        learner: The network in Keras with all that trained it; `learner.core` is `build(network)`.
-        history: A row an epoch: `epoch`, `learning_rate`, `loss`, `main_accuracy` (and `aux1_…`) while
-            learning, `validation_loss` and `validation_accuracy` behind it, `seconds`.
-        epochs: Complete epochs.
-        accuracy: On the test pictures, with the averaged weights where the recipe averages; `None` if
-            the run was interrupted.
-        seconds: From the call to the end, in this process.
-        images_per_second: Median over this process's epochs.
-        interrupted: Whether Ctrl-C ended it; then it is as it was behind its last complete epoch.
-    """
-
-    learner: Learner
-    history: list[Row] = field(default_factory=list)
-    accuracy: float | None = None
-    seconds: float = 0.0
-    images_per_second: float | None = None
-    interrupted: bool = False
-
-    @property
-    def epochs(self) -> int:
-        """Complete epochs."""
-        return len(self.history)
-
-    @property
-    def model(self) -> Any:
-        """The network in Keras, without what prepares the pictures."""
-        return self.learner.core
-
-    @property
-    def parameters(self) -> int:
-        """Trained parameters, heads included."""
-        return self.learner.parameters
-
-    def predict(self, pictures: Pictures, output: str = "main") -> npt.NDArray[np.float64]:
-        """Return class probabilities.
-
-        Args:
-            pictures: uint8 `(count, height, width, 3)`, as in the data set.
-            output: Which head's.
-
-        Returns:
-            `(count, classes)`, with the averaged weights where the recipe averages.
-        """
-        return softmax(self.learner.predict(pictures)[output])
 
 
 def train(
@@ -195,18 +144,6 @@ def train(
     if directory:
         directory.finish(summary(result))
     return result
-
-
-def summary(result: Result) -> dict[str, Any]:
-    """Return a result's numbers, as `inception-lab train --format json` prints them."""
-    return {
-        "accuracy": result.accuracy,
-        "seconds": round(result.seconds, 2),
-        "epochs": result.epochs,
-        "parameters": result.parameters,
-        "images_per_second": result.images_per_second and round(result.images_per_second, 1),
-        "precision": result.learner.precision.name,
-    }
 
 
 def _epoch(

@@ -1,0 +1,126 @@
+"""The command `inception-lab train`: train a network, keep the run, carry it on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from inception_lab.cli_options import INTERRUPTED, described_network, networks, picture_sides
+from inception_lab.model.recipes import RECIPES
+from inception_lab.spec.layers import one_of
+
+
+@dataclass(frozen=True)
+class Suited:
+    """What a data set is trained with unless options say otherwise."""
+
+    network: str
+    epochs: int
+    input: tuple[int, int] | None = None
+
+
+SUITED: Mapping[str, Suited] = {
+    "scaled-digits": Suited("googlenet-digits", epochs=7),
+    "cifar10": Suited("googlenet-cifar", epochs=60),
+    "folder": Suited("googlenet-digits", epochs=30, input=(96, 96)),
+}
+
+
+def add(commands: Any, program: str) -> None:
+    """Add the command to a parser's commands."""
+    parser = commands.add_parser(
+        "train",
+        help="train a network",
+        description="Train a network and report its accuracy on pictures it was not trained on.\n"
+        "Without options: scaled digits, about a minute on a laptop.",
+        epilog=f"""examples:
+  {program} train --out runs/digits
+  {program} train --dataset cifar10 --out runs/cifar
+  {program} train --dataset cifar10 --out runs/cifar --resume
+  {program} train --dataset my_pictures/ --network googlenet --variant batch_norm --input 96
+
+A run that was interrupted or killed is carried on by the same command with --resume.
+CIFAR-10 is read from cifar10.npz in the folder that INCEPTION_LAB_DATA names, else downloaded.
+networks: {", ".join(networks())}
+recipes: {", ".join(RECIPES)}
+""",
+    )
+    parser.add_argument(
+        "--dataset",
+        default="scaled-digits",
+        metavar="NAME|DIRECTORY",
+        help="scaled-digits (default), cifar10, or a folder with a sub-folder of pictures for each class",
+    )
+    parser.add_argument("--recipe", default="modern", metavar="NAME", help="default: modern")
+    parser.add_argument(
+        "--network", metavar="NAME", help="default: a small GoogLeNet that suits the data set"
+    )
+    parser.add_argument("--epochs", type=int, metavar="N", help="default: what suits the data set")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="default: the recipe's")
+    parser.add_argument("--learning-rate", type=float, metavar="RATE", help="default: the recipe's")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--out", metavar="DIR", help="keep weights, log and checkpoints there; default: keep none"
+    )
+    parser.add_argument("--resume", action="store_true", help="carry on the run in --out")
+    parser.add_argument("--auxiliary", action="store_true", default=None, help="with auxiliary classifiers")
+    parser.add_argument("--variant", metavar="NAME", help="which of the networks published under this name")
+    parser.add_argument("--width", type=float, metavar="FACTOR", help="multiply every number of filters")
+    parser.add_argument(
+        "--input",
+        type=picture_sides,
+        metavar="SIZE",
+        help="pixels that pictures are resized to, on the device; default: the network's own",
+    )
+    parser.add_argument("--augmentation", metavar="NAME", help="default: what suits the data set")
+    parser.add_argument(
+        "--precision", metavar="NAME", help="float32, bfloat16 or float16; default: what suits the hardware"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    parser.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> None:
+    if chosen.resume and not chosen.out:
+        raise ValueError("--resume needs the directory of the run: --out DIR.")
+    one_of("recipe", chosen.recipe, tuple(RECIPES))
+    changes = {"batch_size": chosen.batch_size, "learning_rate": chosen.learning_rate}
+    given = {name: value for name, value in changes.items() if value is not None}
+    recipe = replace(RECIPES[chosen.recipe], **given)
+    suited = SUITED.get(chosen.dataset, SUITED["folder"])
+    chosen.network = chosen.network or suited.network
+    if chosen.dataset not in SUITED and chosen.input is None:
+        chosen.input = suited.input
+    # What takes long is loaded when the options have been found good.
+    described_network(chosen)
+    from inception_lab.model.data import load
+    from inception_lab.model.result import summary
+    from inception_lab.model.train import train
+
+    data = load(chosen.dataset, seed=chosen.seed)
+    result = train(
+        data,
+        described_network(chosen, classes=len(data.classes)),
+        recipe,
+        epochs=suited.epochs if chosen.epochs is None else chosen.epochs,
+        seed=chosen.seed,
+        out=chosen.out,
+        resume=chosen.resume,
+        augmentation=chosen.augmentation,
+        precision=chosen.precision,
+    )
+    if result.interrupted:
+        raise SystemExit(INTERRUPTED)
+    numbers = summary(result)
+    if chosen.format == "json":
+        print(json.dumps(numbers))
+        return
+    print(
+        f"{data.name}: test accuracy {result.accuracy:.2%} ({len(data.test):,} pictures) "
+        f"after {result.epochs} epochs\n"
+        f"{result.parameters:,} parameters, {numbers['seconds']:.0f} s, "
+        f"{numbers['images_per_second'] or 0:,.0f} images/s, {numbers['precision']}"
+    )

@@ -1,0 +1,178 @@
+"""From pictures to named classes: a network with its weights, its preparation and its classes' names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab.model.augment import CENTRE, SPREAD, Window
+from inception_lab.model.build import build
+from inception_lab.model.device import PRECISIONS, dtype_policy, keras
+from inception_lab.model.download import cache_folder
+from inception_lab.model.folder import central_square
+from inception_lab.model.preparation import Floats, Picture, Preparation, rgb
+from inception_lab.model.pretrained import (
+    class_names,
+    download_class_names,
+    find_weights,
+    with_weights,
+)
+from inception_lab.model.run import AVERAGED, BEST, RunDirectory
+from inception_lab.spec.googlenet import googlenet
+from inception_lab.spec.layers import one_of, positive_integer
+from inception_lab.spec.network import Network
+from inception_lab.spec.stored import network_from_data
+
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A class, and how likely it is.
+
+    Attributes:
+        index: Of the class.
+        label: Its name.
+        probability: From 0 to 1.
+    """
+
+    index: int
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A network that is ready for pictures.
+
+    Attributes:
+        model: In Keras, from prepared pictures to probabilities `(batch, classes)`.
+        prepare: Makes what the network takes of RGB pictures.
+        classes: Names of the classes.
+        network: The network as a spec.
+        name: What to call it in figures.
+    """
+
+    model: Any = field(repr=False)
+    prepare: Preparation
+    classes: tuple[str, ...] = field(repr=False)
+    network: Network = field(repr=False)
+    name: str
+
+    def probabilities(self, *pictures: Picture) -> npt.NDArray[np.float64]:
+        """Return each picture's class probabilities.
+
+        Args:
+            *pictures: RGB, uint8 `(any height, any width, 3)`, or grey.
+
+        Returns:
+            `(count, classes)`.
+        """
+        found = []
+        for start in range(0, len(pictures), BATCH):
+            batch = self.prepare(*pictures[start : start + BATCH])
+            found.append(keras.ops.convert_to_numpy(self.model.predict_on_batch(batch)))
+        return np.concatenate(found).astype(np.float64)
+
+    def top(self, picture: Picture, count: int = 5) -> list[Prediction]:
+        """Return a picture's likeliest classes, the likeliest first; see `named`."""
+        return self.named(self.probabilities(picture)[0], count)
+
+    def named(self, probabilities: npt.NDArray[np.float64], count: int = 5) -> list[Prediction]:
+        """Return the likeliest classes with their names.
+
+        Args:
+            probabilities: `(classes,)`.
+            count: How many; all of them if there are fewer.
+
+        Raises:
+            ValueError: If `count` is not a positive integer.
+        """
+        order = np.argsort(-probabilities, kind="stable")[: positive_integer("count", count)]
+        return [Prediction(int(n), self.classes[n], float(probabilities[n])) for n in order]
+
+
+@dataclass(frozen=True)
+class RunPreparation(Preparation):
+    """What `inception-lab train` does to pictures: cut to a square, stored small, resized on the device.
+
+    Attributes:
+        stored: `(height, width)` that the run's pictures were stored at.
+    """
+
+    stored: tuple[int, int] = (64, 64)
+
+    def __call__(self, *pictures: Picture) -> Floats:
+        """Return pictures as the network takes them; see `Preparation`."""
+        batch = np.stack([self.resized(picture) for picture in pictures])
+        return np.asarray(keras.ops.convert_to_numpy(Window(self.height, self.width)(batch)), np.float32)
+
+    def resized(self, picture: Picture) -> Picture:
+        """Return a picture as the run's data set stores them, uint8 `(side, side, 3)`."""
+        return central_square(rgb(picture), min(self.stored))
+
+
+def classifier(
+    weights: str | Path | None = None,
+    *,
+    run: str | Path | None = None,
+    precision: str = "float32",
+    download: bool = True,
+) -> Classifier:
+    """Return BVLC's GoogLeNet, or what the reader trained.
+
+    Args:
+        weights: BVLC's ONNX file or a folder with it; by default what `pretrained.find_weights` finds.
+        run: Directory of a run of `inception-lab train`, instead.
+        precision: `"float32"`, `"bfloat16"` or `"float16"`.
+        download: Whether the weights may be downloaded if they are not here.
+
+    Raises:
+        ValueError: If there is nothing usable there, or both are given.
+        ModuleNotFoundError: Without the package `onnx`, which reads the weights.
+    """
+    one_of("precision", precision, tuple(PRECISIONS))
+    if run is not None:
+        if weights is not None:
+            raise ValueError("Only one of `weights` and `run` can be used. Received: both.")
+        return _of_run(Path(run), precision)
+    file = find_weights(weights, download=download)
+    names = class_names(file)
+    if download and file.parent == cache_folder() and names[0] == "0":
+        download_class_names()
+        names = class_names(file)
+    return Classifier(with_weights(file, precision), Preparation(), names, googlenet(), "BVLC GoogLeNet")
+
+
+def _of_run(place: Path, precision: str) -> Classifier:
+    config = RunDirectory(place).config()
+    try:
+        network = network_from_data(config["network"])
+        classes = tuple(map(str, config["data"]["classes"]))
+        tall, wide = config["picture_shape"][:2]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"`run` must be a directory that `inception-lab train` wrote. Received: {place}, whose "
+            f"config.json is of something else ({error})."
+        ) from error
+    file = next((place / name for name in (AVERAGED, BEST) if (place / name).exists()), None)
+    if file is None:
+        raise ValueError(f"`run` must hold weights, one epoch's at least. Received: {place}, without any.")
+    with dtype_policy(PRECISIONS[precision]):
+        model = build(network)
+    try:
+        model.load_weights(file)
+    except (OSError, ValueError, KeyError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ValueError(f"A run's weights must be whole. Received: {file} ({reason}).") from error
+    scores = model.output["main"] if isinstance(model.output, dict) else model.output
+    model = keras.Model(model.input, keras.layers.Softmax(dtype="float32", name="probabilities")(scores))
+    height, width = network.input_shape[:2]
+    prepare = RunPreparation(
+        height, width, "crop", "RGB", (CENTRE, CENTRE, CENTRE), SPREAD, stored=(tall, wide)
+    )
+    return Classifier(model, prepare, classes, network, place.name)

@@ -1,0 +1,207 @@
+"""Evaluation against answers worked out by hand."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from inception_lab.model.evaluate import (
+    SizeAccuracy,
+    accuracy,
+    accuracy_by_size,
+    confusion,
+    correct,
+    crop,
+    cross_entropy,
+    ensemble,
+    multi_crop,
+    softmax,
+)
+from inception_lab.model.intervals import accuracy_interval, difference_interval
+
+PREDICTIONS = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.2, 0.5, 0.3], [0.4, 0.35, 0.25]])
+LABELS = np.array([0, 2, 2, 1])  # right, right, second guess, second guess
+
+
+def coordinates(height: int, width: int) -> npt.NDArray[np.uint8]:
+    """A picture whose red and green say where a pixel is, from 0 to 255."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    return np.dstack([rows * 255 // height, columns * 255 // width, np.zeros_like(rows)]).astype(np.uint8)
+
+
+PHOTO = coordinates(300, 400)
+
+
+def test_accuracy_of_first_and_second_guesses() -> None:
+    assert accuracy(PREDICTIONS, LABELS) == 0.5
+    assert accuracy(PREDICTIONS, LABELS, top=2) == 1.0
+    assert correct(PREDICTIONS, LABELS).tolist() == [True, True, False, False]
+
+
+def test_cross_entropy_of_a_guess_is_the_logarithm_of_the_classes() -> None:
+    assert cross_entropy(np.full((2, 1000), 0.001), np.array([3, 999])) == pytest.approx(math.log(1000))
+    # −(ln .5 + ln .7 + ln .3 + ln .35) / 4
+    assert cross_entropy(PREDICTIONS, LABELS) == pytest.approx(-math.log(0.5 * 0.7 * 0.3 * 0.35) / 4)
+    assert math.isfinite(cross_entropy(np.array([[0.0, 1.0]]), np.array([0])))
+
+
+def test_softmax_bears_large_logits() -> None:
+    np.testing.assert_allclose(
+        softmax(np.array([[1000.0, 1000.0], [0.0, math.log(3)]])), [[0.5, 0.5], [0.25, 0.75]]
+    )
+
+
+def test_confusion_has_the_truth_in_rows() -> None:
+    assert confusion(PREDICTIONS, LABELS).tolist() == [[1, 0, 0], [1, 0, 0], [0, 1, 1]]
+
+
+def test_accuracy_by_size() -> None:
+    sizes = np.array([10.0, 10.0, 60.0, 20.0])
+    assert accuracy_by_size(PREDICTIONS, LABELS, sizes) == (
+        SizeAccuracy(10, 10, 1.0, 2),
+        SizeAccuracy(20, 20, 0.0, 1),
+        SizeAccuracy(60, 60, 0.0, 1),
+    )
+    # 10 10 | 20 60: a limit belongs to the band above it, the last one to the last band; no empty bands
+    assert accuracy_by_size(PREDICTIONS, LABELS, sizes, [5, 8, 20, 60]) == (
+        SizeAccuracy(8, 20, 1.0, 2),
+        SizeAccuracy(20, 60, 0.0, 2),
+    )
+
+
+def test_an_ensemble_is_the_mean_of_probabilities() -> None:
+    np.testing.assert_allclose(ensemble([np.array([[0.9, 0.1]]), np.array([[0.3, 0.7]])]), [[0.6, 0.4]])
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        (
+            lambda: accuracy(PREDICTIONS, LABELS[:3]),
+            "`predictions` must be (count, classes) and `labels` (count,), count at least 1. "
+            "Received: (4, 3) and (3,).",
+        ),
+        (
+            lambda: accuracy(np.zeros((0, 3)), LABELS[:0]),
+            "`predictions` must be (count, classes) and `labels` (count,), count at least 1. "
+            "Received: (0, 3) and (0,).",
+        ),
+        (
+            lambda: accuracy(PREDICTIONS, LABELS, top=4),
+            "`top` must be at most the number of classes, 3. Received: top=4.",
+        ),
+        (lambda: ensemble([]), "`predictions` must be arrays of one shape. Received: none."),
+        (
+            lambda: ensemble([np.zeros((2, 3)), np.zeros((3, 2))]),
+            "`predictions` must be arrays of one shape. Received: (2, 3), (3, 2).",
+        ),
+        (
+            lambda: accuracy_by_size(PREDICTIONS, LABELS, np.zeros(3)),
+            "`sizes` must hold one number for each of 4 pictures. Received: shape (3,).",
+        ),
+        (
+            lambda: accuracy_by_size(PREDICTIONS, LABELS, np.zeros(4), [3, 3]),
+            "`edges` must be two rising numbers or more. Received: edges=(3, 3).",
+        ),
+        (lambda: crop(PHOTO, crops=9), "`crops` must be one of 1, 10, 144. Received: crops=9."),
+    ],
+)
+def test_what_does_not_fit_is_refused(action: Callable[[], Any], expected: str) -> None:
+    with pytest.raises(ValueError, match="Received") as caught:
+        action()
+    assert str(caught.value) == expected
+
+
+# crops --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("crops", [1, 10, 144])
+@pytest.mark.parametrize("size", [224, 32])
+def test_shapes_and_counts(crops: int, size: int) -> None:
+    views = crop(PHOTO, size, crops)
+    assert views.shape == (crops, size, size, 3)
+    assert views.dtype == np.uint8
+    if crops > 1:
+        np.testing.assert_array_equal(views[crops // 2 :], views[: crops // 2, :, ::-1])
+
+
+def test_the_ten_crops_are_corners_centre_and_mirrors() -> None:
+    views = crop(PHOTO, 224, 10)
+    # 300×400 becomes 256×341: corners reach 255 in both directions, the centre lies in the middle
+    assert views[0, 0, 0].tolist() == [0, 0, 0]
+    assert views[3, -1, -1, :2].min() >= 252
+    assert views[4, 112, 112, :2].tolist() == pytest.approx([127, 127], abs=3)
+    np.testing.assert_array_equal(crop(PHOTO, 224, 1)[0], views[4])
+
+
+@pytest.mark.parametrize("portrait", [False, True])
+def test_the_144_crops_cover_three_squares_at_four_scales(portrait: bool) -> None:
+    picture = PHOTO.transpose(1, 0, 2)[..., [1, 0, 2]] if portrait else PHOTO
+    views = crop(picture, 224, 144)[:72].reshape(4, 3, 6, 224, 224, 3)
+    along = 0 if portrait else 1
+    for scale in range(4):
+        whole = views[scale, :, 5, ..., along].astype(int)
+        # the squares start at 0, at half of and at all of the slack: (400 − 300) / 400 of 255
+        assert whole.min(axis=(1, 2)).tolist() == pytest.approx([0, 32, 64], abs=2)
+        assert whole.max(axis=(1, 2)).tolist() == pytest.approx([191, 223, 254], abs=2)
+    # at shorter side 352 a crop shows 224/352 of the square's height, at 256 it shows 224/256
+    across = 1 - along
+    spans = np.ptp(views[:, 1, 4, ..., across].astype(int), axis=(1, 2))
+    assert spans.tolist() == pytest.approx([255 * 224 / side for side in (256, 288, 320, 352)], abs=3)
+
+
+def test_several_crops_are_averaged() -> None:
+    def predict(views: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        share = views[:, :, :, 1].mean(axis=(1, 2)) / 255
+        return np.stack([share, 1 - share], axis=1)
+
+    found = multi_crop(predict, [PHOTO, PHOTO[:, ::-1]], 224, 10)
+    assert found.shape == (2, 2)
+    expected = predict(crop(PHOTO, 224, 10)).mean(axis=0)
+    np.testing.assert_allclose(found[0], expected)
+    np.testing.assert_allclose(found[0], found[1], atol=0.01)  # the mirrors are among the crops
+
+
+# intervals ----------------------------------------------------------------------------------------
+
+
+def test_the_interval_of_equal_runs_is_a_point() -> None:
+    right = np.ones((8, 20), bool)
+    assert accuracy_interval(right) == (1.0, 1.0)
+    assert difference_interval(right, right) == (0.0, 0.0)
+
+
+def test_pairing_takes_away_what_the_pictures_share() -> None:
+    """Two networks that fail on the same hard pictures, one of them on a few more."""
+    rng = np.random.default_rng(0)
+    hard = rng.random(400) < 0.2
+    one = np.tile(~hard, (8, 1))
+    two = one & (rng.random((8, 400)) > 0.02)
+    low, high = difference_interval(one, two)
+    assert 0 < low < (one.mean() - two.mean()) < high < 0.03
+    apart = accuracy_interval(one)
+    assert apart[1] - apart[0] > 3 * (high - low)  # unpaired, the pictures' own spread hides it
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(1)
+    hits = 0
+    for trial in range(100):
+        right = rng.random((1, 200)) < 0.8
+        low, high = accuracy_interval(right, samples=300, seed=trial)
+        hits += low <= 0.8 <= high
+    assert 88 <= hits <= 100
+
+
+@pytest.mark.parametrize("shapes", [((8, 20), (8, 19)), ((20,), (20,)), ((0, 20), (0, 20))])
+def test_intervals_need_runs_by_pictures(shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+    one, two = (np.ones(shape, bool) for shape in shapes)
+    with pytest.raises(ValueError, match="Received") as caught:
+        difference_interval(one, two)
+    assert str(caught.value) == (
+        "`one` and `two` must be (seeds, pictures), with the same pictures. "
+        f"Received: {shapes[0]} and {shapes[1]}."
+    )

@@ -1,0 +1,221 @@
+"""Experiments: what is stored, what is run again, and that the settings are what they say."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import inception_lab as lab
+from inception_lab import experiments
+from inception_lab.experiments import EXPERIMENTS, ablation, training
+from inception_lab.experiments.__main__ import main
+from inception_lab.experiments.runner import Experiment, Rows, Settings, append, complete, read
+from inception_lab.spec.small import googlenet_digits
+
+Measure = Callable[[Settings, Rows], Rows]
+
+
+def experiment(measure: Measure, name: str = "small") -> Experiment:
+    runs = tuple(
+        {"kind": kind, "rate": rate, "seed": seed}
+        for seed in (0, 1)
+        for kind, rate in (("a", 0.5), ("1/2", 1.0))
+    )
+    return Experiment(name, "a question", runs, measure)
+
+
+def counting(ran: list[Settings]) -> Measure:
+    def measure(settings: Settings, so_far: Rows) -> Rows:
+        ran.append(settings)
+        return [{"layer": layer, "found": len(so_far) + 0.25} for layer in ("x", "y")]
+
+    return measure
+
+
+def test_each_run_is_stored_with_where_it_comes_from(tmp_path: Path) -> None:
+    assert complete(experiment(counting([])), tmp_path) == 4
+    with (tmp_path / "small.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 8
+    columns = [
+        "kind",
+        "rate",
+        "seed",
+        "layer",
+        "found",
+        "seconds",
+        "command",
+        "versions",
+        "hardware",
+        "finished",
+    ]
+    assert list(rows[0]) == columns
+    assert all(all(row.values()) for row in rows)
+    assert rows[0]["command"] == "python -m inception_lab.experiments small"
+    assert f"inception-lab {lab.__version__}" in rows[0]["versions"]
+    assert [row["found"] for row in rows] == ["0.25"] * 2 + ["2.25"] * 2 + ["4.25"] * 2 + ["6.25"] * 2
+
+
+def test_started_again_it_runs_only_what_is_missing(tmp_path: Path) -> None:
+    ran: list[Settings] = []
+    small = experiment(counting(ran))
+    assert complete(small, tmp_path, limit=1) == 1
+    first = (tmp_path / "small.csv").read_text()
+    assert [run["seed"] for run in small.missing(tmp_path)] == [0, 1, 1]
+    assert complete(small, tmp_path) == 3
+    assert ran == list(small.runs)
+    assert (tmp_path / "small.csv").read_text().startswith(first)
+    assert complete(small, tmp_path) == 0
+
+
+def test_a_run_that_fails_leaves_what_was_stored(tmp_path: Path) -> None:
+    def failing(settings: Settings, so_far: Rows) -> Rows:
+        if so_far:
+            raise KeyboardInterrupt
+        return [{"found": 1}]
+
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
+        complete(experiment(failing), tmp_path)
+    assert len(read(tmp_path / "small.csv")) == 1
+    assert len(experiment(failing).missing(tmp_path)) == 3
+
+
+def test_a_file_of_another_version_is_not_mixed(tmp_path: Path) -> None:
+    path = tmp_path / "small.csv"
+    append(path, [{"kind": "a", "found": 1}])
+    with pytest.raises(ValueError, match="Received") as caught:
+        append(path, [{"kind": "a", "other": 1}])
+    assert (
+        str(caught.value)
+        == f"small.csv must have the columns of this version. Received: kind, found (in {path})."
+    )
+    assert read(path) == [{"kind": "a", "found": 1}]
+
+
+def test_the_command_lists_and_refuses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list", "--out", str(tmp_path)]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in listed] == list(EXPERIMENTS)
+    assert listed[0].split()[1:4] == ["0", "of", str(len(EXPERIMENTS["gradients"].runs))]
+    for words, text in (
+        ([], "name an experiment, or all, or --list"),
+        (["soup"], "there is no experiment 'soup'"),
+    ):
+        with pytest.raises(SystemExit, match="2"):
+            main(words)
+        assert text in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_runs_are_distinct_and_have_seeds(name: str) -> None:
+    runs = EXPERIMENTS[name].runs
+    names = {tuple(run) for run in runs}
+    assert len(names) == 1
+    assert next(iter(names))[-1] == "seed"
+    assert len({tuple(run.values()) for run in runs}) == len(runs)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_what_is_stored_belongs_to_the_experiment(name: str) -> None:
+    """Stored files hold runs of the present settings only, all with their provenance."""
+    selected = EXPERIMENTS[name]
+    rows = read(selected.path())
+    names = tuple(selected.runs[0])
+    settings = {tuple(str(run[key]) for key in names) for run in selected.runs}
+    for row in rows:
+        assert tuple(str(row[key]) for key in names) in settings or _as_numbers(row, selected)
+        assert row["hardware"]
+        assert row["seconds"]
+
+
+def _as_numbers(row: dict[str, Any], selected: Experiment) -> bool:
+    return any(all(run[key] == row[key] for key in run) for run in selected.runs)
+
+
+def test_unknown_names_and_settings_are_refused() -> None:
+    with pytest.raises(ValueError, match="Received") as caught:
+        experiments.stored("soup")
+    assert str(caught.value) == f"`name` must be one of {', '.join(EXPERIMENTS)}. Received: name='soup'."
+    with pytest.raises(ValueError, match="Received") as caught:
+        experiments.live("bands", colour="red")
+    assert str(caught.value) == "Settings of 'bands' are smallest, largest, seed. Received: colour='red'."
+
+
+# networks -----------------------------------------------------------------------------------------
+
+
+def test_reductions_change_nothing_else() -> None:
+    networks = {name: lab.cost(training.reduced_network(f)) for name, f in training.REDUCTIONS.items()}
+    macs = [cost.macs for cost in networks.values()]
+    assert macs == sorted(macs, reverse=True)
+    for cost in networks.values():
+        assert cost["inception_3a/5x5"].output_shape == (32, 32, 8)
+        assert cost["inception_5a/output"].output_shape == (8, 8, 208)
+    assert networks["1"].macs == lab.cost(googlenet_digits()).macs
+    assert networks["1/4"]["inception_3a/3x3_reduce"].output_shape == (32, 32, 6)  # 24 / 4
+
+
+@pytest.mark.parametrize("kind", [*ablation.KERNELS, *ablation.PLAIN])
+def test_the_ablation_matches_macs_module_by_module(kind: str) -> None:
+    mixed, other = (lab.cost(ablation.ablation_network(name)).by_module() for name in ("mixed", kind))
+    for module in ("a", "b"):
+        assert other[module].macs == pytest.approx(mixed[module].macs, rel=0.025)
+    assert other["conv1"].macs == mixed["conv1"].macs
+
+
+def test_only_the_kernels_of_the_ablation_change() -> None:
+    def layers(kind: str) -> list[tuple[str, str]]:
+        return [(row.name, row.type) for row in lab.cost(ablation.ablation_network(kind)).layers]
+
+    assert layers("mixed") == layers("all 1×1") == layers("all 3×3") == layers("all 5×5")
+    with pytest.raises(ValueError, match="must be one of mixed, all 1×1"):
+        ablation.ablation_network("soup")
+
+
+def test_the_rate_is_the_one_best_on_the_validation_pictures() -> None:
+    rows = [
+        {"network": kind, "phase": phase, "rate": rate, "validation_accuracy": score}
+        for kind, phase, rate, score in (
+            ("mixed", "choose", 0.1, 0.9),
+            ("mixed", "choose", 0.2, 0.95),
+            ("mixed", "measure", 0.4, 0.99),
+            ("all 3×3", "choose", 0.4, 0.97),
+        )
+    ]
+    assert ablation.chosen_rate("mixed", rows) == 0.2
+    with pytest.raises(ValueError, match=r"Received: no such run of 'all 5×5'\."):
+        ablation.chosen_rate("all 5×5", rows)
+
+
+def test_which_were_right_survives_being_stored() -> None:
+    right = np.random.default_rng(0).random((382, 7)) < 0.9
+    text = ablation.pack(right)
+    assert len(text) == 2 * -(-382 * 7 // 8)
+    np.testing.assert_array_equal(ablation.unpack(text), right)
+
+
+def test_a_training_run_gives_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    from inception_lab.model import digits
+
+    monkeypatch.setattr(training, "_held_out", lambda: digits.at_fixed_sizes("validation"))
+    monkeypatch.setattr(training, "IMAGES", 64)
+    row, result, right = training.learn(
+        lab.googlenet((64, 64, 3), 10, width=1 / 32, stem="small", rows={"3a": lab.TABLE_1["3a"]}),
+        seed=0,
+        images=64,
+        epochs=1,
+    )
+    assert right.shape == (128, 7)  # one form's digits at seven sizes
+    assert row["size_10"] == pytest.approx(right[:, 0].mean(), abs=1e-6)
+    assert row["accuracy"] == pytest.approx(result.accuracy)
+    assert row["reach"] > 3
+
+
+@pytest.mark.slow
+def test_gradients_are_measured_live() -> None:
+    rows = experiments.live("gradients", heads="4a 4d", seed=1)
+    assert [row["module"] for row in rows][:3] == ["conv1", "conv2", "inception_3a"]
+    assert rows[0]["loss"] == pytest.approx(1.6 * np.log(1000), rel=0.01)
