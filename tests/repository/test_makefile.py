@@ -1,5 +1,6 @@
 """What make says, and what it says when Python does not suit."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -8,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+OUTER = {"MAKELEVEL", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "PYTHON"}
 TARGETS = ["help", "setup", "lab", "test", "test-all", "notebooks", "bench", "lock", "clean"]
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = ["make", "--no-print-directory", "-C", str(folder), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    # Under `make test` these tests run inside make, whose level and variables are not for the inner one.
+    environment = {name: value for name, value in os.environ.items() if name not in OUTER}
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
 
 
 def executable(path: Path, script: str) -> Path:
