@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from inception_lab.model.pretrained import pretrained as pretrained
     from inception_lab.model.timing import seconds_per_batch as seconds_per_batch
     from inception_lab.model.train import train as train
+    from inception_lab.model.trained import trained_network as trained_network
     from inception_lab.spec import counting as counting
     from inception_lab.spec import layers as layers
     from inception_lab.spec import paper as paper
@@ -64,6 +65,7 @@ _PUBLIC = {
     "read_photo": "inception_lab.model.photos",
     "seconds_per_batch": "inception_lab.model.timing",
     "train": "inception_lab.model.train",
+    "trained_network": "inception_lab.model.trained",
     "Audit": "inception_lab.spec.audit",
     "audit": "inception_lab.spec.audit",
     "explain": "inception_lab.spec.audit",

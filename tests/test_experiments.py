@@ -164,6 +164,7 @@ def test_the_ablation_matches_macs_module_by_module(kind: str) -> None:
     for module in ("a", "b"):
         assert other[module].macs == pytest.approx(mixed[module].macs, rel=0.025)
     assert other["conv1"].macs == mixed["conv1"].macs
+    assert ablation.ablation_network(kind).name.isascii()  # TensorFlow's scopes are named after it
 
 
 def test_only_the_kernels_of_the_ablation_change() -> None:

@@ -68,7 +68,8 @@ def ablation_network(kind: str) -> Network:
         shape = cost(Sequence(module, pool), _picture(shape)).output_shape
         mixed = cost(Sequence(_module(row, KERNELS["mixed"], name), pool), _picture(mixed)).output_shape
     head = (GlobalAveragePool2D(name="average"), Dropout(0.4, name="drop"), Dense(10, name="classifier"))
-    return Network((64, 64, 3), Sequence(*parts, *head, Activation("softmax", name="prob")), kind)
+    name = kind.replace(" ", "-").replace("×", "x")  # TensorFlow takes ASCII only
+    return Network((64, 64, 3), Sequence(*parts, *head, Activation("softmax", name="prob")), name)
 
 
 def matched(kind: str, row: InceptionRow, name: str, shape: Shape, target: int) -> Part:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -89,14 +89,16 @@ class Learner:
         self,
         pictures: Pictures,
         labels: Labels,
+        order: Labels,
         epoch: int,
         step_done: Callable[[int, Mapping[str, float]], None],
     ) -> dict[str, float]:
-        """Go once through the pictures, in the order given.
+        """Go once through the pictures.
 
         Args:
-            pictures: uint8 `(count, height, width, 3)`; the count is a multiple of the batch size.
+            pictures: uint8 `(count, height, width, 3)`.
             labels: Their classes.
+            order: Indices of the pictures; what does not fill a batch at its end is left out.
             epoch: Which one; decides augmentation and dropout.
             step_done: Called behind each step.
 
@@ -106,10 +108,16 @@ class Learner:
         for number, variable in enumerate(self._seeds):
             state = np.random.SeedSequence((self.seed, epoch, number)).generate_state(2)
             variable.assign(state.astype(variable.dtype))
+        batch = self.recipe.batch_size
+        steps = len(order) // batch
+
+        def batches() -> Iterator[tuple[Pictures, dict[str, Labels]]]:
+            for chosen in order[: steps * batch].reshape(steps, batch):
+                yield pictures[chosen], dict.fromkeys(self.outputs, labels[chosen])
+
         history = self.model.fit(
-            pictures,
-            dict.fromkeys(self.outputs, labels),
-            batch_size=self.recipe.batch_size,
+            batches(),
+            steps_per_epoch=steps,
             epochs=1,
             shuffle=False,
             verbose=0,

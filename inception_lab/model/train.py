@@ -162,9 +162,7 @@ def _epoch(
 
     started = time.perf_counter()
     order = np.random.default_rng((seed, epoch)).permutation(len(data.train))
-    chosen = np.sort(order[: steps * learner.recipe.batch_size]) if steps == 1 else order
-    chosen = chosen[: steps * learner.recipe.batch_size]
-    logs = learner.epoch(data.train.images[chosen], data.train.labels[chosen], epoch, step_done)
+    logs = learner.epoch(data.train.images, data.train.labels, order, epoch, step_done)
     seconds = time.perf_counter() - started
     return {
         "epoch": epoch + 1,
