@@ -9,21 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet
-from inception_lab.spec.network import Network
+from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet, scaled
+from inception_lab.spec.layers import Activation, BatchNorm, Conv2D
+from inception_lab.spec.network import Network, Sequence
 
 # For 64×64 pictures: four of Table 1's rows at a quarter of their width; 3a sees 32×32.
 DIGITS_WIDTH = 0.25
 DIGITS_ROWS: Mapping[str, InceptionRow] = {name: TABLE_1[name] for name in ("3a", "4a", "4b", "5a")}
 
-# For 32×32 pictures: nothing but the first convolution works at full size, where each weight costs four
-# times as much as behind the pooling; 3a sees 16×16, 4a sees 8×8.
+# For 32×32 pictures: two slim convolutions work at full size, where a weight costs four times as much as
+# behind the pooling; 3a sees 16×16, 4a sees 8×8. Filters are multiples of 16 where they can be: CPUs
+# compute in blocks of 16 channels.
+CIFAR_STEM = (16, 32)
 CIFAR_ROWS: Mapping[str, InceptionRow] = {
-    "3a": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=48, reduce5x5=12, conv5x5=24, pool_proj=24),
-    "3b": InceptionRow(conv1x1=32, reduce3x3=40, conv3x3=64, reduce5x5=12, conv5x5=24, pool_proj=24),
-    "3c": InceptionRow(conv1x1=32, reduce3x3=40, conv3x3=64, reduce5x5=12, conv5x5=24, pool_proj=24),
-    "4a": InceptionRow(conv1x1=48, reduce3x3=48, conv3x3=80, reduce5x5=12, conv5x5=24, pool_proj=24),
-    "4b": InceptionRow(conv1x1=48, reduce3x3=48, conv3x3=80, reduce5x5=12, conv5x5=24, pool_proj=24),
+    "3a": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=48, reduce5x5=16, conv5x5=16, pool_proj=32),
+    "3b": InceptionRow(conv1x1=32, reduce3x3=48, conv3x3=64, reduce5x5=16, conv5x5=32, pool_proj=32),
+    "4a": InceptionRow(conv1x1=64, reduce3x3=48, conv3x3=80, reduce5x5=16, conv5x5=32, pool_proj=32),
+    "4b": InceptionRow(conv1x1=64, reduce3x3=48, conv3x3=80, reduce5x5=16, conv5x5=32, pool_proj=32),
 }
 
 
@@ -66,12 +68,27 @@ def googlenet_cifar(
     Args:
         input_shape: `(height, width, channels)`, without batch.
         classes: Number of classes.
-        auxiliary: Whether an auxiliary head is attached, behind 3c; or the modules it is attached to.
+        auxiliary: Whether an auxiliary head is attached, behind 3b; or the modules it is attached to.
         width: Every number of filters is multiplied by it.
     """
-    heads = ("3c",) if auxiliary is True else auxiliary
+    heads = ("3b",) if auxiliary is True else auxiliary
     network = googlenet(input_shape, classes, heads, "batch_norm", width, stem="small", rows=CIFAR_ROWS)
-    return replace(network, name="googlenet-cifar")
+    stem = Sequence(
+        *(_convolution(number, scaled(f, width)) for number, f in enumerate(CIFAR_STEM, 1)), name="conv1"
+    )
+    match network.body:
+        case Sequence(parts=(_, *others)):  # all but the small stem's one convolution
+            return Network(network.input_shape, Sequence(stem, *others), "googlenet-cifar")
+    raise TypeError(f"GoogLeNet must be a sequence of parts. Received: {network.body!r}.")
+
+
+def _convolution(number: int, filters: int) -> Sequence:
+    name = f"3x3_{number}"
+    return Sequence(
+        Conv2D(filters, 3, use_bias=False, name=name),
+        BatchNorm(name=f"{name}/bn"),
+        Activation("relu", name=f"{name}/relu"),
+    )
 
 
 NETWORKS = {"googlenet-digits": googlenet_digits, "googlenet-cifar": googlenet_cifar}
