@@ -294,6 +294,39 @@ def plot_lines(
 
 
 @styled
+def plot_runs(
+    runs: Mapping[str, tuple[float, Sequence[float]]],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw stored runs: a dot a run, a bar at the mean of each group, the group's name below.
+
+    Args:
+        runs: Name → (position, one value a run).
+        xlabel: Label of the horizontal axis, with its unit.
+        ylabel: Label of the vertical axis, with its unit.
+        title: What the picture says.
+        ax: Where to draw; by default a new figure.
+    """
+    ax = axes(ax, 7.2, 3.6)
+    for name, (x, values) in runs.items():
+        mean = sum(values) / len(values)
+        ax.plot([x] * len(values), values, "o", color=BLUE, alpha=0.7)
+        ax.plot([x], [mean], "_", color=BLACK, markersize=22, markeredgewidth=2)
+        ax.annotate(
+            name, (x, min(values)), (0, -10), textcoords="offset points", ha="center", va="top", fontsize=9
+        )
+    ax.margins(0.1, 0.2)
+    ax.xaxis.set_major_formatter(tick)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    ax.grid(color=PALE)
+    return ax
+
+
+@styled
 def plot_places(picture: Any, places: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
     """Draw a photograph with named places in it.
 

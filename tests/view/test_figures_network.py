@@ -1,0 +1,88 @@
+"""Figures of whole networks: their geometry says the numbers."""
+
+import math
+
+import numpy as np
+import pytest
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+import inception_lab as lab
+from inception_lab import diagrams, figures
+from inception_lab.model.reach import EffectiveField
+
+
+def blocks(figure: Figure) -> list[Rectangle]:
+    return [patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
+
+
+def test_a_network_is_a_block_a_module_with_heads_below() -> None:
+    network = lab.googlenet(auxiliary=True)
+    figure = diagrams.plot_network(network)
+    modules = lab.cost(network).by_module()
+    found = blocks(figure)
+    assert len(found) == len(modules)
+    for block, (name, module) in zip(found, modules.items(), strict=True):
+        shape = module.output_shape
+        if len(shape) == 3:
+            assert block.get_height() == pytest.approx(2 * math.log2(shape[0]) / 4)
+        below = block.get_y() + block.get_height() < -1
+        assert below is (name in ("loss1", "loss2"))
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert "7²\n1,024" in texts
+    assert "loss1\n1,000" in texts
+
+
+def test_an_unfolded_module_is_drawn_below() -> None:
+    figure = diagrams.plot_network(lab.googlenet(), unfold="inception_4e")
+    top, below = figure.axes
+    assert [patch.get_linewidth() for patch in top.patches].count(2.4) == 1
+    assert "5×5 conv\n128 filters" in [text.get_text() for text in below.texts]
+
+
+def test_an_unknown_module_is_refused_and_the_names_are_listed() -> None:
+    with pytest.raises(
+        ValueError, match=r"^`name` must be one of 'conv1', .*'inception_3a'.*Received: name='3z'"
+    ):
+        diagrams.plot_network(lab.googlenet(), unfold="3z")
+
+
+def test_reach_boxes_are_as_wide_as_their_fields_around_the_unit() -> None:
+    density = np.zeros((40, 60))
+    density[20, 30] = 1
+    figure = figures.plot_reach(
+        np.zeros((40, 60, 3)), {"unit": (EffectiveField(density, (20.5, 30.5)), 7, 21)}
+    )
+    largest, effective = (patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle))
+    assert (largest.get_width(), effective.get_width()) == (21, 7)
+    assert (effective.get_x() + 3.5, effective.get_y() + 3.5) == (30, 20)
+    assert figure.axes[0].get_title(loc="left") == "unit\nat most 21 px (—)\n90 % in 7 px (- -)"
+
+
+def test_the_zoo_is_placed_by_cost_and_accuracy_with_areas_by_parameters() -> None:
+    networks = {"googlenet": (1.6e9, 69.0, 7e6), "vgg16": (15.5e9, 71.5, 138e6)}
+    ax = figures.plot_zoo(networks)
+    discs = [artist for artist in ax.collections if isinstance(artist, PathCollection)]
+    places = [tuple(np.asarray(disc.get_offsets())[0]) for disc in discs]
+    assert places == [(1.6e9, 69.0), (15.5e9, 71.5)]
+    first, second = (disc.get_sizes()[0] for disc in discs)
+    assert second / first == pytest.approx(138 / 7)
+    assert sorted(text.get_text() for text in ax.texts) == ["googlenet, 7.00 M", "vgg16, 138.0 M"]
+
+
+def test_labels_of_the_zoo_do_not_lie_on_one_another() -> None:
+    networks = {"one": (1e9, 60.0, 7e6), "two": (1.05e9, 60.5, 7e6), "three": (0.95e9, 59.5, 7e6)}
+    ax = figures.plot_zoo(networks)
+    first, second, third = (text.get_window_extent() for text in ax.texts)
+    assert not first.overlaps(second)
+    assert not first.overlaps(third)
+    assert not second.overlaps(third)
+
+
+def test_runs_are_dots_with_a_bar_at_their_mean() -> None:
+    ax = figures.plot_runs({"half": (1e6, (90.0, 92.0, 94.0))}, xlabel="MACs", ylabel="accuracy, %")
+    dots, mean = ax.lines
+    assert list(np.asarray(dots.get_ydata())) == [90, 92, 94]
+    assert list(np.asarray(mean.get_ydata())) == [92]
+    assert [text.get_text() for text in ax.texts] == ["half"]
