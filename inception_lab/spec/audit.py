@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from inception_lab.spec.cost import Cost, cost
 from inception_lab.spec.counting import weights
-from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet, inception_module
+from inception_lab.spec.googlenet import COLUMNS, TABLE_1, InceptionRow, googlenet, inception_module
 from inception_lab.spec.layers import Conv2D, SeparableConv2D, Shape, one_of
 from inception_lab.spec.network import Part, Sequence
 from inception_lab.spec.paper import Printed, TableRow, table_1
@@ -31,13 +31,8 @@ MODULES = {
     "linear": "loss3",
 }
 # The fields that `explain` changes, as the paper heads their columns.
-COLUMNS = {
-    "conv1x1": "#1×1",
-    "reduce3x3": "#3×3 reduce",
-    "conv3x3": "#3×3",
-    "reduce5x5": "#5×5 reduce",
-    "conv5x5": "#5×5",
-    "pool_proj": "pool proj",
+CHANGES = {
+    **COLUMNS,
     "kernel_size": "side of the kernel",
     "depth_multiplier": "kernels a channel, if separable",
 }
@@ -301,7 +296,7 @@ class Edit:
     def __str__(self) -> str:
         change = f"{self.tried}" if self.printed is None else f"{self.printed} → {self.tried}"
         return (
-            f"{self.row}, {COLUMNS[self.field]} {change}: {self.weights:,} weights, "
+            f"{self.row}, {CHANGES[self.field]} {change}: {self.weights:,} weights, "
             f"{self.macs:,} multiply-adds; fits {' and '.join(self.fits)}"
         )
 

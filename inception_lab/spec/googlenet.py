@@ -44,6 +44,15 @@ BRANCHES = {
     "conv5x5": "5x5",
     "pool_proj": "pool_proj",
 }
+# The same six as Table 1 heads their columns.
+COLUMNS = {
+    "conv1x1": "#1×1",
+    "reduce3x3": "#3×3 reduce",
+    "conv3x3": "#3×3",
+    "reduce5x5": "#5×5 reduce",
+    "conv5x5": "#5×5",
+    "pool_proj": "pool proj",
+}
 
 
 @dataclass(frozen=True)

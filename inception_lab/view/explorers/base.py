@@ -264,10 +264,10 @@ class Explorer(ABC):
             self._show_code()
 
     def _show_picture(self) -> None:
-        style = "margin:4px 0;line-height:1.4"
+        style, said = "margin:4px 0;line-height:1.4", self.readout
         parts = [
-            figures.picture_html(self._png, self.readout),
-            f'<p style="{style}">{html.escape(self.readout)}</p>',
+            figures.picture_html(self._png, said),
+            f'<p style="{style}">{html.escape(said)}</p>',
         ]
         if self._message:
             reason = html.escape(self._message)

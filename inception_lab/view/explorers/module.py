@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from inception_lab.spec.cost import cost
 from inception_lab.spec.googlenet import BRANCHES as FIELDS
-from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet, inception_module
+from inception_lab.spec.googlenet import COLUMNS, TABLE_1, InceptionRow, googlenet, inception_module
 from inception_lab.spec.network import Parallel
 from inception_lab.view.explorers.base import Control, Explorer, Integer, State
 from inception_lab.view.explorers.modules import (
-    LABELS,
     METRICS,
     Bars,
     BranchCosts,
@@ -62,7 +61,7 @@ class Module(Explorer):
     def declare(self) -> dict[str, Control]:
         """The paper's six numbers, then the input."""
         row = TABLE_1["3a"]
-        numbers = {name: Integer(LABELS[name], getattr(row, name), 1, 512) for name in FIELDS}
+        numbers = {name: Integer(COLUMNS[name], getattr(row, name), 1, 512) for name in FIELDS}
         return {
             **numbers,
             "channels": Integer("Input channels", 192, 1, 1024),

@@ -23,15 +23,6 @@ METRICS = {
     "macs": "MACs (multiply-adds per image)",
     "activation_bytes": "activations (bytes, float32)",
 }
-# The paper's words for a module's six numbers.
-LABELS = {
-    "conv1x1": "#1×1",
-    "reduce3x3": "#3×3 reduce",
-    "conv3x3": "#3×3",
-    "reduce5x5": "#5×5 reduce",
-    "conv5x5": "#5×5",
-    "pool_proj": "pool proj",
-}
 BRANCHES = ("1x1", "3x3", "5x5", "7x7", "pool")
 
 

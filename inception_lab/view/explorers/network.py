@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from matplotlib.collections import LineCollection
 
 from inception_lab.spec.cost import Cost, cost
 from inception_lab.spec.googlenet import BRANCHES as FIELDS
-from inception_lab.spec.googlenet import TABLE_1, VARIANTS, InceptionRow, googlenet
+from inception_lab.spec.googlenet import COLUMNS, TABLE_1, VARIANTS, InceptionRow, googlenet
 from inception_lab.view import figures
 from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State, Toggle
-from inception_lab.view.explorers.modules import LABELS, METRICS, Bars
+from inception_lab.view.explorers.modules import METRICS, Bars
 from inception_lab.view.figures import size
 
 if TYPE_CHECKING:
@@ -42,14 +43,21 @@ class Result:
         rows: The nine modules' numbers, edited or not.
         total: Its cost.
         by_row: Row of the picture → metric → quantity.
-        unedited: The same for the paper's network.
     """
 
     rows: Mapping[str, InceptionRow]
     total: Cost
     by_row: Mapping[str, Mapping[str, int]]
-    unedited: Mapping[str, Mapping[str, int]]
-    unedited_total: Cost
+
+    @property
+    def unedited(self) -> Mapping[str, Mapping[str, int]]:
+        """By row, for the paper's network."""
+        return _paper()[1]
+
+    @property
+    def unedited_total(self) -> Cost:
+        """Cost of the paper's network."""
+        return _paper()[0]
 
 
 def by_row(costs: Cost) -> dict[str, dict[str, int]]:
@@ -62,6 +70,13 @@ def by_row(costs: Cost) -> dict[str, dict[str, int]]:
         }
         for row, names in ROWS.items()
     }
+
+
+@cache
+def _paper() -> tuple[Cost, Mapping[str, Mapping[str, int]]]:
+    """Count the paper's network, once: no state changes it."""
+    total = cost(googlenet())
+    return total, by_row(total)
 
 
 class Network(Explorer):
@@ -82,7 +97,7 @@ class Network(Explorer):
 
     def declare(self) -> dict[str, Control]:
         """The module, its six numbers, the network."""
-        numbers = {name: Integer(LABELS[name], getattr(TABLE_1["3a"], name), 1, 512) for name in FIELDS}
+        numbers = {name: Integer(COLUMNS[name], getattr(TABLE_1["3a"], name), 1, 512) for name in FIELDS}
         return {
             "module": Choice("Module", "3a", tuple((name, name) for name in TABLE_1)),
             **numbers,
@@ -118,8 +133,7 @@ class Network(Explorer):
                 shape, auxiliary=state["auxiliary"], variant=state["variant"], width=state["width"], rows=rows
             )
         )
-        unedited = cost(googlenet())
-        return Result(rows, total, by_row(total), by_row(unedited), unedited)
+        return Result(rows, total, by_row(total))
 
     def make_figure(self) -> Figure:
         """A column of bars for each metric, and a gauge of the budget."""

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from inception_lab.spec.cost import Cost, cost
 from inception_lab.spec.googlenet import BRANCHES as FIELDS
-from inception_lab.spec.googlenet import TABLE_1, InceptionRow, inception_module
+from inception_lab.spec.googlenet import COLUMNS, TABLE_1, InceptionRow, inception_module
 from inception_lab.spec.network import Sequence
 from inception_lab.view import figures
 from inception_lab.view.explorers.base import Control, Explorer, Integer, State
-from inception_lab.view.explorers.modules import LABELS
 from inception_lab.view.figures import NAIVE, REDUCED, ceiling, quantity
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class Stack(Explorer):
     def declare(self) -> dict[str, Control]:
         """Number of modules, their numbers, the input."""
         row = dict(zip(FIELDS, astuple(TABLE_1["3a"]), strict=True))
-        numbers = {name: Integer(LABELS[name], value, 1, 512) for name, value in row.items()}
+        numbers = {name: Integer(COLUMNS[name], value, 1, 512) for name, value in row.items()}
         return {
             "modules": Integer("Modules", 4, 1, MOST),
             "channels": Integer("Input channels", 192, 1, 1024),
