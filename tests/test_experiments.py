@@ -215,6 +215,15 @@ def test_a_training_run_gives_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     assert row["reach"] > 3
 
 
+def test_a_run_with_heads_gives_curves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "HEAD_EPOCHS", 1)
+    (row,) = experiments.live("heads", start="He", weight=0.3, seed=1)
+    assert list(row) == ["accuracy", *training.HEAD_CURVES, "images_per_second"]
+    # Behind one epoch of this start the network still says nothing: ten classes, ln 10.
+    assert float(row["validation_loss"]) == pytest.approx(np.log(10), abs=0.2)
+    assert 0 < float(row["aux1_accuracy"]) < 0.5
+
+
 @pytest.mark.slow
 def test_gradients_are_measured_live() -> None:
     rows = experiments.live("gradients", heads="4a 4d", seed=1)

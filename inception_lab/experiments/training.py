@@ -116,7 +116,8 @@ BANDS = Experiment(
     _bands,
 )
 
-# 04: nine modules at an eighth of the width, without and with heads, by plain SGD as in 2014.
+# 04: nine modules at an eighth of the width, without and with heads, by plain SGD as in 2014. The task is
+# easy on purpose: on the cluttered digits none of the starts without batch norm learns anything in minutes.
 HEAD_STARTS = {
     "Xavier, bias 0": ("none", "glorot_uniform", 0.0),
     "Xavier, bias 0.2": ("none", "glorot_uniform", 0.2),
@@ -124,21 +125,26 @@ HEAD_STARTS = {
     "He, batch norm": ("batch_norm", "he_normal", 0.0),
 }
 HEAD_WEIGHTS = (0.0, 0.3, 1.0)  # 0: no heads
+HEAD_EPOCHS = 20
+HEAD_CURVES = ("validation_loss", "validation_accuracy", "main_accuracy", "aux1_accuracy")  # a number an epoch
 FIXED_RATE = Recipe(
     source="SGD 0.9 at a fixed rate",
     learning_rate=0.02,
     schedule="steps",
     decay=1.0,
     averaging=0.0,
-    batch_size=32,
+    batch_size=16,
 )
 
 
 def _heads(settings: Settings, _: Rows) -> Rows:
+    from inception_lab.model.digits import plain_digits
+    from inception_lab.model.train import train
+
     normalization, kernel, bias = HEAD_STARTS[str(settings["start"])]
     weight = float(settings["weight"])
     network = googlenet(
-        (64, 64, 3),
+        (32, 32, 3),
         10,
         ("4a", "4d") if weight else False,
         width=0.125,
@@ -146,20 +152,28 @@ def _heads(settings: Settings, _: Rows) -> Rows:
         normalization=normalization,  # type: ignore[arg-type]
         rows=TABLE_1,
     )
-    recipe = replace(FIXED_RATE, auxiliary_weight=weight)
-    row, result, _right = learn(
+    result = train(
+        plain_digits(),
         network,
-        recipe,
+        replace(FIXED_RATE, auxiliary_weight=weight),
+        epochs=HEAD_EPOCHS,
         seed=int(settings["seed"]),
-        images=4_000,
-        epochs=6,
+        precision="float32",
         kernel_initializer=kernel,
         bias_initializer=bias,
+        progress=False,
     )
-    last = result.history[-1]
-    heads = {f"{head}_accuracy": last.get(f"{head}_accuracy", "") for head in ("aux1", "aux2")}
-    curve = " ".join(f"{epoch['main_accuracy']:.4f}" for epoch in result.history)
-    return [{**row, **heads, "train_accuracy_by_epoch": curve}]
+
+    def over_epochs(name: str) -> str:
+        return " ".join(f"{epoch[name]:.4f}" for epoch in result.history if name in epoch)
+
+    return [
+        {
+            "accuracy": round(result.accuracy, 6),
+            **{name: over_epochs(name) for name in HEAD_CURVES},
+            "images_per_second": round(result.images_per_second, 1),
+        }
+    ]
 
 
 HEADS = Experiment(

@@ -116,6 +116,19 @@ def test_held_out_pictures_are_others(count: int, share: float, out: int) -> Non
 # scaled digits ------------------------------------------------------------------------------------
 
 
+def test_plain_digits_are_the_originals_enlarged() -> None:
+    plain = digits.plain_digits()
+    images, labels, forms = digits.originals()
+    for part, name in ((plain.train, "train"), (plain.validation, "validation"), (plain.test, "test")):
+        sources = np.flatnonzero(np.isin(forms, list(digits.FORMS[name])))
+        np.testing.assert_array_equal(part.labels, labels[sources])
+        small = part.images.reshape(-1, 8, 4, 8, 4, 3).mean(axis=(2, 4))
+        # Bilinear enlarging blurs a little; each 4×4 block still follows its original pixel.
+        found = np.corrcoef(small[..., 0].ravel(), images[sources].ravel())[0, 1]
+        assert found > 0.97
+        np.testing.assert_array_equal(part.images[..., 0], part.images[..., 2])
+
+
 def test_the_originals_are_the_published_ones() -> None:
     images, labels, _ = digits.originals()
     assert images.shape == (1797, 8, 8)
