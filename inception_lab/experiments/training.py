@@ -126,7 +126,8 @@ HEAD_STARTS = {
 }
 HEAD_WEIGHTS = (0.0, 0.3, 1.0)  # 0: no heads
 HEAD_EPOCHS = 20
-HEAD_CURVES = ("validation_loss", "validation_accuracy", "main_accuracy", "aux1_accuracy")  # a number an epoch
+# An epoch after another.
+HEAD_CURVES = ("validation_loss", "validation_accuracy", "main_accuracy", "aux1_accuracy")
 FIXED_RATE = Recipe(
     source="SGD 0.9 at a fixed rate",
     learning_rate=0.02,
