@@ -136,7 +136,7 @@ def plain_digits() -> Splits:
         pictures = np.repeat(np.stack(grey).round().astype(np.uint8)[..., None], 3, axis=-1)
         return Dataset(pictures, labels[chosen].astype(np.int64), CLASSES, sources=chosen)
 
-    return Splits("plain-digits", *(split(name) for name in FORMS))
+    return Splits("plain-digits", split("train"), split("validation"), split("test"))
 
 
 def _of_split(split: str) -> npt.NDArray[np.int64]:

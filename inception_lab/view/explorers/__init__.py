@@ -2,6 +2,7 @@
 # ruff: noqa: N813 - readers call them like functions
 
 from inception_lab.view.explorers.auxiliary import Auxiliary as auxiliary
+from inception_lab.view.explorers.bands import Bands as bands
 from inception_lab.view.explorers.branches import Branches
 from inception_lab.view.explorers.counting import Counting as counting
 from inception_lab.view.explorers.electrode import Electrode as electrode
@@ -9,17 +10,20 @@ from inception_lab.view.explorers.kernel_size import KernelSize as kernel_size
 from inception_lab.view.explorers.module import Module as module
 from inception_lab.view.explorers.naive_module import NaiveModule as naive_module
 from inception_lab.view.explorers.network import Network as network
+from inception_lab.view.explorers.recipes import Recipes as recipes
 from inception_lab.view.explorers.reduction import Reduction as reduction
 from inception_lab.view.explorers.stack import Stack as stack
 
 __all__ = [
     "auxiliary",
+    "bands",
     "counting",
     "electrode",
     "kernel_size",
     "module",
     "naive_module",
     "network",
+    "recipes",
     "reduction",
     "stack",
 ]

@@ -17,6 +17,7 @@ from inception_lab.spec.cost import Cost, cost
 from inception_lab.spec.googlenet import googlenet
 from inception_lab.view import figures
 from inception_lab.view.explorers.base import Choice, Control, Explorer, State
+from inception_lab.view.explorers.runs import RunLines
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -136,12 +137,10 @@ class Auxiliary(Explorer):
     def prepare(self, canvas: Canvas) -> None:
         """Add curves, marks and texts."""
         ax = self._axes
-        (self._without,) = ax.plot([], [], "--", color=figures.GREY, linewidth=1.6)
-        self._seeds = [ax.plot([], [], color=figures.SKY, linewidth=0.9)[0] for _ in range(3)]
-        (self._mean,) = ax.plot([], [], "o-", color=figures.BLUE, linewidth=2, markersize=5)
+        self._lines = RunLines(ax, canvas, seeds=3)
         (self._marks,) = ax.plot([], [], "D", color=figures.PURPLE, markersize=10, markeredgecolor="black")
         self._text = self.figure.text(0.71, 0.88, "", va="top", fontsize=9, linespacing=1.5)
-        canvas.add(self._without, *self._seeds, self._mean, self._marks, self._text)
+        canvas.add(self._marks, self._text)
 
     def draw(self, canvas: Canvas, result: Result) -> None:
         """Move the curves."""
@@ -154,10 +153,7 @@ class Auxiliary(Explorer):
         canvas.limits(self._axes, y=limits)
         places = range(len(MODULES))
         mean = result.curve.mean(axis=0)
-        self._without.set_data(places, result.without.mean(axis=0))
-        self._mean.set_data(places, mean)
-        for line, seed in zip(self._seeds, result.curve, strict=False):
-            line.set_data(places, seed)
+        self._lines.show(places, result.curve, result.without)
         marks = sorted({MODULES.index(f"inception_{module}") for module, _ in result.heads.values()})
         self._marks.set_data(marks, [mean[place] for place in marks])
         self._text.set_text("\n".join(self._said(result)))

@@ -1,0 +1,121 @@
+"""`explore.bands()`: trained on some sizes of digit only, asked about all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from matplotlib.ticker import NullLocator, PercentFormatter
+
+from inception_lab.experiments.runner import read
+from inception_lab.experiments.training import BAND_LIMITS
+from inception_lab.resources import data_path
+from inception_lab.view import figures
+from inception_lab.view.explorers.base import Choice, Control, Explorer, State
+from inception_lab.view.explorers.runs import Curves, RunLines
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inception_lab.view.explorers.canvas import Canvas
+
+Band = tuple[int, int]
+ALL = BAND_LIMITS[0]
+
+
+@cache
+def measurements() -> tuple[tuple[int, ...], Mapping[Band, Curves]]:
+    """Return the sizes tested, and the stored accuracies: band → array `(seeds, sizes)`."""
+    rows = read(data_path("experiments") / "bands.csv")
+    columns = [name for name in rows[0] if name.startswith("size_")]
+    found: dict[Band, list[list[float]]] = {}
+    for row in rows:
+        band = (int(row["smallest"]), int(row["largest"]))
+        found.setdefault(band, []).append([float(row[name]) for name in columns])
+    sizes = tuple(int(name.removeprefix("size_")) for name in columns)
+    return sizes, {band: np.array(found[band]) for band in BAND_LIMITS if band in found}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What networks do that were trained on one band of sizes.
+
+    Attributes:
+        band: Smallest and largest size trained on, in pixels.
+        sizes: Sizes tested, in pixels.
+        accuracy: `(seeds, sizes)`, shares of the held-out digits.
+        everything: The same of the networks trained on all sizes.
+    """
+
+    band: Band
+    sizes: tuple[int, ...]
+    accuracy: Curves
+    everything: Curves
+
+
+class Bands(Explorer):
+    """Accuracy by size of digit, for networks trained on a band of sizes."""
+
+    title = "Trained on these sizes: what about the others?"
+    hint = (
+        "The digits' network, trained on 8,000 pictures whose digits lie in the shaded band, asked about "
+        "held-out digits of seven sizes. Thin: each seed. Dashed: trained on all sizes. Dotted: guessing."
+    )
+    presets: ClassVar = {
+        "all sizes": {},
+        "the middle only": {"band": (20, 30)},
+        "small digits only": {"band": (10, 14)},
+        "large digits only": {"band": (43, 60)},
+    }
+
+    def declare(self) -> dict[str, Control]:
+        """The band trained on."""
+        options = tuple((f"{low}–{high} px", (low, high)) for low, high in measurements()[1])
+        return {"band": Choice("Trained on", ALL, options)}
+
+    def compute(self, state: State) -> Result:
+        """Look the measurements up."""
+        sizes, stored = measurements()
+        return Result(state["band"], sizes, stored[state["band"]], stored[ALL])
+
+    def make_figure(self) -> Figure:
+        """Accuracy against size."""
+        sizes, _ = measurements()
+        figure = figures.new_figure(9.2, 3.8)
+        ax = self._axes = figure.add_axes((0.085, 0.16, 0.88, 0.78))
+        ax.set(xscale="log", xlim=(8.6, 70), ylim=(0, 1.03))
+        ax.set(xlabel="size of the digit asked about (pixels, log scale)", ylabel="accuracy")
+        ax.set_xticks(sizes, list(map(str, sizes)))
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+        ax.axhline(0.1, color=figures.GREY, linestyle=":")
+        ax.grid(color=figures.PALE)
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        """Add the band and the curves."""
+        self._band = self._axes.axvspan(*ALL, color=figures.ORANGE, alpha=0.25, linewidth=0)
+        canvas.add(self._band)
+        self._lines = RunLines(self._axes, canvas, max(map(len, measurements()[1].values())))
+
+    def draw(self, canvas: Canvas, result: Result) -> None:
+        """Move band and curves."""
+        low, high = result.band
+        self._band.set_x(low)
+        self._band.set_width(high - low)
+        self._lines.show(result.sizes, result.accuracy, result.everything)
+
+    def describe(self, result: Result) -> str:
+        """Accuracy inside the band and at both ends of the sizes."""
+        low, high = result.band
+        mean = result.accuracy.mean(axis=0)
+        inside = [low <= size <= high for size in result.sizes]
+        within = f"{mean[inside].mean():.1%} within the band" if any(inside) else "no size tested is within"
+        return (
+            f"Trained on digits of {low}–{high} pixels (seeds: {len(result.accuracy)}): {within}, "
+            f"{mean[0]:.1%} at {result.sizes[0]} pixels, {mean[-1]:.1%} at {result.sizes[-1]} pixels; "
+            f"trained on all sizes {result.everything.mean():.1%} on average."
+        )

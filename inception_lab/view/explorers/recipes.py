@@ -1,0 +1,152 @@
+"""`explore.recipes()`: the learning rate of a recipe from the first epoch to the last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.ticker import PercentFormatter
+
+from inception_lab.model.recipes import RECIPES, Recipe
+from inception_lab.view import figures
+from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inception_lab.view.explorers.canvas import Canvas
+
+STEPS = 100  # points an epoch
+
+
+@dataclass(frozen=True)
+class Result:
+    """A recipe over some epochs.
+
+    Attributes:
+        name: The recipe's name.
+        recipe: The recipe.
+        epochs: Length of the training.
+        rates: The learning rate at 100 steps an epoch.
+        others: Those of all recipes, by name.
+    """
+
+    name: str
+    recipe: Recipe
+    epochs: int
+    rates: npt.NDArray[np.float32]
+    others: dict[str, npt.NDArray[np.float32]]
+
+
+class Recipes(Explorer):
+    """Learning rate against epoch."""
+
+    title = "How fast does it learn, and when?"
+    hint = (
+        "The learning rate of three recipes from the first epoch to the last, as a share of its highest. "
+        "Solid: the chosen recipe; dashed: the others."
+    )
+    presets: ClassVar = {
+        "the article's 25 epochs": {"recipe": "article", "epochs": 25},
+        "the paper's, long enough to matter": {"recipe": "paper", "epochs": 250},
+        "ours, on the digits": {"recipe": "modern", "epochs": 7},
+    }
+
+    def declare(self) -> dict[str, Control]:
+        """The recipe, and how long."""
+        return {
+            "recipe": Choice("Recipe", "article", tuple((name, name) for name in RECIPES)),
+            "epochs": Integer("Epochs", 25, 1, 300),
+        }
+
+    def compute(self, state: State) -> Result:
+        """Compute the schedules."""
+        chosen = RECIPES[state["recipe"]]
+        epochs = state["epochs"]
+        return Result(
+            state["recipe"],
+            chosen,
+            epochs,
+            chosen.learning_rates(epochs, STEPS),
+            {name: recipe.learning_rates(epochs, STEPS) for name, recipe in RECIPES.items()},
+        )
+
+    def make_figure(self) -> Figure:
+        """The schedule, and what else the recipe says."""
+        figure = figures.new_figure(9.2, 3.6)
+        ax = self._axes = figure.add_axes((0.085, 0.16, 0.58, 0.78))
+        ax.set(xlabel="epoch", ylabel="learning rate, share of its highest", ylim=(0, 1.05))
+        ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+        ax.grid(color=figures.PALE)
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        """Add curves and text."""
+        ax = self._axes
+        self._others = {name: ax.plot([], [], "--", color=figures.GREY)[0] for name in RECIPES}
+        (self._curve,) = ax.plot([], [], color=figures.BLUE, linewidth=2.5)
+        self._text = self.figure.text(0.70, 0.92, "", va="top", fontsize=9.5, linespacing=1.6)
+        canvas.add(*self._others.values(), self._curve, self._text)
+
+    def draw(self, canvas: Canvas, result: Result) -> None:
+        """Draw the schedules over as many epochs."""
+        at = (np.arange(len(result.rates)) + 1) / STEPS
+        canvas.limits(self._axes, x=(0.0, float(result.epochs)))
+        for name, line in self._others.items():
+            line.set_data(at, result.others[name] / result.others[name].max())
+            line.set_visible(name != result.name)
+        self._curve.set_data(at, result.rates / result.rates.max())
+        recipe = result.recipe
+        averaged = f"{recipe.averaging:g}" if recipe.averaging else "none"
+        self._text.set_text(
+            "\n".join(
+                (
+                    f"learning rate {result.rates[0]:.4f} at first,",
+                    f"{result.rates.max():.4f} at its highest, {result.rates[-1]:.4f} at last",
+                    "",
+                    f"SGD, momentum {recipe.momentum:g}{', Nesterov' if recipe.nesterov else ''}",
+                    f"batches of {recipe.batch_size}",
+                    f"weight decay {recipe.weight_decay:g}",
+                    f"label smoothing {recipe.label_smoothing:g}",
+                    f"Polyak averaging {averaged}",
+                )
+            )
+        )
+
+    def describe(self, result: Result) -> str:
+        """From where to where the rate goes."""
+        first, highest, last = result.rates[0], result.rates.max(), result.rates[-1]
+        most = f", by way of {highest:.4f}" if highest > 1.001 * first else ""
+        return (
+            f"Recipe {result.name}, {result.epochs} epochs: the learning rate goes from {first:.4f} to "
+            f"{last:.4f}{most}; on average {result.rates.mean():.4f}, batches of {result.recipe.batch_size}."
+        )
+
+    def keras_code(self, state: State) -> str:
+        """The schedule and the optimizer in Keras."""
+        recipe = self.compute(state).recipe
+        lines = [
+            "import keras",
+            "",
+            "steps_per_epoch = 125  # training pictures / batch size",
+            f"steps = {state['epochs']} * steps_per_epoch",
+        ]
+        if recipe.schedule == "steps":
+            lines += [
+                "schedule = keras.optimizers.schedules.ExponentialDecay(",
+                f"    {recipe.learning_rate:g}, decay_steps={recipe.decay_epochs} * steps_per_epoch, "
+                f"decay_rate={recipe.decay:g}, staircase=True",
+                ")",
+            ]
+        else:
+            lines += [
+                f"warm_up = round({recipe.warm_up:g} * steps)",
+                "schedule = keras.optimizers.schedules.CosineDecay(",
+                f"    0.0, decay_steps=steps - warm_up, warmup_target={recipe.learning_rate:g}, "
+                "warmup_steps=warm_up",
+                ")",
+            ]
+        options = f", momentum={recipe.momentum:g}" + (", nesterov=True" if recipe.nesterov else "")
+        return "\n".join([*lines, f"optimizer = keras.optimizers.SGD(schedule{options})"])

@@ -1,0 +1,47 @@
+"""How stored runs are drawn: thin lines for the seeds, a bold one for their mean, dashes to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab.view import figures
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from inception_lab.view.explorers.canvas import Canvas
+
+Curves = npt.NDArray[np.float64]
+
+
+class RunLines:
+    """The lines of one axes.
+
+    Args:
+        ax: Where they are drawn.
+        canvas: Which draws them.
+        seeds: Most runs that are shown at once.
+    """
+
+    def __init__(self, ax: Axes, canvas: Canvas, seeds: int) -> None:
+        (self.reference,) = ax.plot([], [], "--", color=figures.GREY, linewidth=1.6)
+        self.seeds = [ax.plot([], [], color=figures.SKY, linewidth=0.9)[0] for _ in range(seeds)]
+        (self.mean,) = ax.plot([], [], "o-", color=figures.BLUE, linewidth=2, markersize=5)
+        canvas.add(self.reference, *self.seeds, self.mean)
+
+    def show(self, x: Sequence[float], runs: Curves, reference: Curves | None = None) -> None:
+        """Move the lines.
+
+        Args:
+            x: Positions.
+            runs: `(seeds, positions)`.
+            reference: The same of other runs, whose mean is drawn; or none.
+        """
+        self.mean.set_data(x, runs.mean(axis=0))
+        for number, line in enumerate(self.seeds):
+            line.set_data(*((x, runs[number]) if number < len(runs) else ([], [])))
+        self.reference.set_data(*((x, reference.mean(axis=0)) if reference is not None else ([], [])))
