@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from inception_lab.view import figures as figures
     from inception_lab.view import pictures as pictures
     from inception_lab.view.figures import show as show
+    from inception_lab.view.live import LiveCurves as LiveCurves
 
 __version__ = "0.1.0"
 
@@ -84,6 +85,7 @@ _PUBLIC = {
     "Parallel": "inception_lab.spec.network",
     "Sequence": "inception_lab.spec.network",
     "Tap": "inception_lab.spec.network",
+    "LiveCurves": "inception_lab.view.live",
     "show": "inception_lab.view.figures",
 }
 _MODULES = {

@@ -1,0 +1,158 @@
+"""Figures of counts: bars, curves, the zoo."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.transforms import Bbox
+
+from inception_lab.view.figures.numbers import ceiling, quantity, tick
+from inception_lab.view.figures.style import (
+    BLUE,
+    DPI,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    PURPLE,
+    VERMILLION,
+    Style,
+    axes,
+    branch_style,
+    styled,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@styled
+def plot_bars(
+    values: Mapping[str, float],
+    *,
+    unit: str,
+    title: str = "",
+    styles: Mapping[str, Style] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw named quantities as labelled horizontal bars, the first on top.
+
+    Args:
+        values: Name → quantity.
+        unit: Label of the axis.
+        title: What the picture says.
+        styles: Name → style; by default that of the branch with this name.
+        ax: Where to draw; by default a new figure.
+    """
+    ax = axes(ax, height=0.9 + 0.42 * len(values))
+    limit = ceiling(1.15 * max(values.values(), default=1))
+    for row, (name, value) in enumerate(values.items()):
+        style = (styles or {}).get(name) or branch_style(name)
+        ax.barh(row, value, color=style.color, hatch=style.hatch, edgecolor="white")
+        ax.text(value + limit / 80, row, quantity(value), va="center")
+    ax.set_yticks(range(len(values)), list(values))
+    ax.set(ylim=(len(values) - 0.5, -0.5), xlim=(0, limit), xlabel=unit, title=title)
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_formatter(tick)
+    return ax
+
+
+@styled
+def plot_lines(
+    x: Sequence[float] | Sequence[str],
+    curves: Mapping[str, Sequence[float]],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+    ticks: Sequence[float] | None = None,
+    log: bool = False,
+    styles: Mapping[str, Style] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw named curves, each with its own colour and marker.
+
+    Args:
+        x: Positions.
+        curves: Name → one value for each position.
+        xlabel: Label of the horizontal axis, with its unit.
+        ylabel: Label of the vertical axis, with its unit.
+        title: What the picture says.
+        ticks: Where the horizontal axis is labelled; it is then logarithmic.
+        log: Whether the vertical axis is logarithmic.
+        styles: Name → style.
+        ax: Where to draw; by default a new figure.
+    """
+    ax = axes(ax)
+    default = [
+        Style(color, marker=marker)
+        for color, marker in zip((BLUE, ORANGE, GREEN, PURPLE, VERMILLION), "osD^v", strict=True)
+    ]
+    if ticks:
+        ax.set_xscale("log")
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    for number, (name, y) in enumerate(curves.items()):
+        style = (styles or {}).get(name) or default[number % len(default)]
+        ax.plot(x, y, color=style.color, marker=style.marker, markersize=4, label=name)
+    if log:
+        ax.set_yscale("log")
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    ax.grid(color=PALE)
+    if len(curves) > 1:
+        beside: dict[str, Any] = (
+            {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)} if len(curves) > 2 else {}
+        )
+        ax.legend(frameon=False, **beside)
+    return ax
+
+
+@styled
+def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | None = None) -> Axes:
+    """Draw networks by cost and accuracy; the area of a disc is the number of parameters.
+
+    Args:
+        networks: Name → (MACs, accuracy in per cent, parameters).
+        ax: Where to draw; by default a new figure.
+    """
+    ax = axes(ax, 7.6, 4.6)
+    for name, (macs, accuracy, parameters) in networks.items():
+        color = BLUE if name.startswith("googlenet") else GREY
+        ax.scatter(
+            macs, accuracy, s=parameters / 4e4, color=color, alpha=0.5, edgecolor="black", linewidth=0.6
+        )
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(tick)
+    low, high = ax.get_xlim()
+    ax.set(
+        xlim=(low / 1.6, high * 1.6), xlabel="MACs per image (log scale)", ylabel="ImageNet top-1 accuracy, %"
+    )
+    bottom, top = ax.get_ylim()
+    ax.set(ylim=(bottom - 3, top + 3), title="Area of a disc: parameters")
+    ax.grid(color=PALE)
+    discs = {}
+    for name, (macs, accuracy, parameters) in networks.items():
+        x, y = ax.transData.transform((macs, accuracy))
+        radius = (parameters / 4e4 / math.pi) ** 0.5 * DPI / 72
+        discs[name] = Bbox.from_extents(x - radius, y - radius, x + radius, y + radius)
+    taken: list[Bbox] = []
+    for name, (macs, accuracy, parameters) in networks.items():
+        gap = (parameters / 4e4 / math.pi) ** 0.5 + 3
+        labels: list[Any] = []
+        for x, y, ha, va in ((0, -gap, "center", "top"), (0, gap, "center", "bottom"),
+                             (gap, 0, "left", "center"), (-gap, 0, "right", "center")):  # fmt: skip
+            label = ax.annotate(
+                f"{name}, {quantity(parameters)}", (macs, accuracy), (x, y), textcoords="offset points",
+                ha=ha, va=va, fontsize=8, weight="bold" if name.startswith("googlenet") else "normal",
+            )  # fmt: skip
+            box = label.get_window_extent()
+            others = [disc for other, disc in discs.items() if other != name] + taken
+            labels.append((sum(box.overlaps(other) for other in others), len(labels), label, box))
+        best, *rest = sorted(labels, key=lambda found: found[:2])
+        for _, _, label, _ in rest:
+            label.remove()
+        taken.append(best[3])
+    return ax

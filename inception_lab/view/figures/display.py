@@ -1,0 +1,53 @@
+"""A figure in a notebook, always with its alternative text."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from inception_lab.view.figures.style import DPI
+
+LARGEST_PNG = 80_000  # bytes
+
+
+def show(figure: Any, alt: str | None = None) -> Any:
+    """Show a figure in a notebook, with alternative text, which JupyterLab drops from plain images.
+
+    Args:
+        figure: A matplotlib figure, axes, or an explorer.
+        alt: What the picture shows, in a sentence; an explorer brings its own.
+
+    Returns:
+        An object that the notebook displays.
+
+    Raises:
+        ValueError: If there is no alternative text.
+    """
+    from IPython.display import HTML
+
+    alt = alt or getattr(figure, "readout", None)
+    if not alt:
+        raise ValueError("`alt` must say in a sentence what the figure shows. Received: none.")
+    return HTML(figure_html(figure if isinstance(figure, Figure) else figure.figure, alt))
+
+
+def figure_html(figure: Figure, alt: str) -> str:
+    """Return a figure as an `<img>` element: PNG, or JPEG where photographs make that too large."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    if buffer.tell() <= LARGEST_PNG:
+        return picture_html(buffer.getvalue(), alt)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="jpeg", dpi=DPI, pil_kwargs={"quality": 90})
+    return picture_html(buffer.getvalue(), alt, "jpeg")
+
+
+def picture_html(data: bytes, alt: str, kind: str = "png") -> str:
+    """Return an `<img>` element that holds the picture itself."""
+    text = base64.b64encode(data).decode()
+    style = "max-width:100%;height:auto"
+    return f'<img src="data:image/{kind};base64,{text}" alt="{html.escape(alt, quote=True)}" style="{style}">'

@@ -1,0 +1,197 @@
+"""Figures of training: curves, stored runs, accuracies by size, confusions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter
+
+from inception_lab.view.figures.numbers import tick
+from inception_lab.view.figures.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    axes,
+    new_figure,
+    styled,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SERIES = tuple(zip((BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY), "os^Dv.", ("-", "--") * 3, strict=True))
+
+
+@styled
+def plot_runs(
+    runs: Mapping[str, tuple[float, Sequence[float]]],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw stored runs: a dot a run, a bar at the mean of each group, the group's name below.
+
+    Args:
+        runs: Name → (position, one value a run).
+        xlabel: Label of the horizontal axis, with its unit.
+        ylabel: Label of the vertical axis, with its unit.
+        title: What the picture says.
+        ax: Where to draw; by default a new figure.
+    """
+    ax = axes(ax, 7.2, 3.6)
+    for name, (x, values) in runs.items():
+        mean = sum(values) / len(values)
+        ax.plot([x] * len(values), values, "o", color=BLUE, alpha=0.7)
+        ax.plot([x], [mean], "_", color=BLACK, markersize=22, markeredgewidth=2)
+        ax.annotate(
+            name, (x, min(values)), (0, -10), textcoords="offset points", ha="center", va="top", fontsize=9
+        )
+    ax.margins(0.1, 0.2)
+    ax.xaxis.set_major_formatter(tick)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    ax.grid(color=PALE)
+    return ax
+
+
+@styled
+def plot_history(history: Sequence[Mapping[str, float]], *, epochs: int, chance: float = 0.1) -> Figure:
+    """Draw how a network learned: loss on the left, accuracy on the right.
+
+    Args:
+        history: A row an epoch, as `Result.history` has them.
+        epochs: Length of the training, where the axes end.
+        chance: Accuracy of guessing.
+    """
+    figure = new_figure(9.2, 3.1, layout="constrained")
+    loss, accuracy = figure.subplots(1, 2)
+    at = [row["epoch"] for row in history]
+    for name, color, marker, line in (("train", BLUE, "o", "-"), ("validation", VERMILLION, "s", "--")):
+        columns = {"train": ("loss", "main_accuracy")}.get(name, (f"{name}_loss", f"{name}_accuracy"))
+        for ax, column in zip((loss, accuracy), columns, strict=True):
+            y = [row[column] for row in history]
+            ax.plot(at, y, line, color=color, marker=marker, markersize=5, label=name)
+    loss.set(ylabel="loss (nats)", ylim=(0, None))
+    accuracy.set(ylabel="accuracy", ylim=(0, 1.03))
+    accuracy.yaxis.set_major_formatter(PercentFormatter(1.0))
+    accuracy.axhline(chance, color=GREY, linestyle=":", label="guessing")
+    for ax in (loss, accuracy):
+        ax.set(xlabel="epoch", xlim=(0.7, epochs + 0.3))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.grid(color=PALE)
+    accuracy.legend(frameon=False, loc="lower right")
+    return figure
+
+
+@styled
+def plot_by_size(
+    curves: Mapping[str, Sequence[Any]],
+    *,
+    intervals: Mapping[str, Sequence[tuple[float, float]]] | None = None,
+    band: tuple[float, float] | None = None,
+    title: str = "",
+    ylabel: str = "accuracy",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw accuracy against the size of the object.
+
+    Args:
+        curves: Name → things with a `low` (their size, in pixels) and an `accuracy`, as
+            `accuracy_by_size` gives them.
+        intervals: Name → the ends of an interval for each point.
+        band: Sizes that are shaded, such as those trained on.
+        title: What the picture says.
+        ylabel: Label of the vertical axis.
+        ax: Where to draw; by default a new figure.
+    """
+    ax = axes(ax, 7.6, 3.5)
+    ax.set_xscale("log")
+    if band:
+        ax.axvspan(*band, color=ORANGE, alpha=0.2, linewidth=0)
+    count = len(curves)
+    for number, ((name, points), (color, marker, line)) in enumerate(
+        zip(curves.items(), SERIES, strict=False)
+    ):
+        shift = 1 + 0.018 * (number - (count - 1) / 2)  # intervals stand side by side
+        x = [point.low * shift for point in points]
+        y = [point.accuracy for point in points]
+        ax.plot(x, y, line, color=color, marker=marker, markersize=5, label=name)
+        if intervals:
+            low, high = zip(*intervals[name], strict=True)
+            ax.vlines(x, low, high, color=color, linewidth=1.2)
+    sizes = [point.low for point in next(iter(curves.values()))]
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xticks(sizes, [f"{size:g}" for size in sizes])
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    ax.set(xlabel="size of the digit (pixels, log scale)", ylabel=ylabel, title=title)
+    ax.grid(color=PALE)
+    if count > 1:
+        ax.legend(frameon=False, fontsize=9)
+    return ax
+
+
+@styled
+def plot_confusion(table: Any, classes: Sequence[str], *, title: str = "", ax: Axes | None = None) -> Axes:
+    """Draw how often each class was taken for which, in per cent of its pictures.
+
+    Args:
+        table: Counts, `(classes, classes)`: a row a class, a column a prediction.
+        classes: Their names.
+        title: What the picture says.
+        ax: Where to draw; by default a new figure.
+    """
+    side = 1.6 + 0.36 * len(classes)
+    ax = axes(ax, side, side)
+    shares = table / table.sum(axis=1, keepdims=True).clip(1)
+    wrong = shares.copy()
+    wrong[range(len(classes)), range(len(classes))] = 0
+    # Mistakes are rare: the colours show them, and the right ones keep theirs.
+    ax.imshow(wrong, cmap="Blues", vmin=0, vmax=max(0.05, wrong.max() * 1.6))
+    for row in range(len(classes)):
+        for column in range(len(classes)):
+            share = shares[row, column]
+            if share:
+                weight = "bold" if row == column else "normal"
+                ax.text(
+                    column, row, f"{100 * share:.0f}", ha="center", va="center", fontsize=9, weight=weight
+                )
+    ax.set_xticks(range(len(classes)), classes)
+    ax.set_yticks(range(len(classes)), classes)
+    ax.set(xlabel="predicted", ylabel="class (each row: 100 %)", title=title)
+    return ax
+
+
+@styled
+def plot_differences(
+    differences: Mapping[str, tuple[float, tuple[float, float]]],
+    *,
+    unit: str,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw differences with their intervals, and where there would be none.
+
+    Args:
+        differences: Name → (difference, ends of its interval).
+        unit: Label of the axis, with its unit.
+        title: What the picture says.
+        ax: Where to draw; by default a new figure.
+    """
+    ax = axes(ax, 7.2, 1.1 + 0.4 * len(differences))
+    ax.axvline(0, color=BLACK, linewidth=1)
+    for row, (value, (low, high)) in enumerate(differences.values()):
+        ax.hlines(row, low, high, color=SKY, linewidth=5)
+        ax.plot([value], [row], "o", color=BLUE)
+    ax.set_yticks(range(len(differences)), list(differences))
+    ax.set(ylim=(len(differences) - 0.5, -0.5), xlabel=unit, title=title)
+    ax.grid(color=PALE, axis="x")
+    return ax

@@ -1,0 +1,99 @@
+"""How everything is drawn: colours, styles, sizes, and one thread at a time.
+
+Colours are Okabe and Ito's, which colour-blind readers tell apart; labels and hatches say the same
+again, so that colour is never the only cue.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
+)  # fmt: skip
+GREY, PALE = "#6B6B6B", "#E8E8E8"
+DPI = 100
+RC: dict[Any, Any] = {
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "hatch.linewidth": 0.6,
+}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one series is drawn everywhere."""
+
+    color: str
+    hatch: str = ""
+    marker: str = "o"
+
+
+BRANCH_STYLES = {
+    "1x1": Style(SKY, "", "o"),
+    "3x3": Style(ORANGE, "//", "s"),
+    "5x5": Style(GREEN, "..", "^"),
+    "7x7": Style(VERMILLION, "xx", "v"),
+    "pool": Style(PURPLE, "\\\\", "D"),
+}
+NAIVE, REDUCED = Style(VERMILLION, "//", "s"), Style(BLUE, "", "o")
+
+
+def branch_style(path: str) -> Style:
+    """Return the style of the branch that a layer belongs to."""
+    name = path.split("/")[-1]
+    return next((style for key, style in BRANCH_STYLES.items() if name.startswith(key)), Style(GREY))
+
+
+def new_figure(width: float = 8.6, height: float = 3.4, **options: Any) -> Figure:
+    """Return an empty figure, in inches, that no global state keeps alive."""
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white", **options)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def axes(ax: Axes | None, width: float = 6.4, height: float = 3.2) -> Axes:
+    """Return `ax`, or the axes of a new figure."""
+    return ax if ax is not None else new_figure(width, height, layout="constrained").add_subplot()
+
+
+Plot = TypeVar("Plot", bound=Callable[..., Any])
+# JupyterLab has a kernel handle widgets' messages in a thread beside the one that runs cells.
+DRAWING = threading.RLock()
+
+
+def styled(plot: Plot) -> Plot:
+    """Have a function draw in this project's style, and leave matplotlib's settings as they are."""
+
+    @functools.wraps(plot)
+    def draw(*args: Any, **kwargs: Any) -> Any:
+        with DRAWING, matplotlib.rc_context(RC):
+            return plot(*args, **kwargs)
+
+    return draw  # type: ignore[return-value]
+
+
+def one_at_a_time(method: Plot) -> Plot:
+    """Have a method wait until no other thread draws."""
+
+    @functools.wraps(method)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with DRAWING:
+            return method(*args, **kwargs)
+
+    return run  # type: ignore[return-value]

@@ -1,0 +1,58 @@
+"""`explore.bands()` and `explore.recipes()`: what is stored or scheduled is what is drawn."""
+
+import csv
+
+import numpy as np
+import pytest
+
+import inception_lab as lab
+from inception_lab.resources import data_path
+from tests.view.walking import points
+
+
+def rows(low: int, high: int) -> list[list[float]]:
+    with (data_path("experiments") / "bands.csv").open() as file:
+        return [
+            [float(row[name]) for name in row if name.startswith("size_")]
+            for row in csv.DictReader(file)
+            if (row["smallest"], row["largest"]) == (str(low), str(high))
+        ]
+
+
+@pytest.mark.parametrize("band", [(10, 60), (20, 30)])
+def test_bands_are_drawn_as_they_are_stored(band: tuple[int, int]) -> None:
+    explorer = lab.explore.bands(band=band)
+    stored = np.array(rows(*band))
+    np.testing.assert_allclose(points(explorer._lines.mean)[1], stored.mean(axis=0))
+    for line, seed in zip(explorer._lines.seeds, stored, strict=False):
+        np.testing.assert_allclose(points(line)[1], seed)
+    np.testing.assert_allclose(points(explorer._lines.reference)[1], np.mean(rows(10, 60), axis=0))
+    assert (explorer._band.get_x(), explorer._band.get_width()) == (band[0], band[1] - band[0])
+    inside = stored.mean(axis=0)[[band[0] <= size <= band[1] for size in (10, 13, 18, 24, 33, 44, 60)]]
+    assert f"{inside.mean():.1%} within the band" in explorer.readout
+
+
+def test_recipes_are_drawn_as_shares_of_the_highest_rate() -> None:
+    explorer = lab.explore.recipes()
+    x, y = points(explorer._curve)
+    assert (x[-1], y[0]) == (25, 1)
+    assert y[-1] == pytest.approx(0.96**3)  # three steps in 25 epochs
+    assert "from 0.0100 to 0.0088" in explorer.readout
+    explorer.set(recipe="modern", epochs=10)
+    x, y = points(explorer._curve)
+    assert x[np.argmax(y)] == pytest.approx(2, abs=0.02)  # a fifth of ten epochs is warm-up
+    assert y[-1] < 0.001
+
+
+@pytest.mark.parametrize("name", lab.recipes.RECIPES)
+def test_the_code_schedules_what_is_drawn(name: str) -> None:
+    explorer = lab.explore.recipes(recipe=name, epochs=20)
+    scope: dict[str, object] = {}
+    exec(explorer.code, scope)
+    steps = 20 * 125
+    ours = lab.recipes.RECIPES[name].learning_rates(20, 125)
+    schedule = scope["schedule"]
+    assert callable(schedule)
+    theirs = np.array([float(schedule(step)) for step in range(0, steps, 50)])
+    # Keras's warm-up begins at nought, ours a step later: one step in 500 of the highest rate.
+    np.testing.assert_allclose(theirs, ours[::50], atol=1.1 * ours.max() / 500)

@@ -1,0 +1,67 @@
+"""Figures of training show the numbers that they are given."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import inception_lab as lab
+from inception_lab.model.evaluate import SizeAccuracy
+from inception_lab.view import figures
+from tests.view.walking import points
+
+HISTORY = [
+    {"epoch": n, "loss": 2.0 / n, "main_accuracy": 0.3 * n, "validation_loss": 1.5 / n,
+     "validation_accuracy": 0.25 * n, "seconds": 8.0}
+    for n in (1, 2)
+]  # fmt: skip
+
+
+def test_a_history_is_drawn_for_all_epochs_to_come() -> None:
+    figure = figures.plot_history(HISTORY, epochs=6)
+    loss, accuracy = figure.axes
+    assert [points(line)[1].tolist() for line in loss.get_lines()] == [[2.0, 1.0], [1.5, 0.75]]
+    assert [points(line)[1].tolist() for line in accuracy.get_lines()[:2]] == [[0.3, 0.6], [0.25, 0.5]]
+    assert loss.get_xlim()[1] > 6
+    assert {line.get_linestyle() for line in loss.get_lines()} == {"-", "--"}
+
+
+def test_live_curves_say_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    import IPython.display
+
+    shown: list[Any] = []
+
+    class Handle:
+        def update(self, page: Any) -> None:
+            shown.append(page.data)
+
+    monkeypatch.setattr(IPython.display, "display", lambda *_, **__: Handle())
+    curves = lab.LiveCurves(6)
+    curves(HISTORY[:1])
+    curves(HISTORY)
+    said = "Epoch 2 of 6: loss 1.000, accuracy 60.0% while learning, 50.0% on validation; 16 seconds so far."
+    assert len(shown) == 2
+    assert shown[1].count(said) == 2  # as alternative text and below the picture
+
+
+def test_accuracies_by_size_keep_their_sizes_and_intervals() -> None:
+    points = [SizeAccuracy(10, 10, 0.8, 5), SizeAccuracy(60, 60, 0.9, 5)]
+    ax = figures.plot_by_size({"one": points}, intervals={"one": [(0.7, 0.85), (0.8, 0.95)]}, band=(20, 30))
+    (line,) = [line for line in ax.get_lines() if line.get_label() == "one"]
+    np.testing.assert_allclose(points(line), [[10, 60], [0.8, 0.9]])
+    ends = ax.collections[-1].get_segments()  # type: ignore[attr-defined]
+    np.testing.assert_allclose(ends[1][:, 1], [0.8, 0.95])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["10", "60"]
+
+
+def test_a_confusion_says_shares_of_its_rows() -> None:
+    ax = figures.plot_confusion(np.array([[3, 1], [0, 0]]), ("cat", "dog"))
+    said = {(round(t.get_position()[0]), round(t.get_position()[1])): t.get_text() for t in ax.texts}
+    assert said == {(0, 0): "75", (1, 0): "25"}
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["cat", "dog"]
+
+
+def test_differences_stand_at_their_values() -> None:
+    ax = figures.plot_differences({"a − b": (0.5, (-0.2, 1.1)), "c − b": (-1.0, (-2, -0.5))}, unit="points")
+    dots = [points(line)[0][0] for line in ax.get_lines() if line.get_marker() == "o"]
+    assert dots == [0.5, -1.0]
