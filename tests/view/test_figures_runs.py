@@ -20,8 +20,8 @@ HISTORY = [
 def test_a_history_is_drawn_for_all_epochs_to_come() -> None:
     figure = figures.plot_history(HISTORY, epochs=6)
     loss, accuracy = figure.axes
-    assert [points(line)[1].tolist() for line in loss.get_lines()] == [[2.0, 1.0], [1.5, 0.75]]
-    assert [points(line)[1].tolist() for line in accuracy.get_lines()[:2]] == [[0.3, 0.6], [0.25, 0.5]]
+    assert [points(line)[1] for line in loss.get_lines()] == [[2.0, 1.0], [1.5, 0.75]]
+    assert [points(line)[1] for line in accuracy.get_lines()[:2]] == [[0.3, 0.6], [0.25, 0.5]]
     assert loss.get_xlim()[1] > 6
     assert {line.get_linestyle() for line in loss.get_lines()} == {"-", "--"}
 
@@ -45,8 +45,8 @@ def test_live_curves_say_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_accuracies_by_size_keep_their_sizes_and_intervals() -> None:
-    points = [SizeAccuracy(10, 10, 0.8, 5), SizeAccuracy(60, 60, 0.9, 5)]
-    ax = figures.plot_by_size({"one": points}, intervals={"one": [(0.7, 0.85), (0.8, 0.95)]}, band=(20, 30))
+    given = [SizeAccuracy(10, 10, 0.8, 5), SizeAccuracy(60, 60, 0.9, 5)]
+    ax = figures.plot_by_size({"one": given}, intervals={"one": [(0.7, 0.85), (0.8, 0.95)]}, band=(20, 30))
     (line,) = [line for line in ax.get_lines() if line.get_label() == "one"]
     np.testing.assert_allclose(points(line), [[10, 60], [0.8, 0.9]])
     ends = ax.collections[-1].get_segments()  # type: ignore[attr-defined]

@@ -80,9 +80,3 @@ def find(explorer: Explorer, description: str) -> Any:
     return next(
         widget for widget in children(explorer.widget) if getattr(widget, "description", "") == description
     )
-
-
-def points(line: Any) -> tuple[Any, Any]:
-    """The positions and the values of a drawn line."""
-    x, y = np.asarray(line.get_xydata(), float).T
-    return x, y
