@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION
+from inception_lab.experiments.claims import CIFAR10, DIGITS, FULL
 from inception_lab.experiments.gradients import GRADIENTS
 from inception_lab.experiments.runner import Experiment, Rows, read
 from inception_lab.experiments.training import BANDS, HEADS, OVERFITTING, REDUCTION
@@ -24,7 +25,18 @@ if TYPE_CHECKING:
 # The cheapest and most telling first: what `all` has done when it is stopped is worth most.
 EXPERIMENTS: Mapping[str, Experiment] = {
     experiment.name: experiment
-    for experiment in (GRADIENTS, REDUCTION, BANDS, HEADS, OVERFITTING, ABLATION, FURTHER_ABLATION)
+    for experiment in (
+        GRADIENTS,
+        REDUCTION,
+        DIGITS,
+        FULL,
+        BANDS,
+        HEADS,
+        OVERFITTING,
+        ABLATION,
+        FURTHER_ABLATION,
+        CIFAR10,
+    )
 }
 
 

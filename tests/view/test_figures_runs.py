@@ -48,7 +48,8 @@ def test_accuracies_by_size_keep_their_sizes_and_intervals() -> None:
     given = [SizeAccuracy(10, 10, 0.8, 5), SizeAccuracy(60, 60, 0.9, 5)]
     ax = figures.plot_by_size({"one": given}, intervals={"one": [(0.7, 0.85), (0.8, 0.95)]}, band=(20, 30))
     (line,) = [line for line in ax.get_lines() if line.get_label() == "one"]
-    np.testing.assert_allclose(points(line), [[10, 60], [0.8, 0.9]])
+    x, y = points(line)
+    np.testing.assert_allclose([*x, *y], [10, 60, 0.8, 0.9])
     ends = ax.collections[-1].get_segments()  # type: ignore[attr-defined]
     np.testing.assert_allclose(ends[1][:, 1], [0.8, 0.95])
     assert [label.get_text() for label in ax.get_xticklabels()] == ["10", "60"]

@@ -1,0 +1,154 @@
+"""The runs behind claims: how good, how fast, how large. Each with the command that anybody can run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from inception_lab.experiments.runner import Experiment, Rows, Settings
+
+DIGITS_EPOCHS = 7  # the command's default
+CIFAR_EPOCHS = 75
+RUNS = Path("runs")
+# Full GoogLeNet on pictures of CIFAR-10's number and size, resized on the device.
+FULL_PICTURES, FULL_BATCH, FULL_STEPS = 50_000, 32, 12
+
+
+def _digits(settings: Settings, _: Rows) -> Rows:
+    from inception_lab.experiments.training import finished
+    from inception_lab.model.digits import scaled_digits
+    from inception_lab.model.train import train
+    from inception_lab.spec.small import googlenet_digits
+
+    seed = int(settings["seed"])
+    result = train(
+        scaled_digits(seed=seed), googlenet_digits(), epochs=DIGITS_EPOCHS, seed=seed, progress=False
+    )
+    score, speed = finished(result)
+    return [
+        {
+            "accuracy": round(score, 6),
+            "epochs": DIGITS_EPOCHS,
+            "parameters": result.parameters,
+            "images_per_second": round(speed, 1),
+            "training_seconds": round(result.seconds, 1),
+        }
+    ]
+
+
+def _cifar(settings: Settings, _: Rows) -> Rows:
+    """Carry on the run in `runs/`, which takes an hour or more: killed, it loses an epoch at most."""
+    from inception_lab.experiments.training import finished
+    from inception_lab.model.cifar import cifar10
+    from inception_lab.model.train import train
+    from inception_lab.spec.small import googlenet_cifar
+
+    seed = int(settings["seed"])
+    out = RUNS / f"cifar10-seed-{seed}"
+    result = train(
+        cifar10(seed=seed),
+        googlenet_cifar(),
+        epochs=CIFAR_EPOCHS,
+        seed=seed,
+        out=out,
+        resume=out.exists(),
+    )
+    score, _speed = finished(result)
+    curves = ("loss", "main_accuracy", "validation_loss", "validation_accuracy", "seconds")
+    return [
+        {
+            "accuracy": round(score, 6),
+            "epochs": CIFAR_EPOCHS,
+            "parameters": result.parameters,
+            "training_seconds": round(sum(row["seconds"] for row in result.history)),
+            **{f"{name}_by_epoch": " ".join(f"{row[name]:.4g}" for row in result.history) for name in curves},
+        }
+    ]
+
+
+class Enough(Exception):  # noqa: N818 - no error
+    """Raised when as many steps were timed as are needed."""
+
+
+def full_network(precision: str, steps: int = FULL_STEPS) -> dict[str, float]:
+    """Train full GoogLeNet, heads and LRN included, for some steps at 224 pixels.
+
+    Args:
+        precision: `"float32"` or `"bfloat16"`.
+        steps: Steps of 32 pictures; the first two, in which the graph is made, are not timed.
+
+    Returns:
+        `images_per_second` (median over steps) and `peak_memory`, the process's largest, in bytes.
+    """
+    import resource
+
+    import numpy as np
+
+    from inception_lab.model.data import Dataset, Splits
+    from inception_lab.model.train import train
+    from inception_lab.spec.googlenet import googlenet
+
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (FULL_PICTURES, 32, 32, 3), np.uint8)
+    everything = Dataset(pictures, rng.integers(0, 10, FULL_PICTURES), tuple("0123456789"))
+    few = Dataset(pictures[:FULL_BATCH], everything.labels[:FULL_BATCH], everything.classes)
+    ended: list[float] = []
+
+    def step_done(_epoch: int, _step: int) -> None:
+        ended.append(time.perf_counter())
+        if len(ended) == steps:
+            raise Enough
+
+    with suppress(Enough):
+        train(
+            Splits("as CIFAR-10", everything, few, few),
+            googlenet(classes=10, auxiliary=True),
+            "paper",
+            batch_size=FULL_BATCH,
+            precision=precision,
+            on_step=step_done,
+            progress=False,
+        )
+    seconds = np.diff(ended)[1:]
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {
+        "images_per_second": round(FULL_BATCH / median(seconds), 1),
+        "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit,
+    }
+
+
+def in_a_process(precision: str) -> dict[str, Any]:
+    """Return what `full_network` finds in a process of its own, whose memory is its alone."""
+    code = f"import json; from inception_lab.experiments.claims import full_network as f; " \
+           f"print(json.dumps(f({precision!r})))"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _full(settings: Settings, _: Rows) -> Rows:
+    return [in_a_process(str(settings["precision"]))]
+
+
+DIGITS = Experiment(
+    "digits",
+    "how good is the default network on the scaled digits, after how long?",
+    tuple({"seed": seed} for seed in range(3)),
+    _digits,
+)
+CIFAR10 = Experiment(
+    "cifar10", "how good is a network of 0.24 M parameters on CIFAR-10?", ({"seed": 0},), _cifar
+)
+FULL = Experiment(
+    "full_network",
+    "how fast is full GoogLeNet trained at 224 pixels, in which precision, with how much memory?",
+    tuple(
+        {"precision": precision, "seed": seed} for seed in range(3) for precision in ("float32", "bfloat16")
+    ),
+    _full,
+)
