@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inception_lab.exercises import lesson1, lesson2, lesson3, lesson4, lesson6
+from inception_lab.exercises import lesson1, lesson2, lesson3, lesson4, lesson5, lesson6
 from inception_lab.exercises.judge import Exercise
 
 
@@ -40,6 +40,7 @@ EXERCISES: dict[str, Exercise] = {
     **lesson2.EXERCISES,
     **lesson3.EXERCISES,
     **lesson4.EXERCISES,
+    **lesson5.EXERCISES,
     **lesson6.EXERCISES,
 }
 

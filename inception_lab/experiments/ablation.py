@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.experiments.runner import Experiment, Rows, Settings
+from inception_lab.experiments.runner import Experiment, Rows, Settings, read
 from inception_lab.experiments.training import MODERN, learn
 from inception_lab.spec.cost import cost
 from inception_lab.spec.googlenet import TABLE_1, InceptionRow, scaled
@@ -168,6 +168,32 @@ def unpack(text: str, sizes: int = 7) -> npt.NDArray[np.bool_]:
     """
     bits = np.unpackbits(np.frombuffer(bytes.fromhex(text), np.uint8)).astype(bool)
     return bits[: len(bits) // sizes * sizes].reshape(-1, sizes)
+
+
+def measured(kind: str, band: tuple[int, int] = (10, 60)) -> npt.NDArray[np.bool_]:
+    """Return which of the held-out digits the stored runs of a network had right.
+
+    Args:
+        kind: A name in `KERNELS` or `PLAIN`.
+        band: Sizes trained on, in pixels.
+
+    Returns:
+        `(seeds, digits, sizes)`; the sizes are `digits.SEVEN_SIZES`.
+
+    Raises:
+        ValueError: If no such run is stored.
+    """
+    rows = [
+        row
+        for experiment in (ABLATION, FURTHER_ABLATION)
+        for row in read(experiment.path())
+        if row["network"] == kind
+        and row["phase"] == MEASURE.name
+        and (row["smallest"], row["largest"]) == band
+    ]
+    if not rows:
+        raise ValueError(f"A network must have stored runs. Received: kind={kind!r}, band={band}.")
+    return np.stack([unpack(str(row["right"])) for row in rows])
 
 
 def _runs(kinds: tuple[str, ...], seeds: range, band: tuple[int, int] = (10, 60)) -> list[Settings]:

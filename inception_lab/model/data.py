@@ -17,7 +17,7 @@ import numpy.typing as npt
 Pictures = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
 
-LARGE = 64 * 2**20  # bytes from which an estimate is printed
+LARGE = 150_000_000  # bytes from which an estimate is printed
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,76 @@
+"""The exercises of notebook 05, training."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+from inception_lab.exercises.judge import Exercise, number, word
+from inception_lab.experiments.runner import read
+from inception_lab.experiments.training import BAND_LIMITS
+from inception_lab.model.recipes import RECIPES
+from inception_lab.resources import data_path
+
+ORDERED = (18, 33)  # pixels
+SMOOTHING, CLASSES = 0.2, 10
+
+
+def memory_of_floats(pictures: int, side: int) -> float:
+    """Return the GB that pictures in colour take as float32."""
+    return pictures * side * side * 3 * 4 / 1e9
+
+
+def epochs_until(share: float) -> int:
+    """Return the first epoch, counted from 0, in which the article's rate is at most `share` of its first."""
+    recipe = RECIPES["article"]
+    steps = math.ceil(math.log(share) / math.log(recipe.decay))
+    return steps * recipe.decay_epochs
+
+
+def lowest_loss(smoothing: float, classes: int) -> float:
+    """Return the cross-entropy of a perfect answer to labels that are smoothed."""
+    off = smoothing / classes
+    on = 1 - smoothing + off
+    return -(on * math.log(on) + (classes - 1) * off * math.log(off))
+
+
+@cache
+def best_band(sizes: tuple[int, ...] = ORDERED) -> str:
+    """Return the band, all sizes excepted, whose stored networks are best at some sizes taken together."""
+    found: dict[str, list[float]] = {}
+    for row in read(data_path("experiments") / "bands.csv"):
+        band = (int(row["smallest"]), int(row["largest"]))
+        if band != BAND_LIMITS[0]:
+            mean = sum(float(row[f"size_{size}"]) for size in sizes) / len(sizes)
+            found.setdefault(f"{band[0]}-{band[1]}", []).append(mean)
+    return max(found, key=lambda band: sum(found[band]) / len(found[band]))
+
+
+EXERCISES = {
+    "05.1": Exercise(
+        "How many GB do CIFAR-10's 50,000 training pictures take at 96×96 as float32?",
+        number(lambda: memory_of_floats(50_000, 96), "GB", tolerance=0.01),
+        ("Pictures × height × width × colours × bytes.", "Three colours, four bytes a number; 1 GB is 10⁹."),
+    ),
+    "05.2": Exercise(
+        "The article's rate falls by 4 % every 8 epochs. Behind how many epochs is it halved?",
+        number(lambda: epochs_until(0.5), "epochs"),
+        ("How often must you multiply by 0.96 to get below 0.5?", "ln 0.5 / ln 0.96 = 16.98: 17 steps."),
+    ),
+    "05.3": Exercise(
+        "Ten classes, label smoothing 0.2: what is the lowest loss that a network can reach?",
+        number(lambda: lowest_loss(SMOOTHING, CLASSES), "nats", tolerance=0.005),
+        (
+            "The target is 0.82 for the right class and 0.02 for each other; the best answer is the target.",
+            "−(0.82 ln 0.82 + 9 · 0.02 ln 0.02)",
+        ),
+    ),
+    "05.4": Exercise(
+        "A customer's digits are of 18 and of 33 pixels. You may train on one band, but not on all sizes.",
+        word(best_band, tuple(f"{low}-{high}" for low, high in BAND_LIMITS[1:])),
+        (
+            "It is in the explorer: read both sizes off, band by band.",
+            "A band need not hold a size to serve it.",
+        ),
+    ),
+}
