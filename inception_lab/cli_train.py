@@ -20,6 +20,7 @@ class Suited:
     network: str
     epochs: int
     input: tuple[int, int] | None = None
+    recipe: str = "modern"
 
 
 SUITED: Mapping[str, Suited] = {
@@ -27,6 +28,8 @@ SUITED: Mapping[str, Suited] = {
     "cifar10": Suited("googlenet-cifar", epochs=60),
     "folder": Suited("googlenet-digits", epochs=30, input=(96, 96)),
 }
+BVLC = "bvlc"  # the network that is not described but fetched, with its weights
+FINETUNING = Suited(BVLC, epochs=8, input=(224, 224), recipe="finetune")
 
 
 def add(commands: Any, program: str) -> None:
@@ -41,10 +44,13 @@ def add(commands: Any, program: str) -> None:
   {program} train --dataset cifar10 --out runs/cifar
   {program} train --dataset cifar10 --out runs/cifar --resume
   {program} train --dataset my_pictures/ --network googlenet --variant batch_norm --input 96
+  {program} train --dataset my_pictures/ --network bvlc --out runs/mine
 
 A run that was interrupted or killed is carried on by the same command with --resume.
 CIFAR-10 is read from cifar10.npz in the folder that INCEPTION_LAB_DATA names, else downloaded.
-networks: {", ".join(networks())}
+With --network bvlc, training starts from the weights that BVLC trained on ImageNet (28 MB, downloaded once
+unless INCEPTION_LAB_WEIGHTS names them): first a new classifier alone, then the whole network.
+networks: {", ".join((*networks(), BVLC))}
 recipes: {", ".join(RECIPES)}
 """,
     )
@@ -54,7 +60,7 @@ recipes: {", ".join(RECIPES)}
         metavar="NAME|DIRECTORY",
         help="scaled-digits (default), cifar10, or a folder with a sub-folder of pictures for each class",
     )
-    parser.add_argument("--recipe", default="modern", metavar="NAME", help="default: modern")
+    parser.add_argument("--recipe", metavar="NAME", help="default: modern; with --network bvlc finetune")
     parser.add_argument(
         "--network", metavar="NAME", help="default: a small GoogLeNet that suits the data set"
     )
@@ -86,24 +92,35 @@ recipes: {", ".join(RECIPES)}
 def _run(chosen: argparse.Namespace) -> None:
     if chosen.resume and not chosen.out:
         raise ValueError("--resume needs the directory of the run: --out DIR.")
+    suited = SUITED.get(chosen.dataset, SUITED["folder"])
+    if chosen.network == BVLC:
+        suited = FINETUNING
+        for option in ("auxiliary", "variant", "width", "input"):
+            if getattr(chosen, option) is not None:
+                raise ValueError(f"{BVLC} has no option --{option}.")
+    elif chosen.dataset not in SUITED and chosen.input is None:
+        chosen.input = suited.input
+    chosen.network = chosen.network or suited.network
+    chosen.recipe = chosen.recipe or suited.recipe
     one_of("recipe", chosen.recipe, tuple(RECIPES))
     changes = {"batch_size": chosen.batch_size, "learning_rate": chosen.learning_rate}
     given = {name: value for name, value in changes.items() if value is not None}
     recipe = replace(RECIPES[chosen.recipe], **given)
-    suited = SUITED.get(chosen.dataset, SUITED["folder"])
-    chosen.network = chosen.network or suited.network
-    if chosen.dataset not in SUITED and chosen.input is None:
-        chosen.input = suited.input
     # What takes long is loaded when the options have been found good.
-    described_network(chosen)
+    if chosen.network != BVLC:
+        described_network(chosen)
+    from inception_lab.model.classifier import classifier
     from inception_lab.model.data import load
     from inception_lab.model.result import summary
+    from inception_lab.model.start import for_classes
     from inception_lab.model.train import train
 
-    data = load(chosen.dataset, seed=chosen.seed)
+    start = classifier() if chosen.network == BVLC else None
+    data = load(chosen.dataset, seed=chosen.seed, side=suited.input[0] if start and suited.input else None)
+    classes = len(data.classes)
     result = train(
         data,
-        described_network(chosen, classes=len(data.classes)),
+        for_classes(start.network, classes) if start else described_network(chosen, classes=classes),
         recipe,
         epochs=suited.epochs if chosen.epochs is None else chosen.epochs,
         seed=chosen.seed,
@@ -111,6 +128,7 @@ def _run(chosen: argparse.Namespace) -> None:
         resume=chosen.resume,
         augmentation=chosen.augmentation,
         precision=chosen.precision,
+        start=start,
     )
     if result.interrupted:
         raise SystemExit(INTERRUPTED)

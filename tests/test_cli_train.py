@@ -150,6 +150,42 @@ def test_too_large_a_batch_takes_one_line(capsys: pytest.CaptureFixture[str]) ->
     )
 
 
+@pytest.mark.parametrize(
+    "option", [("--width", "0.5"), ("--variant", "paper"), ("--input", "96"), ("--auxiliary",)]
+)
+def test_fetched_weights_fit_one_network_only(
+    capsys: pytest.CaptureFixture[str], option: tuple[str, ...]
+) -> None:
+    assert refused(capsys, "--network", "bvlc", *option) == f"bvlc has no option {option[0]}."
+
+
+def test_the_real_weights_learn_three_textures_from_a_few_pictures(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bricks, grass and gravel, seen in 72 small squares; the test squares are other ones."""
+    import cv2
+    import skimage.data
+
+    for name in ("brick", "grass", "gravel"):
+        photo = getattr(skimage.data, name)()
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for number in range(24):
+            row, column = divmod(number, 5)
+            square = photo[100 * row : 100 * row + 100, 100 * column : 100 * column + 100]
+            assert cv2.imwrite(str(tmp_path / "pictures" / name / f"{number:02}.png"), square)
+    monkeypatch.setenv("INCEPTION_LAB_WEIGHTS", str(shared / "weights"))
+    out = str(tmp_path / "run")
+    words = ("--dataset", str(tmp_path / "pictures"), "--network", "bvlc", "--epochs", "2", "--out", out)
+    assert run(*words, "--format", "json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["accuracy"] > 0.85
+    assert result["parameters"] == 6_998_552 - 997 * 1025
+    picture = str(tmp_path / "pictures" / "grass" / "00.png")
+    assert cli.main(["classify", picture, "--run", out, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found[0]["predictions"][0]["label"] == "grass"
+
+
 def test_help_names_all_recipes_and_loads_nothing() -> None:
     code = "import sys; from inception_lab.cli import main\n"
     code += "try: main(['train', '--help'])\nexcept SystemExit: pass\n"

@@ -10,6 +10,7 @@ from inception_lab.model.recipes import Augmentation
 
 ops = keras.ops
 CENTRE, SPREAD = 127.5, 64.0  # bytes become (value − 127.5) / 64: about zero mean, unit spread on photographs
+GREY = (CENTRE, CENTRE, CENTRE)
 
 
 @keras.saving.register_keras_serializable("inception_lab")
@@ -19,13 +20,14 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
     Cropping, resizing, mirroring and shifting are one resampling: along each side, an output pixel is
     a weighted mean of input pixels with triangular weights, as wide as an output pixel where the
     picture shrinks. That is two small matrix products a picture, on any backend, and each picture of
-    a batch has its own. What lies outside the picture is mid-grey.
+    a batch has its own. What lies outside the picture is of the colour that becomes 0.
 
     Args:
         height: Of the output.
         width: Of the output.
         augmentation: What training draws; `None` for nothing.
         seed: Of what is drawn.
+        centre: The colour, RGB, that becomes 0.
 
     Input: `(batch, any height, any width, 3)`, 0–255. Output: `(batch, height, width, 3)`, centred at 0.
 
@@ -39,16 +41,17 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         width: int,
         augmentation: Augmentation | None = None,
         seed: int = 0,
+        centre: tuple[float, float, float] = GREY,
         **kwargs: Any,
     ) -> None:
         super().__init__(dtype="float32", **kwargs)
-        self.height, self.width, self.seed = height, width, seed
+        self.height, self.width, self.seed, self.centre = height, width, seed, tuple(centre)
         self.augmentation = augmentation or Augmentation()
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, pictures: Any, training: bool = False) -> Any:
         """Resample a batch and centre its values."""
-        values = (ops.cast(pictures, "float32") - CENTRE) / SPREAD
+        values = (ops.cast(pictures, "float32") - ops.array(self.centre, "float32")) / SPREAD
         height, width = pictures.shape[1:3]
         augmented = training and self.augmentation != Augmentation()
         if augmented or (height, width) != (self.height, self.width):
@@ -113,7 +116,13 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         """Return what the layer was made with."""
         config = super().get_config()
         config.pop("dtype", None)
-        return {**config, "height": self.height, "width": self.width, "seed": self.seed}
+        return {
+            **config,
+            "height": self.height,
+            "width": self.width,
+            "seed": self.seed,
+            "centre": self.centre,
+        }
 
 
 def weights(start: Any, length: Any, inputs: int, outputs: int) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.model.augment import CENTRE, SPREAD, Window
+from inception_lab.model.augment import GREY, SPREAD, Window
 from inception_lab.model.build import build
 from inception_lab.model.device import PRECISIONS, dtype_policy, keras
 from inception_lab.model.download import cache_folder
@@ -109,7 +109,8 @@ class RunPreparation(Preparation):
     def __call__(self, *pictures: Picture) -> Floats:
         """Return pictures as the network takes them; see `Preparation`."""
         batch = np.stack([self.resized(picture) for picture in pictures])
-        return np.asarray(keras.ops.convert_to_numpy(Window(self.height, self.width)(batch)), np.float32)
+        window = Window(self.height, self.width, centre=self.background)
+        return np.asarray(keras.ops.convert_to_numpy(window(batch)), np.float32)
 
     def resized(self, picture: Picture) -> Picture:
         """Return a picture as the run's data set stores them, uint8 `(side, side, 3)`."""
@@ -154,6 +155,7 @@ def _of_run(place: Path, precision: str) -> Classifier:
         network = network_from_data(config["network"])
         classes = tuple(map(str, config["data"]["classes"]))
         tall, wide = config["picture_shape"][:2]
+        red, green, blue = map(float, (config.get("start") or {"centre": GREY})["centre"])
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"`run` must be a directory that `inception-lab train` wrote. Received: {place}, whose "
@@ -172,7 +174,5 @@ def _of_run(place: Path, precision: str) -> Classifier:
     scores = model.output["main"] if isinstance(model.output, dict) else model.output
     model = keras.Model(model.input, keras.layers.Softmax(dtype="float32", name="probabilities")(scores))
     height, width = network.input_shape[:2]
-    prepare = RunPreparation(
-        height, width, "crop", "RGB", (CENTRE, CENTRE, CENTRE), SPREAD, stored=(tall, wide)
-    )
+    prepare = RunPreparation(height, width, "crop", "RGB", (red, green, blue), SPREAD, stored=(tall, wide))
     return Classifier(model, prepare, classes, network, place.name)

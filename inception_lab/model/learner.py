@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.model.augment import Window
+from inception_lab.model.augment import GREY, Window
 from inception_lab.model.build import build
 from inception_lab.model.data import Labels, Pictures
 from inception_lab.model.device import PRECISIONS, Precision, as_array, dtype_policy, keras, precision
 from inception_lab.model.optimizer import AveragedSGD, Crossentropy, Rates
 from inception_lab.model.recipes import Augmentation, Recipe
+from inception_lab.model.start import Start
 from inception_lab.spec.layers import one_of
 from inception_lab.spec.network import Network
 
@@ -34,11 +35,13 @@ class Learner:
         seed: Of the initial weights, and of all that is random later.
         kernel_initializer: Keras's name of it.
         bias_initializer: Value that biases start from.
+        start: Trained weights to start from.
 
     Attributes:
         core: The network in Keras, as `build` makes it.
         model: The same behind the preparation of pictures; its outputs are a dict by head, logits.
         outputs: Names of the heads.
+        parameters: Trained parameters.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Learner:
         seed: int = 0,
         kernel_initializer: str = "he_normal",
         bias_initializer: float = 0.0,
+        start: Start | None = None,
     ) -> None:
         self.network, self.recipe, self.rates, self.seed = network, recipe, rates, seed
         self.precision = _precision(precision)
@@ -61,8 +65,11 @@ class Learner:
             self.core = build(
                 network, kernel_initializer=kernel_initializer, bias_initializer=bias_initializer, seed=seed
             )
+        if start:
+            start.load_into(self.core)
         pictures = keras.Input(picture_shape, dtype="uint8", name="picture")
-        outputs = self.core(Window(height, width, augmentation, seed, name="window")(pictures))
+        centre = start.centre if start else GREY
+        outputs = self.core(Window(height, width, augmentation, seed, centre, name="window")(pictures))
         outputs = outputs if isinstance(outputs, dict) else {"main": outputs}
         self.outputs = tuple(outputs)
         self.model = keras.Model(pictures, outputs)
@@ -77,13 +84,25 @@ class Learner:
         if recipe.weight_decay:
             self.optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
         compile_heads(self.model, self.optimizer, recipe)
-        self.model.optimizer.build(self.model.trainable_variables)
+        self._learned = self.model.trainable_variables
+        self.model.optimizer.build(self._learned)
         self._seeds = [v for v in self.model.non_trainable_variables if SEED_STATE in v.path]
+        self.parameters = sum(int(np.prod(variable.shape)) for variable in self.core.trainable_variables)
+        self._body = (
+            [layer for layer in self.core.layers if layer.weights and layer.name != start.classifier]
+            if start
+            else []
+        )
 
-    @property
-    def parameters(self) -> int:
-        """Trained parameters."""
-        return sum(int(np.prod(variable.shape)) for variable in self.core.trainable_variables)
+    def freeze(self, frozen: bool) -> None:
+        """Keep all below the classifier as it is, or let it learn; only where the weights were trained.
+
+        Keras on JAX cannot step some of an optimizer's variables and leave the others: there all learns.
+        """
+        if keras.backend.backend() != "jax" and any(layer.trainable == frozen for layer in self._body):
+            for layer in self._body:
+                layer.trainable = not frozen
+            compile_heads(self.model, self.optimizer, self.recipe)
 
     def epoch(
         self,
@@ -150,7 +169,7 @@ class Learner:
 
     def _averaged(self) -> _Swapped:
         averages = self.optimizer.averages if self.recipe.averaging else []
-        return _Swapped(self.model.trainable_variables if averages else [], averages)
+        return _Swapped(self._learned if averages else [], averages)
 
     def state(self) -> dict[str, Any]:
         """Return everything that training changes, as arrays by name."""

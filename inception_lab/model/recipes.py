@@ -33,6 +33,8 @@ class Recipe:
         auxiliary_weight: Weight of each auxiliary head's loss; the main head's is 1.
         averaging: Momentum of the Polyak average of the weights; 0 for none.
         batch_size: Pictures a step.
+        frozen: Share of the epochs, the first ones, in which only the classifier learns: for networks that
+            start from trained weights.
     """
 
     source: str
@@ -48,6 +50,7 @@ class Recipe:
     auxiliary_weight: float = 0.3
     averaging: float = 0.0
     batch_size: int = 64
+    frozen: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse values that could not train."""
@@ -58,7 +61,7 @@ class Recipe:
             raise ValueError(
                 f"`learning_rate` must be 0 or more. Received: learning_rate={self.learning_rate!r}."
             )
-        for name in ("warm_up", "momentum", "weight_decay", "label_smoothing", "averaging"):
+        for name in ("warm_up", "momentum", "weight_decay", "label_smoothing", "averaging", "frozen"):
             value = getattr(self, name)
             if not 0 <= value < 1:
                 raise ValueError(f"`{name}` must be 0 or more and below 1. Received: {name}={value!r}.")
@@ -119,6 +122,18 @@ RECIPES: Mapping[str, Recipe] = {
         weight_decay=5e-3,
         label_smoothing=0.1,
         averaging=0.99,
+    ),
+    "finetune": Recipe(
+        source="ours, for networks that start from trained weights: the classifier alone, then all of it",
+        learning_rate=0.01,
+        schedule="cosine",
+        warm_up=0.1,
+        nesterov=True,
+        weight_decay=1e-3,
+        label_smoothing=0.1,
+        averaging=0.9,
+        batch_size=16,
+        frozen=0.5,
     ),
 }
 

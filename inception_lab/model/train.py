@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from inception_lab import __version__
+from inception_lab.model.classifier import Classifier
 from inception_lab.model.data import Dataset, Splits
 from inception_lab.model.device import Precision, hardware, keras
 from inception_lab.model.evaluate import accuracy, cross_entropy, softmax
@@ -27,6 +28,7 @@ from inception_lab.model.progress import Progress
 from inception_lab.model.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe
 from inception_lab.model.result import Result, summary
 from inception_lab.model.run import AVERAGED, BEST, Checkpoint, Row, RunDirectory
+from inception_lab.model.start import start_from
 from inception_lab.spec.layers import one_of, positive_integer
 from inception_lab.spec.network import Network
 from inception_lab.spec.stored import network_to_data
@@ -46,6 +48,7 @@ def train(
     precision: str | None = None,
     kernel_initializer: str = "he_normal",
     bias_initializer: float = 0.0,
+    start: Classifier | None = None,
     on_epoch: Callable[[list[Row]], None] | None = None,
     on_step: Callable[[int, int], None] | None = None,
     progress: bool | None = None,
@@ -65,6 +68,8 @@ def train(
         precision: `"float32"`, `"bfloat16"` or `"float16"`, instead of what suits the hardware.
         kernel_initializer: Keras's name of it, such as `"glorot_uniform"`.
         bias_initializer: Value that all biases start from.
+        start: A trained network that all layers but the classifier start from: `lab.classifier()`, or one of
+            a run. `network` is then `for_classes(start.network, len(data.classes))`.
         on_epoch: Called behind each epoch with the history so far, as for live curves.
         on_step: Called behind each step with epoch and step, from 0.
         progress: Whether progress is written to the error stream; by default, unless `on_epoch` is given.
@@ -82,6 +87,7 @@ def train(
     _check(data, network, chosen)
     augmentation = _augmentation(data.augmentation if augmentation is None else augmentation)
     steps = len(data.train) // chosen.batch_size
+    begin = start_from(start) if start else None
     learner = Learner(
         network,
         data.train.picture_shape,
@@ -92,6 +98,7 @@ def train(
         seed=seed,
         kernel_initializer=kernel_initializer,
         bias_initializer=bias_initializer,
+        start=begin,
     )
     shown = Progress(on_epoch is None if progress is None else progress, epochs, steps, learner.outputs)
     directory = RunDirectory(out) if out is not None else None
@@ -109,6 +116,12 @@ def train(
             "bias_initializer": bias_initializer,
             "network": network_to_data(network),
         }
+        if begin:
+            config["start"] = {
+                "name": begin.name,
+                "fingerprint": begin.fingerprint,
+                "centre": list(begin.centre),
+            }
         directory.begin(config, _made_with(learner.precision), resume)
         checkpoint = directory.latest(shown.say) if resume else None
         if checkpoint:
@@ -121,6 +134,7 @@ def train(
     speeds: list[float] = []
     try:
         for epoch in range(len(rows), epochs):
+            learner.freeze(epoch < round(chosen.frozen * epochs))
             row = _epoch(data, learner, epoch, steps, seed, shown, on_step)
             speeds.append(steps * chosen.batch_size / row["seconds"])
             rows = [*rows, row]

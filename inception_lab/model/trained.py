@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.model.augment import CENTRE, SPREAD
+from inception_lab.model.augment import GREY, SPREAD
 from inception_lab.model.build import build
 from inception_lab.model.classifier import Classifier, classifier
 from inception_lab.model.device import dtype_policy, keras
@@ -138,7 +138,7 @@ def digits_network() -> TrainedNetwork:
     model = keras.Model(
         model.input, keras.layers.Softmax(dtype="float32", name="probabilities")(model.output)
     )
-    prepare = Preparation(SIDE, SIDE, "crop", "RGB", (CENTRE, CENTRE, CENTRE), SPREAD)
+    prepare = Preparation(SIDE, SIDE, "crop", "RGB", GREY, SPREAD)
     about = "a small GoogLeNet, trained on scaled digits: pictures of 64×64 pixels, 10 classes"
     return TrainedNetwork(model, prepare, CLASSES, network, "small GoogLeNet", _digits(), about)
 

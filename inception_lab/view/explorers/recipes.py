@@ -45,7 +45,7 @@ class Recipes(Explorer):
 
     title = "How fast does it learn, and when?"
     hint = (
-        "The learning rate of three recipes from the first epoch to the last, as a share of its highest. "
+        "The learning rate of each recipe from the first epoch to the last, as a share of its highest. "
         "Solid: the chosen recipe; dashed: the others."
     )
     presets: ClassVar = {
