@@ -224,6 +224,12 @@ def test_a_run_with_heads_gives_curves(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0 < float(row["aux1_accuracy"]) < 0.5
 
 
+def test_epochs_are_lost_until_the_loss_leaves_ln_10() -> None:
+    losses = np.array([[2.30, 2.31, 1.9, 2.3], [2.0, 1.0, 0.5, 0.1], [2.3, 2.3, 2.3, 2.2]])
+    assert experiments.epochs_lost(losses) == [2, 0, 4]  # 0.9 ln 10 = 2.07
+    assert experiments.epochs_lost(losses, classes=8) == [4, 1, 4]  # 0.9 ln 8 = 1.87
+
+
 @pytest.mark.slow
 def test_gradients_are_measured_live() -> None:
     rows = experiments.live("gradients", heads="4a 4d", seed=1)

@@ -8,6 +8,9 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 from inception_lab.model.recipes import RECIPES, Recipe
 from inception_lab.spec.cost import cost
@@ -192,6 +195,17 @@ def _heads(settings: Settings, _: Rows) -> Rows:
             "images_per_second": round(speed, 1),
         }
     ]
+
+
+def epochs_lost(losses: npt.NDArray[np.float64], classes: int = 10) -> list[int]:
+    """Return for each run how many epochs passed before its loss was first a tenth below ln(classes).
+
+    Args:
+        losses: `(runs, epochs)`, in nats.
+        classes: Of the task: who knows nothing has a loss of ln(classes).
+    """
+    learned = losses < 0.9 * np.log(classes)
+    return [int(np.argmax(row)) if row.any() else len(row) for row in learned]
 
 
 HEADS = Experiment(

@@ -68,7 +68,7 @@ def test_the_weights_say_the_same_in_the_units_of_training(source: Classifier) -
     expected = source.probabilities(*pictures)
     found = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(found, expected, rtol=2e-4)
-    assert start.centre == (200, 120, 10)  # the mean is given as BGR, and asked for as RGB
+    assert start.centre == pytest.approx((200, 120, 10))  # the mean is given as BGR, and asked for as RGB
     assert start.classifier not in start.weights
 
 

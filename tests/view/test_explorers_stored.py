@@ -56,3 +56,20 @@ def test_the_code_schedules_what_is_drawn(name: str) -> None:
     theirs = np.array([float(schedule(step)) for step in range(0, steps, 50)])
     # Keras's warm-up begins at nought, ours a step later: one step in 500 of the highest rate.
     np.testing.assert_allclose(theirs, ours[::50], atol=1.1 * ours.max() / 500)
+
+
+def test_heads_are_drawn_as_they_are_stored() -> None:
+    explorer = lab.explore.heads(start="He, batch norm", measure="validation_accuracy")
+    with (data_path("experiments") / "heads.csv").open() as file:
+        runs = [row for row in csv.DictReader(file) if row["start"] == "He, batch norm"]
+    for weight, line in ((0.3, explorer._lines.mean), (0.0, explorer._lines.reference)):
+        curves = [
+            [float(each) for each in row["validation_accuracy"].split()]
+            for row in runs
+            if float(row["weight"]) == weight
+        ]
+        np.testing.assert_allclose(points(line)[1], np.mean(curves, axis=0))
+    assert explorer._nothing.get_ydata() == [0.1, 0.1]
+    explorer.set(measure="aux1_accuracy")  # which networks without heads do not have
+    assert points(explorer._lines.reference)[1] == []
+    assert "without them" not in explorer.readout

@@ -6,6 +6,7 @@ from inception_lab.view.explorers.bands import Bands as bands
 from inception_lab.view.explorers.branches import Branches
 from inception_lab.view.explorers.counting import Counting as counting
 from inception_lab.view.explorers.electrode import Electrode as electrode
+from inception_lab.view.explorers.heads import Heads as heads
 from inception_lab.view.explorers.kernel_size import KernelSize as kernel_size
 from inception_lab.view.explorers.module import Module as module
 from inception_lab.view.explorers.naive_module import NaiveModule as naive_module
@@ -19,6 +20,7 @@ __all__ = [
     "bands",
     "counting",
     "electrode",
+    "heads",
     "kernel_size",
     "module",
     "naive_module",
