@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from inception_lab.model.device import keras as keras
     from inception_lab.model.photos import read_photo as read_photo
     from inception_lab.model.pretrained import pretrained as pretrained
+    from inception_lab.model.start import for_classes as for_classes
     from inception_lab.model.timing import seconds_per_batch as seconds_per_batch
     from inception_lab.model.train import train as train
     from inception_lab.model.trained import trained_network as trained_network
@@ -63,6 +64,7 @@ _PUBLIC = {
     "classifier": "inception_lab.model.classifier",
     "keras": "inception_lab.model.device",
     "pretrained": "inception_lab.model.pretrained",
+    "for_classes": "inception_lab.model.start",
     "read_photo": "inception_lab.model.photos",
     "seconds_per_batch": "inception_lab.model.timing",
     "train": "inception_lab.model.train",

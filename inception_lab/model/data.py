@@ -167,6 +167,50 @@ def held_out(count: int, share: float, seed: int) -> tuple[Labels, Labels]:
     return np.sort(order[out:]), np.sort(order[:out])
 
 
+def split(
+    name: str,
+    pictures: Pictures,
+    labels: Labels,
+    classes: tuple[str, ...],
+    *,
+    validation: float = 0.1,
+    test: float = 0.2,
+    seed: int = 0,
+    augmentation: str = "crops",
+) -> Splits:
+    """Make a data set of pictures that are all in one array.
+
+    Args:
+        name: What it is called.
+        pictures: uint8 `(count, height, width, 3)`, RGB.
+        labels: Class of each, from 0.
+        classes: Names of the classes.
+        validation: Share of each class held out to choose by.
+        test: Share of each class held out to report on.
+        seed: Which pictures are held out.
+        augmentation: What training does to them by default.
+
+    Raises:
+        ValueError: If a class has fewer than three pictures, or the arrays do not fit together.
+    """
+    parts: dict[str, list[npt.NDArray[np.int64]]] = {"train": [], "validation": [], "test": []}
+    for label, class_name in enumerate(classes):
+        members = np.flatnonzero(labels == label)
+        if len(members) < 3:
+            raise ValueError(
+                "A class must have 3 readable pictures or more: to train on, to choose by and to test. "
+                f"Received: {len(members)} in '{class_name}' (in {name})."
+            )
+        rest, out = held_out(len(members), min(test, 1 - 2 / len(members)), seed)
+        kept, chosen = held_out(len(rest), validation / (1 - test), seed + 1)
+        parts["test"].append(members[out])
+        parts["validation"].append(members[rest[chosen]])
+        parts["train"].append(members[rest[kept]])
+    whole = Dataset(pictures, labels, classes)
+    found = {part: whole[np.sort(np.concatenate(chosen))] for part, chosen in parts.items()}
+    return Splits(name, **found, augmentation=augmentation)
+
+
 def load(name: str, *, seed: int = 0, side: int | None = None) -> Splits:
     """Load a data set by name, as the command line does.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.model.data import Dataset, Pictures, Splits, announce, held_out
+from inception_lab.model.data import Pictures, Splits, announce, split
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 NAMED = 5  # unreadable files that are named one by one
@@ -56,7 +57,8 @@ def picture_folder(
         )
     announce(str(folder), sum(map(len, files.values())), (side, side, 3))
     pictures, labels = _read_all(folder, files, side)
-    return _split(folder, pictures, labels, tuple(files), validation, test, seed)
+    whole = split(str(folder), pictures, labels, tuple(files), validation=validation, test=test, seed=seed)
+    return replace(whole, name=folder.resolve().name)
 
 
 def read_picture(path: Path) -> Pictures | None:
@@ -112,30 +114,3 @@ def _read_all(
         more = f" and {len(unreadable) - NAMED} more" if len(unreadable) > NAMED else ""
         print(f"{folder}: left out {len(unreadable)} unreadable: {named}{more}.", file=sys.stderr)
     return pictures[: len(labels)], np.array(labels, np.int64)
-
-
-def _split(
-    folder: Path,
-    pictures: Pictures,
-    labels: npt.NDArray[np.int64],
-    classes: tuple[str, ...],
-    validation: float,
-    test: float,
-    seed: int,
-) -> Splits:
-    parts: dict[str, list[npt.NDArray[np.int64]]] = {"train": [], "validation": [], "test": []}
-    for label, name in enumerate(classes):
-        members = np.flatnonzero(labels == label)
-        if len(members) < 3:
-            raise ValueError(
-                "A class must have 3 readable pictures or more: to train on, to choose by and to test. "
-                f"Received: {len(members)} in '{name}' (in {folder})."
-            )
-        rest, out = held_out(len(members), min(test, 1 - 2 / len(members)), seed)
-        kept, chosen = held_out(len(rest), validation / (1 - test), seed + 1)
-        parts["test"].append(members[out])
-        parts["validation"].append(members[rest[chosen]])
-        parts["train"].append(members[rest[kept]])
-    whole = Dataset(pictures, labels, classes)
-    split = {part: whole[np.sort(np.concatenate(chosen))] for part, chosen in parts.items()}
-    return Splits(folder.resolve().name, **split, augmentation="crops")
