@@ -1,14 +1,19 @@
 """Building GoogLeNet in Keras, and running it."""
 
+import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 import inception_lab as lab
+from inception_lab.experiments.claims import in_a_process
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from benchmarks.conftest import Table
 
 BATCH = 16
@@ -37,3 +42,66 @@ def test_forward_pass(table: "Table", variant: str) -> None:
         model.predict_on_batch(images)
         rates.append(BATCH / (time.perf_counter() - start))
     table.add(f"forward pass at 224×224, batch {BATCH}, {variant}", "images/s", rates)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_training_of_the_full_network(table: "Table", precision: str) -> None:
+    """Full GoogLeNet, heads and LRN included, on pictures of CIFAR-10's size, in a process of its own."""
+    found = in_a_process(precision)
+    what = f"training full GoogLeNet at 224×224 with heads, batch 32, {precision}"
+    table.add(what, "images/s", [found["images_per_second"]])
+    table.add(f"{what}: peak memory", "GB", [found["peak_memory"] / 1e9], 2.5)
+
+
+@pytest.fixture(scope="module")
+def weights() -> Path:
+    folder = Path(__file__).parents[2] / "shared" / "weights"
+    if not folder.is_dir() and "INCEPTION_LAB_WEIGHTS" not in os.environ:
+        pytest.skip("BVLC's weights are not here: set INCEPTION_LAB_WEIGHTS")
+    return Path(os.environ.get("INCEPTION_LAB_WEIGHTS", folder))
+
+
+def test_loading_the_pretrained_weights(table: "Table", weights: Path) -> None:
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        lab.pretrained(weights)
+        seconds.append(time.perf_counter() - start)
+    table.add("pretrained(): weights read and loaded", "s", seconds, 3.0)
+
+
+def test_classifying(table: "Table", weights: Path) -> None:
+    """One photo, and batches in both precisions with what the lower one costs in accuracy."""
+    import skimage.data
+
+    names = ("chelsea", "coffee", "rocket", "astronaut", "camera", "coins")
+    photos = [getattr(skimage.data, name)() for name in names]
+    batch = np.repeat(lab.classifier(weights).prepare(*photos), 8, axis=0)[:BATCH]
+    rates, probabilities = {}, {}
+    for precision in ("float32", "bfloat16"):
+        classifier = lab.classifier(weights, precision=precision)
+        probabilities[precision] = classifier.probabilities(*photos)
+        if precision == "float32":
+            classifier.top(photos[0])
+            table.add(
+                "classify one photo", "s", [timed(lambda: classifier.top(photos[0])) for _ in range(9)], 0.2
+            )
+        classifier.model.predict_on_batch(batch)
+        seconds = [timed(lambda: classifier.model.predict_on_batch(batch)) for _ in range(5)]
+        rates[precision] = [BATCH / each for each in seconds]
+        table.add(f"classify, batch {BATCH}, {precision}", "images/s", rates[precision])
+    float32, bfloat16 = probabilities.values()
+    table.add("bfloat16: largest change of a probability", "", [float(abs(bfloat16 - float32).max())])
+    table.add(
+        "bfloat16: photos of six whose first class changes",
+        "",
+        [int((bfloat16.argmax(axis=1) != float32.argmax(axis=1)).sum())],
+    )
+    faster = np.median(rates["bfloat16"]) / np.median(rates["float32"])
+    table.add("bfloat16 against float32, 1.5 × is asked for where the CPU has it", "×", [float(faster)])
+
+
+def timed(call: "Callable[[], object]") -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
