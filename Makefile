@@ -36,8 +36,9 @@ test: setup ## check all that CI checks: lint, types, tests, doctests, notebooks
 test-all: test ## the same and the slow tests
 	$(BIN)/python -m pytest -m slow
 
-notebooks: setup ## run the notebooks from top to bottom, and write them tidied
+notebooks: setup ## run the notebooks from top to bottom, and write them and docs/results.md tidied
 	$(BIN)/python -m tools.notebooks $(NOTEBOOKS)
+	$(BIN)/python -m tools.results
 
 bench: setup ## measure what must be fast
 	$(BIN)/python -m pytest benchmarks

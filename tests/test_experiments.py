@@ -10,9 +10,10 @@ import pytest
 
 import inception_lab as lab
 from inception_lab import experiments
-from inception_lab.experiments import EXPERIMENTS, ablation, training
+from inception_lab.experiments import EXPERIMENTS, ablation, claims, training
 from inception_lab.experiments.__main__ import main
 from inception_lab.experiments.runner import Experiment, Rows, Settings, append, complete, read
+from inception_lab.model.device import precision
 from inception_lab.spec.small import googlenet_digits
 
 Measure = Callable[[Settings, Rows], Rows]
@@ -228,6 +229,30 @@ def test_epochs_are_lost_until_the_loss_leaves_ln_10() -> None:
     losses = np.array([[2.30, 2.31, 1.9, 2.3], [2.0, 1.0, 0.5, 0.1], [2.3, 2.3, 2.3, 2.2]])
     assert experiments.epochs_lost(losses) == [2, 0, 4]  # 0.9 ln 10 = 2.07
     assert experiments.epochs_lost(losses, classes=8) == [4, 1, 4]  # 0.9 ln 8 = 1.87
+
+
+def test_the_digits_claim_is_the_default_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    from inception_lab.cli_train import SUITED
+    from inception_lab.model import digits
+
+    assert (SUITED["scaled-digits"].epochs, SUITED["scaled-digits"].network) == (
+        claims.DIGITS_EPOCHS,
+        googlenet_digits().name,
+    )
+    whole = digits.scaled_digits
+    monkeypatch.setattr(claims, "DIGITS_EPOCHS", 1)
+    monkeypatch.setattr(digits, "scaled_digits", lambda seed: whole(128, test=40, validation=20, seed=seed))
+    (row,) = experiments.live("digits", seed=4)
+    assert row["parameters"] == lab.cost(googlenet_digits()).parameters
+    assert 0 <= row["accuracy"] <= 1
+    assert row["training_seconds"] > 0
+
+
+@pytest.mark.slow
+def test_the_full_network_trains_within_two_and_a_half_gigabytes() -> None:
+    found = claims.in_a_process(precision().name)
+    assert found["images_per_second"] > 1
+    assert found["peak_memory"] < 2.5e9
 
 
 @pytest.mark.slow
