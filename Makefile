@@ -1,11 +1,12 @@
 # `make` alone lists what there is to do. Written for GNU make 3.81 or newer and a POSIX shell.
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup lab test test-all notebooks bench lock clean
+.PHONY: help setup lab playground test test-all notebooks bench lock clean
 
 PYTHON ?=
 GPU ?=
 LAB_ARGS ?=
+VOILA_ARGS ?=
 UPGRADE ?=
 NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb)) $(sort $(wildcard notebooks/solutions/*.ipynb))
 BIN = .venv/bin
@@ -16,6 +17,7 @@ help: ## list the targets
 	@echo "  PYTHON=/path/to/python3.13    the Python to make .venv with (3.11, 3.12 or 3.13)"
 	@echo "  GPU=1                         CUDA libraries along with TensorFlow (Linux, NVIDIA)"
 	@echo "  LAB_ARGS='--no-browser'       more arguments for JupyterLab"
+	@echo "  VOILA_ARGS='--no-browser'     more arguments for Voilà, which serves the playground"
 	@echo "  NOTEBOOKS='notebooks/01*'     the notebooks to test or to run"
 	@echo "  UPGRADE=1                     with lock: take the newest versions"
 
@@ -25,6 +27,9 @@ setup: ## make .venv from requirements.lock; does nothing when it is up to date
 lab: setup ## open JupyterLab on the notebooks
 	@root=; [ "$$(id -u)" -ne 0 ] || root=--allow-root; \
 	exec $(BIN)/python -m jupyterlab --ServerApp.ip=localhost --ServerApp.root_dir=notebooks $$root $(LAB_ARGS)
+
+playground: setup ## serve all explorers as a page without code
+	exec $(BIN)/voila notebooks/playground.ipynb --Voila.ip=localhost $(VOILA_ARGS)
 
 test: setup ## check all that CI checks: lint, types, tests, doctests, notebooks
 	$(BIN)/ruff check .

@@ -1,11 +1,16 @@
-"""Make the pictures of docs/images: explorers in a real JupyterLab, after a drag with the mouse.
+"""Make the pictures of docs/images: explorers in a real JupyterLab, while and after a drag with the mouse.
 
 python -m tools.screenshots
 """
 
+import io
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from PIL import Image
 
 from tests.browser.lab import Explorer, NoBrowserError, jupyterlab
 
@@ -38,22 +43,80 @@ SHOTS = (
 )
 
 
-def drag(explorer: Explorer, label: str, pixels: int) -> None:
-    """Drag a slider to the right with the mouse and wait for the picture."""
-    before = explorer.picture
+@dataclass(frozen=True)
+class Film:
+    """A moving picture of an explorer whose sliders are dragged to the right and back.
+
+    Attributes:
+        file: Name of the picture.
+        notebook: The notebook that the explorer is in.
+        title: The explorer's heading.
+        sliders: Labels of the sliders and how far each is dragged, in pixels.
+    """
+
+    file: str
+    notebook: str
+    title: str
+    sliders: tuple[tuple[str, int], ...]
+
+
+FILM = Film(
+    "explorer.gif", "02_reduction_cost.ipynb", "An Inception module", (("#5×5 reduce", 30), ("#3×3", 24))
+)
+FILM_STEP, FILM_MILLISECONDS, FILM_COLOURS, FILM_WIDTH = 3, 140, 48, 800
+MOST_BYTES = 1_000_000
+
+
+@contextmanager
+def held(explorer: Explorer, label: str) -> Iterator[tuple[float, float]]:
+    """Hold a slider's handle with the mouse; gives where it was taken."""
     handle = explorer.slider(label)
     handle.hover()
     box = handle.bounding_box()
     if box is None:
         raise RuntimeError(f"The slider '{label}' is not to be seen.")
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     explorer.page.mouse.down()
-    explorer.page.mouse.move(x + pixels, y, steps=pixels)
+    yield box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     explorer.page.mouse.up()
+
+
+def drag(explorer: Explorer, label: str, pixels: int) -> None:
+    """Drag a slider to the right with the mouse and wait for the picture."""
+    before = explorer.picture
+    with held(explorer, label) as (x, y):
+        explorer.page.mouse.move(x + pixels, y, steps=pixels)
     explorer.page.mouse.move(1, 1)
     explorer.page.wait_for_timeout(1500)
     if explorer.picture == before:
         raise RuntimeError(f"Dragging the slider '{label}' did not change the picture.")
+
+
+def film(explorer: Explorer, made: Film) -> list[Image.Image]:
+    """Return what is to be seen while the sliders are dragged, picture by picture."""
+    frames = []
+    for label, pixels in made.sliders:
+        path = [*range(0, pixels + 1, FILM_STEP), *range(pixels, -1, -FILM_STEP)]
+        with held(explorer, label) as (x, y):
+            for shift in path:
+                explorer.page.mouse.move(x + shift, y)
+                explorer.page.wait_for_timeout(250)
+                frames.append(Image.open(io.BytesIO(explorer.box.screenshot())).convert("RGB"))
+    return frames
+
+
+def save_film(frames: list[Image.Image], path: Path) -> None:
+    """Write a looping GIF.
+
+    Raises:
+        RuntimeError: If it is too large for a page to open with.
+    """
+    size = (FILM_WIDTH, round(frames[0].height * FILM_WIDTH / frames[0].width))
+    small = [frame.resize(size, Image.Resampling.LANCZOS) for frame in frames]
+    palette = small[0].quantize(FILM_COLOURS)
+    first, *others = (frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in small)
+    first.save(path, save_all=True, append_images=others, duration=FILM_MILLISECONDS, loop=0, optimize=True)
+    if path.stat().st_size > MOST_BYTES:
+        raise RuntimeError(f"{path.name} has {path.stat().st_size:,} bytes, at most {MOST_BYTES:,} are good.")
 
 
 def main() -> int:
@@ -69,6 +132,11 @@ def main() -> int:
                 drag(explorer, shot.slider, shot.pixels)
                 explorer.box.screenshot(path=IMAGES / shot.file)
                 print(f"docs/images/{shot.file}: {explorer.readout}")
+            notebook = lab.open(FILM.notebook)
+            notebook.run_all()
+            notebook.command("application:toggle-left-area")
+            save_film(film(notebook.explorer(FILM.title), FILM), IMAGES / FILM.file)
+            print(f"docs/images/{FILM.file}: {(IMAGES / FILM.file).stat().st_size:,} bytes")
     except NoBrowserError as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 OUTER = {"MAKELEVEL", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "PYTHON"}
-TARGETS = ["help", "setup", "lab", "test", "test-all", "notebooks", "bench", "lock", "clean"]
+TARGETS = ["help", "setup", "lab", "playground", "test", "test-all", "notebooks", "bench", "lock", "clean"]
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
