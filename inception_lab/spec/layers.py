@@ -235,23 +235,30 @@ class DepthwiseConv2D(Layer):
     def window(self) -> tuple[int, int]:  # noqa: D102
         return self.kernel_size, self.strides
 
+    def grouped(self, channels: int) -> Conv2D:
+        """Return what it is on so many channels: a convolution with a group for each."""
+        return Conv2D(
+            channels * self.depth_multiplier,
+            self.kernel_size,
+            self.strides,
+            self.padding,
+            self.use_bias,
+            self.activation,
+            groups=channels,
+        )
+
     def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
-        sides = self._slide(input_shape, self.kernel_size, self.strides, self.padding)
-        return *sides, input_shape[2] * self.depth_multiplier
+        return self.grouped(self._picture(input_shape)[2]).output_shape(input_shape)
 
     def weights(self, input_shape: Shape) -> int:
         """Count the kernels' numbers, without biases: k² · input channels · depth multiplier."""
-        return self.kernel_size**2 * input_shape[-1] * self.depth_multiplier
+        return self.grouped(input_shape[-1]).weights(input_shape)
 
     def parameters(self, input_shape: Shape) -> int:  # noqa: D102
-        return self.weights(input_shape) + self.use_bias * input_shape[-1] * self.depth_multiplier
+        return self.grouped(input_shape[-1]).parameters(input_shape)
 
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
-        height, width, channels = self.output_shape(input_shape)
-        elements = height * width * channels
-        return Operations(
-            macs=height * width * self.weights(input_shape), additions=self.use_bias * elements
-        ) + activation_operations(self.activation, elements)
+        return self.grouped(input_shape[-1]).operations(input_shape)
 
 
 @dataclass(frozen=True)
