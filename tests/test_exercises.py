@@ -54,6 +54,17 @@ RIGHT: dict[str, list[Any]] = {
     "06.2": ["5x5", " 5X5 "],
     "06.3": ["4d", "4e", "5a", " 5A"],
     "06.4": [2e-5, 0.00002],
+    "07.1": [7],  # 7·7·32·96 + 96 = 150,624
+    "07.2": [22],
+    "07.3": [1, 1.0],  # 3 ln 10 = 6.908, which happens to be ln 1000
+    "07.4": [{"decay": 0.8, "decay_epochs": 1}, {"decay": 0.5, "decay_epochs": 3}],  # 0.8²⁴, 0.5⁸
+    "07.5": [
+        {
+            "loss": dict.fromkeys(("main", "aux1", "aux2"), "sparse_categorical_crossentropy"),
+            "loss_weights": {"main": 1, "aux1": 0.3, "aux2": 0.3},
+            "metrics": {"main": ["accuracy"]},
+        }
+    ],
 }
 
 
@@ -128,6 +139,11 @@ WRONG: dict[str, Any] = {
     "06.2": "3x3",
     "06.3": "4b",
     "06.4": 1e-4,
+    "07.1": 5,
+    "07.2": 19,
+    "07.3": 0.3,
+    "07.4": {"decay": 0.96, "decay_epochs": 8},
+    "07.5": {"loss": ["sparse_categorical_crossentropy"] * 3, "metrics": ["accuracy"]},
 }
 
 
@@ -393,19 +409,17 @@ def test_a_guess_is_said_as_it_was_meant(value: Any, said: str) -> None:
 
 
 def test_progress_counts_what_is_solved_and_guessed() -> None:
-    assert exercises.progress().text.startswith(
-        "Solved in this session: notebook 01: 0 of 4; notebook 02: 0 of 4; "
-    )
-    assert exercises.progress().text.endswith("Guesses made: 0.")
+    assert exercises.progress().text == "Solved in this session: no exercise tried yet. Guesses made: 0."
     exercises.check("01.2", 928)
     exercises.check("01.2", 928)
     exercises.check("01.3", 4)
     exercises.check("02.1", 164)
     exercises.predict("x", 1)
-    assert exercises.progress().text.startswith(
-        "Solved in this session: notebook 01: 1 of 4; notebook 02: 1 of 4; "
+    exercises.check("03.3", 5)
+    assert exercises.progress().text == (
+        "Solved in this session: notebook 01: 1 of 4; notebook 02: 1 of 4; notebook 03: 0 of 5. "
+        "Guesses made: 1."
     )
-    assert exercises.progress().text.endswith("Guesses made: 1.")
 
 
 def test_what_was_solved_stays_solved() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inception_lab.exercises import lesson1, lesson2, lesson3, lesson4, lesson5, lesson6
+from inception_lab.exercises import lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7
 from inception_lab.exercises.judge import Exercise
 
 
@@ -42,6 +42,7 @@ EXERCISES: dict[str, Exercise] = {
     **lesson4.EXERCISES,
     **lesson5.EXERCISES,
     **lesson6.EXERCISES,
+    **lesson7.EXERCISES,
 }
 
 _tries: dict[str, int] = {}
@@ -103,13 +104,13 @@ def reveal(name: str, truth: Any) -> Verdict:
 
 
 def progress() -> Verdict:
-    """Tell how many exercises are solved, notebook by notebook."""
-    notebooks = sorted({name.split(".")[0] for name in EXERCISES})
+    """Tell how many exercises are solved, of the notebooks whose exercises were tried."""
     parts = []
-    for notebook in notebooks:
-        names = [name for name in EXERCISES if name.startswith(notebook)]
+    for notebook in sorted({name.split(".")[0] for name in {*_tries, *_solved}}):
+        names = [name for name in EXERCISES if name.startswith(f"{notebook}.")]
         parts.append(f"notebook {notebook}: {sum(name in _solved for name in names)} of {len(names)}")
-    return Verdict(None, f"Solved in this session: {'; '.join(parts)}. Guesses made: {len(_guesses)}.")
+    solved = "; ".join(parts) or "no exercise tried yet"
+    return Verdict(None, f"Solved in this session: {solved}. Guesses made: {len(_guesses)}.")
 
 
 def _said(value: Any) -> str:

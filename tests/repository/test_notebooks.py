@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,41 @@ def test_run_that_fails_leaves_the_file_as_it_was(
     assert line.startswith(problem)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+# Solutions
+
+POSED = re.compile(r'exercises\.check\("(\d\d\.\d+)", (.*)\)', re.DOTALL)
+LESSONS = sorted((notebooks.ROOT / "notebooks").glob("0*.ipynb"))
+
+
+def exercises_of(path: Path) -> dict[str, tuple[str, str]]:
+    """Name of an exercise → its question, and what is answered."""
+    cells = notebooks.load(path)["cells"]
+    found: dict[str, tuple[str, str]] = {}
+    for before, cell in pairwise(cells):
+        if cell["cell_type"] == "code" and (posed := POSED.search(cell["source"])):
+            question = re.search(r"\*\*\d\.\d+\*\*.*", before["source"], re.DOTALL)
+            assert question, f"{posed[1]} has no question above it (in {path.name})"
+            found[posed[1]] = (question[0], posed[2])
+    return found
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+def test_solutions_answer_what_the_lesson_asks(path: Path) -> None:
+    asked = exercises_of(path)
+    solved = exercises_of(path.parent / "solutions" / path.name)
+    assert len(asked) >= 4
+    assert {name: question for name, (question, _) in solved.items()} == {
+        name: question for name, (question, _) in asked.items()
+    }
+    assert {answer for _, answer in asked.values()} == {"None"}
+    assert "None" not in {answer for _, answer in solved.values()}
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+def test_every_solution_was_right(path: Path) -> None:
+    for cell in notebooks.load(path.parent / "solutions" / path.name)["cells"]:
+        if cell["cell_type"] == "code" and POSED.search(cell["source"]):
+            (verdict,) = [out for out in cell["outputs"] if out["output_type"] == "execute_result"]
+            assert verdict["data"]["text/plain"].startswith("✔ Right. ")

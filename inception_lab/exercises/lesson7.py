@@ -1,0 +1,155 @@
+"""The exercises of notebook 07, spot the bug."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from math import log
+from typing import Any
+
+from inception_lab.exercises.judge import Exercise, number
+from inception_lab.model.recipes import RECIPES
+from inception_lab.spec.cost import cost
+from inception_lab.spec.googlenet import googlenet
+from inception_lab.spec.layers import Conv2D
+
+BRANCH = {"input_channels": 32, "filters": 96, "parameters": 150_624}
+EPOCHS, CLASSES = 25, 10
+PRINTED = 6.908
+HEAD_WEIGHTS = {"main": 1.0, "aux1": 0.3, "aux2": 0.3}
+BIASES = {"main": 0.0, "aux1": 1.0, "aux2": 2.0}  # of the right class: the heads of the judge's model differ
+
+
+def kernel_side(input_channels: int, filters: int, parameters: int) -> int:
+    """Return the side of the square kernels that give a convolution with biases its parameters."""
+    for side in range(1, 16):
+        if cost(Conv2D(filters, side, name="branch"), (28, 28, input_channels)).parameters == parameters:
+            return side
+    raise ValueError(f"No square kernel up to 15 gives {parameters} parameters.")
+
+
+def twins(auxiliary: bool) -> int:
+    """Count GoogLeNet's convolutions whose kernel has the same shape as another's."""
+    rows = [row for row in cost(googlenet(auxiliary=auxiliary)).layers if row.type == "Conv2D"]
+    kernels = [(row.input_shape[-1], row.output_shape[-1], row.parameters) for row in rows]
+    return sum(count for count in Counter(kernels).values() if count > 1)
+
+
+def weight_of_heads(printed: float, classes: int) -> int:
+    """Return the weight of each of two heads that gives a network which knows nothing its printed loss."""
+    return round((printed / log(classes) - 1) / 2)
+
+
+def _schedule(answer: Any) -> tuple[bool | None, str]:
+    names = {"decay", "decay_epochs"}
+    if not isinstance(answer, Mapping) or set(answer) != names:
+        return None, "A dict is needed, such as dict(decay=0.96, decay_epochs=8)."
+    decay = answer["decay"]
+    if isinstance(decay, bool) or not isinstance(decay, int | float) or not 0 < decay <= 1:
+        return None, f"`decay` must be a number above 0 and at most 1. Received: decay={decay!r}."
+    try:
+        rates = replace(RECIPES["article"], **answer).learning_rates(EPOCHS)
+    except ValueError as error:
+        return None, str(error)
+    left = float(rates[-1] / rates[0])
+    said = f"The rate in the last of {EPOCHS} epochs is {left:.2%} of the first"
+    if left > 0.01:
+        return False, f"{said}; at most 1 % is wanted."
+    if left < 0.001:
+        return False, f"{said}; it has stopped learning. At least 0.1 % is wanted."
+    if decay < 0.5:
+        return False, f"{said}, but a step takes away more than half."
+    return True, f"{said}."
+
+
+def _three_heads() -> Any:
+    """Return a Keras model with softmax outputs main, aux1 and aux2 that cannot see its input.
+
+    A new one each time: Keras keeps the metrics of an earlier `compile` if the next one names none.
+    """
+    from inception_lab.model.device import keras
+
+    x = keras.Input((1,))
+    heads = {}
+    for name, bias in BIASES.items():
+        start = [bias] + [0.0] * (CLASSES - 1)
+        heads[name] = keras.layers.Dense(
+            CLASSES,
+            "softmax",
+            kernel_initializer="zeros",
+            bias_initializer=lambda shape, dtype=None, start=start: keras.ops.convert_to_tensor(start, dtype),
+            name=name,
+        )(x)
+    return keras.Model(x, heads)
+
+
+def _compiled(answer: Any) -> tuple[bool | None, str]:
+    if not isinstance(answer, Mapping) or not {"loss"} <= set(answer) <= {"loss", "loss_weights", "metrics"}:
+        return None, "A dict of what `compile` needs is wanted: dict(loss=…, loss_weights=…, metrics=…)."
+    import numpy as np
+
+    model = _three_heads()
+    zeros = np.zeros((4, 1), "float32")
+    labels = dict.fromkeys(HEAD_WEIGHTS, np.zeros(4, "int32"))  # in every head the right class is 0
+    outputs = {name: np.asarray(output)[0, 0] for name, output in model(zeros).items()}
+    expected = -sum(weight * log(outputs[name]) for name, weight in HEAD_WEIGHTS.items())
+    try:
+        model.compile(**answer)
+        found = model.evaluate(zeros, labels, verbose=0, return_dict=True)
+    except Exception as error:
+        first = (str(error).splitlines() or [""])[0]
+        return False, f"Keras says: {type(error).__name__}: {first[:160]}"
+    loss = found["loss"]
+    if abs(loss - expected) > 1e-3:
+        return False, f"The first loss is {loss:.3f}; main + 0.3 · aux1 + 0.3 · aux2 is {expected:.3f}."
+    measured = sorted(name for name in found if name != "loss" and not name.endswith("_loss"))
+    if not measured or not all(name.startswith("main_") and "accuracy" in name for name in measured):
+        return False, f"The loss is right. Besides losses it reports: {', '.join(measured) or 'nothing'}."
+    return True, f"The first loss is {expected:.3f}, and of three accuracies one is reported."
+
+
+EXERCISES = {
+    "07.1": Exercise(
+        f"A branch sees {BRANCH['input_channels']} channels, gives {BRANCH['filters']} and has "
+        f"{BRANCH['parameters']:,} parameters with biases. How wide are its kernels?",
+        number(lambda: kernel_side(**BRANCH), "pixels"),
+        ("Take the biases away, then divide by both numbers of channels.", "(150,624 − 96) / (32 · 96) = k²"),
+    ),
+    "07.2": Exercise(
+        "With one initialiser for all layers, how many of GoogLeNet's convolutions have a twin, "
+        "if the heads are built too?",
+        number(lambda: twins(auxiliary=True), "convolutions"),
+        (
+            "`lab.cost(lab.googlenet(auxiliary=True))` knows two convolutions more.",
+            "The heads' 1×1 see 512 and 528 channels and give 128: who else does?",
+        ),
+    ),
+    "07.3": Exercise(
+        f"GoogLeNet with two heads, {CLASSES} classes, nothing learnt yet: the printed loss is {PRINTED}. "
+        "Which weight does each head's loss have?",
+        number(lambda: weight_of_heads(PRINTED, CLASSES), "(the weight)"),
+        (
+            "It is not a thousand classes. One classifier that knows nothing pays ln 10 = 2.303.",
+            "2.303 · (1 + 2 w) = 6.908",
+        ),
+    ),
+    "07.4": Exercise(
+        f"A schedule of steps for {EPOCHS} epochs, dict(decay=…, decay_epochs=…): the last rate is between "
+        "0.1 % and 1 % of the first, and no step takes away more than half.",
+        _schedule,
+        (
+            "With steps every d epochs there are 24 // d of them before the last epoch.",
+            "Halving takes seven steps to get below 1 %: how often must they come?",
+        ),
+    ),
+    "07.5": Exercise(
+        "Three softmax outputs, main, aux1 and aux2, integer labels: dict(loss=…, loss_weights=…, metrics=…) "
+        "that gives the paper's loss and reports the accuracy of main alone.",
+        _compiled,
+        (
+            "Every argument is itself a dict, keyed by the names of the outputs.",
+            'loss={"main": "sparse_categorical_crossentropy", …}; weights 1, 0.3, 0.3.',
+        ),
+    ),
+}
