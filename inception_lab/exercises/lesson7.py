@@ -41,6 +41,13 @@ def weight_of_heads(printed: float, classes: int) -> int:
     return round((printed / log(classes) - 1) / 2)
 
 
+def _weight(answer: Any) -> tuple[bool | None, str]:
+    right, text = number(lambda: weight_of_heads(PRINTED, CLASSES), "as weight")(answer)
+    if right:
+        return True, "The weights were forgotten, so each is 1; and 3 ln 10 happens to be ln 1000."
+    return right, text
+
+
 def _schedule(answer: Any) -> tuple[bool | None, str]:
     names = {"decay", "decay_epochs"}
     if not isinstance(answer, Mapping) or set(answer) != names:
@@ -128,7 +135,7 @@ EXERCISES = {
     "07.3": Exercise(
         f"GoogLeNet with two heads, {CLASSES} classes, nothing learnt yet: the printed loss is {PRINTED}. "
         "Which weight does each head's loss have?",
-        number(lambda: weight_of_heads(PRINTED, CLASSES), "(the weight)"),
+        _weight,
         (
             "It is not a thousand classes. One classifier that knows nothing pays ln 10 = 2.303.",
             "2.303 · (1 + 2 w) = 6.908",
