@@ -230,7 +230,7 @@ OVERFITTING = Experiment(
     "how far apart are training and test accuracy, by number of pictures and by width?",
     tuple(
         {"images": i, "width": w, "seed": n}
-        for n, i, w in product(range(2), (320, 1_000, 8_000), (0.5, 1.0, 2.0))
+        for n, i, w in product(range(2), (320, 1_000, 8_000), (0.25, 0.5, 1.0))
     ),
     _overfitting,
 )
