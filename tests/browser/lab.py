@@ -1,4 +1,4 @@
-"""A real JupyterLab in headless Chromium, on a copy of the notebooks, apart from the user's own settings."""
+"""A real JupyterLab, or Voilà, in headless Chromium, on a copy of the notebooks, apart from all else."""
 
 import json
 import os
@@ -140,31 +140,32 @@ class Notebook:
 
 
 @dataclass
-class Lab:
-    """A running JupyterLab and the browser that looks at it.
+class Site:
+    """A running server and the browser that looks at it.
 
     Attributes:
+        url: Where it answers.
+        context: Of the browser; its pages share nothing with others.
+        token: That it asks for, if any.
         outside: Requests that would have left this machine; they were refused.
     """
 
     url: str
-    token: str
     context: BrowserContext
+    token: str = ""
     outside: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Let no request leave this machine."""
         self.context.route("**/*", self._inside)
 
-    def open(self, name: str) -> Notebook:
-        """Open a notebook in a window of its own and wait for its kernel."""
+    def page(self, path: str, ready: str) -> Page:
+        """Open a page in a window of its own and wait for an element."""
         page = self.context.new_page()
         page.set_default_timeout(OPEN_SECONDS * 1000)
-        page.goto(f"{self.url}/lab/tree/{name}?reset&token={self.token}", wait_until="domcontentloaded")
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        page.wait_for_function(IDLE)
-        page.set_default_timeout(ELEMENT_SECONDS * 1000)
-        return Notebook(page)
+        page.goto(f"{self.url}{path}", wait_until="domcontentloaded")
+        page.locator(ready).first.wait_for()
+        return page
 
     def _inside(self, route: Route) -> None:
         if route.request.url.startswith((self.url, "data:", "blob:")):
@@ -174,6 +175,27 @@ class Lab:
             route.abort()
 
 
+class Lab(Site):
+    """A running JupyterLab and the browser that looks at it."""
+
+    def open(self, name: str) -> Notebook:
+        """Open a notebook in a window of its own and wait for its kernel."""
+        page = self.page(f"/lab/tree/{name}?reset&token={self.token}", ".jp-Notebook .jp-Cell")
+        page.wait_for_function(IDLE)
+        page.set_default_timeout(ELEMENT_SECONDS * 1000)
+        return Notebook(page)
+
+
+class Voila(Site):
+    """A notebook that Voilà serves as a page, and the browser that looks at it."""
+
+    def open(self) -> Notebook:
+        """Open the page and wait for its first explorer."""
+        page = self.page("/", ".widget-vbox img")
+        page.set_default_timeout(ELEMENT_SECONDS * 1000)
+        return Notebook(page)
+
+
 @contextmanager
 def jupyterlab(notebooks: Path) -> Iterator[Lab]:
     """Serve a copy of a folder's notebooks, and open a browser.
@@ -181,53 +203,84 @@ def jupyterlab(notebooks: Path) -> Iterator[Lab]:
     Raises:
         NoBrowserError: If there is no browser.
     """
-    if not CHROMIUM.exists():
-        raise NoBrowserError(f"there is no browser at {CHROMIUM} (CHROMIUM names another)")
-    with tempfile.TemporaryDirectory(prefix="inception-lab-") as name, sync_playwright() as playwright:
-        folder = Path(name)
-        with _server(folder, notebooks) as (url, token):
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            try:
-                yield Lab(url, token, browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}))
-            finally:
-                browser.close()
+    words = ("-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser")
+    token = secrets.token_hex(16)
+    with (
+        _copied(notebooks) as served,
+        _server(served, words, "ServerApp", token) as url,
+        _browser() as context,
+    ):
+        yield Lab(url, context, token)
 
 
 @contextmanager
-def _server(folder: Path, notebooks: Path) -> Iterator[tuple[str, str]]:
-    """Start a server in an empty folder; everything that it reads or writes for the user is in there."""
-    served = folder / "notebooks"
-    served.mkdir()
-    for path in notebooks.glob("*.ipynb"):
-        shutil.copy(path, served)
-    settings = folder / "settings"
-    for name, values in SETTINGS.items():
-        path = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(values), encoding="utf-8")
+def voila(notebook: Path) -> Iterator[Voila]:
+    """Serve a notebook as a page without code, and open a browser.
+
+    Raises:
+        NoBrowserError: If there is no browser.
+    """
+    words = ("-m", "voila", notebook.name, "--no-browser")
+    with _copied(notebook.parent) as served, _server(served, words, "Voila") as url, _browser() as context:
+        yield Voila(url, context)
+
+
+@contextmanager
+def _browser() -> Iterator[BrowserContext]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
+        finally:
+            browser.close()
+
+
+@contextmanager
+def _copied(notebooks: Path) -> Iterator[Path]:
+    """Copy a folder's notebooks into an empty folder; all that the user has is read or written beside it."""
+    if not CHROMIUM.exists():
+        raise NoBrowserError(f"there is no browser at {CHROMIUM} (CHROMIUM names another)")
+    with tempfile.TemporaryDirectory(prefix="inception-lab-") as name:
+        folder = Path(name)
+        served = folder / "notebooks"
+        served.mkdir()
+        for path in notebooks.glob("*.ipynb"):
+            shutil.copy(path, served)
+        for setting, values in SETTINGS.items():
+            path = folder / "settings" / "@jupyterlab" / f"{setting}.jupyterlab-settings"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(values), encoding="utf-8")
+        yield served
+
+
+@contextmanager
+def _server(served: Path, words: tuple[str, ...], application: str, token: str = "") -> Iterator[str]:
+    """Start a server on a free port of this machine."""
+    folder = served.parent
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    url, token = f"http://127.0.0.1:{port}", secrets.token_hex(16)
+    url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         "IPYTHONDIR": str(folder / "ipython"),
         "JUPYTER_TOKEN": token,
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
-    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", f"--ServerApp.root_dir={served}"]
+    command = [sys.executable, *words, f"--{application}.ip=127.0.0.1", f"--{application}.port={port}"]
+    if application == "ServerApp":
+        command.append(f"--ServerApp.root_dir={served}")
     log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            command, cwd=served, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
         try:
-            _wait_for(f"{url}/api", process, log)
-            yield url, token
+            _wait_for(f"{url}/api" if application == "ServerApp" else f"{url}/static/", process, log)
+            yield url
         finally:
             process.terminate()
             try:
@@ -241,10 +294,12 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise RuntimeError(f"JupyterLab ended with {process.returncode}:\n{log.read_text()[-2000:]}")
+            raise RuntimeError(f"The server ended with {process.returncode}:\n{log.read_text()[-2000:]}")
         try:
             with urllib.request.urlopen(url, timeout=2):
                 return
+        except urllib.error.HTTPError:
+            return  # it answers, if only that there is nothing at this address
         except urllib.error.URLError:
             time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab did not answer in {START_SECONDS} s:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"The server did not answer in {START_SECONDS} s:\n{log.read_text()[-2000:]}")

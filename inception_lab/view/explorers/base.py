@@ -4,69 +4,62 @@ An explorer says what its controls are (`declare`), what a state means (`compute
 (`draw`) and what it says in words (`describe`). Everything else is here: the widgets, resetting,
 presets, keeping the last legal state, the picture with its alternative text.
 
-It works the same on ipywidgets 7.7.1 (Colab) and 8: one HTML widget holds the picture.
+One HTML widget holds the picture and what is said below it.
 """
 
 from __future__ import annotations
 
+import copy
 import html
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as widgets
-from traitlets import link
 
 from inception_lab.spec.layers import one_of
 from inception_lab.view import figures
+from inception_lab.view.explorers import settings
 from inception_lab.view.explorers.canvas import Canvas
+from inception_lab.view.explorers.controls import (
+    Choice,
+    Control,
+    Integer,
+    State,
+    Toggle,
+    check_name,
+    check_value,
+)
+from inception_lab.view.explorers.widgets import (
+    code_switch,
+    control_widgets,
+    copy_button,
+    frame,
+    preset_menu,
+    reset_button,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-State = dict[str, Any]
+__all__ = ["Choice", "Control", "Explorer", "Integer", "State", "Toggle"]
 
 
-@dataclass(frozen=True)
-class Integer:
-    """A whole number: a labelled box, which the keyboard reaches, and a slider beside it."""
-
-    label: str
-    value: int
-    low: int
-    high: int
-    step: int = 1
-    help: str = ""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of several."""
-
-    label: str
-    value: Any
-    options: tuple[tuple[str, Any], ...]
-    help: str = ""
-
-
-@dataclass(frozen=True)
-class Toggle:
-    """Yes or no."""
-
-    label: str
-    value: bool
-    help: str = ""
-
-
-Control = Integer | Choice | Toggle
+# JupyterLab takes arrow keys for itself unless an element says otherwise: a menu would lose the focus.
+KEYS_ARE_OURS = (
+    "this.closest('.widget-vbox')?.querySelectorAll('select')"
+    ".forEach(each => each.setAttribute('data-lm-suppress-shortcuts', 'true'))"
+)
 
 
 class Explorer(ABC):
     """A picture that answers to controls.
 
     Args:
+        controls: Names of the controls to show, in this order; the others can be set by code only. By
+            default all are shown.
         **state: Values of controls to start from instead of their defaults.
 
     Attributes:
@@ -84,21 +77,34 @@ class Explorer(ABC):
 
     result: Any
 
-    def __init__(self, **state: Any) -> None:
+    def __init__(self, *, controls: Sequence[str] | None = None, **state: Any) -> None:
         self._declared = self.declare()
-        self.controls: dict[str, Any] = {}
-        rows = [self._row(name, control) for name, control in self._declared.items()]
+        shown = tuple(self._declared) if controls is None else tuple(controls)
+        for name in shown:
+            check_name(name, self._declared)
+        if len(set(shown)) < len(shown):
+            raise ValueError(f"`controls` must name each control once. Received: controls={list(shown)}.")
+        made = {name: control_widgets(control) for name, control in self._declared.items()}
+        self.controls: dict[str, Any] = {name: widget for name, (widget, _) in made.items()}
         self._defaults = self.state
         self._held = False
         self._message = ""
         self._picture = widgets.HTML()
         self._code_box = widgets.HTML()
+        self._copy_box = widgets.HTML()
         self.figure = figures.styled(self.make_figure)()
         self._canvas = Canvas(self.figure)
         figures.styled(self.prepare)(self._canvas)
         self._legal = self._defaults
+        self.result = self._first_result = self.compute(self._defaults)
         self._update()
-        self.widget = self._layout(rows)
+        self.widget = frame(
+            self.title,
+            self.hint,
+            [made[name][1] for name in shown],
+            list(self._tools()),
+            [self._picture, self._code_box],
+        )
         for widget in self.controls.values():
             widget.observe(self._changed, "value")
         if state:
@@ -153,7 +159,8 @@ class Explorer(ABC):
                 together; nothing is changed then.
         """
         for name, value in state.items():
-            self._check(name, value)
+            check_name(name, self._declared)
+            check_value(name, value, self._declared[name])
         before = self.state
         with self._hold():
             for name in self._declared:  # in their order: one that decides over others comes before them
@@ -163,9 +170,7 @@ class Explorer(ABC):
         try:
             self.result = self.compute(self.state)
         except ValueError:
-            with self._hold():
-                for name, value in before.items():
-                    self.controls[name].value = value
+            self._put(before)
             raise
         self._update()
 
@@ -180,8 +185,23 @@ class Explorer(ABC):
             ValueError: If there is no such preset; the message lists what there is.
         """
         one_of("preset", preset, tuple(self.presets))
-        self.reset()
-        self.set(**self.presets[preset])
+        self._start_afresh(self.presets[preset])
+
+    def load(self, setting: str) -> None:
+        """Set every control as a setting says, such as "3a; reduce5x5=8"; see `link`.
+
+        Args:
+            setting: The name of a preset, if any, then `name=value` parts; semicolons between them.
+
+        Raises:
+            ValueError: If it is malformed (the message says at which character), or its values do not go
+                together; nothing is changed then.
+        """
+        self._start_afresh(settings.read(setting, self._declared, self.presets))
+
+    def link(self) -> str:
+        """Return the shortest setting from which `load` restores the present state."""
+        return settings.write(self.state, self._declared, self.presets, self._missing)
 
     @property
     def readout(self) -> str:
@@ -208,30 +228,52 @@ class Explorer(ABC):
 
     # How it works.
 
-    def _check(self, name: str, value: Any) -> None:
-        if name not in self._declared:
-            raise ValueError(f"There is no control '{name}'. There are: {', '.join(self._declared)}.")
-        match self._declared[name]:
-            case Integer(low=low, high=high):
-                if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-                    raise ValueError(
-                        f"`{name}` must be a whole number from {low} to {high}. Received: {name}={value!r}."
-                    )
-            case Choice(options=options):
-                if value not in [option for _, option in options]:
-                    listed = ", ".join(repr(option) for _, option in options)
-                    raise ValueError(f"`{name}` must be one of {listed}. Received: {name}={value!r}.")
-            case Toggle():
-                if not isinstance(value, bool):
-                    raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}.")
-
     @contextmanager
     def _hold(self) -> Iterator[None]:
-        self._held = True
+        """Set widgets without a picture for each."""
+        before, self._held = self._held, True
         try:
             yield
         finally:
-            self._held = False
+            self._held = before
+
+    def _put(self, state: State) -> None:
+        """Put every widget back to where it was."""
+        with self._hold():
+            for name, value in state.items():
+                self.controls[name].value = value
+
+    @figures.one_at_a_time
+    def _start_afresh(self, state: State) -> None:
+        """Set what is given, and the rest to what it was at first; nothing is changed if that is illegal."""
+        before, result = self.state, self.result
+        try:
+            with self._hold():
+                self.reset()
+                self.set(**state)
+        except ValueError:
+            self._put(before)
+            self.result = result
+            raise
+        self._update()
+
+    def _missing(self, given: State) -> State:
+        """Return what must be set besides what is given to come from the first state to the present one.
+
+        `adapt` is asked, on stand-ins for the widgets; nothing is computed.
+        """
+        trial = copy.copy(self)
+        trial.result = self._first_result
+        trial.controls = {name: SimpleNamespace(value=value) for name, value in self._defaults.items()}
+        missing: State = {}
+        for name, wanted in self.state.items():
+            control = trial.controls[name]
+            if given.get(name, control.value) != wanted:
+                missing[name] = wanted
+            if name in given or name in missing:
+                control.value = wanted
+                trial.adapt(name)
+        return missing
 
     @figures.one_at_a_time
     def _changed(self, change: Any) -> None:
@@ -243,31 +285,31 @@ class Explorer(ABC):
             self.result = self.compute(self.state)
         except ValueError as error:
             self._message = str(error)
-            with self._hold():
-                for name, value in self._legal.items():
-                    self.controls[name].value = value
+            self._put(self._legal)
             self._show_picture()
             return
         self._update()
 
     @figures.one_at_a_time
     def _update(self) -> None:
-        """Draw the present state."""
+        """Draw the present state, unless more is to be set before."""
+        if self._held:
+            return
         self._legal = self.state
         self._message = ""
-        if not hasattr(self, "result"):
-            self.result = self.compute(self.state)
         figures.styled(self.draw)(self._canvas, self.result)
         self._png = self._canvas.png()
         self._show_picture()
-        if self._code_box.value:
-            self._show_code()
+        self._show_code()
 
     def _show_picture(self) -> None:
         style, said = "margin:4px 0;line-height:1.4", self.readout
+        whole = "user-select:all;white-space:pre-wrap"  # one click selects it, to be copied
         parts = [
-            figures.picture_html(self._png, said),
-            f'<p style="{style}">{html.escape(said)}</p>',
+            figures.picture_html(self._png, said, onload=KEYS_ARE_OURS),
+            f'<p role="status" aria-live="polite" style="{style}">{html.escape(said)}</p>',
+            f'<p style="{style};font-size:0.85em">Setting: '
+            f'<code style="{whole}">{html.escape(self.link())}</code></p>',
         ]
         if self._message:
             reason = html.escape(self._message)
@@ -275,93 +317,23 @@ class Explorer(ABC):
         self._picture.value = "".join(parts)
 
     def _show_code(self) -> None:
-        self._code_box.value = f'<pre style="line-height:1.3">{html.escape(self.code)}</pre>'
+        code = self.code
+        self._copy_box.value = copy_button(code) if code else ""
+        if self._code_box.value:
+            self._code_box.value = _code_html(code)
 
-    def _row(self, name: str, control: Control) -> Any:
-        """Make a control's widgets; the one that carries its value is kept in `controls`."""
-        # All are equally wide, margins included, so that they stand in columns: three of them in the frame.
-        style = {"description_width": "105px"}
-        wide = widgets.Layout(width="286px", margin="2px 10px 2px 2px")
-        match control:
-            case Integer():
-                number = widgets.BoundedIntText(
-                    control.value,
-                    min=control.low,
-                    max=control.high,
-                    step=control.step,
-                    description=control.label,
-                    style=style,
-                    layout=widgets.Layout(width="174px"),
-                )
-                slider = widgets.IntSlider(
-                    control.value,
-                    min=control.low,
-                    max=control.high,
-                    step=control.step,
-                    readout=False,
-                    layout=widgets.Layout(width="108px"),
-                )
-                link((slider, "value"), (number, "value"))
-                self.controls[name] = number
-                return widgets.HBox(
-                    [number, slider], layout=widgets.Layout(width="290px", margin="0 8px 0 0")
-                )
-            case Choice():
-                widget = widgets.Dropdown(
-                    options=list(control.options),
-                    value=control.value,
-                    description=control.label,
-                    style=style,
-                    layout=wide,
-                )
-            case Toggle():
-                widget = widgets.Checkbox(
-                    control.value,
-                    description=control.label,
-                    indent=False,
-                    style=style,
-                    layout=wide,
-                )
-        self.controls[name] = widget
-        return widget
-
-    def _layout(self, rows: list[Any]) -> Any:
-        tools: list[Any] = []
+    def _tools(self) -> Iterator[Any]:
+        """Make what stands between the controls and the picture."""
         if self.presets:
-            preset = widgets.Dropdown(
-                options=[("choose …", ""), *((name, name) for name in self.presets)],
-                description="Preset",
-                style={"description_width": "105px"},
-                layout=widgets.Layout(width="250px"),
-            )
-
-            def choose(change: Any) -> None:
-                if change["new"]:
-                    self.choose(change["new"])
-                    preset.value = ""
-
-            preset.observe(choose, "value")
-            tools.append(preset)
-        reset = widgets.Button(description="Reset", layout=widgets.Layout(width="80px"))
-        reset.on_click(lambda _: self.reset())
-        tools.append(reset)
+            yield preset_menu(self.presets, self.choose)
+        yield reset_button(self.reset)
         if self.code:
-            toggle = widgets.ToggleButton(description="Keras code", layout=widgets.Layout(width="110px"))
+            yield code_switch(self._reveal_code)
+            yield self._copy_box
 
-            def reveal(change: Any) -> None:
-                if change["new"]:
-                    self._show_code()
-                else:
-                    self._code_box.value = ""
+    def _reveal_code(self, shown: bool) -> None:
+        self._code_box.value = _code_html(self.code) if shown else ""
 
-            toggle.observe(reveal, "value")
-            tools.append(toggle)
-        heading = widgets.HTML(
-            f'<div style="font-size:1.15em;font-weight:bold">{html.escape(self.title)}</div>'
-            f'<div style="line-height:1.4">{html.escape(self.hint)}</div>'
-        )
-        grid = widgets.Box(rows, layout=widgets.Layout(flex_flow="row wrap", align_items="center"))
-        return widgets.VBox(
-            [heading, grid, widgets.HBox(tools), self._picture, self._code_box],
-            layout=widgets.Layout(border="1px solid #c8c8c8", padding="10px", max_width="960px"),
-        )
+
+def _code_html(code: str) -> str:
+    return f'<pre style="line-height:1.3">{html.escape(code)}</pre>'

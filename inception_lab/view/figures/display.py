@@ -46,8 +46,17 @@ def figure_html(figure: Figure, alt: str) -> str:
     return picture_html(buffer.getvalue(), alt, "jpeg")
 
 
-def picture_html(data: bytes, alt: str, kind: str = "png") -> str:
-    """Return an `<img>` element that holds the picture itself."""
+def picture_html(data: bytes, alt: str, kind: str = "png", onload: str = "") -> str:
+    """Return an `<img>` element that holds the picture itself.
+
+    Args:
+        data: The picture.
+        alt: What it shows.
+        kind: `"png"` or `"jpeg"`.
+        onload: JavaScript that is run when the picture is there.
+    """
     text = base64.b64encode(data).decode()
     style = "max-width:100%;height:auto"
-    return f'<img src="data:image/{kind};base64,{text}" alt="{html.escape(alt, quote=True)}" style="{style}">'
+    then = f' onload="{html.escape(onload, quote=True)}"' if onload else ""
+    said = html.escape(alt, quote=True)
+    return f'<img src="data:image/{kind};base64,{text}" alt="{said}" style="{style}"{then}>'
