@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.browser.lab import Lab, Notebook
 
 
@@ -19,17 +21,26 @@ def unavailable(reason: str) -> NoReturn:
 
 
 @pytest.fixture(scope="session")
-def jupyter(root: Path) -> Iterator["Lab"]:
-    """A running JupyterLab on a copy of the notebooks."""
+def chromium() -> Iterator["Browser"]:
+    """A browser."""
     try:
         from tests.browser import lab
     except ImportError as error:
         unavailable(f"needs Playwright: {error}")
     try:
-        with lab.jupyterlab(root / "notebooks") as running:
-            yield running
+        with lab.chromium() as browser:
+            yield browser
     except lab.NoBrowserError as error:
         unavailable(str(error))
+
+
+@pytest.fixture(scope="session")
+def jupyter(root: Path, chromium: "Browser") -> Iterator["Lab"]:
+    """A running JupyterLab on a copy of the notebooks."""
+    from tests.browser.lab import jupyterlab
+
+    with jupyterlab(root / "notebooks", chromium) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, sync_playwright
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FLAGS = (
@@ -197,8 +197,8 @@ class Voila(Site):
 
 
 @contextmanager
-def jupyterlab(notebooks: Path) -> Iterator[Lab]:
-    """Serve a copy of a folder's notebooks, and open a browser.
+def jupyterlab(notebooks: Path, browser: Browser | None = None) -> Iterator[Lab]:
+    """Serve a copy of a folder's notebooks, and open a browser, or use one that is open.
 
     Raises:
         NoBrowserError: If there is no browser.
@@ -208,38 +208,58 @@ def jupyterlab(notebooks: Path) -> Iterator[Lab]:
     with (
         _copied(notebooks) as served,
         _server(served, words, "ServerApp", token) as url,
-        _browser() as context,
+        _context(browser) as context,
     ):
         yield Lab(url, context, token)
 
 
 @contextmanager
-def voila(notebook: Path) -> Iterator[Voila]:
-    """Serve a notebook as a page without code, and open a browser.
+def voila(notebook: Path, browser: Browser | None = None) -> Iterator[Voila]:
+    """Serve a notebook as a page without code, and open a browser, or use one that is open.
 
     Raises:
         NoBrowserError: If there is no browser.
     """
     words = ("-m", "voila", notebook.name, "--no-browser")
-    with _copied(notebook.parent) as served, _server(served, words, "Voila") as url, _browser() as context:
+    with (
+        _copied(notebook.parent) as served,
+        _server(served, words, "Voila") as url,
+        _context(browser) as context,
+    ):
         yield Voila(url, context)
 
 
 @contextmanager
-def _browser() -> Iterator[BrowserContext]:
+def chromium() -> Iterator[Browser]:
+    """Start a browser.
+
+    Raises:
+        NoBrowserError: If there is none.
+    """
+    if not CHROMIUM.exists():
+        raise NoBrowserError(f"there is no browser at {CHROMIUM} (CHROMIUM names another)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
-            yield browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
+            yield browser
         finally:
             browser.close()
 
 
 @contextmanager
+def _context(browser: Browser | None) -> Iterator[BrowserContext]:
+    """Open a window of its own."""
+    with nullcontext(browser) if browser else chromium() as running:
+        context = running.new_context(viewport={"width": WIDTH, "height": HEIGHT})
+        try:
+            yield context
+        finally:
+            context.close()
+
+
+@contextmanager
 def _copied(notebooks: Path) -> Iterator[Path]:
     """Copy a folder's notebooks into an empty folder; all that the user has is read or written beside it."""
-    if not CHROMIUM.exists():
-        raise NoBrowserError(f"there is no browser at {CHROMIUM} (CHROMIUM names another)")
     with tempfile.TemporaryDirectory(prefix="inception-lab-") as name:
         folder = Path(name)
         served = folder / "notebooks"
