@@ -27,7 +27,7 @@ def _cheapest_from(module: str) -> str:
 
 EXERCISES = {
     "04.1": Exercise(
-        "A classifier of 20 classes has not learnt anything yet. What is its cross-entropy loss?",
+        "A classifier gives each of 20 classes the same probability. What is its cross-entropy loss?",
         number(lambda: math.log(20), "nats", tolerance=0.005),
         ("Every class gets the same probability.", "Minus the natural logarithm of 1/20."),
     ),
@@ -45,8 +45,11 @@ EXERCISES = {
         ),
     ),
     "04.4": Exercise(
-        "One head, to strengthen the gradient in 4c with as few parameters as can be: behind which module?",
+        "One head whose gradient reaches 4c, with as few parameters as can be: behind which module of stage 4?",
         word(lambda: _cheapest_from("4c"), tuple(TABLE_1)),
-        ("Heads help what is below them.", "The fewer channels, the smaller its 1×1 convolution."),
+        (
+            "A head's gradient reaches the module it is behind, and what is below.",
+            "The fewer channels, the smaller its 1×1 convolution.",
+        ),
     ),
 }

@@ -12,7 +12,7 @@ from inception_lab.spec.googlenet import TABLE_1
 from inception_lab.spec.layers import LocalResponseNorm
 
 BRANCHES = ("1x1", "3x3", "5x5")
-SIZE = 50
+SIZE = 40
 
 
 @cache
@@ -52,7 +52,7 @@ EXERCISES = {
     "06.2": Exercise(
         f"Which branch of 4c, 1x1, 3x3 or 5x5, is nearest in taste to a disc of {SIZE} pixels?",
         word(_nearest, BRANCHES),
-        ("Row 4c of the table.", "Nearest by factors, but here it is the same by pixels."),
+        ("Row 4c of the table.", "By factors: is 50 to 40 nearer than 40 to 30?"),
     ),
     "06.3": Exercise(
         "Name a module besides 5b whose means do not rise from 1×1 to 3×3 to 5×5.",

@@ -138,8 +138,8 @@ class Electrode(Explorer):
             ticks = [tick for tick in TICKS if low <= tick <= high]
             ax.set_xticks(ticks, [str(tick) for tick in ticks])
             ax.grid(color=figures.PALE)
-        self._curve_axes.set(ylim=(-0.32, 1.12), ylabel="answer, of the unit's strongest")
-        self._curve_axes.set_title("disc less bare ground; thin: other colours", fontsize=10)
+        self._curve_axes.set(ylim=(-0.32, 1.12), ylabel="share of the strongest answer")
+        self._curve_axes.set_title("answer minus that to plain grey; thin: other colours", fontsize=10)
         count = len(self._branches)
         self._means_axes.set(ylim=(count - 0.5, -0.5))
         self._means_axes.set_yticks(range(count), [_readable(name) for name in self._branches])

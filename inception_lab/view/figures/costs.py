@@ -95,6 +95,10 @@ def plot_lines(
         ax.set_xscale("log")
         ax.xaxis.set_minor_locator(NullLocator())
         ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    elif all(isinstance(each, int) for each in x):
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    elif len(x) > 10:
+        ax.tick_params(axis="x", labelsize=8)  # names, side by side
     for number, (name, y) in enumerate(curves.items()):
         style = (styles or {}).get(name) or default[number % len(default)]
         ax.plot(x, y, color=style.color, marker=style.marker, markersize=4, label=name)
