@@ -45,7 +45,7 @@ EXERCISES = {
         ),
     ),
     "04.4": Exercise(
-        "One head whose gradient reaches 4c, with as few parameters as can be: behind which module of stage 4?",
+        "One head whose gradient reaches 4c, with the fewest parameters: behind which module of stage 4?",
         word(lambda: _cheapest_from("4c"), tuple(TABLE_1)),
         (
             "A head's gradient reaches the module it is behind, and what is below.",
