@@ -49,7 +49,11 @@ def provenance(name: str) -> str:
     """Return a line that says how the stored runs were made."""
     rows = read(EXPERIMENTS[name].path())
     runs = grouped(rows, *EXPERIMENTS[name].runs[0])
-    seconds = sum(float(group[0]["seconds"]) for group in runs.values())
+    # A run that was carried on took longer than its last process.
+    seconds = sum(
+        max(float(group[0].get(column, 0)) for column in ("seconds", "training_seconds"))
+        for group in runs.values()
+    )
     finished = sorted(str(row["finished"])[:10] for row in rows)
     days = finished[0] if finished[0] == finished[-1] else f"{finished[0]} to {finished[-1]}"
     hardware, versions = (

@@ -30,13 +30,13 @@ def _digits(settings: Settings, _: Rows) -> Rows:
     result = train(
         scaled_digits(seed=seed), googlenet_digits(), epochs=DIGITS_EPOCHS, seed=seed, progress=False
     )
-    score, speed = finished(result)
+    score = finished(result)
     return [
         {
             "accuracy": round(score, 6),
             "epochs": DIGITS_EPOCHS,
             "parameters": result.parameters,
-            "images_per_second": round(speed, 1),
+            "images_per_second": round(result.images_per_second or 0, 1),
             "training_seconds": round(result.seconds, 1),
         }
     ]
@@ -59,7 +59,7 @@ def _cifar(settings: Settings, _: Rows) -> Rows:
         out=out,
         resume=out.exists(),
     )
-    score, _speed = finished(result)
+    score = finished(result)
     curves = ("loss", "main_accuracy", "validation_loss", "validation_accuracy", "seconds")
     return [
         {

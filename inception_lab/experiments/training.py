@@ -47,7 +47,7 @@ def learn(
 
     data = digits.scaled_digits(images, sizes=sizes, seed=seed)
     result = train(data, network, recipe, epochs=epochs, seed=seed, progress=False, **options)
-    score, speed = finished(result)
+    score = finished(result)
     held_out = _held_out()
     right = correct(result.predict(held_out.images), held_out.labels).reshape(-1, len(digits.SEVEN_SIZES))
     counted = cost(network)
@@ -60,20 +60,20 @@ def learn(
         "validation_accuracy": result.history[-1]["validation_accuracy"],
         "accuracy": score,
         **{f"size_{size}": right[:, n].mean() for n, size in enumerate(digits.SEVEN_SIZES)},
-        "images_per_second": speed,
+        "images_per_second": result.images_per_second,
     }
     return {name: round(v, 6) if isinstance(v, float) else v for name, v in row.items()}, result, right
 
 
-def finished(result: Result) -> tuple[float, float]:
-    """Return a run's accuracy and images per second.
+def finished(result: Result) -> float:
+    """Return a run's accuracy on the test pictures.
 
     Raises:
         KeyboardInterrupt: If the run was interrupted: half a run is not stored.
     """
-    if result.accuracy is None or result.images_per_second is None:
+    if result.accuracy is None:
         raise KeyboardInterrupt
-    return result.accuracy, result.images_per_second
+    return result.accuracy
 
 
 @cache
@@ -183,7 +183,7 @@ def _heads(settings: Settings, _: Rows) -> Rows:
         progress=False,
     )
 
-    score, speed = finished(result)
+    score = finished(result)
 
     def over_epochs(name: str) -> str:
         return " ".join(f"{epoch[name]:.4f}" for epoch in result.history if name in epoch)
@@ -192,7 +192,7 @@ def _heads(settings: Settings, _: Rows) -> Rows:
         {
             "accuracy": round(score, 6),
             **{name: over_epochs(name) for name in HEAD_CURVES},
-            "images_per_second": round(speed, 1),
+            "images_per_second": round(result.images_per_second or 0, 1),
         }
     ]
 
