@@ -38,8 +38,8 @@ KERNELS: Mapping[str, tuple[int, int, int]] = {
     "all 5×5": (5, 5, 5),
 }
 PLAIN: Mapping[str, int] = {"plain 1×1": 1, "plain 3×3": 3, "plain 5×5": 5}
-# Rows 3a and 4a of Table 1 at half of their widths, on 16×16 and 8×8 pixels. (On 32×32 and 16×16, at a quarter
-# of the widths, none of the networks learned within five epochs: 10 to 30 % at rates from 0.05 to 0.4.)
+# Rows 3a and 4a of Table 1 at half of their widths, on 16×16 and 8×8 pixels. (At a quarter, on 32×32 and
+# 16×16, no network learned reliably within five epochs, at rates from 0.05 to 0.4.)
 ROWS: Mapping[str, InceptionRow] = {"a": TABLE_1["3a"].scaled(0.5), "b": TABLE_1["4a"].scaled(0.5)}
 STEM = 16
 RATES = (0.1, 0.2, 0.4)
