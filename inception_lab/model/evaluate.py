@@ -21,6 +21,7 @@ PROBABILITY_FLOOR = 1e-12
 # Shorter side of the picture for each scale, as a multiple of the crop: 256, 288, 320, 352 over 224.
 SCALES = (256 / 224, 288 / 224, 320 / 224, 352 / 224)
 CROPS = (1, 10, 144)
+CROPS_AT_ONCE = 512  # at 224 pixels 77 MB
 
 
 def softmax(logits: Predictions) -> npt.NDArray[np.float64]:
@@ -169,7 +170,13 @@ def multi_crop(
     Returns:
         Probabilities, `(len(pictures), classes)`.
     """
-    return np.stack([ensemble(list(predict(crop(picture, size, crops)))) for picture in pictures])
+    found = []
+    together = max(1, CROPS_AT_ONCE // crops)
+    for start in range(0, len(pictures), together):
+        cut = [crop(picture, size, crops) for picture in pictures[start : start + together]]
+        predicted = np.asarray(predict(np.concatenate(cut)), np.float64)
+        found.append(predicted.reshape(len(cut), crops, -1).mean(axis=1))
+    return np.concatenate(found)
 
 
 def crop(picture: Pictures, size: int = 224, crops: int = 144) -> Pictures:
