@@ -61,8 +61,9 @@ def playground(request: pytest.FixtureRequest, root: Path) -> Iterator[Opened]:
 
 def moved(kind: str) -> tuple[str, str, str, dict[str, Any]]:
     """Return a control that a key moves: its kind, its label, the key, and the state that it leads to."""
-    explorer = getattr(lab.explore, kind)()
-    for name, control in explorer.declare().items():
+    declared = getattr(lab.explore, kind)().declare().items()
+    # Numbers first: a menu may only say what the numbers are of, as the network's modules do.
+    for name, control in sorted(declared, key=lambda pair: not isinstance(pair[1], Integer)):
         match control:
             case Integer(label=label, value=value, step=step, high=high) if value + step <= high:
                 return "number", label, "ArrowUp", {name: value + step}

@@ -501,7 +501,7 @@ def test_ctrl_c_without_a_complete_epoch_is_passed_on() -> None:
         ({"epochs": 0}, "`epochs` must be a positive integer. Received: epochs=0."),
         (
             {"recipe": "soup"},
-            "`recipe` must be one of 'paper', 'article', 'modern'. Received: recipe='soup'.",
+            "`recipe` must be one of 'paper', 'article', 'modern', 'finetune'. Received: recipe='soup'.",
         ),
         (
             {"precision": "int8"},
