@@ -25,9 +25,7 @@ def test_build(table: "Table") -> None:
     seconds = []
     for _ in range(3):
         lab.keras.backend.clear_session()
-        start = time.perf_counter()
-        lab.build(network)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(timed(lab.build, network))
     table.add("build(googlenet(auxiliary=True))", "s", seconds, 1.5)
 
 
@@ -36,11 +34,7 @@ def test_forward_pass(table: "Table", variant: str) -> None:
     model = lab.build(lab.googlenet(variant=variant))
     images = np.random.default_rng(0).random((BATCH, 224, 224, 3), np.float32)
     model.predict_on_batch(images)
-    rates = []
-    for _ in range(5):
-        start = time.perf_counter()
-        model.predict_on_batch(images)
-        rates.append(BATCH / (time.perf_counter() - start))
+    rates = [BATCH / timed(model.predict_on_batch, images) for _ in range(5)]
     table.add(f"forward pass at 224×224, batch {BATCH}, {variant}", "images/s", rates)
 
 
@@ -62,11 +56,7 @@ def weights() -> Path:
 
 
 def test_loading_the_pretrained_weights(table: "Table", weights: Path) -> None:
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        lab.pretrained(weights)
-        seconds.append(time.perf_counter() - start)
+    seconds = [timed(lab.pretrained, weights) for _ in range(3)]
     table.add("pretrained(): weights read and loaded", "s", seconds, 3.0)
 
 

@@ -29,7 +29,7 @@ SUITED: Mapping[str, Suited] = {
     "folder": Suited("googlenet-digits", epochs=30, input=(96, 96)),
 }
 BVLC = "bvlc"  # the network that is not described but fetched, with its weights
-FINETUNING = Suited(BVLC, epochs=8, input=(224, 224), recipe="finetune")
+FINETUNING = Suited(BVLC, epochs=8, recipe="finetune")
 
 
 def add(commands: Any, program: str) -> None:
@@ -116,7 +116,7 @@ def _run(chosen: argparse.Namespace) -> None:
     from inception_lab.model.train import train
 
     start = classifier() if chosen.network == BVLC else None
-    data = load(chosen.dataset, seed=chosen.seed, side=suited.input[0] if start and suited.input else None)
+    data = load(chosen.dataset, seed=chosen.seed, side=start.network.input_shape[0] if start else None)
     classes = len(data.classes)
     result = train(
         data,

@@ -7,9 +7,8 @@ from functools import cache
 
 from inception_lab.exercises.judge import Exercise, number, word
 from inception_lab.experiments.runner import read
-from inception_lab.experiments.training import BAND_LIMITS
+from inception_lab.experiments.training import BAND_LIMITS, BANDS
 from inception_lab.model.recipes import RECIPES
-from inception_lab.resources import data_path
 
 ORDERED = (18, 33)  # pixels
 SMOOTHING, CLASSES = 0.2, 10
@@ -38,7 +37,7 @@ def lowest_loss(smoothing: float, classes: int) -> float:
 def best_band(sizes: tuple[int, ...] = ORDERED) -> str:
     """Return the band, all sizes excepted, whose stored networks are best at some sizes taken together."""
     found: dict[str, list[float]] = {}
-    for row in read(data_path("experiments") / "bands.csv"):
+    for row in read(BANDS.path()):
         band = (int(row["smallest"]), int(row["largest"]))
         if band != BAND_LIMITS[0]:
             mean = sum(float(row[f"size_{size}"]) for size in sizes) / len(sizes)

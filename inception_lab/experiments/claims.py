@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any
 
 from inception_lab.experiments.runner import Experiment, Rows, Settings
+from inception_lab.experiments.training import finished
 
 DIGITS_EPOCHS = 7  # the command's default
 CIFAR_EPOCHS = 75
@@ -21,7 +22,6 @@ FULL_PICTURES, FULL_BATCH, FULL_STEPS = 50_000, 32, 12
 
 
 def _digits(settings: Settings, _: Rows) -> Rows:
-    from inception_lab.experiments.training import finished
     from inception_lab.model.digits import scaled_digits
     from inception_lab.model.train import train
     from inception_lab.spec.small import googlenet_digits
@@ -44,7 +44,6 @@ def _digits(settings: Settings, _: Rows) -> Rows:
 
 def _cifar(settings: Settings, _: Rows) -> Rows:
     """Carry on the run in `runs/`, which takes an hour or more: killed, it loses an epoch at most."""
-    from inception_lab.experiments.training import finished
     from inception_lab.model.cifar import cifar10
     from inception_lab.model.train import train
     from inception_lab.spec.small import googlenet_cifar

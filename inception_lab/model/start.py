@@ -14,9 +14,8 @@ from inception_lab.model.augment import SPREAD
 from inception_lab.model.build import keras_name
 from inception_lab.model.classifier import Classifier
 from inception_lab.model.device import as_array
-from inception_lab.spec.cost import cost
-from inception_lab.spec.layers import Dense, positive_integer
-from inception_lab.spec.network import Network, Part, Sequence, parts
+from inception_lab.spec.layers import Dense, Layer, positive_integer
+from inception_lab.spec.network import Network, Part, Sequence
 
 Arrays = tuple[npt.NDArray[np.float32], ...]
 
@@ -77,7 +76,7 @@ def start_from(source: Classifier) -> Start:
     Args:
         source: `lab.classifier()`, or one of the reader's own runs.
     """
-    prepare, last = source.prepare, keras_name(_last_dense(source.network))
+    prepare, last = source.prepare, keras_name(_classifier(source.network)[0])
     weights = {
         layer.name: tuple(as_array(variable) for variable in layer.weights)
         for layer in source.model.layers
@@ -101,20 +100,26 @@ def for_classes(network: Network, classes: int) -> Network:
     Raises:
         ValueError: If the number is not positive, or there is no dense layer.
     """
-    units = positive_integer("classes", classes)
-    last = [part for part in parts(network.body) if isinstance(part, Dense)][-1:]
+    _, last = _classifier(network)
+    classifier = replace(last, units=positive_integer("classes", classes))
 
     def changed(part: Part) -> Part:
         if isinstance(part, Sequence):
             return Sequence(*map(changed, part.parts), name=part.name)
-        return replace(part, units=units) if isinstance(part, Dense) and part is last[0] else part
+        return classifier if part is last else part
 
-    _last_dense(network)
     return replace(network, body=changed(network.body))
 
 
-def _last_dense(network: Network) -> str:
-    names = [layer.name for layer in cost(network).layers if layer.type == "Dense"]
-    if not names:
+def _classifier(network: Network) -> tuple[str, Dense]:
+    """Return the path of a network's last dense layer, and the layer."""
+    found: list[tuple[str, Dense]] = []
+
+    def note(path: str, layer: Layer, _: None) -> None:
+        if isinstance(layer, Dense):
+            found.append((path, layer))
+
+    network.fold(None, layer=note, merge=lambda *_: None)
+    if not found:
         raise ValueError(f"A network must have a dense layer as classifier. Received: '{network.name}'.")
-    return names[-1]
+    return found[-1]

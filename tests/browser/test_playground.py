@@ -59,26 +59,26 @@ def playground(request: pytest.FixtureRequest, root: Path) -> Iterator[Opened]:
         assert {address for address in site.outside if "font" not in address} <= {BADGE_IMAGE}
 
 
-def moved(kind: str) -> tuple[str, str, str, dict[str, Any]]:
-    """Return a control that a key moves: its kind, its label, the key, and the state that it leads to."""
+def moved(kind: str) -> tuple[str, str, dict[str, Any]]:
+    """Return a control that a key moves: its label, the key, and the state that it leads to."""
     declared = getattr(lab.explore, kind)().declare().items()
     # Numbers first: a menu may only say what the numbers are of, as the network's modules do.
     for name, control in sorted(declared, key=lambda pair: not isinstance(pair[1], Integer)):
         match control:
             case Integer(label=label, value=value, step=step, high=high) if value + step <= high:
-                return "number", label, "ArrowUp", {name: value + step}
+                return label, "ArrowUp", {name: value + step}
             case Choice(label=label, value=value, options=options):
                 values = [option for _, option in options]
                 place = values.index(value)
                 key, new = ("ArrowDown", place + 1) if place + 1 < len(values) else ("ArrowUp", place - 1)
-                return "choice", label, key, {name: values[new]}
+                return label, key, {name: values[new]}
     raise AssertionError(f"{kind} has no control that a key moves")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_key_moves_picture_and_words(playground: Opened, kind: str) -> None:
     shown = playground.explorer(kind)
-    _, label, key, state = moved(kind)
+    label, key, state = moved(kind)
     shown.press(shown.number(label), key)
     expected = getattr(lab.explore, kind)(**state)
     shown.box.get_by_alt_text(expected.readout, exact=True).wait_for()
@@ -137,7 +137,7 @@ def test_times_are_recorded(playground: Opened, root: Path) -> None:
     measured = {}
     for kind in KINDS:
         shown = playground.explorer(kind)
-        _, label, key, _ = moved(kind)
+        label, key, _ = moved(kind)
         other = {"ArrowUp": "ArrowDown", "ArrowDown": "ArrowUp"}[key]
         box = shown.number(label)
         milliseconds = sorted(shown.press(box, each) for _ in range(PRESSES) for each in (key, other))

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from matplotlib.ticker import NullLocator
 
-from inception_lab.experiments.gradients import HEADS, LAYERS, STARTS
+from inception_lab.experiments.gradients import GRADIENTS, HEADS, LAYERS, STARTS
 from inception_lab.experiments.runner import read
-from inception_lab.resources import data_path
 from inception_lab.spec.cost import Cost, cost
 from inception_lab.spec.googlenet import googlenet
 from inception_lab.view import figures
@@ -44,7 +43,7 @@ PLACES = {
 def measurements() -> dict[tuple[str, str, str], Any]:
     """Return the stored measurements: (start, heads, measure) → array `(seeds, modules)`."""
     found: dict[tuple[str, str, str], dict[str, list[float]]] = {}
-    for row in read(data_path("experiments") / "gradients.csv"):
+    for row in read(GRADIENTS.path()):
         for measure in MEASURES:
             seeds = found.setdefault((row["start"], row["heads"], measure), {})
             seeds.setdefault(row["seed"], []).append(float(row[measure]))

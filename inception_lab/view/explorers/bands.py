@@ -11,8 +11,7 @@ import numpy as np
 from matplotlib.ticker import NullLocator, PercentFormatter
 
 from inception_lab.experiments.runner import read
-from inception_lab.experiments.training import BAND_LIMITS
-from inception_lab.resources import data_path
+from inception_lab.experiments.training import BAND_LIMITS, BANDS
 from inception_lab.view import figures
 from inception_lab.view.explorers.base import Choice, Control, Explorer, State
 from inception_lab.view.explorers.runs import Curves, RunLines
@@ -29,7 +28,7 @@ ALL = BAND_LIMITS[0]
 @cache
 def measurements() -> tuple[tuple[int, ...], Mapping[Band, Curves]]:
     """Return the sizes tested, and the stored accuracies: band → array `(seeds, sizes)`."""
-    rows = read(data_path("experiments") / "bands.csv")
+    rows = read(BANDS.path())
     columns = [name for name in rows[0] if name.startswith("size_")]
     found: dict[Band, list[list[float]]] = {}
     for row in rows:

@@ -11,8 +11,7 @@ import numpy as np
 from matplotlib.ticker import PercentFormatter, ScalarFormatter
 
 from inception_lab.experiments.runner import read
-from inception_lab.experiments.training import HEAD_EPOCHS, HEAD_STARTS, HEAD_WEIGHTS, epochs_lost
-from inception_lab.resources import data_path
+from inception_lab.experiments.training import HEAD_EPOCHS, HEAD_STARTS, HEAD_WEIGHTS, HEADS, epochs_lost
 from inception_lab.view import figures
 from inception_lab.view.explorers.base import Choice, Control, Explorer, State
 from inception_lab.view.explorers.runs import Curves, RunLines
@@ -43,7 +42,7 @@ Runs = dict[tuple[str, float], Curves]
 def measurements() -> dict[str, Runs]:
     """Return the stored curves: measure → (start, weight of the heads) → array `(seeds, epochs)`."""
     found: dict[str, dict[tuple[str, float], list[list[float]]]] = {measure: {} for measure in MEASURES}
-    for row in read(data_path("experiments") / "heads.csv"):
+    for row in read(HEADS.path()):
         for measure in MEASURES:
             if row[measure] != "":
                 key = (str(row["start"]), float(row["weight"]))

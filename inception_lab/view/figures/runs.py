@@ -75,11 +75,13 @@ def plot_history(history: Sequence[Mapping[str, float]], *, epochs: int, chance:
     figure = new_figure(9.2, 3.1, layout="constrained")
     loss, accuracy = figure.subplots(1, 2)
     at = [row["epoch"] for row in history]
-    for name, color, marker, line in (("train", BLUE, "o", "-"), ("validation", VERMILLION, "s", "--")):
-        columns = {"train": ("loss", "main_accuracy")}.get(name, (f"{name}_loss", f"{name}_accuracy"))
-        for ax, column in zip((loss, accuracy), columns, strict=True):
-            y = [row[column] for row in history]
-            ax.plot(at, y, line, color=color, marker=marker, markersize=5, label=name)
+    for ax, train, validation in (
+        (loss, "loss", "validation_loss"),
+        (accuracy, "main_accuracy", "validation_accuracy"),
+    ):
+        ax.plot(at, [row[train] for row in history], "o-", color=BLUE, markersize=5, label="train")
+        y = [row[validation] for row in history]
+        ax.plot(at, y, "s--", color=VERMILLION, markersize=5, label="validation")
     loss.set(ylabel="loss (nats)", ylim=(0, None))
     accuracy.set(ylabel="accuracy", ylim=(0, 1.03))
     accuracy.yaxis.set_major_formatter(PercentFormatter(1.0))
