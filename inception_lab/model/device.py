@@ -71,6 +71,7 @@ import keras  # noqa: E402
 __all__ = [
     "Precision",
     "as_array",
+    "compiled",
     "dtype_policy",
     "fused_batch_norm",
     "keras",
@@ -253,6 +254,24 @@ def value_and_gradients(
     raise NotImplementedError(
         f"Gradients need the backend tensorflow or jax. Received: {keras.config.backend()}."
     )
+
+
+def compiled(function: Callable[[Any], Any], shape: tuple[int | None, ...]) -> Callable[[Any], Any]:
+    """Return a function that is made into one graph for all sizes, where the backend can do that.
+
+    Worth it for what is called dozens of times: operation by operation, a deep network takes longer to
+    dispatch than to compute.
+
+    Args:
+        function: Takes one tensor.
+        shape: Of the tensor, float32; `None` for a side that varies.
+    """
+    if keras.config.backend() != "tensorflow":
+        return function
+    import tensorflow
+
+    signature = [tensorflow.TensorSpec(shape, "float32")]
+    return tensorflow.function(function, input_signature=signature)  # type: ignore[no-any-return]
 
 
 def profiled_operations(model: Any) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.model.device import keras, value_and_gradients
+from inception_lab.model.device import compiled, keras, value_and_gradients
 from inception_lab.model.parts import array, at_any_size, layer_of
 from inception_lab.model.preparation import Picture, Preparation
 from inception_lab.spec.layers import positive_integer
@@ -128,9 +128,15 @@ def _answer(model: Any, path: str, channel: int | None) -> Callable[[Floats], tu
             return keras.ops.mean(keras.ops.square(keras.ops.cast(maps, "float32"))), None
         return keras.ops.mean(keras.ops.cast(maps[..., channel], "float32")), None
 
+    def value_and_slope(values: Any) -> tuple[Any, Any]:
+        value, _, (slope,) = value_and_gradients(objective, [values])
+        return value, slope[0]
+
+    climb = compiled(value_and_slope, (1, None, None, model.input.shape[-1]))
+
     def both(values: Floats) -> tuple[float, Any]:
-        value, _, gradients = value_and_gradients(objective, [values])
-        return float(array(value)), array(gradients[0])[0]
+        value, slope = climb(values)
+        return float(array(value)), array(slope)
 
     return both
 

@@ -49,12 +49,12 @@ def test_normalisation_is_tensorflows(setting: dict[str, Any]) -> None:
     np.testing.assert_allclose(LocalResponseNormalization(**setting)(x), theirs, rtol=1e-5)
 
 
-@pytest.mark.parametrize("beta", [0.75, 0.6])
-def test_gradient_is_tensorflows(beta: float) -> None:
+@pytest.mark.parametrize("setting", SETTINGS, ids=str)
+def test_gradient_is_tensorflows(setting: dict[str, Any]) -> None:
     x, weights = tf.constant(pictures(2, 3, 3, 12)), pictures(2, 3, 3, 12)
-    ours = LocalResponseNormalization(alpha=0.1, beta=beta)
+    ours = LocalResponseNormalization(**setting)
     gradients: list[Any] = []
-    for normalise in (ours, lambda x: tf.nn.local_response_normalization(x, 2, 1.0, 0.1, beta)):
+    for normalise in (ours, lambda x: tf.nn.local_response_normalization(x, **setting)):
         with tf.GradientTape() as tape:
             tape.watch(x)
             total = tf.reduce_sum(weights * normalise(x))
@@ -77,6 +77,14 @@ def test_half_precision_has_a_finite_gradient(dtype: str, beta: float) -> None:
     assert np.isfinite(tf.cast(gradient, "float32")).all()
     assert np.any(gradient != 0)
     np.testing.assert_allclose(tf.cast(result, "float32"), by_loops(x, **setting), rtol=0.05)  # type: ignore[arg-type]
+
+
+def test_large_values_do_not_overflow_in_float16() -> None:
+    x = 400 * pictures(1, 2, 2, 16)  # squared they would be beyond float16
+    assert np.abs(x).max() > 1000
+    found = LocalResponseNormalization(dtype="float16")(x)
+    expected = by_loops(x, depth_radius=2, bias=1.0, alpha=2e-5, beta=0.75)
+    np.testing.assert_allclose(tf.cast(found, "float32"), expected, rtol=0.01)
 
 
 def test_normalisation_has_no_weights_and_keeps_the_shape() -> None:
