@@ -117,7 +117,7 @@ def test_ctrl_c_ends_with_the_status_of_an_interruption(
     [
         (
             ("--recipe", "soup"),
-            "`recipe` must be one of 'paper', 'article', 'modern', 'finetune'. Received: recipe='soup'.",
+            f"`recipe` must be one of {', '.join(map(repr, RECIPES))}. Received: recipe='soup'.",
         ),
         (("--resume",), "--resume needs the directory of the run: --out DIR."),
         (("--variant", "paper"), "googlenet-digits has no option --variant."),

@@ -123,6 +123,17 @@ RECIPES: Mapping[str, Recipe] = {
         label_smoothing=0.1,
         averaging=0.99,
     ),
+    "long": Recipe(
+        source="ours, for an hour instead of a minute: as modern, with a lower rate and less weight decay",
+        learning_rate=0.1,
+        schedule="cosine",
+        warm_up=0.05,
+        nesterov=True,
+        weight_decay=1e-3,
+        label_smoothing=0.1,
+        averaging=0.99,
+        batch_size=128,
+    ),
     "finetune": Recipe(
         source="ours, for networks that start from trained weights: the classifier alone, then all of it",
         learning_rate=0.01,

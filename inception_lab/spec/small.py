@@ -23,7 +23,8 @@ DIGITS_ROWS: Mapping[str, InceptionRow] = {name: TABLE_1[name] for name in ("3a"
 CIFAR_STEM = (16, 32)
 CIFAR_ROWS: Mapping[str, InceptionRow] = {
     "3a": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=48, reduce5x5=16, conv5x5=16, pool_proj=32),
-    "3b": InceptionRow(conv1x1=32, reduce3x3=48, conv3x3=64, reduce5x5=16, conv5x5=32, pool_proj=32),
+    "3b": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=48, reduce5x5=16, conv5x5=16, pool_proj=32),
+    "3c": InceptionRow(conv1x1=32, reduce3x3=48, conv3x3=64, reduce5x5=16, conv5x5=32, pool_proj=32),
     "4a": InceptionRow(conv1x1=64, reduce3x3=48, conv3x3=80, reduce5x5=16, conv5x5=32, pool_proj=32),
     "4b": InceptionRow(conv1x1=64, reduce3x3=48, conv3x3=80, reduce5x5=16, conv5x5=32, pool_proj=32),
 }
@@ -68,10 +69,10 @@ def googlenet_cifar(
     Args:
         input_shape: `(height, width, channels)`, without batch.
         classes: Number of classes.
-        auxiliary: Whether an auxiliary head is attached, behind 3b; or the modules it is attached to.
+        auxiliary: Whether an auxiliary head is attached, behind 3c; or the modules it is attached to.
         width: Every number of filters is multiplied by it.
     """
-    heads = ("3b",) if auxiliary is True else auxiliary
+    heads = ("3c",) if auxiliary is True else auxiliary
     network = googlenet(input_shape, classes, heads, "batch_norm", width, stem="small", rows=CIFAR_ROWS)
     stem = Sequence(
         *(_convolution(number, scaled(f, width)) for number, f in enumerate(CIFAR_STEM, 1)), name="conv1"
