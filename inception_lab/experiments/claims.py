@@ -69,12 +69,13 @@ class Enough(Exception):  # noqa: N818 - no error
     """Raised when as many steps were timed as are needed."""
 
 
-def full_network(precision: str, steps: int = FULL_STEPS) -> dict[str, float]:
-    """Train full GoogLeNet, heads and LRN included, for some steps at 224 pixels.
+def full_network(precision: str, steps: int = FULL_STEPS, variant: str = "paper") -> dict[str, float]:
+    """Train full GoogLeNet, heads included, for some steps at 224 pixels.
 
     Args:
         precision: `"float32"` or `"bfloat16"`.
         steps: Steps of 32 pictures; the first two, in which the graph is made, are not timed.
+        variant: Which GoogLeNet; the paper's has LRN, torchvision's batch norm.
 
     Returns:
         `images_per_second` (median over steps) and `peak_memory`, the process's largest, in bytes.
@@ -101,7 +102,7 @@ def full_network(precision: str, steps: int = FULL_STEPS) -> dict[str, float]:
     with suppress(Enough):
         train(
             Splits("as CIFAR-10", everything, few, few),
-            googlenet(classes=10, auxiliary=True),
+            googlenet(classes=10, auxiliary=True, variant=variant),
             "paper",
             batch_size=FULL_BATCH,
             precision=precision,
@@ -116,10 +117,10 @@ def full_network(precision: str, steps: int = FULL_STEPS) -> dict[str, float]:
     }
 
 
-def in_a_process(precision: str) -> dict[str, Any]:
+def in_a_process(precision: str, variant: str = "paper") -> dict[str, Any]:
     """Return what `full_network` finds in a process of its own, whose memory is its alone."""
     code = f"import json; from inception_lab.experiments.claims import full_network as f; " \
-           f"print(json.dumps(f({precision!r})))"  # fmt: skip
+           f"print(json.dumps(f({precision!r}, variant={variant!r})))"  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
