@@ -37,10 +37,7 @@ class Shot:
     pixels: int
 
 
-SHOTS = (
-    Shot("explorer.png", "02_reduction_cost.ipynb", "An Inception module", "#5×5 reduce", 12),
-    Shot("ruler.png", "01_naive_module.ipynb", "How large a window?", "Window side k", 9),
-)
+SHOTS = (Shot("ruler.png", "01_naive_module.ipynb", "How large a window?", "Window side k", 9),)
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class Film:
 FILM = Film(
     "explorer.gif", "02_reduction_cost.ipynb", "An Inception module", (("#5×5 reduce", 30), ("#3×3", 24))
 )
-FILM_STEP, FILM_MILLISECONDS, FILM_COLOURS, FILM_WIDTH = 3, 140, 48, 800
+FILM_STEP, FILM_MILLISECONDS, FILM_COLOURS, FILM_WIDTH = 3, 140, 255, 960
 MOST_BYTES = 1_000_000
 
 
@@ -112,7 +109,7 @@ def save_film(frames: list[Image.Image], path: Path) -> None:
     """
     size = (FILM_WIDTH, round(frames[0].height * FILM_WIDTH / frames[0].width))
     small = [frame.resize(size, Image.Resampling.LANCZOS) for frame in frames]
-    palette = small[0].quantize(FILM_COLOURS)
+    palette = small[0].quantize(FILM_COLOURS, Image.Quantize.MAXCOVERAGE)
     first, *others = (frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in small)
     first.save(path, save_all=True, append_images=others, duration=FILM_MILLISECONDS, loop=0, optimize=True)
     if path.stat().st_size > MOST_BYTES:
