@@ -116,7 +116,7 @@ def grad_cam(model: Any, picture: Floats, label: int, layer: str | None = None) 
 
     Raises:
         ValueError: If there is no such layer or class.
-        NotImplementedError: On a backend other than TensorFlow and JAX.
+        NotImplementedError: On a backend other than TensorFlow, JAX and PyTorch.
 
     Reference:
         Selvaraju et al. 2016, arXiv:1610.02391.

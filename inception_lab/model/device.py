@@ -168,6 +168,10 @@ def _gpu_capability() -> tuple[int, int] | None:
             return None
         numbers = str(getattr(device, "compute_capability", "0.0")).split(".")
         return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else (0, 0)
+    if keras.config.backend() == "torch":
+        import torch
+
+        return torch.cuda.get_device_capability() if torch.cuda.is_available() else None
     return None
 
 
@@ -234,7 +238,7 @@ def value_and_gradients(
         The number, whatever else, and a gradient for each argument.
 
     Raises:
-        NotImplementedError: On a backend other than TensorFlow and JAX.
+        NotImplementedError: On a backend other than TensorFlow, JAX and PyTorch.
     """
     if keras.config.backend() == "tensorflow":
         import tensorflow
@@ -251,8 +255,18 @@ def value_and_gradients(
         tensors = [jax.numpy.asarray(argument) for argument in arguments]
         (value, other), gradients = jax.value_and_grad(function, has_aux=True)(tensors)
         return value, other, list(gradients)
+    if keras.config.backend() == "torch":
+        import torch
+
+        tensors = [keras.ops.convert_to_tensor(argument).detach().clone() for argument in arguments]
+        for tensor in tensors:
+            tensor.requires_grad_(True)
+        value, other = function(tensors)
+        gradients = torch.autograd.grad(value, tensors, allow_unused=True)
+        zeroed = (torch.zeros_like(t) if g is None else g for t, g in zip(tensors, gradients, strict=True))
+        return value, other, list(zeroed)
     raise NotImplementedError(
-        f"Gradients need the backend tensorflow or jax. Received: {keras.config.backend()}."
+        f"Gradients need the backend tensorflow, jax or torch. Received: {keras.config.backend()}."
     )
 
 

@@ -72,7 +72,7 @@ def dream(
 
     Raises:
         ValueError: If there is no such layer or channel, or a number is out of range.
-        NotImplementedError: On a backend other than TensorFlow and JAX.
+        NotImplementedError: On a backend other than TensorFlow, JAX and PyTorch.
 
     Reference:
         Mordvintsev, Olah & Tyka 2015, "Inceptionism".

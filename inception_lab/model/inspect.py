@@ -124,7 +124,7 @@ def inspect(model: Any, pictures: Floats, loss: Loss, *, training: bool = False)
         The loss, and a reading at each layer but the input.
 
     Raises:
-        NotImplementedError: On a backend other than TensorFlow and JAX.
+        NotImplementedError: On a backend other than TensorFlow, JAX and PyTorch.
     """
     layers = _layers(model)
     variables = list(model.trainable_variables)

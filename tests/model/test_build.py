@@ -1,14 +1,9 @@
 """What is built against its spec, and against NumPy, OpenCV, TensorFlow's profiler and JAX."""
 
-import json
 import math
-import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -597,54 +592,3 @@ def test_reach_in_the_papers_network_is_where_gradients_end(path: str, side: int
     reach = lab.cost(network)[path].reach
     assert extent(network, path) == (reach.largest, reach.stride)
     assert reach.largest == largest
-
-
-# JAX ----------------------------------------------------------------------------------------------
-
-ON_JAX = """
-import json, sys
-import numpy as np
-import inception_lab as lab
-
-folder = sys.argv[1]
-network = lab.googlenet((64, 64, 3), classes=10, width=0.125, auxiliary=("3a",))
-# Random kernels would be compiled shape by shape, which takes half a minute.
-model = lab.build(network, softmax=True, kernel_initializer="zeros")
-with np.load(f"{folder}/weights.npz") as file:
-    model.set_weights([file[name] for name in file.files])
-outputs = model.predict(np.load(f"{folder}/x.npy"), verbose=0)
-np.savez(f"{folder}/outputs.npz", **outputs)
-from inception_lab.model.device import keras
-print(json.dumps({
-    "backend": keras.backend.backend(),
-    "parameters": model.count_params(),
-    "counted": lab.cost(network).parameters,
-    "tensorflow": "tensorflow" in sys.modules,
-}))
-"""
-
-
-def test_jax_computes_what_tensorflow_computes(tmp_path: Path) -> None:
-    network = lab.googlenet((64, 64, 3), classes=10, width=0.125, auxiliary=("3a",))
-    model = build(network, softmax=True, bias_initializer=0.2, seed=0)
-    x = 50 * pictures(2, 64, 64, 3)
-    np.savez(tmp_path / "weights.npz", *model.get_weights())
-    np.save(tmp_path / "x.npy", x)
-    process = subprocess.run(
-        [sys.executable, "-c", ON_JAX, str(tmp_path)],
-        env={**os.environ, "KERAS_BACKEND": "jax"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (process.returncode, process.stderr) == (0, "")
-    assert json.loads(process.stdout) == {
-        "backend": "jax",
-        "parameters": model.count_params(),
-        "counted": model.count_params(),
-        "tensorflow": False,
-    }
-    with np.load(tmp_path / "outputs.npz") as ours:
-        for name, output in model(x).items():
-            np.testing.assert_allclose(ours[name], output, rtol=1e-3, atol=1e-5)
-            assert output.numpy().std() > 1e-3  # the outputs depend on what is computed

@@ -561,28 +561,6 @@ def test_a_stored_network_of_another_kind_is_refused() -> None:
         network_from_data({})
 
 
-JAX = """
-import sys
-sys.path.insert(0, {folder!r})
-import test_train
-first, second = test_train.learn(), test_train.learn()
-test_train.assert_equal(test_train.final(first), test_train.final(second))
-print(test_train.keras.config.backend(), first.epochs)
-"""
-
-
-def test_epochs_run_on_jax_and_repeat() -> None:
-    process = subprocess.run(
-        [sys.executable, "-c", JAX.format(folder=str(Path(__file__).parent))],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "KERAS_BACKEND": "jax"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert process.returncode == 0, process.stderr
-    assert process.stdout == "jax 3\n"
-
-
 def test_learner_knows_all_that_is_random() -> None:
     learner = Learner(tiny_network(), (8, 8, 3), RECIPE, RECIPE.learning_rates(1))
     assert len(learner._seeds) == 2  # the window's and the dropout's

@@ -1,0 +1,88 @@
+"""Where the time of a training step goes, by TensorFlow's own profiler: the table of docs/performance.md.
+
+python -m benchmarks.where_time_goes [float32|bfloat16] [VARIANT]
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+
+import inception_lab as lab
+from inception_lab.model.learner import Learner
+from inception_lab.model.recipes import RECIPES
+
+BATCH, SIDE, WARM_UP, STEPS = 32, 224, 3, 6
+# Kinds of operations by their names in the graph; the first that fits counts.
+KINDS = {
+    "LRN": r"norm[12]_",
+    "optimizer, averages": r"sgd",
+    "pictures": r"window",
+    "convolutions": r"Conv2D",
+    "sums of gradients": r":AddN",
+    "ReLU's gradient": r":ReluGrad",
+    "batch norm": r"BatchNorm",
+    "pooling": r"Pool",
+    "all else": r"/.*:",
+}
+
+
+def milliseconds(folder: str) -> Counter[str]:
+    """Add up what a profile of some steps says, by kind."""
+    from tensorflow.tsl.profiler.protobuf import xplane_pb2
+
+    (file,) = Path(folder).rglob("*.xplane.pb")
+    profile = xplane_pb2.XSpace()
+    profile.ParseFromString(file.read_bytes())
+    found: Counter[str] = Counter()
+    for plane in profile.planes:
+        for line in plane.lines:
+            for event in line.events:
+                name = plane.event_metadata[event.metadata_id].name.split("#")[0]
+                kind = next((kind for kind, form in KINDS.items() if re.search(form, name)), None)
+                if kind and "::" not in name:
+                    found[kind] += event.duration_ps / 1e9
+    return found
+
+
+def main(precision: str = "bfloat16", variant: str = "paper") -> None:
+    """Train for some steps and print the table."""
+    from tensorflow.profiler import experimental as profiler
+
+    recipe = RECIPES["paper"]
+    learner = Learner(
+        lab.googlenet(classes=10, auxiliary=True, variant=variant),
+        (SIDE, SIDE, 3),
+        recipe,
+        recipe.learning_rates(1, 100),
+        precision=precision,
+    )
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (STEPS * BATCH, SIDE, SIDE, 3), np.uint8)
+    labels = rng.integers(0, 10, len(pictures))
+    ended: list[float] = []
+
+    def train(steps: int) -> None:
+        learner.epoch(pictures, labels, np.arange(steps * BATCH), 0, lambda *_: ended.append(perf_counter()))
+
+    train(WARM_UP)
+    ended.clear()
+    train(STEPS)
+    print(f"{variant}, {precision}: {BATCH / median(np.diff(ended)):.1f} images/s")
+    with tempfile.TemporaryDirectory() as folder:
+        profiler.start(folder)
+        train(STEPS)
+        profiler.stop()
+        for kind, time in milliseconds(folder).most_common():
+            print(f"{time / STEPS:8.1f} ms  {kind}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
