@@ -47,6 +47,43 @@ def test_training_of_the_full_network(table: "Table", precision: str) -> None:
     table.add(f"{what}: peak memory", "GB", [found["peak_memory"] / 1e9], 2.5)
 
 
+@pytest.mark.parametrize("side", [32, 256])
+def test_preparing_pictures(table: "Table", side: int) -> None:
+    """Resizing and the paper's augmentation of a batch, as a share of the step that it is for."""
+    import tensorflow as tf
+
+    from inception_lab.model.augment import Window
+    from inception_lab.model.recipes import AUGMENTATIONS
+
+    window = Window(224, 224, AUGMENTATIONS["crops"])
+    prepare = tf.function(lambda pictures: window(pictures, training=True))
+    pictures = tf.constant(np.random.default_rng(0).integers(0, 256, (32, side, side, 3), np.uint8))
+    prepare(pictures)
+    seconds = [timed(lambda: prepare(pictures).numpy()) for _ in range(9)]
+    what = f"preparing 32 pictures, {side}×{side} to 224×224, cropped, mirrored, recoloured"
+    table.add(what, "s", seconds)
+    step = 32 / max(in_a_process(precision)["images_per_second"] for precision in ("float32", "bfloat16"))
+    table.add(f"{what}: share of the step", "", [float(np.median(seconds)) / step], 0.15)
+
+
+def test_memory_stays_flat(table: "Table") -> None:
+    """What a process holds more after eight epochs than after two."""
+    held: list[float] = []
+    lab.train(
+        lab.digits.scaled_digits(1_280, test=64, validation=64),
+        lab.googlenet_digits(width=0.5),
+        epochs=8,
+        on_epoch=lambda _: held.append(resident()),
+    )
+    table.add("memory held after 8 epochs less that after 2", "MB", [(held[-1] - held[1]) / 1e6], 20)
+
+
+def resident() -> float:
+    """Return the bytes of memory that this process holds (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return float(pages * os.sysconf("SC_PAGE_SIZE"))
+
+
 @pytest.fixture(scope="module")
 def weights() -> Path:
     folder = Path(__file__).parents[2] / "shared" / "weights"
