@@ -1,7 +1,7 @@
-"""Renew requirements.lock, requirements-gpu.lock and environment.yml from pyproject.toml.
+"""Renew requirements.lock, the locks of what only some add (GPU, site) and environment.yml.
 
-Versions that still fit are kept; `--upgrade` takes the newest. Runs on a bare Python: uv, which resolves,
-is installed into a temporary environment.
+All come from pyproject.toml. Versions that still fit are kept; `--upgrade` takes the newest. Runs on a bare
+Python: uv, which resolves, is installed into a temporary environment.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from tools import environment
 ROOT = environment.ROOT
 LOCK = ROOT / "requirements.lock"
 GPU_LOCK = ROOT / "requirements-gpu.lock"
+SITE_LOCK = ROOT / "requirements-site.lock"
 
 
 def install_uv(folder: Path) -> str:
@@ -70,18 +71,20 @@ def replace(path: Path, text: str) -> None:
 
 
 def main() -> None:
-    """Renew the three files."""
+    """Renew the four files."""
     parser = argparse.ArgumentParser(prog="make lock", description="Renew the locks and environment.yml.")
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
     upgrade = ["--upgrade"] if parser.parse_args().upgrade else []
     with tempfile.TemporaryDirectory() as folder:
         uv = install_uv(Path(folder))
         extras = [word for extra in ("lab", "weights", "test") for word in ("--extra", extra)]
-        everywhere = [*extras, "--universal", "--fork-strategy", "fewest"]
-        lock = simplify(resolve(uv, LOCK, *everywhere, *upgrade))
+        everywhere = ["--universal", "--fork-strategy", "fewest"]
+        lock = simplify(resolve(uv, LOCK, *extras, *everywhere, *upgrade))
         replace(LOCK, lock)
         cuda = ["--extra", "gpu", "--python-platform", "linux", "--constraint", str(LOCK)]
         replace(GPU_LOCK, without(resolve(uv, GPU_LOCK, *cuda, *upgrade), lock))
+        site = ["--extra", "site", "--constraint", str(LOCK)]
+        replace(SITE_LOCK, without(simplify(resolve(uv, SITE_LOCK, *site, *everywhere, *upgrade)), lock))
     environment.main()
 
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv from the hashed lock, or brings it up to date; does nothing when it is. Called by make with PYTHON and GPU.
+# Makes .venv from the hashed lock, or brings it up to date; does nothing when it is. Called by make with PYTHON,
+# GPU and SITE.
 #
 # .venv/.stamp is written last and says what .venv was made with and from: without it, .venv is not trusted.
 set -eu
@@ -49,4 +50,9 @@ fi
 if [ -n "${GPU:-}" ] && ! cmp -s requirements-gpu.lock .venv/.stamp-gpu; then
     .venv/bin/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements-gpu.lock
     cp requirements-gpu.lock .venv/.stamp-gpu
+fi
+
+if [ -n "${SITE:-}" ] && ! cmp -s requirements-site.lock .venv/.stamp-site; then
+    .venv/bin/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements-site.lock
+    cp requirements-site.lock .venv/.stamp-site
 fi

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from tools.environment import direct_dependencies, locked_requirements, render
 from tools.lock import simplify, without
 
-LOCKS = ["requirements.lock", "requirements-gpu.lock"]
+LOCKS = ["requirements.lock", "requirements-gpu.lock", "requirements-site.lock"]
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -33,16 +33,17 @@ def test_no_address_is_written_down(root: Path, name: str) -> None:
 def test_each_direct_dependency_is_locked_at_a_version_that_suits(root: Path) -> None:
     lock = locked_requirements((root / "requirements.lock").read_text(encoding="utf-8"))
     pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
-    for text in direct_dependencies(pyproject, "lab", "weights", "test"):
+    site = locked_requirements((root / "requirements-site.lock").read_text(encoding="utf-8"))
+    for text in direct_dependencies(pyproject, "lab", "weights", "test", "site"):
         wanted = Requirement(text)
-        for locked in lock[canonicalize_name(wanted.name)]:
+        for locked in (lock | site)[canonicalize_name(wanted.name)]:
             version = next(iter(Requirement(locked).specifier)).version
             assert wanted.specifier.contains(version), f"{locked} is not {wanted}: run `make lock`"
 
 
-def test_the_gpu_lock_only_adds_to_the_lock(root: Path) -> None:
-    lock, gpu = (locked_requirements((root / name).read_text(encoding="utf-8")) for name in LOCKS)
-    assert not set(lock) & set(gpu)
+def test_the_other_locks_only_add_to_the_lock(root: Path) -> None:
+    lock, gpu, site = (locked_requirements((root / name).read_text(encoding="utf-8")) for name in LOCKS)
+    assert not set(lock) & (set(gpu) | set(site))
     assert all(name.startswith("nvidia-") for name in gpu)
 
 
