@@ -62,6 +62,8 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
             values = ops.einsum("bjw,biwc->bijc", columns, values)
         if augmented and self.augmentation.photometric:
             values = self._photometric(values)
+        if augmented and self.augmentation.hidden:
+            values = self._hide(values)
         return values
 
     def windows(self, pictures: Any, augmented: bool) -> tuple[Any, Any, Any, Any]:
@@ -107,6 +109,18 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         mean = ops.mean(values, axis=(1, 2, 3), keepdims=True)
         contrast, brightness, colour = 1 + draw(1, 1, 1), draw(1, 1, 1), draw(1, 1, 3)
         return (values - mean) * contrast + mean + (brightness + colour) * (CENTRE / SPREAD) / 2
+
+    def _hide(self, values: Any) -> Any:
+        """Paint over a square of each picture, wherever its centre comes to lie."""
+        batch = ops.shape(values)[0]
+
+        def within(side: int) -> Any:
+            places = (ops.arange(side, dtype="float32") + 0.5) / side
+            centre = keras.random.uniform((batch, 1), seed=self.generator)
+            return ops.cast(ops.abs(places - centre) < self.augmentation.hidden / 2, "float32")
+
+        hidden = ops.einsum("bi,bj->bij", within(self.height), within(self.width))
+        return values * (1 - hidden)[..., None]
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of the output."""

@@ -159,6 +159,7 @@ class Augmentation:
         area: Smallest and largest share of the picture's area that a window shows.
         aspect: Smallest and largest ratio of its width to its height.
         photometric: Largest relative change of brightness, contrast and of each colour.
+        hidden: Side of a square that is painted over, as a share of the picture's; 0 for none.
     """
 
     flip: bool = False
@@ -166,6 +167,7 @@ class Augmentation:
     area: tuple[float, float] = (1.0, 1.0)
     aspect: tuple[float, float] = (1.0, 1.0)
     photometric: float = 0.0
+    hidden: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse windows that do not exist."""
@@ -175,10 +177,10 @@ class Augmentation:
         low, high = self.aspect
         if not 0 < low <= high:
             raise ValueError(f"`aspect` must be (low, high), 0 < low ≤ high. Received: aspect={self.aspect}.")
-        if self.shift < 0 or not 0 <= self.photometric < 1:
+        if self.shift < 0 or not 0 <= self.photometric < 1 or not 0 <= self.hidden < 1:
             raise ValueError(
-                "`shift` must be 0 or more and `photometric` in 0 … 1. "
-                f"Received: shift={self.shift}, photometric={self.photometric}."
+                "`shift` must be 0 or more, `photometric` and `hidden` 0 or more and below 1. Received: "
+                f"shift={self.shift}, photometric={self.photometric}, hidden={self.hidden}."
             )
 
 
@@ -186,6 +188,8 @@ AUGMENTATIONS: Mapping[str, Augmentation] = {
     "none": Augmentation(),
     "flip": Augmentation(flip=True),
     "flip_shift": Augmentation(flip=True, shift=4),
+    # For long training on small photographs; the hidden square is DeVries & Taylor's 2017 "cutout".
+    "varied": Augmentation(flip=True, shift=4, area=(0.64, 1.0), aspect=(9 / 10, 10 / 9), hidden=0.25),
     # Szegedy et al. 2014, section 6: "one of the things that was verified to work very well"
     "crops": Augmentation(flip=True, area=(0.08, 1.0), aspect=(3 / 4, 4 / 3), photometric=0.2),
 }

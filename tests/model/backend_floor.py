@@ -82,7 +82,7 @@ def inside(network: Network) -> dict[str, Any]:
 
 def main(file: str) -> None:
     """Compute all of it."""
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, network in NETWORKS.items():
         arrays |= {f"{name}: trained, {key}": value for key, value in trained(network).items()}
         arrays |= {f"{name}: {key}": value for key, value in inside(network).items()}
