@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from inception_lab.cli_options import INTERRUPTED, described_network, networks, picture_sides
-from inception_lab.model.recipes import RECIPES
+from inception_lab.model.recipes import RECIPES, Recipe
 from inception_lab.spec.layers import one_of
 
 
@@ -86,6 +88,13 @@ recipes: {", ".join(RECIPES)}
         "--precision", metavar="NAME", help="float32, bfloat16 or float16; default: what suits the hardware"
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    together = parser.add_argument_group(
+        "several processes, each with its share of every batch",
+        "on the backend jax; the same command in each, with its own number (docs/scaling.md)",
+    )
+    together.add_argument("--processes", type=int, metavar="N", help="how many")
+    together.add_argument("--process", type=int, metavar="I", help="which of them this is, from 0")
+    together.add_argument("--coordinator", metavar="HOST:PORT", help="where the first one listens")
     parser.set_defaults(run=_run)
 
 
@@ -109,6 +118,20 @@ def _run(chosen: argparse.Namespace) -> None:
     # What takes long is loaded when the options have been found good.
     if chosen.network != BVLC:
         described_network(chosen)
+    if chosen.processes is not None:
+        os.environ.setdefault("KERAS_BACKEND", "jax")
+    from inception_lab.model.distribution import LostProcessError, join
+
+    try:
+        team = join(chosen.coordinator, chosen.processes, chosen.process)
+        _train(chosen, recipe, suited, quiet=not team.first)
+    except LostProcessError as error:
+        carry_on = f" Carry on with --resume, by as many processes as you like (in {chosen.out})."
+        print(f"{error}{carry_on if chosen.out else ''}", file=sys.stderr, flush=True)
+        os._exit(1)  # JAX would wait for the lost one, and say so in dozens of lines
+
+
+def _train(chosen: argparse.Namespace, recipe: Recipe, suited: Suited, quiet: bool) -> None:
     from inception_lab.model.classifier import classifier
     from inception_lab.model.data import load
     from inception_lab.model.result import summary
@@ -132,6 +155,8 @@ def _run(chosen: argparse.Namespace) -> None:
     )
     if result.interrupted:
         raise SystemExit(INTERRUPTED)
+    if quiet:
+        return
     numbers = summary(result)
     if chosen.format == "json":
         print(json.dumps(numbers))

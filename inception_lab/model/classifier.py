@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from inception_lab.model.pretrained import (
     find_weights,
     with_weights,
 )
-from inception_lab.model.run import AVERAGED, BEST, RunDirectory
+from inception_lab.model.run import AVERAGED, BEST, RunDirectory, in_a_line
 from inception_lab.spec.googlenet import googlenet
 from inception_lab.spec.layers import one_of, positive_integer
 from inception_lab.spec.network import Network
@@ -154,23 +155,26 @@ def _of_run(place: Path, precision: str) -> Classifier:
     try:
         network = network_from_data(config["network"])
         classes = tuple(map(str, config["data"]["classes"]))
-        tall, wide = config["picture_shape"][:2]
+        tall, wide = (positive_integer("picture_shape", side) for side in config["picture_shape"][:2])
         red, green, blue = map(float, (config.get("start") or {"centre": GREY})["centre"])
-    except (KeyError, TypeError, ValueError) as error:
+        if (shape := network.output_shapes()["main"]) != (len(classes),):
+            raise ValueError(f"{len(classes)} classes for an output of shape {shape}")
+        with dtype_policy(PRECISIONS[precision]):
+            model = build(network)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(
             f"`run` must be a directory that `inception-lab train` wrote. Received: {place}, whose "
-            f"config.json is of something else ({error})."
+            f"config.json is of something else ({in_a_line(error)})."
         ) from error
     file = next((place / name for name in (AVERAGED, BEST) if (place / name).exists()), None)
     if file is None:
         raise ValueError(f"`run` must hold weights, one epoch's at least. Received: {place}, without any.")
-    with dtype_policy(PRECISIONS[precision]):
-        model = build(network)
     try:
-        model.load_weights(file)
-    except (OSError, ValueError, KeyError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ValueError(f"A run's weights must be whole. Received: {file} ({reason}).") from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # Keras warns where it leaves a layer as it was
+            model.load_weights(file)
+    except Exception as error:  # what HDF5 and Keras raise is theirs to choose
+        raise ValueError(f"A run's weights must be whole. Received: {file} ({in_a_line(error)}).") from error
     scores = model.output["main"] if isinstance(model.output, dict) else model.output
     model = keras.Model(model.input, keras.layers.Softmax(dtype="float32", name="probabilities")(scores))
     height, width = network.input_shape[:2]

@@ -9,48 +9,15 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
-STDERR = 2
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep what libraries write to the error stream, and show it only if they fail."""
-    try:
-        sys.stderr.flush()
-        saved = os.dup(STDERR)
-    except (AttributeError, OSError):  # no error stream, as under pythonw; its number may be another file's
-        yield
-        return
-    with tempfile.TemporaryFile() as log:
-        os.dup2(log.fileno(), STDERR)
-        try:
-            yield
-        except BaseException:
-            _restore(saved)
-            _replay(log)
-            raise
-        _restore(saved)
-
-
-def _restore(saved: int) -> None:
-    os.dup2(saved, STDERR)
-    os.close(saved)
-
-
-def _replay(log: IO[bytes]) -> None:
-    log.seek(0)
-    with suppress(OSError):
-        os.write(STDERR, log.read())
+from inception_lab.model.quiet import quiet
 
 
 def _load() -> None:

@@ -72,7 +72,7 @@ def read_picture(path: Path) -> Pictures | None:
     """
     import cv2
 
-    from inception_lab.model.device import quiet
+    from inception_lab.model.quiet import quiet
 
     try:
         stored = np.fromfile(path, np.uint8)  # cv2.imread cannot open every path on Windows

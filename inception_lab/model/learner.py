@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from inception_lab.model.augment import GREY, Window
 from inception_lab.model.build import build
 from inception_lab.model.data import Labels, Pictures
 from inception_lab.model.device import PRECISIONS, Precision, as_array, dtype_policy, keras, precision
+from inception_lab.model.distribution import on_this_process, team
 from inception_lab.model.optimizer import AveragedSGD, Crossentropy, Rates
 from inception_lab.model.recipes import Augmentation, Recipe
 from inception_lab.model.start import Start
@@ -117,7 +119,8 @@ class Learner:
         Args:
             pictures: uint8 `(count, height, width, 3)`.
             labels: Their classes.
-            order: Indices of the pictures; what does not fill a batch at its end is left out.
+            order: Indices of the pictures; what does not fill a batch at its end is left out. Of each
+                batch this process takes its share.
             epoch: Which one; decides augmentation and dropout.
             step_done: Called behind each step.
 
@@ -131,7 +134,7 @@ class Learner:
         steps = len(order) // batch
 
         def batches() -> Iterator[tuple[Pictures, dict[str, Labels]]]:
-            for chosen in order[: steps * batch].reshape(steps, batch):
+            for chosen in map(team().share, order[: steps * batch].reshape(steps, batch)):
                 yield pictures[chosen], dict.fromkeys(self.outputs, labels[chosen])
 
         history = self.model.fit(
@@ -150,6 +153,10 @@ class Learner:
         Args:
             pictures: uint8 `(count, height, width, 3)`.
         """
+        with self._averaged():
+            return team().gathered(self._predict, pictures)
+
+    def _predict(self, pictures: Pictures) -> dict[str, npt.NDArray[np.float32]]:
         count, batch = len(pictures), self.recipe.batch_size
         # Batches of one size, the last one filled up: another size would be compiled anew.
         filled = (
@@ -157,15 +164,20 @@ class Learner:
             if count % batch
             else pictures
         )
-        with self._averaged():
-            found = self.model.predict(filled, batch_size=batch, verbose=0)
-        return {name: np.asarray(logits[:count], np.float32) for name, logits in found.items()}
+        if team().processes > 1:
+            forward = on_this_process(self.model)
+            found = [forward(filled[start : start + batch]) for start in range(0, len(filled), batch)]
+            return {name: np.concatenate([part[name] for part in found])[:count] for name in self.outputs}
+        logits = self.model.predict(filled, batch_size=batch, verbose=0)
+        return {name: np.asarray(values[:count], np.float32) for name, values in logits.items()}
 
-    def save_weights(self, path: str) -> None:
-        """Write the core's weights, averaged where there are averages, as `.weights.h5`."""
+    def weights_file(self) -> bytes:
+        """Return what a file `.weights.h5` of the core's weights holds, averaged where there are averages."""
+        file = InMemory()
         with self._averaged(), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # Keras hands NumPy 2.4 an old __array__
-            self.core.save_weights(path)
+            self.core.save_weights(file)
+        return file.getvalue()
 
     def _averaged(self) -> _Swapped:
         averages = self.optimizer.averages if self.recipe.averaging else []
@@ -227,6 +239,13 @@ def head_logs(logs: Mapping[str, float], heads: tuple[str, ...]) -> dict[str, fl
     """Return Keras's logs as `loss` and `<head>_accuracy`: with one head Keras leaves its name out."""
     named = {f"{name}_accuracy": logs.get(f"{name}_accuracy", logs.get("accuracy")) for name in heads}
     return {"loss": logs["loss"], **{name: value for name, value in named.items() if value is not None}}
+
+
+class InMemory(io.BytesIO):
+    """Takes weights from Keras. HDF5 itself would end the process where a disk is full."""
+
+    def __str__(self) -> str:
+        return "in_memory.weights.h5"  # Keras looks at the end of its name
 
 
 class _Swapped:

@@ -76,9 +76,7 @@ def _load(path: Path) -> Any:
     try:
         import onnx
     except ModuleNotFoundError:
-        raise ModuleNotFoundError(
-            'Reading weights takes the package onnx: pip install "inception-lab[weights]"'
-        ) from None
+        raise ModuleNotFoundError("Reading weights takes the package onnx: pip install onnx") from None
     try:
         size = path.stat().st_size
         with path.open("rb") as file:

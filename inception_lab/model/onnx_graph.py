@@ -109,7 +109,7 @@ class Follower:
                 if tensors.setdefault(id(before), name) != name:
                     raise foreign(self.path, f"wired otherwise before '{step.path}'")
             if step.shape:
-                if not bias and len(node.input) < 3:
+                if len(node.input) < (2 if bias else 3):
                     raise foreign(self.path, f"without a bias at '{step.path}'")
                 stored = bool(_attribute(node, "transB", 0)) or step.kind == "Conv2D"
                 found[step.path] = node.input[1], bias or node.input[2], not stored
@@ -117,7 +117,11 @@ class Follower:
 
     def _behind(self, name: str) -> str:
         """Return the tensor before all that leaves its values' order alone."""
+        passed: set[str] = set()
         while name in self.made_by and self.made_by[name].op_type in PASSED:
+            if name in passed or not self.made_by[name].input:
+                raise foreign(self.path, f"with a {self.made_by[name].op_type} that has no source")
+            passed.add(name)
             name = self.made_by[name].input[0]
         return name
 
@@ -138,9 +142,15 @@ class Follower:
 
 
 def _attribute(node: Any, name: str, default: Any) -> Any:
+    """Return an attribute's value, or `default` where there is none of that kind."""
     from onnx import helper
 
-    return next((helper.get_attribute_value(a) for a in node.attribute if a.name == name), default)
+    for attribute in node.attribute:
+        if attribute.name == name and attribute.type == (
+            attribute.INTS if isinstance(default, list) else attribute.INT
+        ):
+            return helper.get_attribute_value(attribute)
+    return default
 
 
 def foreign(path: Path, what: str) -> ValueError:

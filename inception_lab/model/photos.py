@@ -90,7 +90,7 @@ def _bytes(path: Path) -> Picture:
 def _decode(stored: Picture, reduced: int) -> Picture | None:
     import cv2
 
-    from inception_lab.model.device import quiet
+    from inception_lab.model.quiet import quiet
 
     flag = {
         1: cv2.IMREAD_COLOR,

@@ -7,7 +7,8 @@
     averaged.weights.h5    the Polyak average of the weights, where the recipe has one
     result.json            the outcome, once the run is complete
 
-Files are written beside their place and moved there whole, so a run may be killed at any moment.
+Files are written beside their place and moved there whole, so a run may be killed at any moment. One
+process at a time trains in a directory; the system forgets its lock when it ends, however it ends.
 """
 
 from __future__ import annotations
@@ -16,17 +17,23 @@ import csv
 import io
 import json
 import os
-import zipfile
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+if sys.platform != "win32":
+    import fcntl
+
 KEPT = 2
 BEST, AVERAGED = "best.weights.h5", "averaged.weights.h5"
+CONFIG = "config.json"
+NEW = "new."  # how the name of a file begins until it is whole
 
 Row = dict[str, float]
 
@@ -55,6 +62,17 @@ class RunDirectory:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self._lock: int | None = None
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Keep the directory for this process while entered: `begin` takes it."""
+        try:
+            yield
+        finally:
+            if self._lock is not None:
+                os.close(self._lock)
+                self._lock = None
 
     def begin(self, config: Mapping[str, Any], made_with: Mapping[str, str], resume: bool) -> None:
         """Take the directory for a run, or find the same run in it.
@@ -66,26 +84,43 @@ class RunDirectory:
 
         Raises:
             ValueError: If the directory holds another run, or this one and `resume` is not set, or
-                something that is no run. Nothing is written then.
+                something that is no run, or another process trains in it, or it cannot be written to.
+                Nothing is written then.
         """
-        file = self.path / "config.json"
         config = json.loads(json.dumps(config))
-        if file.exists():
+        with self._usable():
+            if self.path.exists() and not self.path.is_dir():
+                raise ValueError(f"`out` must be a directory. Received: {self.path}, which is a file.")
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._take()
+            names = {file.name for file in self.path.iterdir()}
+        if CONFIG in names:
             self._compare(self.config(), config)
             if not resume:
                 raise ValueError(
                     f"`out` must be a new directory unless `resume` is set. Received: {self.path}, "
                     "which holds this very run."
                 )
-            return
-        if self.path.is_dir() and any(self.path.iterdir()):
+        elif names - {NEW + CONFIG}:  # which a run leaves that was killed in its first moment
             raise ValueError(
                 f"`out` must be a run's directory or empty. Received: {self.path}, which holds other files."
             )
-        if self.path.exists() and not self.path.is_dir():
-            raise ValueError(f"`out` must be a directory. Received: {self.path}, which is a file.")
-        self.path.mkdir(parents=True, exist_ok=True)
-        self._write("config.json", json.dumps({**config, "made_with": made_with}, indent=1).encode())
+        else:
+            self._write(CONFIG, json.dumps({**config, "made_with": made_with}, indent=1).encode())
+
+    def _take(self) -> None:
+        if sys.platform == "win32":  # there it is left to the reader not to start a run twice
+            return
+        self._lock = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ValueError(
+                f"`out` must be a directory that no other process trains in. Received: {self.path}, "
+                "where one does."
+            ) from None
+        except OSError:  # a file system without locks
+            pass
 
     def config(self) -> dict[str, Any]:
         """Return what the run was started with.
@@ -94,14 +129,16 @@ class RunDirectory:
             ValueError: If the directory holds no run.
         """
         try:
-            found = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
+            found = json.loads((self.path / CONFIG).read_text(encoding="utf-8"))
+            if not isinstance(found, dict):
+                raise ValueError("it holds no object")
         except OSError:
             raise ValueError(f"A run's directory must hold config.json. Received: {self.path}.") from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(
                 f"config.json must be whole. Received a damaged one in {self.path}: {error}."
             ) from None
-        return dict(found)
+        return found
 
     def _compare(self, old: dict[str, Any], new: Mapping[str, Any]) -> None:
         old.pop("made_with", None)
@@ -133,8 +170,8 @@ class RunDirectory:
                     state = {name: stored[name] for name in stored.files}
                 about = json.loads(str(state.pop("about")))
                 return Checkpoint(about["epoch"], about["rows"], state)
-            except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-                say(f"{file.name} is damaged and passed over ({error}).")
+            except Exception as error:  # what zipfile, zlib and NumPy raise is theirs to choose
+                say(f"{file.name} is damaged and passed over ({in_a_line(error)}).")
         if files:
             raise ValueError(
                 f"A run must have a whole checkpoint to be carried on. "
@@ -150,7 +187,8 @@ class RunDirectory:
         self._write(f"checkpoint-{checkpoint.epoch:04d}.npz", buffer.getvalue())
         self.log(checkpoint.rows)
         for file in self._checkpoints()[:-KEPT]:
-            file.unlink()
+            with suppress(OSError):  # one more than needed does no harm
+                file.unlink()
 
     def log(self, rows: Sequence[Row]) -> None:
         """Write the log whole."""
@@ -160,26 +198,50 @@ class RunDirectory:
         writer.writerows(rows)
         self._write("log.csv", text.getvalue().encode())
 
-    def save_weights(self, name: str, save: Callable[[str], None]) -> None:
-        """Write a file of weights; `save` is given a path to write to."""
-        new = self.path / f"new.{name}"
-        save(str(new))
-        os.replace(new, self.path / name)
+    def save_weights(self, name: str, content: bytes) -> None:
+        """Write a file of weights."""
+        self._write(name, content)
 
     def finish(self, result: Mapping[str, Any]) -> None:
         """Write the outcome."""
         self._write("result.json", json.dumps(result, indent=1).encode())
 
     def _checkpoints(self) -> list[Path]:
-        return sorted(self.path.glob("checkpoint-*.npz"))
+        found = [
+            (re.fullmatch(r"checkpoint-(\d+)\.npz", file.name), file) for file in self.path.glob("*.npz")
+        ]
+        return [file for _, file in sorted((int(name[1]), file) for name, file in found if name)]
 
     def _write(self, name: str, content: bytes) -> None:
-        new = self.path / f"new.{name}"
-        with new.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, self.path / name)
+        new = self.path / f"{NEW}{name}"
+        with self._usable(new):
+            with new.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(new, self.path / name)
+
+    @contextmanager
+    def _usable(self, new: Path | None = None) -> Iterator[None]:
+        """Say in a line what the system refuses, as on a full disk; half of a `new` file is removed."""
+        try:
+            yield
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else in_a_line(error)
+            if new is not None:
+                reason = f"{new.name.removeprefix(NEW)}: {reason}"
+                with suppress(OSError):
+                    new.unlink()
+            kept = "; `resume` carries on from its newest checkpoint" if self._checkpoints() else ""
+            raise ValueError(
+                f"`out` must be a directory that can be written to. Received: {self.path} ({reason}){kept}."
+            ) from error
+
+
+def in_a_line(error: Exception) -> str:
+    """Return what an error of someone else's says, in one line of 200 characters at most."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 200 else text[:199] + "…"
 
 
 def _short(value: Any) -> str:

@@ -7,10 +7,11 @@ the same CPU.
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import median
@@ -22,6 +23,7 @@ from inception_lab import __version__
 from inception_lab.model.classifier import Classifier
 from inception_lab.model.data import Dataset, Splits
 from inception_lab.model.device import Precision, hardware, keras
+from inception_lab.model.distribution import Team, losses, team
 from inception_lab.model.evaluate import accuracy, cross_entropy, softmax
 from inception_lab.model.learner import Learner
 from inception_lab.model.progress import Progress
@@ -78,13 +80,17 @@ def train(
         The trained network with its history. After Ctrl-C it is as behind the last complete epoch.
 
     Raises:
-        ValueError: If arguments do not fit together, or `out` belongs to another run.
+        ValueError: If arguments do not fit together, or `out` belongs to another run, is in use by another
+            process, or cannot be written to, then or later, as where the disk is full.
         KeyboardInterrupt: If there was no complete epoch to keep.
+        LostProcessError: If this process trains with others, and one of them has ended.
     """
     started = time.perf_counter()
     chosen = _recipe(recipe, batch_size)
     epochs = positive_integer("epochs", epochs)
     _check(data, network, chosen)
+    crew = team()
+    crew.check(chosen.batch_size)
     augmentation = _augmentation(data.augmentation if augmentation is None else augmentation)
     steps = len(data.train) // chosen.batch_size
     begin = start_from(start) if start else None
@@ -100,10 +106,10 @@ def train(
         bias_initializer=bias_initializer,
         start=begin,
     )
-    shown = Progress(on_epoch is None if progress is None else progress, epochs, steps, learner.outputs)
-    directory = RunDirectory(out) if out is not None else None
-    rows: list[Row] = []
-    if directory:
+    said = crew.first and (on_epoch is None if progress is None else progress)
+    shown = Progress(said, epochs, steps, learner.outputs)
+    directory = RunDirectory(out) if out is not None and crew.first else None
+    with directory.taken() if directory else nullcontext(), losses():
         config = {
             "data": {"name": data.name, "fingerprint": data.fingerprint, "classes": list(data.classes)},
             "picture_shape": list(data.train.picture_shape),
@@ -122,42 +128,75 @@ def train(
                 "fingerprint": begin.fingerprint,
                 "centre": list(begin.centre),
             }
-        directory.begin(config, _made_with(learner.precision), resume)
-        checkpoint = directory.latest(shown.say) if resume else None
-        if checkpoint:
-            learner.restore(checkpoint.state)
-            rows = checkpoint.rows
-            directory.log(rows)
-            shown.say(f"Carrying on behind epoch {checkpoint.epoch} of {epochs} (in {directory.path}).")
-    shown.say(f"Training in {learner.precision}.")
-    kept = learner.state() if rows else None
-    speeds: list[float] = []
+        rows = _begin(directory, config, learner, resume, shown, crew)
+        together = f", {crew.processes} processes on {crew.devices} devices" if crew.devices > 1 else ""
+        shown.say(f"Training in {learner.precision}{together}.")
+        kept = learner.state() if rows else None
+        speeds: list[float] = []
+        try:
+            for epoch in range(len(rows), epochs):
+                learner.freeze(epoch < round(chosen.frozen * epochs))
+                row = _epoch(data, learner, epoch, steps, seed, shown, on_step)
+                if row["seconds"] > 0:  # a clock may stand still
+                    speeds.append(steps * chosen.batch_size / row["seconds"])
+                rows = [*rows, row]
+                kept = learner.state()
+                if out is not None:
+                    _save(directory, learner, rows, kept)
+                shown.epoch_done(row)
+                if on_epoch:
+                    on_epoch(rows)
+        except KeyboardInterrupt:
+            if kept is None:
+                raise
+            learner.restore(kept)
+            where = f"; `resume` carries on from there (in {directory.path})" if directory else ""
+            shown.say(
+                f"Interrupted in epoch {len(rows) + 1}: the last complete one, {len(rows)}, is kept{where}."
+            )
+            return Result(learner, rows, None, time.perf_counter() - started, _median(speeds), True)
+        score = accuracy(learner.predict(data.test.images)["main"], data.test.labels)
+        result = Result(learner, rows, score, time.perf_counter() - started, _median(speeds))
+        if directory:
+            directory.finish(summary(result))
+        return result
+
+
+def _begin(
+    directory: RunDirectory | None,
+    config: Mapping[str, Any],
+    learner: Learner,
+    resume: bool,
+    shown: Progress,
+    crew: Team,
+) -> list[Row]:
+    """Take the directory, and bring all processes to where the run in it was left; return its epochs."""
+    rows: list[Row] = []
+    refused: ValueError | None = None
     try:
-        for epoch in range(len(rows), epochs):
-            learner.freeze(epoch < round(chosen.frozen * epochs))
-            row = _epoch(data, learner, epoch, steps, seed, shown, on_step)
-            speeds.append(steps * chosen.batch_size / row["seconds"])
-            rows = [*rows, row]
-            kept = learner.state()
-            if directory:
-                _save(directory, learner, rows, kept)
-            shown.epoch_done(row)
-            if on_epoch:
-                on_epoch(rows)
-    except KeyboardInterrupt:
-        if kept is None:
-            raise
-        learner.restore(kept)
-        where = f"; `resume` carries on from there (in {directory.path})" if directory else ""
-        shown.say(
-            f"Interrupted in epoch {len(rows) + 1}: the last complete one, {len(rows)}, is kept{where}."
-        )
-        return Result(learner, rows, None, time.perf_counter() - started, _median(speeds), True)
-    score = accuracy(learner.predict(data.test.images)["main"], data.test.labels)
-    result = Result(learner, rows, score, time.perf_counter() - started, _median(speeds))
-    if directory:
-        directory.finish(summary(result))
-    return result
+        if directory:
+            directory.begin(config, _made_with(learner.precision), resume)
+            if resume and (checkpoint := directory.latest(shown.say)):
+                learner.restore(checkpoint.state)
+                rows = checkpoint.rows
+                directory.log(rows)
+                behind = f"epoch {checkpoint.epoch} of {config['epochs']}"
+                shown.say(f"Carrying on behind {behind} (in {directory.path}).")
+    except ValueError as error:
+        refused = error
+    if crew.processes > 1:
+        text = np.frombuffer(json.dumps(rows).encode(), np.uint8)
+        about = {"refused": np.array(refused is not None), "letters": np.array(len(text))}
+        about = crew.told_by_the_first(about)
+        if about["refused"]:
+            raise refused or ValueError("The first process refused to begin: see what it says.")
+        letters = text if crew.first else np.zeros(int(about["letters"]), np.uint8)
+        rows = json.loads(crew.told_by_the_first({"rows": letters})["rows"].tobytes())
+        if rows:
+            learner.restore(crew.told_by_the_first(learner.state()))
+    if refused:
+        raise refused
+    return rows
 
 
 def _epoch(
@@ -195,14 +234,22 @@ def _validate(learner: Learner, validation: Dataset) -> Row:
     }
 
 
-def _save(directory: RunDirectory, learner: Learner, rows: list[Row], state: Mapping[str, Any]) -> None:
-    """Write weights, then the checkpoint: killed in between, the epoch is run again to the same end."""
-    best = max(row["validation_accuracy"] for row in rows[:-1]) if len(rows) > 1 else -1.0
-    if rows[-1]["validation_accuracy"] > best:
-        directory.save_weights(BEST, learner.save_weights)
-    if learner.recipe.averaging:
-        directory.save_weights(AVERAGED, learner.save_weights)
-    directory.save(Checkpoint(len(rows), rows, state))
+def _save(
+    directory: RunDirectory | None, learner: Learner, rows: list[Row], state: Mapping[str, Any]
+) -> None:
+    """Write weights, then the checkpoint: killed in between, the epoch is run again to the same end.
+
+    All processes enter, since putting the averages in the weights' place is a matter for all; the first,
+    which has the directory, writes.
+    """
+    files = [AVERAGED] if learner.recipe.averaging else []
+    if rows[-1]["validation_accuracy"] > max((row["validation_accuracy"] for row in rows[:-1]), default=-1.0):
+        files = [BEST, *files]
+    content = learner.weights_file() if files else b""
+    if directory:
+        for name in files:
+            directory.save_weights(name, content)
+        directory.save(Checkpoint(len(rows), rows, state))
 
 
 def _recipe(recipe: str | Recipe, batch_size: int | None) -> Recipe:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from inception_lab.model.device import quiet
+from inception_lab.model.quiet import quiet
 
 ROOT = Path(__file__).parents[2]
 SILENT = """

@@ -348,7 +348,7 @@ def test_without_the_package_it_says_what_to_install(file: Path, monkeypatch: py
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(ModuleNotFoundError, match="takes the package onnx") as caught:
         lab.pretrained(file)
-    assert str(caught.value) == 'Reading weights takes the package onnx: pip install "inception-lab[weights]"'
+    assert str(caught.value) == "Reading weights takes the package onnx: pip install onnx"
 
 
 # Where the file is found ----------------------------------------------------------------------------

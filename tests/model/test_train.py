@@ -295,8 +295,20 @@ def test_a_mirrored_and_a_shifted_picture() -> None:
     )  # what lies outside is 0
 
 
+def test_a_square_is_hidden_in_each_picture_wherever_it_falls() -> None:
+    white = np.full((200, 16, 16, 3), 255, np.uint8)
+    shown = np.asarray(Window(16, 16, Augmentation(hidden=0.25))(white, training=True))
+    grey = shown[..., 0] == 0
+    assert (grey == (shown == 0).all(axis=-1)).all()  # in all colours
+    rows, columns = grey.any(axis=2).sum(axis=1), grey.any(axis=1).sum(axis=1)
+    np.testing.assert_array_equal(grey.sum(axis=(1, 2)), rows * columns)  # a rectangle, whole
+    assert set(rows) | set(columns) <= {2, 3, 4}  # a quarter of 16, and less where it leaves the picture
+    assert np.median(rows) == 4
+    assert grey.any(axis=0).all()  # no place is safe
+
+
 def test_nothing_is_drawn_at_inference() -> None:
-    layer = Window(12, 16, Augmentation(flip=True, shift=2, area=(0.1, 0.5), photometric=0.3))
+    layer = Window(12, 16, Augmentation(flip=True, shift=2, area=(0.1, 0.5), photometric=0.3, hidden=0.2))
     np.testing.assert_array_equal(layer(photo()), layer(photo(), training=False))
     assert (np.asarray(layer(photo(), training=True)) != np.asarray(layer(photo()))).any()
 
@@ -311,7 +323,13 @@ def test_nothing_is_drawn_at_inference() -> None:
         ),
         (
             {"shift": -1},
-            "`shift` must be 0 or more and `photometric` in 0 … 1. Received: shift=-1, photometric=0.0.",
+            "`shift` must be 0 or more, `photometric` and `hidden` 0 or more and below 1. "
+            "Received: shift=-1, photometric=0.0, hidden=0.0.",
+        ),
+        (
+            {"hidden": 1.0},
+            "`shift` must be 0 or more, `photometric` and `hidden` 0 or more and below 1. "
+            "Received: shift=0, photometric=0.0, hidden=1.0.",
         ),
     ],
 )
@@ -501,7 +519,7 @@ def test_ctrl_c_without_a_complete_epoch_is_passed_on() -> None:
         ({"epochs": 0}, "`epochs` must be a positive integer. Received: epochs=0."),
         (
             {"recipe": "soup"},
-            "`recipe` must be one of 'paper', 'article', 'modern', 'finetune'. Received: recipe='soup'.",
+            f"`recipe` must be one of {', '.join(map(repr, RECIPES))}. Received: recipe='soup'.",
         ),
         (
             {"precision": "int8"},
