@@ -1,7 +1,7 @@
 # `make` alone lists what there is to do. Written for GNU make 3.81 or newer and a POSIX shell.
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup lab playground test test-all notebooks bench lock clean
+.PHONY: help setup lab playground test test-all test-colab notebooks site bench lock clean
 
 PYTHON ?=
 GPU ?=
@@ -22,7 +22,7 @@ help: ## list the targets
 	@echo "  UPGRADE=1                     with lock: take the newest versions"
 
 setup: ## make .venv from requirements.lock; does nothing when it is up to date
-	@PYTHON='$(PYTHON)' GPU='$(GPU)' sh tools/setup.sh
+	@PYTHON='$(PYTHON)' GPU='$(GPU)' SITE='$(SITE)' sh tools/setup.sh
 
 lab: setup ## open JupyterLab on the notebooks
 	@root=; [ "$$(id -u)" -ne 0 ] || root=--allow-root; \
@@ -41,17 +41,26 @@ test: setup ## check all that CI checks: lint, types, tests, doctests, notebooks
 test-all: test ## the same and the slow tests
 	$(BIN)/python -m pytest -m slow
 
+test-colab: NOTEBOOKS = $(wildcard notebooks/0[1236]_*.ipynb) notebooks/playground.ipynb
+test-colab: ## run some notebooks on what Colab has (Python 3.13, its packages), in .venv-colab
+	@python=$$(PYTHON='$(PYTHON)' sh tools/find_python_313.sh) && \
+	"$$python" -u -m tools.colab $(NOTEBOOKS)
+
 notebooks: setup ## run the notebooks from top to bottom, and write them and docs/results.md tidied
 	$(BIN)/python -m tools.notebooks $(NOTEBOOKS)
 	$(BIN)/python -m tools.results
 
+site: SITE = 1
+site: setup ## build the documentation's pages into build/site, with the packages of requirements-site.lock
+	$(BIN)/python -m tools.site build/site
+
 bench: setup ## measure what must be fast
 	$(BIN)/python -m pytest benchmarks
 
-lock: ## renew requirements.lock, requirements-gpu.lock and environment.yml from pyproject.toml
+lock: ## renew the three requirements*.lock and environment.yml from pyproject.toml
 	@python=$$(PYTHON='$(PYTHON)' sh tools/find_python.sh) && \
 	"$$python" -m tools.lock $(if $(UPGRADE),--upgrade)
 
 clean: ## remove .venv and all that can be made again (not your runs)
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks *.egg-info
+	rm -rf .venv .venv-colab build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks *.egg-info
 	find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell
@@ -16,12 +17,24 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+# Lessons that train or look inside the full network, where Colab shall offer a GPU.
+ON_GPU = {
+    "notebooks/04_auxiliary_classifiers.ipynb",
+    "notebooks/05_training.ipynb",
+    "notebooks/06_inside_a_trained_network.ipynb",
+}
+GPU = {"accelerator": "GPU", "colab": {"gpuType": "T4"}}
 KEPT_CELL_METADATA = {"tags", "jupyter", "slideshow"}
 
 
-def tidy(notebook: NotebookNode) -> None:
+def metadata(name: str) -> dict[str, Any]:
+    """The metadata of the notebook at `name`: its kernel, and what it asks of Colab."""
+    return METADATA | (GPU if name in ON_GPU else {})
+
+
+def tidy(notebook: NotebookNode, name: str) -> None:
     """Take out what is of one run only: widget views and their state, timings, the kernel's version."""
-    notebook["metadata"] = from_dict(METADATA)
+    notebook["metadata"] = from_dict(metadata(name))
     for cell in notebook["cells"]:
         kept = KEPT_CELL_METADATA & set(cell["metadata"])
         cell["metadata"] = NotebookNode({key: cell["metadata"][key] for key in kept})
@@ -51,8 +64,8 @@ def stamp(notebook: NotebookNode, name: str) -> None:
 
 def problems(notebook: NotebookNode, name: str) -> Iterator[str]:
     """What is wrong with a notebook that has been run; each problem is a line that says the cell and what."""
-    if notebook["metadata"] != METADATA:
-        yield "metadata: holds more than the kernel's name; `make notebooks` tidies it"
+    if notebook["metadata"] != metadata(name):
+        yield "metadata: is not the kernel's name, and Colab's GPU where it helps; `make notebooks` tidies it"
     yield from first_cells_problems(notebook["cells"], name)
     counted = 0
     for number, cell in enumerate(notebook["cells"], start=1):

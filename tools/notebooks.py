@@ -97,7 +97,7 @@ def renew(path: Path, root: Path = ROOT) -> list[str]:
         return [f"{name}: {error}"]
     found = execute(notebook, path.parent)
     if not found:
-        notebook_rules.tidy(notebook)
+        notebook_rules.tidy(notebook, name)
         content = dump(notebook)
         found = [*notebook_rules.problems(notebook, name), *size_problems(len(content))]
     if not found:

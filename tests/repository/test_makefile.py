@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 OUTER = {"MAKELEVEL", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "PYTHON"}
-TARGETS = ["help", "setup", "lab", "playground", "test", "test-all", "notebooks", "bench", "lock", "clean"]
+TARGETS = [
+    *("help", "setup", "lab", "playground"),
+    *("test", "test-all", "test-colab"),
+    *("notebooks", "site", "bench", "lock", "clean"),
+]
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -77,6 +81,35 @@ def test_no_python_at_all(bare: Path) -> None:
         "Inception Lab needs Python 3.11, 3.12 or 3.13. Found: no Python that runs. "
         "Give another: make setup PYTHON=/path/to/python3.13"
     )
+
+
+def test_a_python_that_colab_has_not(bare: Path) -> None:
+    other = executable(bare / "other python", "exit 1")
+    assert one_line(make(bare, "test-colab", f"PYTHON={other}")) == (
+        f"Colab has Python 3.13, and '{other}' is none. Give one: make test-colab PYTHON=/path/to/python3.13"
+    )
+
+
+def test_no_python_of_colab(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools = bare / "bin"
+    tools.mkdir()
+    (tools / "sh").symlink_to(str(shutil.which("sh")))
+    executable(tools / "python3", "exit 1")
+    monkeypatch.setenv("PYENV_ROOT", str(bare))
+    assert one_line(make(bare, "test-colab", f"PATH={tools}")) == (
+        "Colab has Python 3.13, and none is here. Give one: make test-colab PYTHON=/path/to/python3.13"
+    )
+
+
+def test_colabs_python_is_found_among_pyenvs(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools, pyenvs = bare / "bin", bare / "versions" / "3.13.1" / "bin"
+    tools.mkdir()
+    pyenvs.mkdir(parents=True)
+    (tools / "sh").symlink_to(str(shutil.which("sh")))
+    executable(pyenvs / "python3.13", 'test "$1" = -c || echo "$@"')  # says what it is to run
+    monkeypatch.setenv("PYENV_ROOT", str(bare))
+    result = make(bare, "test-colab", f"PATH={tools}", "NOTEBOOKS=notebooks/a.ipynb")
+    assert result.stdout.splitlines() == ["-u -m tools.colab notebooks/a.ipynb"]
 
 
 def test_a_python_without_its_venv_module(bare: Path) -> None:

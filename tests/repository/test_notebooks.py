@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools import notebook_cells, notebooks
-from tools.notebook_rules import METADATA, MOST_BYTES, WIDGET, problems, stamp, tidy
+from tools.notebook_rules import METADATA, MOST_BYTES, ON_GPU, WIDGET, problems, stamp, tidy
 
 Write = Callable[..., Path]
 NOTEBOOKS = notebooks.all_notebooks()
@@ -39,6 +39,13 @@ def test_badge_opens_the_notebook_at_the_packages_version() -> None:
     )
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_committed_badge_points_to_its_own_file(root: Path, path: Path) -> None:
+    first = notebooks.load(path)["cells"][0]["source"]
+    targets = re.findall(r"colab\.research\.google\.com/github/[^/]+/[^/]+/blob/[^/]+/([^)]+)", first)
+    assert [root / target for target in targets] == [path]
+
+
 def test_badge_goes_under_the_title_and_is_renewed_in_its_place() -> None:
     new = notebook_cells.with_badge("# Title\n\nText.", "notebooks/a.ipynb")
     assert new == f"# Title\n\n{notebook_cells.badge('notebooks/a.ipynb')}\n\nText."
@@ -53,6 +60,29 @@ def test_setup_cell_asks_for_the_address_only_while_it_is_a_placeholder() -> Non
     assert "raise" not in settled
     assert 'REPOSITORY = "https://github.com/someone/inception-lab"\n    %pip install' in settled
     assert "--no-deps git+{REPOSITORY}@v" in settled
+
+
+# Colab's GPU
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_colab_offers_a_gpu_where_it_helps(root: Path, path: Path) -> None:
+    lesson = path.parent == root / "notebooks" and path.stem[:2] in ("04", "05", "06")
+    metadata = notebooks.load(path)["metadata"]
+    assert metadata.get("accelerator") == ("GPU" if lesson else None)
+    assert metadata.get("colab") == ({"gpuType": "T4"} if lesson else None)
+
+
+def test_tidy_keeps_the_gpu_and_the_rules_ask_for_it() -> None:
+    name = min(ON_GPU)
+    notebook = new_notebook(metadata={"colab": {"provenance": []}})
+    tidy(notebook, name)
+    assert notebook["metadata"] == {**METADATA, "accelerator": "GPU", "colab": {"gpuType": "T4"}}
+    tidy(notebook, "notebooks/a.ipynb")
+    assert notebook["metadata"] == METADATA
+    assert next(iter(problems(notebook, name))) == (
+        "metadata: is not the kernel's name, and Colab's GPU where it helps; `make notebooks` tidies it"
+    )
 
 
 # Tidying
@@ -70,7 +100,7 @@ def test_tidy_takes_out_widgets_and_timings_and_keeps_the_rest() -> None:
         ],
     )
     notebook = new_notebook(cells=[cell], metadata={"widgets": {"state": {}}})
-    tidy(notebook)
+    tidy(notebook, "notebooks/a.ipynb")
     assert notebook["metadata"] == METADATA
     assert cell["metadata"] == {"tags": ["kept"]}
     assert [output.get("data") for output in cell["outputs"]] == [
@@ -87,7 +117,7 @@ def proper(*sources: str, outputs: list[Any] | None = None) -> Any:
     cells = [new_code_cell(source, execution_count=n) for n, source in enumerate(sources, start=2)]
     notebook = new_notebook(cells=[new_markdown_cell("# Title"), *cells])
     stamp(notebook, "notebooks/a.ipynb")
-    tidy(notebook)
+    tidy(notebook, "notebooks/a.ipynb")
     notebook["cells"][1]["execution_count"] = 1
     notebook["cells"][-1]["outputs"] = outputs or []
     return notebook

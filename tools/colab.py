@@ -1,0 +1,151 @@
+"""Run notebooks on what Colab has: the packages of tests/colab/runtime.txt, in `.venv-colab`.
+
+    make test-colab [NOTEBOOKS='notebooks/0*.ipynb']
+
+The environment is made anew when that file changes. Each time, the notebooks' set-up cell runs in it as it
+runs in Colab, except that it fetches this checkout; no package may have moved by that. Runs on a bare Python.
+"""
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+RUNTIME = ROOT / "tests" / "colab" / "runtime.txt"
+SANITIZE = ROOT / "tests" / "colab" / "sanitize.cfg"
+FOLDER = ROOT / ".venv-colab"
+PYTHON = FOLDER / ("Scripts" if os.name == "nt" else "bin") / "python"
+STAMP = FOLDER / ".stamp"
+RUNNER = "nbval"  # all that is there and not in Colab, with what it needs
+PROJECT = "inception-lab"
+
+IN_COLAB = """\
+import sys, types
+sys.modules["google.colab"] = types.ModuleType("google.colab")
+"""
+
+Packages = dict[str, str]
+"""Name of a package → its version."""
+
+
+def pinned(text: str) -> Packages:
+    """The packages that a list of `name==version` lines and comments names."""
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return {name: version for name, _, version in (line.partition("==") for line in lines)}
+
+
+def moved(before: Packages, after: Packages, new: tuple[str, ...] = ()) -> list[str]:
+    """What became of installed packages, one line each; those in `new` are meant to have come."""
+    names = sorted(before.keys() | after.keys() - set(new))
+    pairs = {name: (before.get(name, "none"), after.get(name, "none")) for name in names}
+    return [f"{name}: {old} → {now}" for name, (old, now) in pairs.items() if old != now]
+
+
+def setup_cell(notebook: dict[str, Any], address: str) -> str:
+    """The source of a notebook's set-up cell that fetches the project from `address` instead.
+
+    Raises:
+        ValueError: If the cell does not install the project from its repository, in a way that is known here.
+    """
+    cells = [cell for cell in notebook["cells"] if "setup" in cell["metadata"].get("tags", [])]
+    source = "".join(cells[0]["source"]) if cells else ""
+    source, named = re.subn(r'(REPOSITORY = )".*"', rf'\g<1>"{address}"', source)
+    source, fetched = re.subn(r"git\+\{REPOSITORY\}@\S+", "{REPOSITORY}", source)
+    if (named, fetched) != (1, 1):
+        raise ValueError(
+            "The set-up cell must name REPOSITORY once, and install git+{REPOSITORY}@… once. "
+            f"Received: {source!r}."
+        )
+    return source
+
+
+def run(*arguments: str, **variables: str) -> None:
+    """Run Colab's Python; stop with its exit status if it fails: it has said why."""
+    command = [str(PYTHON), *arguments]
+    status = subprocess.run(command, cwd=ROOT, env=environment() | variables).returncode
+    if status:
+        raise SystemExit(status)
+
+
+def environment() -> dict[str, str]:
+    """The variables to run with: none that could put the checkout in the place of what is installed."""
+    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+
+
+def packages() -> Packages:
+    """The packages that are installed."""
+    command = [str(PYTHON), "-m", "pip", "list", "--format=json", "--disable-pip-version-check"]
+    listed = subprocess.run(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, check=True).stdout
+    return {package["name"]: package["version"] for package in json.loads(listed)}
+
+
+def require_none(changes: list[str], what: str) -> None:
+    """Stop with one line a package if any has moved; the environment is then no longer trusted."""
+    if changes:
+        STAMP.unlink(missing_ok=True)
+        raise SystemExit("\n".join([f"{what} must leave Colab's packages as they are. Received:", *changes]))
+
+
+def prepare() -> None:
+    """Make the environment, or leave it as it is when it is of this Python and this list."""
+    digest = hashlib.sha256(RUNTIME.read_bytes() + RUNNER.encode()).hexdigest()
+    made_with = f"Python {platform.python_version()} in {ROOT}\n{digest}\n"
+    if STAMP.exists() and STAMP.read_text(encoding="utf-8") == made_with:
+        return
+    if importlib.util.find_spec("ensurepip") is None:
+        raise SystemExit(
+            f"{sys.executable} lacks its venv module. On Debian and Ubuntu: apt install python3-venv. "
+            "Or give another: make test-colab PYTHON=/path/to/python3.13"
+        )
+    print(f"Making {FOLDER.name} with {sys.executable}. It takes about 3 GB of disk and a few minutes.")
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    venv.create(FOLDER, with_pip=True, symlinks=os.name != "nt")
+    pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    run(*pip, "--requirement", str(RUNTIME))
+    before = packages()
+    run(*pip, "--constraint", str(RUNTIME), RUNNER)
+    after = packages()
+    require_none(moved(before, after, new=tuple(after.keys() - before.keys())), RUNNER)
+    STAMP.write_text(made_with, encoding="utf-8")
+
+
+def set_up(notebook: Path) -> None:
+    """Install the project as the notebook's set-up cell does in Colab, and see that nothing else changes."""
+    if PROJECT in packages():
+        run("-m", "pip", "uninstall", "--quiet", "--yes", PROJECT)
+    before = packages()
+    pins = pinned(RUNTIME.read_text(encoding="utf-8"))
+    require_none(moved(pins, before, new=tuple(before.keys() - pins.keys())), "What was installed by hand")
+    cell = setup_cell(json.loads(notebook.read_text(encoding="utf-8")), ROOT.as_uri())
+    ipython = ("-m", "IPython", "--no-banner", "--no-term-title")
+    run(*ipython, "-c", IN_COLAB + cell, IPYTHONDIR=str(FOLDER / "ipython"))
+    after = packages()
+    if PROJECT not in after:
+        raise SystemExit(f"The set-up cell of {notebook.name} did not install {PROJECT}.")
+    require_none(moved(before, after, new=(PROJECT,)), "The set-up cell")
+    print(f"{PROJECT} {after[PROJECT]} is set up as in Colab; {len(before)} packages are as they were.")
+
+
+def main() -> None:
+    """Run the notebooks that are named."""
+    parser = argparse.ArgumentParser(prog="python -m tools.colab", description="Run notebooks as in Colab.")
+    parser.add_argument("notebooks", nargs="+", help="notebooks, which have the same set-up cell")
+    notebooks = parser.parse_args().notebooks
+    prepare()
+    set_up(Path(notebooks[0]))
+    nbval = ("--nbval-lax", "--nbval-current-env", "--nbval-sanitize-with", str(SANITIZE))
+    run("-m", "pytest", *nbval, *notebooks, PYDEVD_DISABLE_FILE_VALIDATION="1")
+
+
+if __name__ == "__main__":
+    main()
