@@ -43,13 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         chosen.run(chosen)
         sys.stdout.flush()
-    except ValueError as error:
+    except (ValueError, ModuleNotFoundError) as error:  # a package may be missing that not all need
         parser.error(str(error))
     except KeyboardInterrupt:
         parser.exit(INTERRUPTED, f"{PROGRAM}: interrupted\n")
     except BrokenPipeError:  # as under `| head`; what Python still flushes when it ends must go somewhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:  # what the system refuses and nobody has said better
+        parser.error(f"Files must be readable and writable where they are needed. Received: {error}.")
     return 0
 
 

@@ -33,7 +33,7 @@ def add(commands: Any, program: str) -> None:
   {program} classify digit.png --run runs/digits
 
 BVLC's weights are looked for in the file or folder that INCEPTION_LAB_WEIGHTS names and in the cache,
-and else downloaded once (28 MB). Reading them takes the package onnx: pip install "inception-lab[weights]"
+and else downloaded once (28 MB). Reading them takes the package onnx: pip install onnx
 """,
     )
     parser.add_argument("images", nargs="+", metavar="IMAGE", help="a file: JPEG, PNG, WebP, TIFF, BMP, …")

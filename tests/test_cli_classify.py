@@ -209,7 +209,7 @@ def test_a_missing_package_gets_one_line(
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "onnx", None)
     message = refused(capsys, folder / "red.png", "--weights", shared / "weights")
-    assert message == 'Reading weights takes the package onnx: pip install "inception-lab[weights]"'
+    assert message == "Reading weights takes the package onnx: pip install onnx"
 
 
 def test_help_has_examples(capsys: Capture) -> None:

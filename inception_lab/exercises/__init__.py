@@ -52,7 +52,10 @@ _guesses: dict[str, Any] = {}
 
 def blank(answer: Any) -> bool:
     """Tell whether an answer, or a part of it, was left out."""
-    return answer is None or answer is ... or (isinstance(answer, tuple) and any(map(blank, answer)))
+    try:
+        return answer is None or answer is ... or (isinstance(answer, tuple) and any(map(blank, answer)))
+    except RecursionError:  # a tuple in a tuple in a tuple …
+        return False
 
 
 def check(name: str, *answers: Any) -> Verdict:
@@ -114,9 +117,12 @@ def progress() -> Verdict:
 
 
 def _said(value: Any) -> str:
-    if isinstance(value, tuple):
-        return " and ".join(map(_said, value))
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    try:
+        if isinstance(value, tuple):
+            return " and ".join(map(_said, value))
+        return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    except Exception:  # a number of 5,000 digits, or other people's objects
+        return f"something that cannot be written ({type(value).__name__})"
 
 
 def _find(table: Mapping[str, Exercise], name: str) -> Exercise:

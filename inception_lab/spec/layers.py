@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Hashable
 from dataclasses import dataclass, field, fields
 from typing import ClassVar, Literal, get_args
 
@@ -68,9 +69,15 @@ def positive_integer(name: str, value: object, where: str = "") -> int:
 
 def one_of(name: str, value: object, options: tuple[object, ...], where: str = "") -> None:
     """Raise a ValueError that lists the options unless `value` is one of them."""
-    if value not in options:
+    if not isinstance(value, Hashable) or value not in options:  # an array would compare piece by piece
         listed = ", ".join(repr(option) for option in options)
         raise ValueError(f"`{name}` must be one of {listed}. Received: {name}={value!r}{where}.")
+
+
+def readable_name(field: str, name: object) -> None:
+    """Raise a ValueError unless `name`, the value of a field, is a line of text."""
+    if not (isinstance(name, str) and name.isprintable()):
+        raise ValueError(f"`{field}` must be a line of text. Received: {field}={name!r}.")
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,8 @@ class Layer:
 
     def __post_init__(self) -> None:
         """Check the arguments as far as they can be checked without an input."""
+        if self.name is not None:
+            readable_name("name", self.name)
         for name in (
             "filters",
             "units",
@@ -101,12 +110,23 @@ class Layer:
             "depth_multiplier",
             "depth_radius",
         ):
-            value = getattr(self, name, None)
-            if value is not None:
-                object.__setattr__(self, name, positive_integer(name, value, self.where))
+            if hasattr(self, name):
+                number = positive_integer(name, getattr(self, name), self.where)
+                object.__setattr__(self, name, number)
+        for name in ("use_bias", "scale", "center"):
+            value = getattr(self, name, True)
+            if not isinstance(value, bool):
+                raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}{self.where}.")
+        for name in ("bias", "alpha", "beta", "epsilon"):
+            value = getattr(self, name, 1)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                raise ValueError(
+                    f"`{name}` must be a finite int or float. Received: {name}={value!r}{self.where}."
+                )
         padding = getattr(self, "padding", "same")
-        if isinstance(padding, bool) or not (
-            padding in ("same", "valid") or (isinstance(padding, int) and padding >= 0)
+        if not (
+            (isinstance(padding, str) and padding in ("same", "valid"))
+            or (isinstance(padding, int) and not isinstance(padding, bool) and padding >= 0)
         ):
             raise ValueError(
                 "`padding` must be 'same', 'valid' or a number of pixels, 0 or more. "
@@ -373,6 +393,9 @@ class LocalResponseNorm(Layer):
     alpha: float = 1e-4 / 5
     beta: float = 0.75
 
+    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+        return self._picture(input_shape)
+
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
         elements = math.prod(self._picture(input_shape))
         return Operations(
@@ -468,5 +491,6 @@ class Dropout(Layer):
     rate: float
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not isinstance(self.rate, int | float) or not 0 <= self.rate < 1:
             raise ValueError(f"`rate` must be in [0, 1). Received: rate={self.rate!r}{self.where}.")

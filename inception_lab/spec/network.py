@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from inception_lab.spec.layers import Layer, Operations, Shape, one_of, positive_integer
+from inception_lab.spec.layers import Layer, Operations, Shape, one_of, positive_integer, readable_name
 
 T = TypeVar("T")
 Merge = Literal["concat", "add"]
@@ -58,11 +59,17 @@ class Tap(Node):
     head: Part
     output: str
 
+    def __post_init__(self) -> None:
+        """Refuse an output that could not be called by its name."""
+        readable_name("output", self.output)
+
 
 Part = Layer | Node
 
 
 def _set(node: Node, field: str, parts: tuple[Part, ...], name: str | None) -> None:
+    if name is not None:
+        readable_name("name", name)
     for part in parts:
         if not isinstance(part, Part):
             raise TypeError(
@@ -92,6 +99,7 @@ class Network:
 
     def __post_init__(self) -> None:
         """Refuse a network that could not run."""
+        readable_name("name", self.name)
         object.__setattr__(self, "input_shape", picture_shape(self.input_shape))
         self.output_shapes()
 
@@ -183,13 +191,20 @@ def fold(
                 except ValueError as error:
                     raise ValueError(f"{str(error).removesuffix('.')} (at '{path}').") from error
             case Tap():
+                result = walk(part.head, x, prefix)  # which may have outputs of its own
                 if part.output in outputs or part.output == "main":
                     raise ValueError(f"Output names must be unique. Received twice: '{part.output}'.")
-                outputs[part.output] = walk(part.head, x, prefix)
+                outputs[part.output] = result
                 return x
         raise TypeError(f"A network is made of layers, Sequence, Parallel and Tap. Received: {part!r}.")
 
-    return {"main": walk(part, x, ""), **outputs}
+    try:
+        return {"main": walk(part, x, ""), **outputs}
+    except RecursionError:
+        raise ValueError(
+            "Parts must be nested less deep than Python calls functions. "
+            f"Received: parts in parts beyond {sys.getrecursionlimit()} calls."
+        ) from None
 
 
 def parts(part: Part) -> Iterator[Part]:

@@ -32,9 +32,8 @@ def network_from_data(data: dict[str, Any]) -> Network:
         ValueError: If the data are of something else.
     """
     try:
-        height, width, channels = data["input_shape"]
-        return Network((height, width, channels), _part_from_data(data["body"]), data["name"])
-    except (KeyError, TypeError, AttributeError) as error:
+        return Network(data["input_shape"], _part_from_data(data["body"]), data["name"])
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(
             f"A stored network must be one that this version wrote. Received: {error}."
         ) from error
@@ -62,6 +61,8 @@ def _differs(part: Layer, field: Any) -> bool:
 
 
 def _part_from_data(data: dict[str, Any]) -> Part:
+    if not isinstance(data, dict):
+        raise ValueError(f"A stored network must be made of objects. Received: {data!r}.")
     values = dict(data)
     kind = values.pop("type")
     match kind:
