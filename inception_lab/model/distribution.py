@@ -52,6 +52,11 @@ class Team:
     process: int = 0
     devices: int = 1
 
+    def __str__(self) -> str:
+        """Say how many take part."""
+        processes = f"{self.processes} processes" if self.processes > 1 else "one process"
+        return f"{processes} on {self.devices} devices"
+
     @property
     def first(self) -> bool:
         """Whether this process writes."""

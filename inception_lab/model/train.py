@@ -129,7 +129,7 @@ def train(
                 "centre": list(begin.centre),
             }
         rows = _begin(directory, config, learner, resume, shown, crew)
-        together = f", {crew.processes} processes on {crew.devices} devices" if crew.devices > 1 else ""
+        together = f", {crew}" if crew.devices > 1 else ""
         shown.say(f"Training in {learner.precision}{together}.")
         kept = learner.state() if rows else None
         speeds: list[float] = []

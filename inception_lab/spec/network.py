@@ -162,12 +162,12 @@ def fold(
     def unique(prefix: str, name: str | None, default: str) -> str:
         path = prefix + (name or default)
         number = 0
-        while path in seen:
+        while path.replace("/", "_") in seen:  # Keras has `_` for `/`
             if name:
                 raise ValueError(f"Layer names must be unique. Received twice: '{path}'.")
             number += 1
             path = f"{prefix}{default}_{number}"
-        seen.add(path)
+        seen.add(path.replace("/", "_"))
         return path
 
     def walk(part: Part, x: T, prefix: str) -> T:

@@ -85,13 +85,13 @@ def carried_on(capsys: pytest.CaptureFixture[str], data: Path, out: Path, epoch:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_runs_that_are_killed_and_carried_on_end_as_if_they_had_not_been(
+def test_a_run_that_is_killed_and_carried_on_ends_as_if_it_had_not_been(
     tmp_path: Path, undisturbed: Path
 ) -> None:
-    """Two at once; `python -m tools.torture kills` does it a hundred times."""
-    found = runs.Kills(tmp_path, seed=2, count=2, whole=runs.final(undisturbed)).run()
+    """One of those that `python -m tools.torture kills` makes a hundred of."""
+    found = runs.Kills(tmp_path, seed=3, count=1, whole=runs.final(undisturbed)).run(workers=1)
     assert found.failures == []
-    assert found.kills + found.runs >= 3
+    assert found.runs >= 1
 
 
 # Disks --------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_the_writer_on_a_disk_that_fills_up_keeps_its_checkpoints(tmp_path: Path
 
 
 def test_a_directory_that_cannot_be_written_to_is_refused(
-    tmp_path: Path, data: Path, whole: dict[str, Any], behind: Plant, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, data: Path, behind: Plant, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Before the first step where it is so from the start, else behind the epoch that could not be kept."""
     with small_disk(tmp_path / "disk") as disk:
@@ -197,7 +197,9 @@ def test_a_directory_that_cannot_be_written_to_is_refused(
                 f"`out` must be a directory that can be written to. Received: {disk / 'other'} ({reason})."
             )
         writable(True)
-        assert runs.difference(carried_on(capsys, data, out, 5), whole) == ""
+        found = RunDirectory(out).latest(pytest.fail)
+        assert found is not None
+        assert found.epoch == 5
 
 
 def test_a_directory_that_vanishes_ends_a_run_in_a_line(
