@@ -28,6 +28,11 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def arrays(file: Path) -> dict[str, Any]:
+    with np.load(file) as stored:
+        return dict(stored)
+
+
 def trained(processes: int, folder: Path) -> list[dict[str, Any]]:
     """Train in so many processes and return what each wrote down."""
     port = free_port()
@@ -45,7 +50,7 @@ def trained(processes: int, folder: Path) -> list[dict[str, Any]]:
     said = [each.communicate(timeout=300)[0] for each in started]
     assert [each.returncode for each in started] == [0] * processes, said
     return [
-        {**json.loads(file.read_text(encoding="utf-8")), "state": dict(np.load(f"{file}.npz"))}
+        {**json.loads(file.read_text(encoding="utf-8")), "state": arrays(Path(f"{file}.npz"))}
         for file in files
     ]
 
@@ -141,8 +146,8 @@ def test_a_lost_process_ends_the_run_and_another_number_carries_it_on(pictures: 
     _, errors = alone.communicate(timeout=400)
     assert alone.returncode == 0, errors
     assert "Carrying on behind epoch" in errors
-    weights = [np.load(tmp_path / name / "checkpoint-0004.npz") for name in ("whole", "killed")]
-    for name in weights[0].files:
+    weights = [arrays(tmp_path / name / "checkpoint-0004.npz") for name in ("whole", "killed")]
+    for name in weights[0]:
         if name != "about":  # sums in another order: rounding, which steps enlarge
             np.testing.assert_allclose(weights[0][name], weights[1][name], rtol=0, atol=0.02, err_msg=name)
 
@@ -160,8 +165,8 @@ def test_several_devices_of_one_machine_are_taken_without_asking(pictures: Path,
         )
         assert process.returncode == 0, process.stderr
         assert ("one process on 2 devices" in process.stderr) == (devices == 2)
-        weights.append(np.load(tmp_path / str(devices) / "checkpoint-0001.npz"))
-    for name in weights[0].files:
+        weights.append(arrays(tmp_path / str(devices) / "checkpoint-0001.npz"))
+    for name in weights[0]:
         if name != "about":
             np.testing.assert_allclose(weights[0][name], weights[1][name], rtol=0, atol=1e-3, err_msg=name)
 
