@@ -1,24 +1,26 @@
 # `make` alone lists what there is to do. Written for GNU make 3.81 or newer and a POSIX shell.
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup lab playground test test-all test-colab notebooks site bench lock clean
+.PHONY: help setup lab playground test test-all test-colab test-versions notebooks site bench lock clean
 
 PYTHON ?=
 GPU ?=
 LAB_ARGS ?=
 VOILA_ARGS ?=
 UPGRADE ?=
+VERSIONS ?=
 NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb)) $(sort $(wildcard notebooks/solutions/*.ipynb))
 BIN = .venv/bin
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-21s%s\n", $$1, $$2 }'
 	@echo
 	@echo "  PYTHON=/path/to/python3.13    the Python to make .venv with (3.11, 3.12 or 3.13)"
 	@echo "  GPU=1                         CUDA libraries along with TensorFlow (Linux, NVIDIA)"
 	@echo "  LAB_ARGS='--no-browser'       more arguments for JupyterLab"
 	@echo "  VOILA_ARGS='--no-browser'     more arguments for Voilà, which serves the playground"
 	@echo "  NOTEBOOKS='notebooks/01*'     the notebooks to test or to run"
+	@echo "  VERSIONS=lowest               with test-versions: only these"
 	@echo "  UPGRADE=1                     with lock: take the newest versions"
 
 setup: ## make .venv from requirements.lock; does nothing when it is up to date
@@ -46,6 +48,10 @@ test-colab: ## run some notebooks on what Colab has (Python 3.13, its packages),
 	@python=$$(PYTHON='$(PYTHON)' sh tools/find_python_313.sh) && \
 	"$$python" -u -m tools.colab $(NOTEBOOKS)
 
+test-versions: ## run tests and notebooks on the lowest and on the highest versions supported
+	@python=$$(PYTHON='$(PYTHON)' sh tools/find_python.sh) && \
+	"$$python" -u -m tools.versions $(VERSIONS:%=--edge %) $(NOTEBOOKS)
+
 notebooks: setup ## run the notebooks from top to bottom, and write them and docs/results.md tidied
 	$(BIN)/python -m tools.notebooks $(NOTEBOOKS)
 	$(BIN)/python -m tools.results
@@ -62,5 +68,5 @@ lock: ## renew the three requirements*.lock and environment.yml from pyproject.t
 	"$$python" -m tools.lock $(if $(UPGRADE),--upgrade)
 
 clean: ## remove .venv and all that can be made again (not your runs)
-	rm -rf .venv .venv-colab build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks *.egg-info
+	rm -rf .venv .venv-colab .venv-lowest .venv-highest build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks *.egg-info
 	find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

@@ -32,11 +32,17 @@ def locked_requirements(lock: str) -> dict[str, list[str]]:
     return locked
 
 
+def python_bounds(pyproject: str) -> tuple[str, str]:
+    """The lowest and the highest Python that `requires-python` allows: of `>=3.11,<3.14`, 3.11 and 3.13."""
+    bounds = re.search(r'requires-python = ">=(3\.\d+),<3\.(\d+)"', pyproject)
+    if bounds is None:
+        raise ValueError("`requires-python` in pyproject.toml must name both bounds, as in >=3.11,<3.14.")
+    return bounds[1], f"3.{int(bounds[2]) - 1}"
+
+
 def render(pyproject: str, lock: str) -> str:
     """The text of environment.yml."""
-    below = re.search(r'requires-python = "[^"]*<3\.(\d+)"', pyproject)
-    if below is None:
-        raise ValueError("`requires-python` in pyproject.toml must name an upper bound, as in <3.14.")
+    _, highest = python_bounds(pyproject)
     locked = locked_requirements(lock)
     names = sorted(
         package_name(requirement) for requirement in direct_dependencies(pyproject, "lab", "weights")
@@ -47,7 +53,7 @@ def render(pyproject: str, lock: str) -> str:
         "channels:",
         "  - conda-forge",
         "dependencies:",
-        f"  - python=3.{int(below[1]) - 1}",
+        f"  - python={highest}",
         "  - pip",
         "  - pip:",
         *(f"      - {requirement}" for name in names for requirement in locked[name]),

@@ -214,8 +214,10 @@ def jupyterlab(notebooks: Path, browser: Browser | None = None) -> Iterator[Lab]
 
 
 @contextmanager
-def voila(notebook: Path, browser: Browser | None = None) -> Iterator[Voila]:
+def voila(notebook: Path, browser: Browser | None = None, **variables: str) -> Iterator[Voila]:
     """Serve a notebook as a page without code, and open a browser, or use one that is open.
+
+    Kernels get the environment variables that are given, besides those that are set.
 
     Raises:
         NoBrowserError: If there is no browser.
@@ -223,7 +225,7 @@ def voila(notebook: Path, browser: Browser | None = None) -> Iterator[Voila]:
     words = ("-m", "voila", notebook.name, "--no-browser")
     with (
         _copied(notebook.parent) as served,
-        _server(served, words, "Voila") as url,
+        _server(served, words, "Voila", **variables) as url,
         _context(browser) as context,
     ):
         yield Voila(url, context)
@@ -274,22 +276,28 @@ def _copied(notebooks: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _server(served: Path, words: tuple[str, ...], application: str, token: str = "") -> Iterator[str]:
+def _server(
+    served: Path, words: tuple[str, ...], application: str, token: str = "", **variables: str
+) -> Iterator[str]:
     """Start a server on a free port of this machine."""
     folder = served.parent
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    environment = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "JUPYTER_DATA_DIR": str(folder / "data"),
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-        "IPYTHONDIR": str(folder / "ipython"),
-        "JUPYTER_TOKEN": token,
-    }
+    environment = (
+        os.environ
+        | variables
+        | {
+            "JUPYTER_CONFIG_DIR": str(folder / "config"),
+            "JUPYTER_DATA_DIR": str(folder / "data"),
+            "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+            "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+            "IPYTHONDIR": str(folder / "ipython"),
+            "JUPYTER_TOKEN": token,
+        }
+    )
     command = [sys.executable, *words, f"--{application}.ip=127.0.0.1", f"--{application}.port={port}"]
     if application == "ServerApp":
         command.append(f"--ServerApp.root_dir={served}")

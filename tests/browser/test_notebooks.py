@@ -1,13 +1,12 @@
 """The lessons in a real JupyterLab: they run, and their explorers answer to the keyboard."""
 
-import re
 from collections.abc import Callable
-from html import unescape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 import inception_lab as lab
+from tests.browser.explorers import same
 from tools.notebook_cells import BADGE_IMAGE
 
 if TYPE_CHECKING:
@@ -49,21 +48,6 @@ CASES = (
     Case(THIRD, "network", "conv1x1", "#1×1"),
 )
 each_explorer = pytest.mark.parametrize("case", CASES, ids=[case.explorer for case in CASES])
-
-
-def picture(explorer: Any) -> str:
-    """The address of the picture that the package makes in this process."""
-    html = next(child.value for child in explorer.widget.children if "<img" in getattr(child, "value", ""))
-    found = re.search(r'<img src="([^"]+)"', html)
-    assert found
-    return unescape(found[1])
-
-
-def same(shown: "Explorer", expected: Any) -> None:
-    """Wait until a page's explorer says what is expected, and compare all that it shows."""
-    shown.box.get_by_alt_text(expected.readout, exact=True).wait_for()
-    assert shown.readout == expected.readout
-    assert shown.picture == picture(expected)
 
 
 @pytest.mark.parametrize("name", [FIRST, SECOND, THIRD])

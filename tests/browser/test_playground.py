@@ -5,12 +5,12 @@ import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 import inception_lab as lab
-from inception_lab.view.explorers.base import Choice, Integer
+from tests.browser.explorers import KINDS, a_key_moves, moved
 from tools.notebook_cells import BADGE_IMAGE
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-KINDS = tuple(lab.explore.__all__)
 NAME = "playground.ipynb"
 PRESSES = 6  # there and back
 READY_SECONDS = 30  # asked for: 5; a busy machine must not fail a test
@@ -59,30 +58,9 @@ def playground(request: pytest.FixtureRequest, root: Path) -> Iterator[Opened]:
         assert {address for address in site.outside if "font" not in address} <= {BADGE_IMAGE}
 
 
-def moved(kind: str) -> tuple[str, str, dict[str, Any]]:
-    """Return a control that a key moves: its label, the key, and the state that it leads to."""
-    declared = getattr(lab.explore, kind)().declare().items()
-    # Numbers first: a menu may only say what the numbers are of, as the network's modules do.
-    for name, control in sorted(declared, key=lambda pair: not isinstance(pair[1], Integer)):
-        match control:
-            case Integer(label=label, value=value, step=step, high=high) if value + step <= high:
-                return label, "ArrowUp", {name: value + step}
-            case Choice(label=label, value=value, options=options):
-                values = [option for _, option in options]
-                place = values.index(value)
-                key, new = ("ArrowDown", place + 1) if place + 1 < len(values) else ("ArrowUp", place - 1)
-                return label, key, {name: values[new]}
-    raise AssertionError(f"{kind} has no control that a key moves")
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_key_moves_picture_and_words(playground: Opened, kind: str) -> None:
-    shown = playground.explorer(kind)
-    label, key, state = moved(kind)
-    shown.press(shown.number(label), key)
-    expected = getattr(lab.explore, kind)(**state)
-    shown.box.get_by_alt_text(expected.readout, exact=True).wait_for()
-    assert shown.readout == expected.readout
+    a_key_moves(playground.explorer(kind), kind)
 
 
 def test_every_control_has_a_name_and_takes_the_focus(playground: Opened) -> None:

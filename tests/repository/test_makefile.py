@@ -12,7 +12,7 @@ import pytest
 OUTER = {"MAKELEVEL", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "PYTHON"}
 TARGETS = [
     *("help", "setup", "lab", "playground"),
-    *("test", "test-all", "test-colab"),
+    *("test", "test-all", "test-colab", "test-versions"),
     *("notebooks", "site", "bench", "lock", "clean"),
 ]
 

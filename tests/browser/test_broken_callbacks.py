@@ -1,0 +1,79 @@
+"""The tests of the explorers are worth something: each fails where the callback is broken."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import inception_lab as lab
+from tests.browser.explorers import KINDS, a_key_moves
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.browser.lab import Notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SECONDS = 3  # that a page has to show something new
+# The kernel runs these when it starts.
+BREAKAGES = {
+    "no answer": "Explorer._changed = lambda self, change: None",
+    "words without a picture": """
+whole = Explorer._update
+def update(self):
+    first = vars(self).setdefault("_first_png", None)
+    whole(self)
+    if self._held:
+        return
+    self._first_png = first or self._png
+    self._png = self._first_png
+    self._show_picture()
+Explorer._update = update
+""",
+    "a picture without words": """
+whole = Explorer.readout.fget
+Explorer.readout = property(lambda self: vars(self).setdefault("_first_readout", whole(self)))
+""",
+    "the picture of the state before": """
+whole = Explorer._update
+def update(self):
+    if self._held:
+        return
+    now, self.result = self.result, getattr(self, "_before", self.result)
+    whole(self)
+    self.result = self._before = now
+Explorer._update = update
+""",
+}
+
+
+@pytest.fixture(scope="module", params=BREAKAGES)
+def broken(
+    request: pytest.FixtureRequest,
+    root: Path,
+    chromium: "Browser",
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator["Notebook"]:
+    """The playground, whose explorers do not answer as they should."""
+    from tests.browser.lab import voila
+
+    folder = tmp_path_factory.mktemp("broken")
+    start = "from inception_lab.view.explorers.base import Explorer\n" + BREAKAGES[request.param]
+    (folder / "sitecustomize.py").write_text(start, encoding="utf-8")
+    with voila(root / "notebooks" / "playground.ipynb", chromium, PYTHONPATH=str(folder)) as site:
+        yield site.open()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_broken_callback_is_seen(broken: "Notebook", kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from playwright.sync_api import Error
+
+    from tests.browser import lab as browser_lab
+
+    monkeypatch.setattr(browser_lab, "WATCH", browser_lab.WATCH.replace("10000", str(1000 * SECONDS)))
+    shown = broken.explorer(getattr(lab.explore, kind).title)
+    broken.page.set_default_timeout(1000 * SECONDS)
+    with pytest.raises((AssertionError, Error)):
+        a_key_moves(shown, kind)
