@@ -10,6 +10,7 @@ find each other by Keras's environment variables or by what `join` is given.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -108,6 +109,15 @@ class Team:
         from jax.experimental.multihost_utils import broadcast_one_to_all
 
         return {name: np.asarray(part) for name, part in broadcast_one_to_all(dict(value)).items()}
+
+    def said_by_the_first(self, facts: Any) -> Any:
+        """Return what the first process says, in all: plain data, which JSON can hold, of any length."""
+        if self.processes == 1:
+            return facts
+        said = np.frombuffer(json.dumps(facts).encode(), np.uint8)
+        length = int(self.told_by_the_first({"length": np.array(len(said))})["length"])
+        text = said if self.first else np.zeros(length, np.uint8)
+        return json.loads(self.told_by_the_first({"text": text})["text"].tobytes())
 
 
 _TEAM = Team()

@@ -7,7 +7,6 @@ the same CPU.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -184,18 +183,12 @@ def _begin(
                 shown.say(f"Carrying on behind {behind} (in {directory.path}).")
     except ValueError as error:
         refused = error
-    if crew.processes > 1:
-        text = np.frombuffer(json.dumps(rows).encode(), np.uint8)
-        about = {"refused": np.array(refused is not None), "letters": np.array(len(text))}
-        about = crew.told_by_the_first(about)
-        if about["refused"]:
-            raise refused or ValueError("The first process refused to begin: see what it says.")
-        letters = text if crew.first else np.zeros(int(about["letters"]), np.uint8)
-        rows = json.loads(crew.told_by_the_first({"rows": letters})["rows"].tobytes())
-        if rows:
-            learner.restore(crew.told_by_the_first(learner.state()))
-    if refused:
-        raise refused
+    told = crew.said_by_the_first({"rows": rows, "refused": str(refused or "")})
+    if told["refused"]:
+        raise refused or ValueError(told["refused"])
+    rows = told["rows"]
+    if rows and crew.processes > 1:
+        learner.restore(crew.told_by_the_first(learner.state()))
     return rows
 
 

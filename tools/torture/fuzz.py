@@ -92,7 +92,8 @@ def fuzz(folder: Path, seed: int, count: int, kinds: Sequence[str] | None = None
 
 def warm_up() -> None:
     """Load what takes seconds to load, and say nothing of formats that OpenCV does not write."""
-    from inception_lab.model.device import keras, quiet
+    from inception_lab.model.device import keras
+    from inception_lab.model.quiet import quiet
 
     with quiet():
         images()

@@ -11,10 +11,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ from inception_lab.spec.layers import (
 from inception_lab.spec.network import Network, Tap
 from inception_lab.spec.network import Sequence as Row
 from inception_lab.spec.small import NETWORKS
-from tools.torture.writer import changed, half_written
+from tools.torture.writer import Found, changed, half_written
 
 ROOT = Path(__file__).resolve().parents[2]
 EPOCHS = 8
@@ -150,22 +149,14 @@ def difference(one: dict[str, Any], other: dict[str, Any]) -> str:
 
 
 @dataclass
-class Killed:
-    """What a series of kills came to.
+class Killed(Found):
+    """What a series of kills of runs came to.
 
     Attributes:
-        kills: Processes that were killed.
-        hit: Where the kills hit → how many.
         runs: Runs that were carried on to their end.
-        failures: What went wrong, a line each.
-        seconds: In all.
     """
 
-    kills: int = 0
-    hit: Counter[str] = field(default_factory=Counter)
     runs: int = 0
-    failures: list[str] = field(default_factory=list)
-    seconds: float = 0.0
 
 
 class Kills:

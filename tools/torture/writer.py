@@ -65,22 +65,31 @@ def complain(text: str) -> None:
 
 
 @dataclass
-class Written:
+class Found:
     """What a series of kills came to.
 
     Attributes:
-        kills: Writers that were killed.
+        kills: Processes that were killed.
         hit: Where the kills hit → how many.
-        epochs: Complete epochs that were found in all.
         failures: What went wrong, a line each.
         seconds: In all.
     """
 
     kills: int = 0
     hit: Counter[str] = field(default_factory=Counter)
-    epochs: int = 0
     failures: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+
+@dataclass
+class Written(Found):
+    """What a series of kills of writers came to.
+
+    Attributes:
+        epochs: Complete epochs that were found in all.
+    """
+
+    epochs: int = 0
 
 
 def kill_writers(folder: Path, seed: int, times: int) -> Written:
