@@ -6,6 +6,7 @@ python tests/model/team.py PROCESSES PROCESS PORT STEPS FILE
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,14 @@ class Watched:
     def __getitem__(self, chosen: Any) -> Any:
         self.seen.append([int(n) for n in chosen])
         return self.pictures[chosen]
+
+
+def giving_way() -> int:
+    """How many threads of this process run when nothing else does; -1 where the system does not say."""
+    if sys.platform != "linux":
+        return -1
+    threads = Path("/proc/self/task")
+    return sum(os.sched_getscheduler(int(thread.name)) == os.SCHED_IDLE for thread in threads.iterdir())
 
 
 def main(processes: int, process: int, port: int, steps: int, file: str) -> None:
@@ -61,6 +70,7 @@ def main(processes: int, process: int, port: int, steps: int, file: str) -> None
         "seen": pictures.seen,
         "losses": [float(loss) for loss in running],
         "predicted": predicted.tolist(),
+        "giving_way": giving_way(),
     }
     Path(file).write_text(json.dumps(found), encoding="utf-8")
     np.savez(f"{file}.npz", **learner.state())

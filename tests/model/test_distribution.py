@@ -59,6 +59,7 @@ def trained(processes: int, folder: Path) -> list[dict[str, Any]]:
 def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     (found,) = trained(1, tmp_path_factory.mktemp("alone"))
     assert found["seen"] == np.arange(STEPS * BATCH).reshape(STEPS, BATCH).tolist()
+    assert found["giving_way"] <= 0
     return found
 
 
@@ -74,6 +75,7 @@ def test_several_processes_do_what_one_does(processes: int, alone: dict[str, Any
         np.testing.assert_allclose(each["losses"][:5], alone["losses"][:5], rtol=0, atol=1e-5)
         np.testing.assert_allclose(each["losses"], alone["losses"], rtol=0, atol=1e-3)
         np.testing.assert_allclose(each["predicted"], alone["predicted"], rtol=0, atol=1e-3)
+        assert each["giving_way"] != 0  # threads that wait for messages give way to those that compute
         assert each["state"].keys() == alone["state"].keys()
         for name, value in alone["state"].items():
             np.testing.assert_array_equal(each["state"][name], found[0]["state"][name])

@@ -1,0 +1,46 @@
+"""One process of several that train together, on a core of its own: for bench_scaling.
+
+python -m benchmarks.team_member NETWORK PROCESSES PROCESS PORT
+"""
+
+import json
+import os
+import sys
+import time
+from dataclasses import replace
+from itertools import pairwise
+
+EACH, STEPS = 32, 8  # pictures of a process in a step; the first two steps compile
+
+
+def speeds(name: str, processes: int, process: int, port: int) -> list[float]:
+    """Return the images/s of all processes together, step by step, of a GoogLeNet."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[process]})
+    from inception_lab.model.distribution import join
+
+    if processes > 1:
+        join(f"localhost:{port}", processes, process)
+    import numpy as np
+
+    from inception_lab.model.learner import Learner
+    from inception_lab.model.recipes import RECIPES
+    from inception_lab.spec.googlenet import googlenet
+    from inception_lab.spec.small import googlenet_digits
+
+    network = googlenet_digits() if name == "googlenet-digits" else googlenet(classes=10, auxiliary=True)
+    recipe = replace(RECIPES["modern"], batch_size=EACH * processes)
+    rates = recipe.learning_rates(1, STEPS)
+    learner = Learner(network, network.input_shape, recipe, rates, precision="float32")
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (STEPS * EACH * processes, *network.input_shape), np.uint8)
+    labels = rng.integers(0, 10, len(pictures))
+    ended = [time.perf_counter()]
+    learner.epoch(
+        pictures, labels, np.arange(len(pictures)), 0, lambda step, _: ended.append(time.perf_counter())
+    )
+    return [EACH * processes / (end - start) for start, end in pairwise(ended[2:])]
+
+
+if __name__ == "__main__":
+    print(json.dumps(speeds(sys.argv[1], *map(int, sys.argv[2:]))))
