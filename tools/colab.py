@@ -22,7 +22,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME = ROOT / "tests" / "colab" / "runtime.txt"
-SANITIZE = ROOT / "tests" / "colab" / "sanitize.cfg"
+SANITIZE = ROOT / "tests" / "other_versions.cfg"
 FOLDER = ROOT / ".venv-colab"
 PYTHON = FOLDER / ("Scripts" if os.name == "nt" else "bin") / "python"
 STAMP = FOLDER / ".stamp"

@@ -20,6 +20,7 @@ from pathlib import Path
 from tools import environment, lock
 
 ROOT = environment.ROOT
+SANITIZE = str(ROOT / "tests" / "other_versions.cfg")
 EXTRAS = ("lab", "weights", "test")
 
 
@@ -30,10 +31,12 @@ class Edge:
     Attributes:
         python: Version of Python, as in `3.11`.
         resolution: uv's way of choosing versions.
+        options: For pytest.
     """
 
     python: str
     resolution: str
+    options: tuple[str, ...] = ()
 
     def found_python(self) -> str:
         """A Python of this version that is here, else the version itself, which uv fetches."""
@@ -49,7 +52,12 @@ class Edge:
 
 
 LOWEST, HIGHEST = environment.python_bounds((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-EDGES = {"lowest": Edge(LOWEST, "lowest-direct"), "highest": Edge(HIGHEST, "highest")}
+# What is old complains of what is new beside it.
+NO_COMPLAINTS = ("-W", "default::DeprecationWarning", "-W", "default::PendingDeprecationWarning")
+EDGES = {
+    "lowest": Edge(LOWEST, "lowest-direct", NO_COMPLAINTS),
+    "highest": Edge(HIGHEST, "highest"),
+}
 
 
 def prepare(name: str, uv: str) -> str:
@@ -74,11 +82,11 @@ def described(python: str, uv: str) -> str:
     return "\n".join(f"  {name} {versions[name]}" for name in names)
 
 
-def suite(python: str, notebooks: list[str]) -> int:
+def suite(python: str, options: tuple[str, ...], notebooks: list[str]) -> int:
     """Run the tests, then the notebooks; return the first status that is not 0."""
-    runs: list[list[str]] = [[]]
+    runs = [list(options)]
     if notebooks:
-        runs.append(["--nbval-lax", "--nbval-current-env", *notebooks])
+        runs.append(["--nbval-lax", "--nbval-current-env", "--nbval-sanitize-with", SANITIZE, *notebooks])
     statuses = [subprocess.run([python, "-m", "pytest", *run], cwd=ROOT).returncode for run in runs]
     return next((status for status in statuses if status), 0)
 
@@ -95,7 +103,7 @@ def main() -> None:
         for name in arguments.edge or EDGES:
             python = prepare(name, uv)
             print(f"{name}, Python {EDGES[name].python}:\n{described(python, uv)}", flush=True)
-            statuses[name] = suite(python, arguments.notebooks)
+            statuses[name] = suite(python, EDGES[name].options, arguments.notebooks)
     failed = [name for name, status in statuses.items() if status]
     if failed:
         raise SystemExit(f"Fails on the {' and the '.join(failed)} supported versions.")

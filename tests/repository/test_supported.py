@@ -55,5 +55,5 @@ def test_the_suite_runs_the_notebooks_even_when_tests_fail(
         return subprocess.CompletedProcess(command, statuses[len(commands) - 1])
 
     monkeypatch.setattr(subprocess, "run", run)
-    assert versions.suite("python", ["a.ipynb"]) == expected
-    assert [command[-1] for command in commands] == ["pytest", "a.ipynb"]
+    assert versions.suite("python", ("-x",), ["a.ipynb"]) == expected
+    assert [command[-1] for command in commands] == ["-x", "a.ipynb"]
