@@ -45,7 +45,7 @@ def render(pyproject: str, lock: str) -> str:
     _, highest = python_bounds(pyproject)
     locked = locked_requirements(lock)
     names = sorted(
-        package_name(requirement) for requirement in direct_dependencies(pyproject, "lab", "weights")
+        {package_name(requirement) for requirement in direct_dependencies(pyproject, "lab", "weights")}
     )
     lines = [
         "# For conda and Binder, with the versions of requirements.lock. Made by `make lock`: do not edit.",

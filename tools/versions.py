@@ -21,7 +21,6 @@ from tools import environment, lock
 
 ROOT = environment.ROOT
 SANITIZE = str(ROOT / "tests" / "other_versions.cfg")
-EXTRAS = ("lab", "weights", "test")
 
 
 @dataclass(frozen=True)
@@ -31,11 +30,13 @@ class Edge:
     Attributes:
         python: Version of Python, as in `3.11`.
         resolution: uv's way of choosing versions.
+        extras: Of the project.
         options: For pytest.
     """
 
     python: str
     resolution: str
+    extras: tuple[str, ...]
     options: tuple[str, ...] = ()
 
     def found_python(self) -> str:
@@ -55,8 +56,9 @@ LOWEST, HIGHEST = environment.python_bounds((ROOT / "pyproject.toml").read_text(
 # What is old complains of what is new beside it.
 NO_COMPLAINTS = ("-W", "default::DeprecationWarning", "-W", "default::PendingDeprecationWarning")
 EDGES = {
-    "lowest": Edge(LOWEST, "lowest-direct", NO_COMPLAINTS),
-    "highest": Edge(HIGHEST, "highest"),
+    # JupyterLab needs a newer ipywidgets than the lowest, which Colab has.
+    "lowest": Edge(LOWEST, "lowest-direct", ("weights", "test"), NO_COMPLAINTS),
+    "highest": Edge(HIGHEST, "highest", ("lab", "weights", "test")),
 }
 
 
@@ -65,21 +67,21 @@ def prepare(name: str, uv: str) -> str:
     edge, folder = EDGES[name], ROOT / f".venv-{name}"
     python = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
     lock.run(uv, "venv", "--quiet", "--allow-existing", "--python", edge.found_python(), str(folder))
-    what = f".[{','.join(EXTRAS)}]"
+    what = f".[{','.join(edge.extras)}]"
     install = [uv, "pip", "install", "--quiet", "--python", python, "--resolution", edge.resolution]
     lock.run(*install, *(["--upgrade"] if name == "highest" else []), "--editable", what)
     return python
 
 
-def described(python: str, uv: str) -> str:
+def described(name: str, python: str, uv: str) -> str:
     """The versions of Python and of the project's own requirements, in a line each."""
     listed = subprocess.run(
         [uv, "pip", "list", "--format=json", "--python", python], cwd=ROOT, stdout=subprocess.PIPE, check=True
     ).stdout
     versions = {environment.package_name(row["name"]): row["version"] for row in json.loads(listed)}
     pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    names = map(environment.package_name, environment.direct_dependencies(pyproject, *EXTRAS))
-    return "\n".join(f"  {name} {versions[name]}" for name in names)
+    names = map(environment.package_name, environment.direct_dependencies(pyproject, *EDGES[name].extras))
+    return "\n".join(f"  {package} {versions[package]}" for package in names)
 
 
 def suite(python: str, options: tuple[str, ...], notebooks: list[str]) -> int:
@@ -102,7 +104,7 @@ def main() -> None:
         uv = lock.install_uv(Path(folder))
         for name in arguments.edge or EDGES:
             python = prepare(name, uv)
-            print(f"{name}, Python {EDGES[name].python}:\n{described(python, uv)}", flush=True)
+            print(f"{name}, Python {EDGES[name].python}:\n{described(name, python, uv)}", flush=True)
             statuses[name] = suite(python, EDGES[name].options, arguments.notebooks)
     failed = [name for name, status in statuses.items() if status]
     if failed:

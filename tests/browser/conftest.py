@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,6 +24,8 @@ def unavailable(reason: str) -> NoReturn:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
     """A browser."""
+    if find_spec("jupyterlab") is None or find_spec("voila") is None:
+        unavailable("needs JupyterLab and Voilà, the extra `lab`")
     try:
         from tests.browser import lab
     except ImportError as error:

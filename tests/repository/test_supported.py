@@ -31,8 +31,8 @@ def test_a_python_of_the_version_is_found_or_left_to_uv(
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     own = "{}.{}".format(*sys.version_info[:2])
-    assert versions.Edge(own, "highest").found_python() == sys.executable
-    assert versions.Edge("3.99", "highest").found_python() == "3.99"
+    assert versions.Edge(own, "highest", ()).found_python() == sys.executable
+    assert versions.Edge("3.99", "highest", ()).found_python() == "3.99"
 
 
 def test_a_pyenvs_python_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_pyenvs_python_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     python.write_text("#!/bin/sh\necho 3.99\n", encoding="utf-8")
     python.chmod(0o755)
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
-    assert versions.Edge("3.99", "highest").found_python() == str(python)
+    assert versions.Edge("3.99", "highest", ()).found_python() == str(python)
 
 
 @pytest.mark.parametrize(("statuses", "expected"), [((0, 0), 0), ((1, 0), 1), ((0, 2), 2)])
