@@ -66,7 +66,9 @@ def prepare(name: str, uv: str) -> str:
     """Make an edge's environment, or bring it up to date, and return its Python."""
     edge, folder = EDGES[name], ROOT / f".venv-{name}"
     python = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
-    lock.run(uv, "venv", "--quiet", "--allow-existing", "--python", edge.found_python(), str(folder))
+    lock.run(
+        uv, "venv", "--quiet", "--seed", "--allow-existing", "--python", edge.found_python(), str(folder)
+    )
     what = f".[{','.join(edge.extras)}]"
     install = [uv, "pip", "install", "--quiet", "--python", python, "--resolution", edge.resolution]
     lock.run(*install, *(["--upgrade"] if name == "highest" else []), "--editable", what)

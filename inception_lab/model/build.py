@@ -70,6 +70,9 @@ def build(
 
     inputs = keras.Input(network.input_shape, name="image")
     outputs = network.fold(inputs, layer=apply, merge=merge)
+    if any(output is inputs for output in outputs.values()):  # older Keras wants something in between
+        same = keras.layers.Identity(name="unchanged")(inputs)
+        outputs = {name: same if output is inputs else output for name, output in outputs.items()}
     name = keras_name(network.name.replace(" ", "_").replace("(", "").replace(")", ""))
     return keras.Model(inputs, outputs if len(outputs) > 1 else outputs["main"], name=name)
 

@@ -55,7 +55,7 @@ def assert_keras_agrees(network: Network, model: Any) -> None:
     assert numbers(model.non_trainable_weights) == cost.moving_statistics
     assert model.count_params() == cost.parameters + cost.moving_statistics
     named = {keras_name(row.name) for row in cost.layers}
-    besides = {layer.name for layer in model.layers} - named
+    besides = {layer.name for layer in model.layers} - named - {"unchanged"}
     assert besides == {"image"} | {name for name in besides if name.removesuffix("_pad") in named}
 
 
@@ -185,6 +185,14 @@ def test_keras_agrees_with_any_spec(network: Network) -> None:
     shapes = network.output_shapes()
     outputs = model.output if len(shapes) > 1 else {"main": model.output}
     assert {name: output.shape[1:] for name, output in outputs.items()} == shapes
+
+
+def test_a_network_of_nothing_hands_its_input_on() -> None:
+    network = Network((2, 2, 3), Sequence(Tap(Sequence(), output="early"), Sequence()))
+    model = build(network)
+    image = np.arange(12, dtype=np.float32).reshape(1, 2, 2, 3)
+    for output in model(image).values():
+        np.testing.assert_array_equal(np.asarray(output), image)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))

@@ -32,6 +32,7 @@ from inception_lab.spec.stored import network_from_data, network_to_data
 LONGEST_CASE = 30  # seconds; a case that takes longer hangs
 LARGEST_SIDE = 10_000  # pixels of a picture that a damaged run may ask for and get
 MOST_CHARACTERS = 2_000  # of a message
+OTHERS = "ipywidgets|ipykernel"  # packages that may call what is deprecated: ipywidgets 7 does
 
 Taken = bool
 """Whether what was handed in was taken; if not, it was refused as it should be."""
@@ -78,6 +79,7 @@ def fuzz(folder: Path, seed: int, count: int, kinds: Sequence[str] | None = None
         try:
             with time_limit(), warnings.catch_warnings():
                 warnings.simplefilter("error")
+                warnings.filterwarnings("default", category=DeprecationWarning, module=OTHERS)
                 taken = KINDS[name].case(random.Random(f"{seed} {name} {number}"), folder)
             (found.taken if taken else found.refused)[name] += 1
         except Exception as error:

@@ -17,7 +17,7 @@ import numpy as np
 
 from inception_lab.view import explorers
 from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer
-from tools.torture.fuzz import some_setting, time_limit
+from tools.torture.fuzz import OTHERS, some_setting, time_limit
 
 KINDS = (*explorers.__all__, *explorers.WITH_MODEL)
 
@@ -92,6 +92,7 @@ def walk(kind: str, rng: random.Random, count: int, every: int, found: Walked) -
     for number in range(count):
         with time_limit(), warnings.catch_warnings():
             warnings.simplefilter("error")
+            warnings.filterwarnings("default", category=DeprecationWarning, module=OTHERS)
             found.refused += not _step(explorer, controls, rng)
             found.states[kind] += 1
             assert explorer.state == explorer._legal, f"{explorer.state}, drawn {explorer._legal}"
