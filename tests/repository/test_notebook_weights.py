@@ -9,8 +9,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_notebook_runs_on_the_real_weights(shared: Path) -> None:
-    words = ("-q", "-p", "no:cacheprovider", "--nbval-lax", "--nbval-current-env")
-    words += ("--nbval-sanitize-with", "tests/other_versions.cfg")
+    words = ["-q", "-p", "no:cacheprovider", "--nbval-lax", "--nbval-current-env"]
+    words += ["--nbval-sanitize-with", "tests/other_versions.cfg"]
     notebook = "notebooks/06_inside_a_trained_network.ipynb"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *words, notebook],
