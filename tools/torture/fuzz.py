@@ -32,7 +32,7 @@ from inception_lab.spec.stored import network_from_data, network_to_data
 LONGEST_CASE = 30  # seconds; a case that takes longer hangs
 LARGEST_SIDE = 10_000  # pixels of a picture that a damaged run may ask for and get
 MOST_CHARACTERS = 2_000  # of a message
-OTHERS = "ipywidgets|ipykernel|matplotlib"  # packages whose older versions call what is deprecated
+OTHERS = "ipywidgets|ipykernel|matplotlib|pyparsing"  # packages whose older versions call what is deprecated
 
 Taken = bool
 """Whether what was handed in was taken; if not, it was refused as it should be."""
