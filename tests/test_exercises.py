@@ -49,7 +49,7 @@ RIGHT: dict[str, list[Any]] = {
     "05.1": [50_000 * 96 * 96 * 3 * 4 / 1e9, 5.53],
     "05.2": [136],
     "05.3": [-(0.82 * math.log(0.82) + 0.18 * math.log(0.02)), 0.867],
-    "05.4": ["20-30"],
+    "05.4": ["20-30", "20–30", "20 - 30"],
     "06.1": [20, 20.0],
     "06.2": ["5x5", " 5X5 "],
     "06.3": ["4d", "4e", "5a", " 5A"],
@@ -433,3 +433,25 @@ def test_no_truth_is_stored_in_the_questions() -> None:
         plain = [f"{RIGHT[name][0]}", f"{RIGHT[name][0]:,}"]
         texts = (EXERCISES[name].question, *EXERCISES[name].hints)
         assert not any(number in text.split() for number in plain for text in texts)
+
+
+def test_a_share_that_is_taken_away_is_told_from_the_factor_that_is_kept() -> None:
+    verdict = exercises.check("07.4", {"decay": 0.04, "decay_epochs": 8})
+    assert verdict.right is False
+    assert "`decay` is the factor that is kept: with decay=0.04 a step takes away 96%" in verdict.text
+
+
+def test_a_loss_for_logits_is_not_for_softmax_outputs() -> None:
+    loss = lab.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    heads = {"main": 1.0, "aux1": 0.3, "aux2": 0.3}
+    answer = {"loss": dict.fromkeys(heads, loss), "loss_weights": heads, "metrics": {"main": ["accuracy"]}}
+    verdict = exercises.check("07.5", answer)
+    assert verdict.right is False
+    assert "a loss made with from_logits=True is not for them" in verdict.text
+
+
+def test_shapes_are_said_as_shapes() -> None:
+    exercises.predict("07.labels", ((60, 10), (60,)))
+    assert exercises.reveal("07.labels", ((60, 64), (60,))).text == (
+        "Prediction 07.labels: you said (60, 10) and (60,); the answer is (60, 64) and (60,)."
+    )

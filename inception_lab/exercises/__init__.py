@@ -119,7 +119,7 @@ def progress() -> Verdict:
 def _said(value: Any) -> str:
     try:
         if isinstance(value, tuple):
-            return " and ".join(map(_said, value))
+            return " and ".join(str(part) if isinstance(part, tuple) else _said(part) for part in value)
         return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
     except Exception:  # a number of 5,000 digits, or other people's objects
         return f"something that cannot be written ({type(value).__name__})"

@@ -53,7 +53,7 @@ def word(truth: Callable[[], str], options: tuple[str, ...]) -> Judge:
     """Judge one of several words."""
 
     def judge(answer: Any) -> tuple[bool | None, str]:
-        said = answer.strip().lower() if isinstance(answer, str) else answer
+        said = answer.replace(" ", "").replace("–", "-").lower() if isinstance(answer, str) else answer
         if said not in options:
             return None, f"One of {', '.join(options)} is needed, not {answer!r}."
         return said == truth(), f"{answer}."

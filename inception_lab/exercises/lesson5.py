@@ -52,9 +52,13 @@ EXERCISES = {
         ("Pictures × height × width × colours × bytes.", "Three colours, four bytes a number; 1 GB is 10⁹."),
     ),
     "05.2": Exercise(
-        "The article's rate falls by 4 % every 8 epochs. Behind how many epochs is it halved?",
+        "The article's rate falls by 4 % every 8 epochs, and stays in between. After how many epochs is it "
+        "at half or less for the first time?",
         number(lambda: epochs_until(0.5), "epochs"),
-        ("How often must you multiply by 0.96 to get below 0.5?", "ln 0.5 / ln 0.96 = 16.98: 17 steps."),
+        (
+            "How often must you multiply by 0.96 to get below 0.5?",
+            "ln 0.5 / ln 0.96 = 16.98: 17 steps, of 8 epochs each.",
+        ),
     ),
     "05.3": Exercise(
         "Ten classes, label smoothing 0.2: what is the lowest loss that a network can reach?",
@@ -68,7 +72,7 @@ EXERCISES = {
         "A customer's digits are of 18 and of 33 pixels. You may train on one band, but not on all sizes.",
         word(best_band, tuple(f"{low}-{high}" for low, high in BAND_LIMITS[1:])),
         (
-            "It is in the explorer: read both sizes off, band by band.",
+            "It is in the table and in the explorer: read both sizes off, band by band.",
             "A band need not hold a size to serve it.",
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -59,14 +60,15 @@ def _schedule(answer: Any) -> tuple[bool | None, str]:
         rates = replace(RECIPES["article"], **answer).learning_rates(EPOCHS)
     except ValueError as error:
         return None, str(error)
+    if decay < 0.5:
+        lost = f"a step takes away {1 - decay:.0%} of the rate, more than half"
+        return False, f"`decay` is the factor that is kept: with decay={decay:g} {lost}."
     left = float(rates[-1] / rates[0])
     said = f"The rate in the last of {EPOCHS} epochs is {left:.2%} of the first"
     if left > 0.01:
         return False, f"{said}; at most 1 % is wanted."
     if left < 0.001:
         return False, f"{said}; it has stopped learning. At least 0.1 % is wanted."
-    if decay < 0.5:
-        return False, f"{said}, but a step takes away more than half."
     return True, f"{said}."
 
 
@@ -102,11 +104,15 @@ def _compiled(answer: Any) -> tuple[bool | None, str]:
     outputs = {name: np.asarray(output)[0, 0] for name, output in model(zeros).items()}
     expected = -sum(weight * log(outputs[name]) for name, weight in HEAD_WEIGHTS.items())
     try:
-        model.compile(**answer)
-        found = model.evaluate(zeros, labels, verbose=0, return_dict=True)
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            model.compile(**answer)
+            found = model.evaluate(zeros, labels, verbose=0, return_dict=True)
     except Exception as error:
         first = (str(error).splitlines() or [""])[0]
         return False, f"Keras says: {type(error).__name__}: {first[:160]}"
+    if any("from_logits" in str(each.message) for each in heard):
+        return False, "The outputs are softmax already: a loss made with from_logits=True is not for them."
     loss = found["loss"]
     if abs(loss - expected) > 1e-3:
         return False, f"The first loss is {loss:.3f}; main + 0.3 · aux1 + 0.3 · aux2 is {expected:.3f}."
@@ -124,7 +130,7 @@ EXERCISES = {
         ("Take the biases away, then divide by both numbers of channels.", "(150,624 − 96) / (32 · 96) = k²"),
     ),
     "07.2": Exercise(
-        "With one initialiser for all layers, how many of GoogLeNet's convolutions have a twin, "
+        "With one initialiser for all layers, how many of GoogLeNet's 59 convolutions have a twin, "
         "if the heads are built too?",
         number(lambda: twins(auxiliary=True), "convolutions"),
         (
@@ -152,7 +158,7 @@ EXERCISES = {
     ),
     "07.5": Exercise(
         "Three softmax outputs, main, aux1 and aux2, integer labels: dict(loss=…, loss_weights=…, metrics=…) "
-        "that gives the paper's loss and reports the accuracy of main alone.",
+        "that gives the paper's loss (each head counts 0.3) and reports the accuracy of main alone.",
         _compiled,
         (
             "Every argument is itself a dict, keyed by the names of the outputs.",
