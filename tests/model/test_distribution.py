@@ -135,6 +135,7 @@ def test_a_lost_process_ends_the_run_and_another_number_carries_it_on(pictures: 
         assert time.monotonic() < deadline
         time.sleep(0.05)
     killed[1].send_signal(signal.SIGKILL)
+    killed[1].communicate()
     _, errors = killed[0].communicate(timeout=400)
     assert killed[0].returncode == 1
     assert "Traceback" not in errors
