@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.text import Text
 
 from inception_lab.spec import layers as spec
 from inception_lab.spec.cost import Cost, cost
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    Piece = tuple[Artist, ...]
 
 # How a whole network's blocks are coloured, by the start of their names.
 KINDS = {"inception": figures.SKY, "conv": figures.ORANGE, "pool": figures.PALE, "loss": figures.PURPLE}
@@ -34,6 +37,19 @@ class Sketch:
     width: float = 0.0
     rows: int = 1
     ends: tuple[str, str] = ("", "")  # what goes in on the left and comes out on the right
+
+    @property
+    def places(self) -> tuple[Any, ...]:
+        """All but what is written."""
+        boxes = [(x, y, path) for x, y, path, _ in self.boxes]
+        lines = [(*line, bool(label)) for *line, label in self.lines]
+        return boxes, lines, self.width, self.rows
+
+    @property
+    def texts(self) -> list[str]:
+        """What is written: on lines, at both ends, in boxes."""
+        labels = [label for *_, label in self.lines if label]
+        return [*labels, *self.ends, *(text for *_, text in self.boxes)]
 
 
 @figures.styled
@@ -119,32 +135,40 @@ def frame(ax: Axes, sketch: Sketch) -> None:
     ax.set_axis_off()
 
 
-def draw(ax: Axes, sketch: Sketch, size: float = 9) -> list[Artist]:
-    """Draw a sketch and return what was drawn."""
-    artists: list[Artist] = []
+def draw(ax: Axes, sketch: Sketch, size: float = 9) -> list[Piece]:
+    """Draw a sketch.
+
+    Returns:
+        What was drawn, from the lowest: all lines, then a piece for each text, which is its last part.
+    """
     segments = [[(x0, y0), (x1, y1)] for x0, y0, x1, y1, _ in sketch.lines]
-    artists.append(
-        ax.add_collection(LineCollection(segments, colors=figures.GREY, linewidths=1.1), autolim=False)
-    )
+    lines = LineCollection(segments, colors=figures.GREY, linewidths=1.1)
+    pieces: list[Piece] = [(ax.add_collection(lines, autolim=False),)]
+    centred: dict[str, Any] = {"ha": "center", "va": "center"}
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     for x0, y0, x1, y1, label in sketch.lines:
         if label:
-            box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-            middle = x0 + 0.5 * (x1 - x0)
-            artists.append(
-                ax.text(middle, (y0 + y1) / 2, label, fontsize=size - 1, ha="center", va="center", bbox=box)
-            )
-    for x, text in zip((-0.22, sketch.width + 0.22), sketch.ends, strict=True):
-        middle = (sketch.rows - 1) / 2
-        artists.append(ax.text(x, middle, text, fontsize=size, rotation=90, ha="center", va="center"))
-    for x, y, path, text in sketch.boxes:
+            x, y = x0 + 0.5 * (x1 - x0), (y0 + y1) / 2
+            pieces.append((ax.text(x, y, label, fontsize=size - 1, bbox=ground, **centred),))
+    for x, end in zip((-0.22, sketch.width + 0.22), sketch.ends, strict=True):
+        pieces.append((ax.text(x, (sketch.rows - 1) / 2, end, fontsize=size, rotation=90, **centred),))
+    for x, y, path, words in sketch.boxes:
         style = figures.branch_style(path)
         patch = FancyBboxPatch(
             (x, y - HALF), BOX, 2 * HALF, boxstyle="round,pad=0,rounding_size=0.12", facecolor="white",
             edgecolor=style.color, linewidth=2.2, zorder=2,
         )  # fmt: skip
-        artists.append(ax.add_artist(patch))
-        artists.append(ax.text(x + BOX / 2, y, text, fontsize=size, ha="center", va="center", zorder=3))
-    return artists
+        ax.add_artist(patch)
+        pieces.append((patch, ax.text(x + BOX / 2, y, words, fontsize=size, zorder=3, **centred)))
+    return pieces
+
+
+def write(pieces: list[Piece], sketch: Sketch) -> None:
+    """Write a sketch's texts into what `draw` made of one with the same places."""
+    for (*_, text), wanted in zip(pieces[1:], sketch.texts, strict=True):
+        assert isinstance(text, Text)
+        if text.get_text() != wanted:
+            text.set_text(wanted)
 
 
 def lay_out(part: Part, costs: Cost) -> Sketch:

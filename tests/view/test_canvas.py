@@ -1,5 +1,6 @@
 """The canvas: a frame drawn once, and what changes drawn over it."""
 
+from contextlib import ExitStack
 from unittest.mock import patch
 
 import cv2
@@ -72,13 +73,66 @@ def test_what_lives_is_drawn_in_the_order_in_which_it_was_added(ax: Axes, canvas
     assert colors(picture(canvas), 105, 115, 125) == [RED, RED, BLUE]
 
 
-def test_what_is_replaced_is_gone(ax: Axes, canvas: Canvas) -> None:
-    old, stays = square(ax, 10, "red"), square(ax, 50, "red")
-    canvas.add(old, stays)
+def drawn(canvas: Canvas, *patches: Rectangle) -> list[int]:
+    """How often each is drawn for the next picture."""
+    with ExitStack() as stack:
+        draws = [stack.enter_context(patch.object(each, "draw", wraps=each.draw)) for each in patches]
+        canvas.png()
+    return [draw.call_count for draw in draws]
+
+
+def test_pieces_are_drawn_only_while_they_change(ax: Axes, canvas: Canvas) -> None:
+    pieces = [square(ax, x, "red") for x in range(0, 180, 30)]
+    for each in pieces:
+        canvas.add_piece(each)
+    above = square(ax, 180, "blue")
+    canvas.add(above)
+    canvas.png()
+    pieces[0].set_x(5)
+    assert drawn(canvas, *pieces, above) == [1] * 7  # now it is seen which one moves
+    pieces[0].set_x(0)
+    assert drawn(canvas, *pieces, above) == [1, 0, 0, 0, 0, 0, 1]
+    assert colors(picture(canvas), 22, 40, 190) == [WHITE, RED, BLUE]
+    pieces[1].set_x(22)
+    assert drawn(canvas, *pieces, above) == [1] * 7
+    assert colors(picture(canvas), 10, 24, 45, 70, 190) == [RED, RED, WHITE, RED, BLUE]
+
+
+def test_a_piece_is_below_all_that_lives_even_if_it_changed_last(ax: Axes, canvas: Canvas) -> None:
+    above, piece = square(ax, 100, "red"), square(ax, 10, "blue")
+    canvas.add(above)
+    canvas.add_piece(piece)
+    for x in (110, 105, 110):
+        piece.set_x(x)
+        assert colors(picture(canvas), 115, 122) == [RED, BLUE]
+
+
+def test_within_a_piece_the_order_stays(ax: Axes, canvas: Canvas) -> None:
+    low, middle, high = square(ax, 90, "red"), square(ax, 100, "blue"), square(ax, 110, "red")
+    canvas.add_piece(low, high)
+    canvas.add_below(high, middle)
+    for changed in (low, middle, high, low):
+        changed.set_x(changed.get_x())
+        assert colors(picture(canvas), 95, 105, 115, 125) == [RED, BLUE, RED, RED]
+
+
+def test_new_limits_and_new_frames_move_pieces(ax: Axes, canvas: Canvas) -> None:
+    canvas.add_piece(square(ax, 100, "red"))
     picture(canvas)
-    canvas.replace([old], [square(ax, 100, "blue")])
+    assert colors(picture(canvas), 55, 110) == [WHITE, RED]
+    canvas.limits(ax, x=(0, 400))
+    assert colors(picture(canvas), 55, 110) == [RED, WHITE]
+
+
+def test_a_piece_that_is_removed_is_gone(ax: Axes, canvas: Canvas) -> None:
+    old, stays = square(ax, 10, "red"), square(ax, 50, "red")
+    canvas.add_piece(old)
+    canvas.add_piece(stays)
+    for _ in range(2):
+        picture(canvas)
+    canvas.remove_pieces([(old,)])
+    canvas.add_piece(square(ax, 100, "blue"))
     assert colors(picture(canvas), 20, 60, 110) == [WHITE, RED, BLUE]
-    assert old not in canvas.live
     assert old not in ax.patches
 
 

@@ -11,9 +11,10 @@ from inception_lab.view import diagrams, figures
 from inception_lab.view.figures import Style, ceiling, quantity
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+    from matplotlib.text import Text
 
     from inception_lab.spec.network import Part
     from inception_lab.view.explorers.canvas import Canvas
@@ -112,8 +113,10 @@ class Bars:
         }
         self.end = ax.text(1, -0.025, "", transform=ax.transAxes, ha="right", va="top", fontsize=8)
         for name in series:
-            canvas.add(*self.bars[name], *self.numbers[name])
-        canvas.add(self.end)
+            for piece in zip(self.bars[name], self.numbers[name], strict=True):
+                canvas.add_piece(*piece)
+        canvas.add_piece(self.end)
+        self._shown: dict[tuple[str, int], Any] = {}
 
     def show(
         self,
@@ -132,17 +135,25 @@ class Bars:
         self.end.set_text(figures.tick(limit))
         for name, row in values.items():
             for place, value in enumerate(row):
-                bar, number = self.bars[name][place], self.numbers[name][place]
-                bar.set_width((value or 0) / limit)
-                if styles:
-                    bar.set(facecolor=styles[place].color, hatch=styles[place].hatch)
-                inside = (value or 0) > (1 - self.room) * limit
-                number.set(
-                    text="" if value is None else quantity(value),
-                    x=(value or 0) / limit + (-0.02 if inside else 0.02),
-                    horizontalalignment="right" if inside else "left",
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6} if inside else None,
-                )
+                wanted = value, limit, styles[place] if styles else None
+                if self._shown.get((name, place)) != wanted:
+                    self._shown[name, place] = wanted
+                    self._show_one(self.bars[name][place], self.numbers[name][place], *wanted)
+
+    def _show_one(
+        self, bar: Rectangle, number: Text, value: int | None, limit: float, style: Style | None
+    ) -> None:
+        share = (value or 0) / limit
+        bar.set_width(share)
+        if style:
+            bar.set(facecolor=style.color, hatch=style.hatch)
+        inside = share > 1 - self.room
+        number.set(
+            text="" if value is None else quantity(value),
+            x=share + (-0.02 if inside else 0.02),
+            horizontalalignment="right" if inside else "left",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6} if inside else None,
+        )
 
 
 class LiveDiagram:
@@ -151,21 +162,23 @@ class LiveDiagram:
     def __init__(self, ax: Axes, rows: int) -> None:
         self.ax = ax
         self.rows = rows
-        self.artists: list[Artist] = []
-        self.drawn: Any = None
+        self._sketch = diagrams.Sketch()
+        self._pieces: list[diagrams.Piece] = []
         ax.set_axis_off()
         ax.set(xlim=(-0.5, 4.36), ylim=(rows - 0.5, -0.5))
 
     def show(self, canvas: Canvas, part: Part, costs: Cost) -> None:
-        """Draw a module; nothing happens if it is the one that is drawn."""
-        if self.drawn == (part, costs.input_shape):
-            return
-        self.drawn = (part, costs.input_shape)
+        """Draw a module; where only numbers differ from the one that is drawn, only they are written anew."""
         sketch = diagrams.lay_out(part, costs)
-        canvas.limits(self.ax, x=(-0.5, sketch.width + 0.5), y=(sketch.rows - 0.5, -0.5))
-        new = diagrams.draw(self.ax, sketch, size=8)
-        canvas.replace(self.artists, new)
-        self.artists = new
+        if sketch.places != self._sketch.places:
+            canvas.remove_pieces(self._pieces)
+            canvas.limits(self.ax, x=(-0.5, sketch.width + 0.5), y=(sketch.rows - 0.5, -0.5))
+            self._pieces = diagrams.draw(self.ax, sketch, size=8)
+            for piece in self._pieces:
+                canvas.add_piece(*piece)
+        else:
+            diagrams.write(self._pieces, sketch)
+        self._sketch = sketch
 
 
 def share(part: int, whole: int) -> str:

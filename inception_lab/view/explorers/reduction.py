@@ -109,7 +109,7 @@ class Reduction(Explorer):
             [1], [0], height=0.62, color=figures.SKY, hatch="..", edgecolor="white"
         )
         self._note = self._bar_axes.text(0.012, 1.36, "", fontsize=8, va="top")
-        canvas.live.insert(canvas.live.index(self._bars.numbers["macs"][0]), self._first)  # below the numbers
+        canvas.add_below(self._bars.numbers["macs"][1], self._first)
         canvas.add(self._note)
         canvas.add(self._direct, self._even, self._reduced, *self._texts, self._here)
 
