@@ -5,6 +5,7 @@ import math
 import cv2
 import numpy as np
 import pytest
+import skimage.color
 import skimage.data
 
 from inception_lab.view import pictures
@@ -24,13 +25,22 @@ def test_photos_fit_the_explorers_ranges(name: str) -> None:
 def test_the_galaxies_are_cut_from_the_hubble_deep_field() -> None:
     whole = skimage.data.hubble_deep_field()
     assert np.array_equal(pictures.photo("galaxies"), whole[420:840, 470:850])
-    assert np.array_equal(pictures.photo("camera"), skimage.data.camera())
+
+
+@pytest.mark.parametrize(
+    "name", ["camera", "chelsea", "rocket", "logo", "lily"]
+)  # grey, PNG, JPEG, RGBA, none
+def test_any_other_photo_is_scikit_images_own(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(skimage.data, "lily", skimage.data.immunohistochemistry)  # would be downloaded
+    wanted = getattr(skimage.data, name)()
+    assert np.array_equal(pictures.photo(name) if name != "rocket" else pictures._stored(name), wanted)
 
 
 def test_grey_weighs_colours_as_the_eye_does() -> None:
     red, green, blue = (pictures.photo("galaxies")[364, 272].astype(float) / 255).tolist()
     expected = 0.2125 * red + 0.7154 * green + 0.0721 * blue
     assert pictures.gray("galaxies")[364, 272] == pytest.approx(expected, abs=1e-6)
+    assert pictures.gray("coffee") == pytest.approx(skimage.color.rgb2gray(pictures.photo("coffee")))
     assert np.array_equal(pictures.gray("coins"), pictures.photo("coins") / 255)
 
 

@@ -221,7 +221,7 @@ class Explorer(ABC):
                 "version_minor": 0,
                 "model_id": self.widget.model_id,
             },
-            "text/html": figures.figure_html(self.figure, self.readout)
+            "text/html": figures.compact_html(self._png, self.readout)
             + f"<p>{html.escape(self.readout)}</p>",
             "text/plain": self.readout,
         }

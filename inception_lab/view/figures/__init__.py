@@ -1,7 +1,7 @@
 """Figures: each function draws numbers it is given and returns its axes; nothing is computed here."""
 
 from inception_lab.view.figures.costs import plot_bars, plot_lines, plot_zoo
-from inception_lab.view.figures.display import LARGEST_PNG, figure_html, picture_html, show
+from inception_lab.view.figures.display import LARGEST_PNG, compact_html, figure_html, picture_html, show
 from inception_lab.view.figures.numbers import ceiling, quantity, readable, size, tick
 from inception_lab.view.figures.photos import (
     plot_branch_maps,
@@ -66,6 +66,7 @@ __all__ = [
     "axes",
     "branch_style",
     "ceiling",
+    "compact_html",
     "figure_html",
     "new_figure",
     "one_at_a_time",

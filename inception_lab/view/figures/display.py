@@ -7,6 +7,7 @@ import html
 import io
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from inception_lab.view.figures.style import DPI
@@ -39,11 +40,18 @@ def figure_html(figure: Figure, alt: str) -> str:
     """Return a figure as an `<img>` element: PNG, or JPEG where photographs make that too large."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    if buffer.tell() <= LARGEST_PNG:
-        return picture_html(buffer.getvalue(), alt)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="jpeg", dpi=DPI, pil_kwargs={"quality": 90})
-    return picture_html(buffer.getvalue(), alt, "jpeg")
+    return compact_html(buffer.getvalue(), alt)
+
+
+def compact_html(png: bytes, alt: str) -> str:
+    """Return a PNG as an `<img>` element; where it is too large, as JPEG."""
+    if len(png) <= LARGEST_PNG:
+        return picture_html(png, alt)
+    import cv2
+
+    pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    assert pixels is not None
+    return picture_html(bytes(cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 90])[1]), alt, "jpeg")
 
 
 def picture_html(data: bytes, alt: str, kind: str = "png", onload: str = "") -> str:
