@@ -2,13 +2,14 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from statistics import median
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tools.ports import free_port
 
 if TYPE_CHECKING:
     from benchmarks.conftest import Table
@@ -19,12 +20,6 @@ pytestmark = pytest.mark.skipif(
     not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2,
     reason="needs two cores, and a system that lets a process be pinned to one",
 )
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("localhost", 0))
-        return int(found.getsockname()[1])
 
 
 def speed(network: str, processes: int) -> float:

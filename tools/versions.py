@@ -70,8 +70,8 @@ def prepare(name: str, uv: str) -> str:
         uv, "venv", "--quiet", "--seed", "--allow-existing", "--python", edge.found_python(), str(folder)
     )
     what = f".[{','.join(edge.extras)}]"
-    install = [uv, "pip", "install", "--quiet", "--python", python, "--resolution", edge.resolution]
-    lock.run(*install, *(["--upgrade"] if name == "highest" else []), "--editable", what)
+    install = [uv, "pip", "install", "--quiet", "--upgrade", "--python", python]
+    lock.run(*install, "--resolution", edge.resolution, "--editable", what)
     return python
 
 

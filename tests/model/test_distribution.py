@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,17 +14,12 @@ import numpy as np
 import pytest
 
 from inception_lab.model.distribution import Team, join
+from tools.ports import free_port
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 STEPS, BATCH = 20, 8
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("localhost", 0))
-        return int(found.getsockname()[1])
 
 
 def arrays(file: Path) -> dict[str, Any]:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from inception_lab.view.explorers.canvas import Canvas
 
 STEPS = 100  # points an epoch
+LOOKS = (  # of the curves: colour and dashes
+    (figures.VERMILLION, "--"), (figures.GREEN, ":"), (figures.PURPLE, "-."), (figures.ORANGE, (0, (6, 2))),
+    (figures.BLACK, (0, (1, 1))), (figures.SKY, (0, (3, 1, 1, 1, 1, 1))),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Recipes(Explorer):
     title = "How fast does it learn, and when?"
     hint = (
         "The learning rate of each recipe from the first epoch to the last, as a share of its highest. "
-        "Solid: the chosen recipe; dashed: the others."
+        "Thick: the chosen recipe; thin: the others."
     )
     presets: ClassVar = {
         "the article's 25 epochs": {"recipe": "article", "epochs": 25},
@@ -85,9 +89,16 @@ class Recipes(Explorer):
     def prepare(self, canvas: Canvas) -> None:
         """Add curves and text."""
         ax = self._axes
-        self._others = {name: ax.plot([], [], "--", color=figures.GREY)[0] for name in RECIPES}
-        (self._curve,) = ax.plot([], [], color=figures.BLUE, linewidth=2.5)
-        self._text = self.figure.text(0.70, 0.92, "", va="top", fontsize=9.5, linespacing=1.6)
+        self._others = {
+            name: ax.plot([], [], color=color, linestyle=dashes, linewidth=1.6)[0]
+            for name, (color, dashes) in zip(RECIPES, LOOKS, strict=False)
+        }
+        (self._curve,) = ax.plot([], [], color=figures.BLUE, linewidth=2.8)
+        self._text = self.figure.text(0.70, 0.94, "", va="top", fontsize=9.5, linespacing=1.6)
+        self.figure.legend(
+            [*self._others.values(), self._curve], [*self._others, "the chosen one"],
+            loc="lower left", bbox_to_anchor=(0.685, 0.1), ncols=2, fontsize=9, frameon=False, handlelength=3,
+        )  # fmt: skip
         canvas.add(*self._others.values(), self._curve, self._text)
 
     def draw(self, canvas: Canvas, result: Result) -> None:
