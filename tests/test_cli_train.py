@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from inception_lab import cli
-from inception_lab.model import digits
+from inception_lab.model import digits, loaders
 from inception_lab.model import train as training
 from inception_lab.model.data import Splits
 from inception_lab.model.recipes import RECIPES
@@ -31,7 +31,7 @@ def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     def few(**options: Any) -> Splits:
         return whole(128, validation=20, test=40, **options)
 
-    monkeypatch.setattr(digits, "scaled_digits", few)
+    monkeypatch.setattr(loaders, "scaled_digits", few)
 
 
 def run(*arguments: str) -> int:

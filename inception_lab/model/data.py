@@ -209,25 +209,3 @@ def split(
     whole = Dataset(pictures, labels, classes)
     found = {part: whole[np.sort(np.concatenate(chosen))] for part, chosen in parts.items()}
     return Splits(name, **found, augmentation=augmentation)
-
-
-def load(name: str, *, seed: int = 0, side: int | None = None) -> Splits:
-    """Load a data set by name, as the command line does.
-
-    Args:
-        name: `"scaled-digits"`, `"cifar10"`, or a folder with one sub-folder of pictures a class.
-        seed: Places the digits, or picks the pictures held out.
-        side: Side in pixels that a folder's pictures are stored at, instead of the usual one.
-
-    Raises:
-        ValueError: If there is none of that name, or it cannot be read; the message says why.
-    """
-    from inception_lab.model.cifar import cifar10
-    from inception_lab.model.digits import scaled_digits
-    from inception_lab.model.folder import picture_folder
-
-    if name == "scaled-digits":
-        return scaled_digits(seed=seed)
-    if name == "cifar10":
-        return cifar10(seed=seed)
-    return picture_folder(name, seed=seed, **({"side": side} if side else {}))

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from inception_lab.model import cifar, digits
-from inception_lab.model.data import Dataset, Splits, announce, held_out, load, memory
+from inception_lab.model import cifar, digits, loaders
+from inception_lab.model.data import Dataset, Splits, announce, held_out, memory
 from inception_lab.model.device import keras
 from inception_lab.model.folder import central_square, picture_folder
 
@@ -416,14 +416,14 @@ def test_folders_that_cannot_be_learned_from_are_refused(tmp_path: Path) -> None
         "A class must have 3 readable pictures or more: to train on, to choose by and to test. "
         f"Received: 1 in 'blue' (in {tmp_path})."
     )
-    assert message(lambda: load(str(tmp_path / "nowhere"))) == (
+    assert message(lambda: loaders.load(str(tmp_path / "nowhere"))) == (
         "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
         f"Received: '{tmp_path / 'nowhere'}', which is no folder."
     )
 
 
 def test_data_sets_are_loaded_by_name(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(digits, "scaled_digits", lambda seed: Splits("digits", *[None] * 3))  # type: ignore[arg-type]
-    monkeypatch.setattr(cifar, "cifar10", lambda seed: Splits("cifar", *[None] * 3))  # type: ignore[arg-type]
-    assert [load(name).name for name in ("scaled-digits", "cifar10")] == ["digits", "cifar"]
-    assert load(str(two_classes(tmp_path / "own"))).name == "own"
+    monkeypatch.setattr(loaders, "scaled_digits", lambda seed: Splits("digits", *[None] * 3))  # type: ignore[arg-type]
+    monkeypatch.setattr(loaders, "cifar10", lambda seed: Splits("cifar", *[None] * 3))  # type: ignore[arg-type]
+    assert [loaders.load(name).name for name in ("scaled-digits", "cifar10")] == ["digits", "cifar"]
+    assert loaders.load(str(two_classes(tmp_path / "own"))).name == "own"
