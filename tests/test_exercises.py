@@ -83,9 +83,9 @@ def right_reductions() -> list[tuple[int, int]]:
 
 
 RIGHT["02.4"] = [right_reductions()[0], list(right_reductions()[-1])]
-# A quarter fewer reductions everywhere; what that saves buys 1×1 filters in 5b, where pixels are few.
+# A quarter fewer reductions everywhere; what that saves buys filters in 5b, where pixels are few.
 fewer = {name: replace(row, reduce3x3=3 * (row.reduce3x3 or 0) // 4) for name, row in lab.TABLE_1.items()}
-RIGHT["03.5"] = [{**fewer, "5b": replace(fewer["5b"], conv1x1=420)}]
+RIGHT["03.5"] = [{**fewer, "5b": replace(fewer["5b"], conv1x1=420, conv3x3=460)}]
 ALL_RIGHT = [(name, answer) for name, answers in RIGHT.items() for answer in answers]
 
 
@@ -100,6 +100,38 @@ def test_right_answers_pass(name: str, answer: Any) -> None:
     assert verdict.right is True, verdict
     assert verdict.text.startswith("✔ Right. ")
     assert "Hint" not in verdict.text
+
+
+THIN = {name: lab.InceptionRow(1, 1, 1, 1, 1, None) for name in lab.TABLE_1}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ({**THIN, "5b": lab.InceptionRow(1, 1, 6400, 1, 1, None)}, "only 2 of 195 channels from 3×3 and 5×5"),
+        (
+            {**lab.TABLE_1, "5b": lab.InceptionRow(1, 500, 2000, 10, 40, 1)},
+            "gets 832 channels and hands on 2,042",
+        ),
+        (
+            {**lab.TABLE_1, "4a": lab.InceptionRow(1, 96, 208, 16, 48, 64)},
+            "gets 480 channels and hands on 321",
+        ),
+        (
+            {**lab.TABLE_1, "5b": lab.InceptionRow(384, 192, 384, 31, 128, 128)},
+            "reduces to 31 channels for 128",
+        ),
+    ],
+)
+def test_the_design_game_is_about_inception_networks(rows: dict[str, lab.InceptionRow], said: str) -> None:
+    verdict = exercises.check("03.5", rows)
+    assert verdict.right is False
+    assert said in verdict.text
+    assert "the rules forbid that" in verdict.text
+
+
+def test_the_papers_modules_keep_the_rules_of_the_game() -> None:
+    assert "Over the budget" in exercises.check("03.5", dict(lab.TABLE_1)).text
 
 
 def test_several_arguments_are_one_answer() -> None:

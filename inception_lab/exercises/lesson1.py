@@ -52,7 +52,7 @@ def _stacked_for_reach(side: int) -> int:
 
 EXERCISES = {
     "01.1": Exercise(
-        "How many MACs has a 5×5 convolution with 48 filters on 4a's input, 14×14×480?",
+        "How many MACs has a 5×5 convolution with 48 filters on 14×14×480?",
         number(lambda: cost(Conv2D(48, 5), (14, 14, 480)).macs, "MACs"),
         (
             "Every output value costs one MAC for each weight of its filter.",

@@ -27,8 +27,8 @@ def reductions_within(macs: int) -> Judge:
         try:
             reduce3x3, reduce5x5 = (operator.index(value) for value in answer)
             row = replace(TABLE_1["3a"], reduce3x3=reduce3x3, reduce5x5=reduce5x5)
-        except (TypeError, ValueError) as error:
-            return None, f"Two positive whole numbers are needed: (reduce3x3, reduce5x5). {error}"
+        except (TypeError, ValueError):
+            return None, f"Two positive whole numbers are needed: (reduce3x3, reduce5x5), not {answer!r}."
         if reduce3x3 < FEWEST_3X3 or reduce5x5 < FEWEST_5X5:
             return False, f"At least {FEWEST_3X3} and {FEWEST_5X5}: a large kernel must hear something."
         found = module_macs(row)

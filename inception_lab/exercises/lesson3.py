@@ -73,6 +73,23 @@ def variant_with(parameters: int) -> Judge:
     return judge
 
 
+def broken_rule(row: InceptionRow, channels: int) -> str:
+    """Say which rule of the design game a module breaks, if any; the paper's nine keep them all.
+
+    Without them the best answer is no Inception network: eight modules of one filter each, and a last one of
+    thousands.
+    """
+    out = row.output_channels(channels)
+    if not channels <= out <= 2 * channels:
+        return f"gets {channels:,} channels and hands on {out:,}"
+    if 2 * (row.conv3x3 + row.conv5x5) < out:
+        return f"has only {row.conv3x3 + row.conv5x5:,} of {out:,} channels from 3×3 and 5×5"
+    for reduce, filters in ((row.reduce3x3, row.conv3x3), (row.reduce5x5, row.conv5x5)):
+        if reduce is not None and 4 * reduce < filters:
+            return f"reduces to {reduce} channels for {filters} filters"
+    return ""
+
+
 def most_channels(macs: int) -> Judge:
     """Judge rows that must beat the paper's 1,024 channels on a budget; the score is what they reach."""
 
@@ -89,8 +106,8 @@ def most_channels(macs: int) -> Judge:
             return None, f"No such network: {error}"
         modules = [costs.by_module()[f"inception_{name}"] for name in answer]
         for name, module in zip(answer, modules, strict=True):
-            if module.output_shape[-1] < module.input_shape[-1]:
-                return False, f"Module {name} hands on fewer channels than it gets; the rules forbid that."
+            if broken := broken_rule(answer[name], module.input_shape[-1]):
+                return False, f"Module {name} {broken}; the rules forbid that."
         channels, paper = modules[-1].output_shape[-1], TABLE_1["5b"].output_channels(832)
         score = f"{costs.macs:,} MACs of {macs:,}, {costs.parameters:,} parameters of {MOST_PARAMETERS:,}."
         if costs.macs > macs or costs.parameters > MOST_PARAMETERS:
@@ -148,8 +165,9 @@ EXERCISES = {
         "Nine modules, 1.5 billion MACs and 7 million parameters at most: as many channels as you can.",
         most_channels(1_500_000_000),
         (
-            "The paper's own network is over the budget. Where are MACs expensive, where cheap?",
-            "At 7×7 pixels a filter costs a sixteenth of what it costs at 28×28. Save early, spend late.",
+            "Save MACs first: a quarter off the 3×3 reductions of all nine modules. What does that leave?",
+            "Then spend in 5b: at 7×7 pixels a filter costs a sixteenth of what it costs at 28×28. Mind the "
+            "parameters: each channel behind 5b takes 1,000 more in the classifier.",
         ),
     ),
 }
