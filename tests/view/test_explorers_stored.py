@@ -44,6 +44,12 @@ def test_recipes_are_drawn_as_shares_of_the_highest_rate() -> None:
     assert y[-1] < 0.001
 
 
+@pytest.mark.parametrize(("epochs", "end"), [(1, 1.5), (7, 7.5), (25, 30), (26, 30), (250, 300), (300, 350)])
+def test_a_small_drag_leaves_the_axis_of_recipes_as_it_is(epochs: int, end: float) -> None:
+    explorer = lab.explore.recipes(epochs=epochs)
+    assert explorer._axes.get_xlim() == (0, end)
+
+
 @pytest.mark.parametrize("name", lab.recipes.RECIPES)
 def test_the_code_schedules_what_is_drawn(name: str) -> None:
     explorer = lab.explore.recipes(recipe=name, epochs=20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -42,6 +43,12 @@ class Result:
     epochs: int
     rates: npt.NDArray[np.float32]
     others: dict[str, npt.NDArray[np.float32]]
+
+
+def axis_end(epochs: int) -> float:
+    """Return where the axis ends: it moves in steps, so that a small drag leaves the frame as it is."""
+    step = 0.5 * float(10 ** math.floor(math.log10(epochs)))
+    return step * math.ceil(1.02 * epochs / step)
 
 
 class Recipes(Explorer):
@@ -104,7 +111,7 @@ class Recipes(Explorer):
     def draw(self, canvas: Canvas, result: Result) -> None:
         """Draw the schedules over as many epochs."""
         at = (np.arange(len(result.rates)) + 1) / STEPS
-        canvas.limits(self._axes, x=(0.0, float(result.epochs)))
+        canvas.limits(self._axes, x=(0.0, axis_end(result.epochs)))
         for name, line in self._others.items():
             line.set_data(at, result.others[name] / result.others[name].max())
             line.set_visible(name != result.name)
