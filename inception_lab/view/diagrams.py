@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    Piece = tuple[Artist, ...]
+    Piece = tuple[Artist, ...]  # drawn in this order
 
 # How a whole network's blocks are coloured, by the start of their names.
 KINDS = {"inception": figures.SKY, "conv": figures.ORANGE, "pool": figures.PALE, "loss": figures.PURPLE}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    Piece = tuple[Artist, ...]  # drawn in this order
+    from inception_lab.view.diagrams import Piece
 
 
 class Canvas:

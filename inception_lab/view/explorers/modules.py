@@ -161,7 +161,6 @@ class LiveDiagram:
 
     def __init__(self, ax: Axes, rows: int) -> None:
         self.ax = ax
-        self.rows = rows
         self._sketch = diagrams.Sketch()
         self._pieces: list[diagrams.Piece] = []
         ax.set_axis_off()
