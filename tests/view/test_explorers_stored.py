@@ -1,6 +1,7 @@
 """`explore.bands()` and `explore.recipes()`: what is stored or scheduled is what is drawn."""
 
 import csv
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -45,9 +46,19 @@ def test_recipes_are_drawn_as_shares_of_the_highest_rate() -> None:
 
 
 @pytest.mark.parametrize(("epochs", "end"), [(1, 1.5), (7, 7.5), (25, 30), (26, 30), (250, 300), (300, 350)])
-def test_a_small_drag_leaves_the_axis_of_recipes_as_it_is(epochs: int, end: float) -> None:
+def test_the_axis_of_recipes_ends_at_a_round_number(epochs: int, end: float) -> None:
     explorer = lab.explore.recipes(epochs=epochs)
     assert explorer._axes.get_xlim() == (0, end)
+
+
+def test_a_small_drag_leaves_the_frame_of_recipes_as_it_is() -> None:
+    explorer = lab.explore.recipes(epochs=25)
+    agg = explorer._canvas._agg
+    with patch.object(agg, "draw", wraps=agg.draw) as drawn:
+        explorer.set(epochs=26)
+        assert drawn.call_count == 0
+        explorer.set(epochs=250)
+        assert drawn.call_count == 1
 
 
 @pytest.mark.parametrize("name", lab.recipes.RECIPES)
