@@ -1,5 +1,7 @@
 """Where the time of a training step goes, by TensorFlow's own profiler: the table of docs/performance.md.
 
+Below it what the machine can do at best: the rate of one large product of matrices.
+
 python -m benchmarks.where_time_goes [float32|bfloat16] [VARIANT]
 """
 
@@ -20,6 +22,7 @@ from inception_lab.model.learner import Learner
 from inception_lab.model.recipes import RECIPES
 
 BATCH, SIDE, WARM_UP, STEPS = 32, 224, 3, 6
+MATRIX, PRODUCTS = 4096, 9
 # Kinds of operations by their names in the graph; the first that fits counts.
 KINDS = {
     "LRN": r"norm[12]_",
@@ -52,6 +55,22 @@ def milliseconds(folder: str) -> Counter[str]:
     return found
 
 
+def product_rate(precision: str) -> float:
+    """Return how many 10⁹ multiply-adds a second a product of two large square matrices does."""
+    import tensorflow as tf
+
+    one, two = (
+        tf.cast(tf.random.stateless_normal((MATRIX, MATRIX), (0, seed)), precision) for seed in range(2)
+    )
+    multiply = tf.function(tf.matmul)
+    taken = []
+    for _ in range(PRODUCTS):
+        started = perf_counter()
+        multiply(one, two)  # returns when it is done: on a CPU nothing is queued
+        taken.append(perf_counter() - started)
+    return MATRIX**3 / median(taken) / 1e9
+
+
 def main(precision: str = "bfloat16", variant: str = "paper") -> None:
     """Train for some steps and print the table."""
     from tensorflow.profiler import experimental as profiler
@@ -82,6 +101,7 @@ def main(precision: str = "bfloat16", variant: str = "paper") -> None:
         profiler.stop()
         for kind, time in milliseconds(folder).most_common():
             print(f"{time / STEPS:8.1f} ms  {kind}")
+    print(f"{product_rate(precision):8.0f} · 10⁹ MACs a second in a product of {MATRIX}×{MATRIX} matrices")
 
 
 if __name__ == "__main__":
