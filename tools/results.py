@@ -68,7 +68,7 @@ def provenance(name: str) -> str:
 def digits(rows: Rows) -> str:
     """One line a seed."""
     return table(
-        ("seed", "test accuracy, %", "seconds", "epochs", "parameters", "images/s"),
+        ("seed", "test accuracy, %", "seconds", "epochs", "parameters", "images/s (median epoch)"),
         [
             (f"{row['seed']}", percent([row["accuracy"]]), f"{row['training_seconds']:.0f}",
              f"{row['epochs']}", f"{row['parameters']:,}", f"{row['images_per_second']:.0f}")

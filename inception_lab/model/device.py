@@ -101,7 +101,7 @@ def hardware() -> str:
         (line.split(":", 1)[1].strip() for line in _cpu_info() if line.startswith("model name")), "CPU"
     )
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{count} × {model}"
+    return f"{count} core{'s' * (count != 1)} of {model}"
 
 
 def _cpu_info() -> list[str]:

@@ -35,12 +35,12 @@ def test_bands_are_drawn_as_they_are_stored(band: tuple[int, int]) -> None:
 
 def test_recipes_are_drawn_as_shares_of_the_highest_rate() -> None:
     explorer = lab.explore.recipes()
-    x, y = map(np.array, points(explorer._curve))
+    x, y = map(np.array, points(explorer._chosen))
     assert (x[-1], y[0]) == (25, 1)
     assert y[-1] == pytest.approx(0.96**3)  # three steps in 25 epochs
     assert "from 0.0100 to 0.0088" in explorer.readout
     explorer.set(recipe="modern", epochs=10)
-    x, y = map(np.array, points(explorer._curve))
+    x, y = map(np.array, points(explorer._chosen))
     assert x[np.argmax(y)] == pytest.approx(2, abs=0.02)  # a fifth of ten epochs is warm-up
     assert y[-1] < 0.001
 

@@ -61,7 +61,7 @@ class Bands(Explorer):
     title = "Trained on these sizes: what about the others?"
     hint = (
         "The digits' network, trained on 8,000 pictures whose digits lie in the shaded band, asked about "
-        "held-out digits of seven sizes. Thin: each seed. Dashed: trained on all sizes. Dotted: guessing."
+        "held-out digits of seven sizes."
     )
     presets: ClassVar = {
         "all sizes": {},
@@ -83,22 +83,26 @@ class Bands(Explorer):
     def make_figure(self) -> Figure:
         """Accuracy against size."""
         sizes, _ = measurements()
-        figure = figures.new_figure(9.2, 3.8)
-        ax = self._axes = figure.add_axes((0.085, 0.16, 0.88, 0.78))
+        figure = figures.new_figure(9.2, 3.9)
+        ax = self._axes = figure.add_axes((0.085, 0.235, 0.88, 0.72))
         ax.set(xscale="log", xlim=(8.6, 70), ylim=(0, 1.03))
         ax.set(xlabel="size of the digit asked about (pixels, log scale)", ylabel="accuracy")
         ax.set_xticks(sizes, list(map(str, sizes)))
         ax.xaxis.set_minor_locator(NullLocator())
         ax.yaxis.set_major_formatter(PercentFormatter(1.0))
-        ax.axhline(0.1, color=figures.GREY, linestyle=":")
+        self._guessing = ax.axhline(0.1, color=figures.GREY, linestyle=":", label="guessing")
         ax.grid(color=figures.PALE)
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
         """Add the band and the curves."""
-        self._band = self._axes.axvspan(*ALL, color=figures.ORANGE, alpha=0.25, linewidth=0)
+        self._band = self._axes.axvspan(
+            *ALL, color=figures.ORANGE, alpha=0.25, linewidth=0, label="sizes trained on"
+        )
         canvas.add(self._band)
-        self._lines = RunLines(self._axes, canvas, max(map(len, measurements()[1].values())))
+        most = max(map(len, measurements()[1].values()))
+        labels = ("each seed", "mean", "trained on all sizes, mean")
+        self._lines = RunLines(self._axes, canvas, most, labels, (self._guessing, self._band))
 
     def draw(self, canvas: Canvas, result: Result) -> None:
         """Move band and curves."""

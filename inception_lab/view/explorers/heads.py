@@ -73,8 +73,8 @@ class Heads(Explorer):
 
     title = "Do the heads help it to learn?"
     hint = (
-        "GoogLeNet's nine modules, slim, on plain digits: stored runs, three seeds each. Blue: with heads of "
-        "weight 0.3 behind 4a and 4d, each seed a thin line. Dashed: the mean without. Dotted: guessing."
+        "GoogLeNet's nine modules, slim, on plain digits: stored runs, three seeds each; the heads have "
+        "weight 0.3 and stand behind 4a and 4d."
     )
     presets: ClassVar = {
         "2014": {},
@@ -101,19 +101,20 @@ class Heads(Explorer):
 
     def make_figure(self) -> Figure:
         """Curves by epoch."""
-        figure = figures.new_figure(9.2, 3.8)
-        ax = self._axes = figure.add_axes((0.085, 0.15, 0.88, 0.75))
+        figure = figures.new_figure(9.2, 3.9)
+        ax = self._axes = figure.add_axes((0.085, 0.235, 0.88, 0.675))
         ax.set(xlabel="epoch", xlim=(0.6, HEAD_EPOCHS + 0.4))
         ax.set_xticks(range(2, HEAD_EPOCHS + 1, 2))
         ax.grid(color=figures.PALE)
-        self._nothing = ax.axhline(KNOWS_NOTHING, color=figures.GREY, linestyle=":")
+        self._nothing = ax.axhline(KNOWS_NOTHING, color=figures.GREY, linestyle=":", label="knowing nothing")
         self._shown = ""
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
         """Add the curves."""
         most = max(map(len, measurements()["validation_loss"].values()))
-        self._lines = RunLines(self._axes, canvas, most)
+        labels = ("with heads, each seed", "with heads, mean", "without heads, mean")
+        self._lines = RunLines(self._axes, canvas, most, labels, (self._nothing,))
 
     def draw(self, canvas: Canvas, result: Result) -> None:
         """Move the curves."""

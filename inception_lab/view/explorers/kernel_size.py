@@ -111,7 +111,7 @@ class KernelSize(Explorer):
         self._photo_axes.set_title("photo (pixels)")
         self._photo_axes.tick_params(labelsize=8)
         self._window_axes.set_title("inside the window", fontsize=10)
-        self._filter_axes.set_title("weights: orange +, violet −", fontsize=10)
+        self._filter_axes.set_title("weights (orange > 0)", fontsize=10)
         for ax in (self._window_axes, self._filter_axes):
             ax.set(xticks=[], yticks=[])
             ax.spines[["left", "bottom"]].set_visible(False)

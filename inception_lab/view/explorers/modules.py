@@ -111,7 +111,10 @@ class Bars:
             name: [ax.text(0, row + offset, "", va="center", fontsize=8) for row in range(rows)]
             for name, (_, offset) in series.items()
         }
-        self.end = ax.text(1, -0.025, "", transform=ax.transAxes, ha="right", va="top", fontsize=8)
+        self.end = ax.annotate(
+            "", (1, 0), (0, -6), xycoords="axes fraction", textcoords="offset points",
+            ha="right", va="top", fontsize=8,
+        )  # fmt: skip
         for name in series:
             for piece in zip(self.bars[name], self.numbers[name], strict=True):
                 canvas.add_piece(*piece)

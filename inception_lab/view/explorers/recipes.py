@@ -28,21 +28,21 @@ LOOKS = (  # of the curves: colour and dashes
 
 @dataclass(frozen=True)
 class Result:
-    """A recipe over some epochs.
+    """A recipe over some epochs, beside the others.
 
     Attributes:
         name: The recipe's name.
         recipe: The recipe.
         epochs: Length of the training.
         rates: The learning rate at 100 steps an epoch.
-        others: Those of all recipes, by name.
+        all_rates: The same of every recipe, by name.
     """
 
     name: str
     recipe: Recipe
     epochs: int
     rates: npt.NDArray[np.float32]
-    others: dict[str, npt.NDArray[np.float32]]
+    all_rates: dict[str, npt.NDArray[np.float32]]
 
 
 def axis_end(epochs: int) -> float:
@@ -57,7 +57,7 @@ class Recipes(Explorer):
     title = "How fast does it learn, and when?"
     hint = (
         "The learning rate of each recipe from the first epoch to the last, as a share of its highest. "
-        "Thick: the chosen recipe; thin: the others."
+        "The chosen recipe's curve has a broad band behind it."
     )
     presets: ClassVar = {
         "the article's 25 epochs": {"recipe": "article", "epochs": 25},
@@ -96,26 +96,25 @@ class Recipes(Explorer):
     def prepare(self, canvas: Canvas) -> None:
         """Add curves and text."""
         ax = self._axes
-        self._others = {
+        (self._chosen,) = ax.plot([], [], color=figures.SKY, linewidth=8, alpha=0.5)
+        self._curves = {
             name: ax.plot([], [], color=color, linestyle=dashes, linewidth=1.6)[0]
             for name, (color, dashes) in zip(RECIPES, LOOKS, strict=False)
         }
-        (self._curve,) = ax.plot([], [], color=figures.BLUE, linewidth=2.8)
         self._text = self.figure.text(0.70, 0.94, "", va="top", fontsize=9.5, linespacing=1.6)
         self.figure.legend(
-            [*self._others.values(), self._curve], [*self._others, "the chosen one"],
+            [*self._curves.values(), self._chosen], [*self._curves, "the chosen one"],
             loc="lower left", bbox_to_anchor=(0.685, 0.1), ncols=2, fontsize=9, frameon=False, handlelength=3,
         )  # fmt: skip
-        canvas.add(*self._others.values(), self._curve, self._text)
+        canvas.add(self._chosen, *self._curves.values(), self._text)
 
     def draw(self, canvas: Canvas, result: Result) -> None:
         """Draw the schedules over as many epochs."""
         at = (np.arange(len(result.rates)) + 1) / STEPS
         canvas.limits(self._axes, x=(0.0, axis_end(result.epochs)))
-        for name, line in self._others.items():
-            line.set_data(at, result.others[name] / result.others[name].max())
-            line.set_visible(name != result.name)
-        self._curve.set_data(at, result.rates / result.rates.max())
+        for name, line in self._curves.items():
+            line.set_data(at, result.all_rates[name] / result.all_rates[name].max())
+        self._chosen.set_data(at, result.rates / result.rates.max())
         recipe = result.recipe
         averaged = f"{recipe.averaging:g}" if recipe.averaging else "none"
         self._text.set_text(

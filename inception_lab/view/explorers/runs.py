@@ -11,6 +11,7 @@ import numpy.typing as npt
 from inception_lab.view import figures
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
     from inception_lab.view.explorers.canvas import Canvas
@@ -25,13 +26,22 @@ class RunLines:
         ax: Where they are drawn.
         canvas: Which draws them.
         seeds: Most runs that are shown at once.
+        labels: What the key below the axes says of a thin line, of the bold one and of the dashes.
+        others: What else the key explains: artists of the frame, which have labels.
     """
 
-    def __init__(self, ax: Axes, canvas: Canvas, seeds: int) -> None:
+    def __init__(
+        self, ax: Axes, canvas: Canvas, seeds: int, labels: tuple[str, str, str], others: Sequence[Artist]
+    ) -> None:
         (self.reference,) = ax.plot([], [], "--", color=figures.GREY, linewidth=1.6)
         self.seeds = [ax.plot([], [], color=figures.SKY, linewidth=0.9)[0] for _ in range(seeds)]
         (self.mean,) = ax.plot([], [], "o-", color=figures.BLUE, linewidth=2, markersize=5)
         canvas.add(self.reference, *self.seeds, self.mean)
+        canvas.figure.legend(
+            [self.seeds[0], self.mean, self.reference, *others],
+            [*labels, *(str(other.get_label()) for other in others)],
+            loc="lower center", ncols=3 + len(others), fontsize=9, frameon=False,
+        )  # fmt: skip
 
     def show(self, x: Sequence[float], runs: Curves, reference: Curves | None = None) -> None:
         """Move the lines.

@@ -90,8 +90,8 @@ def plot_history(history: Sequence[Mapping[str, float]], *, epochs: int, chance:
         ax.set(xlabel="epoch", xlim=(0.7, epochs + 0.3))
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.grid(color=PALE)
-    # On a white ground: the line of guessing runs behind it.
-    accuracy.legend(loc="lower right", facecolor="white", framealpha=1, edgecolor="none")
+    # Where no curve stays: what learns passes above it, what does not lies below.
+    accuracy.legend(loc="center right", facecolor="white", framealpha=1, edgecolor="none")
     return figure
 
 
