@@ -27,7 +27,7 @@ class Suited:
 
 SUITED: Mapping[str, Suited] = {
     "scaled-digits": Suited("googlenet-digits", epochs=7),
-    "cifar10": Suited("googlenet-cifar", epochs=60, recipe="long"),
+    "cifar10": Suited("googlenet-cifar", epochs=100, recipe="long"),
     "folder": Suited("googlenet-digits", epochs=30, input=(96, 96)),
 }
 BVLC = "bvlc"  # the network that is not described but fetched, with its weights

@@ -45,7 +45,7 @@ def cifar10(*, validation: int = 1_000, seed: int = 0) -> Splits:
             f"Received: validation={validation}."
         )
     kept, out = held_out(len(train), validation / len(train), seed)
-    return Splits("cifar10", train[kept], train[out], test, augmentation="flip_shift")
+    return Splits("cifar10", train[kept], train[out], test, augmentation="flip_shift_hide")
 
 
 def _read(path: Path) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from inception_lab.model.augment import GREY, SPREAD, Window
 from inception_lab.model.build import build
 from inception_lab.model.device import PRECISIONS, dtype_policy, keras
 from inception_lab.model.download import cache_folder
-from inception_lab.model.folder import central_square
+from inception_lab.model.folder import central_part
 from inception_lab.model.preparation import Floats, Picture, Preparation, rgb
 from inception_lab.model.pretrained import (
     class_names,
@@ -99,7 +99,7 @@ class Classifier:
 
 @dataclass(frozen=True)
 class RunPreparation(Preparation):
-    """What `inception-lab train` does to pictures: cut to a square, stored small, resized on the device.
+    """What `inception-lab train` does to pictures: cut, stored small, resized on the device.
 
     Attributes:
         stored: `(height, width)` that the run's pictures were stored at.
@@ -114,8 +114,8 @@ class RunPreparation(Preparation):
         return np.asarray(keras.ops.convert_to_numpy(window(batch)), np.float32)
 
     def resized(self, picture: Picture) -> Picture:
-        """Return a picture as the run's data set stores them, uint8 `(side, side, 3)`."""
-        return central_square(rgb(picture), min(self.stored))
+        """Return a picture as the run's data set stores them, uint8 `(*stored, 3)`."""
+        return central_part(rgb(picture), *self.stored)
 
 
 def classifier(

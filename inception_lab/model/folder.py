@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.model.data import Pictures, Splits, announce, split
+from inception_lab.model.photos import decoded
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 NAMED = 5  # unreadable files that are named one by one
@@ -62,7 +63,7 @@ def picture_folder(
 
 
 def read_picture(path: Path) -> Pictures | None:
-    """Read a picture as RGB, or return `None` where OpenCV cannot.
+    """Read a picture as `read_photo` does, or return `None` where it cannot be read.
 
     Args:
         path: The file.
@@ -70,29 +71,30 @@ def read_picture(path: Path) -> Pictures | None:
     Returns:
         uint8 `(height, width, 3)`.
     """
-    import cv2
-
-    from inception_lab.model.quiet import quiet
-
     try:
         stored = np.fromfile(path, np.uint8)  # cv2.imread cannot open every path on Windows
-        with quiet():
-            picture = cv2.imdecode(stored, cv2.IMREAD_COLOR) if stored.size else None
-    except (OSError, cv2.error):
+    except OSError:
         return None
-    return None if picture is None else np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8)
+    return decoded(stored) if stored.size else None
 
 
-def central_square(picture: Pictures, side: int) -> Pictures:
-    """Cut the largest central square out of a picture and bring it to `side` pixels."""
+def central_part(picture: Pictures, height: int, width: int) -> Pictures:
+    """Cut the largest central part of some shape out of a picture and bring it to that size.
+
+    Args:
+        picture: uint8 `(any height, any width, 3)`.
+        height: Of the result, in pixels.
+        width: Of the result.
+    """
     import cv2
 
-    height, width = picture.shape[:2]
-    short = min(height, width)
-    top, left = (height - short) // 2, (width - short) // 2
-    square = picture[top : top + short, left : left + short]
-    how = cv2.INTER_AREA if short > side else cv2.INTER_LINEAR
-    return cv2.resize(square, (side, side), interpolation=how).astype(np.uint8)
+    tall, wide = picture.shape[:2]
+    scale = min(tall / height, wide / width)
+    rows, columns = max(1, round(scale * height)), max(1, round(scale * width))
+    top, left = (tall - rows) // 2, (wide - columns) // 2
+    part = picture[top : top + rows, left : left + columns]
+    how = cv2.INTER_AREA if scale > 1 else cv2.INTER_LINEAR
+    return cv2.resize(part, (width, height), interpolation=how).astype(np.uint8)
 
 
 def _read_all(
@@ -107,7 +109,7 @@ def _read_all(
             if picture is None:
                 unreadable.append(path.relative_to(folder))
             else:
-                pictures[len(labels)] = central_square(picture, side)
+                pictures[len(labels)] = central_part(picture, side, side)
                 labels.append(label)
     if unreadable:
         named = ", ".join(map(str, unreadable[:NAMED]))

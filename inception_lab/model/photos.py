@@ -39,7 +39,7 @@ def read_photo(path: str | Path, say: Callable[[str], None] | None = None) -> Pi
     stored = _bytes(path)
     height, width = picture_size(stored.tobytes()) or (0, 0)
     reduced = next((n for n in (1, 2, 4) if height * width <= MOST_PIXELS * n * n), 8)
-    picture = _decode(stored, reduced)
+    picture = decoded(stored, reduced)
     if picture is None:
         raise ValueError(
             f"A picture must be in a format that OpenCV reads, such as JPEG or PNG, and whole. "
@@ -87,7 +87,13 @@ def _bytes(path: Path) -> Picture:
     return stored
 
 
-def _decode(stored: Picture, reduced: int) -> Picture | None:
+def decoded(stored: Picture, reduced: int = 1) -> Picture | None:
+    """Return the picture that a file's bytes hold as RGB, or `None` where OpenCV cannot; see `read_photo`.
+
+    Args:
+        stored: The file's bytes, one or more.
+        reduced: 1, 2, 4 or 8: the picture is decoded so many times smaller.
+    """
     import cv2
 
     from inception_lab.model.quiet import quiet

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inception_lab.model.build import keras_name
 from inception_lab.model.device import keras, value_and_gradients
+from inception_lab.model.parts import layer_of
+from inception_lab.spec.cost import Reach
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +22,7 @@ class EffectiveField:
 
     Attributes:
         density: `(height, width)`, adding up to 1.
-        centre: Row and column, in pixels, of the unit's place.
+        centre: Row and column, in pixels from the corner, that the unit's square is centred on.
     """
 
     density: NDArray[np.float64]
@@ -37,8 +38,8 @@ class EffectiveField:
         return math.ceil(2 * float(distance[last])) + 1
 
 
-def effective_field(model: Any, path: str, photos: NDArray[np.float32]) -> EffectiveField:
-    """Return how much each pixel moves the unit in the middle of a layer.
+def effective_field(model: Any, path: str, photos: NDArray[np.float32], reach: Reach) -> EffectiveField:
+    """Return how much each pixel moves the unit of a layer that looks at the middle of the picture.
 
     It is the absolute gradient of the sum of the unit's channels, averaged over photos and colours.
 
@@ -46,21 +47,25 @@ def effective_field(model: Any, path: str, photos: NDArray[np.float32]) -> Effec
         model: A Keras model.
         path: Path of the layer, such as `inception_4e/5x5`.
         photos: `(batch, height, width, channels)`, as the model takes them.
+        reach: Of that layer, as `cost(network)[path].reach` counts it: it says which unit that is.
 
     Raises:
-        ValueError: If the model has no layer of that path.
+        ValueError: If the model has no layer of that path, or the layer puts out no maps.
 
     Reference:
         Luo et al. 2016, "Understanding the Effective Receptive Field", arXiv:1701.04128.
     """
-    part = keras.Model(model.input, model.get_layer(keras_name(path)).output)
-    height, width = part.output_shape[1:3]
-    row, column = height // 2, width // 2
+    part = keras.Model(model.input, layer_of(model, path).output)
+    if len(part.output_shape) != 4:
+        raise ValueError(f"`path` must name a layer that puts out maps. Received: {path!r}.")
+    middle_unit = reach.middle_unit(*photos.shape[1:3])
+    row, column = (
+        min(unit, size - 1) for unit, size in zip(middle_unit, part.output_shape[1:3], strict=True)
+    )
 
     def middle(tensors: Any) -> tuple[Any, None]:
         return keras.ops.sum(part(tensors[0], training=False)[:, row, column, :]), None
 
     _, _, gradients = value_and_gradients(middle, [keras.ops.convert_to_tensor(photos)])
     density = np.abs(keras.ops.convert_to_numpy(gradients[0])).mean(axis=(0, 3), dtype=np.float64)
-    centre = ((row + 0.5) * photos.shape[1] / height, (column + 0.5) * photos.shape[2] / width)
-    return EffectiveField(density / (density.sum() or 1.0), centre)
+    return EffectiveField(density / (density.sum() or 1.0), reach.centre(row, column))

@@ -124,8 +124,8 @@ RECIPES: Mapping[str, Recipe] = {
         averaging=0.99,
     ),
     "long": Recipe(
-        source="ours, for an hour instead of a minute: as modern, with a lower rate and a short warm-up",
-        learning_rate=0.1,
+        source="ours, for hours instead of a minute: as modern, with larger batches and a short warm-up",
+        learning_rate=0.2,
         schedule="cosine",
         warm_up=0.05,
         nesterov=True,
@@ -189,6 +189,7 @@ AUGMENTATIONS: Mapping[str, Augmentation] = {
     "flip": Augmentation(flip=True),
     "flip_shift": Augmentation(flip=True, shift=4),
     # For long training on small photographs; the hidden square is DeVries & Taylor's 2017 "cutout".
+    "flip_shift_hide": Augmentation(flip=True, shift=4, hidden=0.25),
     "varied": Augmentation(flip=True, shift=4, area=(0.64, 1.0), aspect=(9 / 10, 10 / 9), hidden=0.25),
     # Szegedy et al. 2014, section 6: "one of the things that was verified to work very well"
     "crops": Augmentation(flip=True, area=(0.08, 1.0), aspect=(3 / 4, 4 / 3), photometric=0.2),

@@ -35,21 +35,55 @@ class Reach:
         smallest: Pixels seen along the narrowest path.
         largest: Pixels seen along the widest path: the receptive field.
         stride: Pixels of the input between neighbouring units.
+        first: Row and column, in pixels from the corner, of the point that the first unit's square is
+            centred on. TensorFlow's "same" pads more behind than before, so it is no half stride.
     """
 
     smallest: int = 1
     largest: int = 1
     stride: int = 1
+    first: tuple[float, float] = (0.5, 0.5)
 
     def behind(self, layer: Layer, shape: Shape) -> Reach:
         """Return the reach behind a layer whose input has `shape`."""
         side, stride = layer.window
-        if len(shape) == 3 and len(layer.output_shape(shape)) == 1:  # every output sees every position
-            side, stride = max(shape[:2]), 1
-        elif len(shape) == 1:
+        first = self.first
+        if len(shape) == 1:
             side = 1
+        elif len(layer.output_shape(shape)) == 1:  # every output sees every position
+            side, stride = max(shape[:2]), 1
+            first = self.centre((shape[0] - 1) / 2, (shape[1] - 1) / 2)
+        else:
+            first = self.centre(*((side - 1) / 2 - before for before in layer.padding_before(shape)))
         step = (side - 1) * self.stride
-        return Reach(self.smallest + step, self.largest + step, self.stride * stride)
+        return Reach(self.smallest + step, self.largest + step, self.stride * stride, first)
+
+    def centre(self, row: float, column: float) -> tuple[float, float]:
+        """Return row and column, in pixels from the corner, that the square of a unit is centred on.
+
+        Args:
+            row: Of the unit, from 0.
+            column: Of the unit.
+
+        Example:
+            >>> import inception_lab as lab
+            >>> lab.cost(lab.googlenet())["inception_4a/1x1"].reach.centre(6, 6)
+            (110.5, 110.5)
+        """
+        return self.first[0] + row * self.stride, self.first[1] + column * self.stride
+
+    def middle_unit(self, height: int, width: int) -> tuple[int, int]:
+        """Return row and column of the unit whose square is centred nearest to the picture's middle.
+
+        Args:
+            height: Of the picture, in pixels.
+            width: Of the picture.
+        """
+        row, column = (
+            max(0, math.ceil((side / 2 - first) / self.stride - 0.5))  # of two as near the first
+            for side, first in zip((height, width), self.first, strict=True)
+        )
+        return row, column
 
     @staticmethod
     def merged(branches: list[Reach]) -> Reach:
@@ -58,6 +92,7 @@ class Reach:
             min(b.smallest for b in branches),
             max(b.largest for b in branches),
             max(b.stride for b in branches),
+            max(branches, key=lambda b: b.largest).first,
         )
 
 

@@ -160,6 +160,18 @@ class Layer:
         """Side and stride of the square window that each output value sees, in input pixels."""
         return 1, 1
 
+    def padding_before(self, input_shape: Shape) -> tuple[int, int]:
+        """Return how many rows and columns the window starts before its input, a picture."""
+        padding: Padding = getattr(self, "padding", "same")
+        if padding == "same":
+            side, stride = self.window
+            rows, columns = (
+                max((math.ceil(size / stride) - 1) * stride + side - size, 0) // 2 for size in input_shape[:2]
+            )
+            return rows, columns
+        pixels = padding if isinstance(padding, int) else 0
+        return pixels, pixels
+
     def _picture(self, input_shape: Shape) -> tuple[int, int, int]:
         if len(input_shape) != 3:
             raise ValueError(

@@ -1,6 +1,6 @@
 """Small GoogLeNets for small pictures: the same modules with fewer filters, batch norm and an early start.
 
-What a laptop trains in a minute (scaled digits) or in an hour (CIFAR-10). Rows are read as Table 1's:
+What a laptop trains in a minute (scaled digits) or in an hour or two (CIFAR-10). Rows are read as Table 1's:
 the first digit of a name is its stage, and a pooling stands between stages.
 """
 
@@ -17,16 +17,17 @@ from inception_lab.spec.network import Network, Sequence
 DIGITS_WIDTH = 0.25
 DIGITS_ROWS: Mapping[str, InceptionRow] = {name: TABLE_1[name] for name in ("3a", "4a", "4b", "5a")}
 
-# For 32×32 pictures: two slim convolutions work at full size, where a weight costs four times as much as
-# behind the pooling; 3a sees 16×16, 4a sees 8×8. Filters are multiples of 16 where they can be: CPUs
-# compute in blocks of 16 channels.
-CIFAR_STEM = (16, 32)
+# For 32×32 pictures: 3a and 3b see them at full size, where a weight costs four times as much as behind
+# a pooling, so they are slim.
+CIFAR_STEM = 32
 CIFAR_ROWS: Mapping[str, InceptionRow] = {
-    "3a": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=48, reduce5x5=16, conv5x5=16, pool_proj=32),
-    "3b": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=48, reduce5x5=16, conv5x5=16, pool_proj=32),
-    "3c": InceptionRow(conv1x1=32, reduce3x3=48, conv3x3=64, reduce5x5=16, conv5x5=32, pool_proj=32),
-    "4a": InceptionRow(conv1x1=64, reduce3x3=48, conv3x3=80, reduce5x5=16, conv5x5=32, pool_proj=32),
-    "4b": InceptionRow(conv1x1=64, reduce3x3=48, conv3x3=80, reduce5x5=16, conv5x5=32, pool_proj=32),
+    "3a": InceptionRow(conv1x1=16, reduce3x3=16, conv3x3=32, reduce5x5=8, conv5x5=8, pool_proj=8),
+    "3b": InceptionRow(conv1x1=16, reduce3x3=16, conv3x3=32, reduce5x5=8, conv5x5=8, pool_proj=8),
+    "4a": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=48, reduce5x5=16, conv5x5=16, pool_proj=16),
+    "4b": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=48, reduce5x5=16, conv5x5=16, pool_proj=16),
+    "4c": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=64, reduce5x5=16, conv5x5=16, pool_proj=32),
+    "5a": InceptionRow(conv1x1=64, reduce3x3=48, conv3x3=80, reduce5x5=16, conv5x5=32, pool_proj=32),
+    "5b": InceptionRow(conv1x1=64, reduce3x3=48, conv3x3=80, reduce5x5=16, conv5x5=32, pool_proj=32),
 }
 
 
@@ -69,27 +70,21 @@ def googlenet_cifar(
     Args:
         input_shape: `(height, width, channels)`, without batch.
         classes: Number of classes.
-        auxiliary: Whether an auxiliary head is attached, behind 3c; or the modules it is attached to.
+        auxiliary: Whether an auxiliary head is attached, behind 4c; or the modules it is attached to.
         width: Every number of filters is multiplied by it.
     """
-    heads = ("3c",) if auxiliary is True else auxiliary
+    heads = ("4c",) if auxiliary is True else auxiliary
     network = googlenet(input_shape, classes, heads, "batch_norm", width, stem="small", rows=CIFAR_ROWS)
     stem = Sequence(
-        *(_convolution(number, scaled(f, width)) for number, f in enumerate(CIFAR_STEM, 1)), name="conv1"
+        Conv2D(scaled(CIFAR_STEM, width), 3, use_bias=False, name="3x3"),
+        BatchNorm(name="3x3/bn"),
+        Activation("relu", name="3x3/relu"),
+        name="conv1",
     )
     match network.body:
-        case Sequence(parts=(_, *others)):  # all but the small stem's one convolution
+        case Sequence(parts=(_, _, *others)):  # all but the small stem's convolution and pooling
             return Network(network.input_shape, Sequence(stem, *others), "googlenet-cifar")
     raise TypeError(f"GoogLeNet must be a sequence of parts. Received: {network.body!r}.")
-
-
-def _convolution(number: int, filters: int) -> Sequence:
-    name = f"3x3_{number}"
-    return Sequence(
-        Conv2D(filters, 3, use_bias=False, name=name),
-        BatchNorm(name=f"{name}/bn"),
-        Activation("relu", name=f"{name}/relu"),
-    )
 
 
 NETWORKS = {"googlenet-digits": googlenet_digits, "googlenet-cifar": googlenet_cifar}

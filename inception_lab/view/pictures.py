@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
+
+from inception_lab.spec.layers import one_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,18 +34,29 @@ def photo(name: str) -> NDArray[np.uint8]:
         name: One of `PHOTOS`; any other name is asked of `skimage.data`.
 
     Returns:
-        `(height, width, 3)` or `(height, width)`, uint8.
+        `(height, width, 3)` or `(height, width)`, uint8, read-only.
+
+    Raises:
+        ValueError: If there is no such photograph.
     """
     match name:
         case "galaxies":
-            return np.ascontiguousarray(_stored("hubble_deep_field")[420:840, 470:850])
+            cut = _stored("hubble_deep_field")[420:840, 470:850]
         case "coins":
-            return np.ascontiguousarray(_stored("coins")[:, :380])
+            cut = _stored("coins")[:, :380]
         case "coffee":
-            return np.ascontiguousarray(_stored("coffee")[:, 110:490])
+            cut = _stored("coffee")[:, 110:490]
         case "rocket":
-            return np.ascontiguousarray(_stored("rocket")[:420, 140:520])
-    return np.ascontiguousarray(_stored(name))
+            cut = _stored("rocket")[:420, 140:520]
+        case _:
+            cut = _stored(name)
+    return _fixed(np.ascontiguousarray(cut))
+
+
+def _fixed(array: Any) -> Any:
+    """Make an array that is kept read-only: nobody's changes shall be seen by the next who asks."""
+    array.flags.writeable = False
+    return array
 
 
 def _stored(name: str) -> Any:
@@ -56,6 +69,11 @@ def _stored(name: str) -> Any:
     if picture is None or (picture.ndim == 3 and picture.shape[2] != 3):
         import skimage.data
 
+        if name not in skimage.data.__all__:
+            raise ValueError(
+                f"`name` must be one of {', '.join(PHOTOS)}, or a photograph of `skimage.data`. "
+                f"Received: name={name!r}."
+            )
         return getattr(skimage.data, name)()
     return picture if picture.ndim == 2 else picture[:, :, ::-1]
 
@@ -77,8 +95,7 @@ def gray(name: str, shrink: int = 1) -> Gray:
     light: Any = picture @ LUMINANCE if picture.ndim == 3 else picture
     if shrink > 1:
         light = cv2.resize(light, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
-    result: Gray = np.ascontiguousarray(light, dtype=np.float64)
-    result.flags.writeable = False
+    result: Gray = _fixed(np.ascontiguousarray(light, dtype=np.float64))
     return result
 
 
@@ -93,23 +110,24 @@ def window_filter(kind: Filter, side: int) -> Gray:
         side: Side in pixels, odd.
 
     Returns:
-        `(side, side)`.
+        `(side, side)`, read-only.
 
     Raises:
-        ValueError: If `side` is not odd.
+        ValueError: If `side` is not odd, or there is no such filter.
     """
+    one_of("kind", kind, get_args(Filter))
     if side < 1 or side % 2 == 0:
         raise ValueError(f"`side` must be odd: a window needs a centre. Received: side={side}.")
-    if kind == "sum":
-        return np.ones((side, side))
-    if kind == "mean" or side == 1:
-        return np.full((side, side), 1 / side**2)
+    result: Gray
+    if kind == "sum" or kind == "mean" or side == 1:
+        result = _fixed(np.full((side, side), 1.0 if kind == "sum" else 1 / side**2))
+        return result
     offsets = np.arange(side) - side // 2
     distance = offsets[:, None] ** 2 + offsets[None, :] ** 2
     variance = (side / (4 * math.sqrt(2))) ** 2  # the weights change sign at √2 standard deviations: side/4
     weights = (1 - distance / (2 * variance)) * np.exp(-distance / (2 * variance))
     positive, negative = np.maximum(weights, 0), np.minimum(weights, 0)
-    result: Gray = positive / positive.sum() - negative / negative.sum()
+    result = _fixed(positive / positive.sum() - negative / negative.sum())
     return result
 
 
@@ -131,7 +149,18 @@ def window(name: str, column: int, row: int, side: int, shrink: int = 1) -> Gray
 
     Returns:
         `(side, side)`, in [0, 1].
+
+    Raises:
+        ValueError: If the place is not in the photograph, or there is no such window.
     """
+    height, width = gray(name).shape
+    if side not in (1, *SIDES):
+        raise ValueError(f"`side` must be odd, and at most {LARGEST_WINDOW}. Received: side={side!r}.")
+    if not (0 <= row < height and 0 <= column < width):
+        raise ValueError(
+            f"The place must lie in the photograph, rows 0 to {height - 1} and columns 0 to {width - 1}. "
+            f"Received: row={row}, column={column}."
+        )
     margin, half = LARGEST_WINDOW // 2, side // 2
     top, left = row // shrink + margin - half, column // shrink + margin - half
     return _padded(name, shrink)[top : top + side, left : left + side]

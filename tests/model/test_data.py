@@ -15,7 +15,7 @@ import pytest
 from inception_lab.model import cifar, digits, loaders
 from inception_lab.model.data import Dataset, Splits, announce, held_out, memory
 from inception_lab.model.device import keras
-from inception_lab.model.folder import central_square, picture_folder
+from inception_lab.model.folder import central_part, picture_folder
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -385,8 +385,8 @@ def test_a_folder_is_read_as_rgb_and_split_by_class(tmp_path: Path) -> None:
 def test_the_central_square_is_kept() -> None:
     picture = np.zeros((4, 8, 3), np.uint8)
     picture[:, 2:6] = 255
-    assert (central_square(picture, 2) == 255).all()
-    assert (central_square(picture.transpose(1, 0, 2), 6) == 255).all()
+    assert (central_part(picture, 2, 2) == 255).all()
+    assert (central_part(picture.transpose(1, 0, 2), 6, 6) == 255).all()
 
 
 def test_unreadable_pictures_are_left_out_and_named(

@@ -56,8 +56,10 @@ def test_the_box_is_the_receptive_field_around_the_brightest_unit(
     explorer.set(module="4a", branch="3x3", map=2)
     chosen = explorer.result.maps[:, :, 1]
     row, column = np.unravel_index(np.argmax(chosen), chosen.shape)
-    assert explorer.result.place == ((column + 0.5) / chosen.shape[1], (row + 0.5) / chosen.shape[0])
-    pixels = lab.cost(classifier.network)["inception_4a/3x3"].reach.largest
+    reach = lab.cost(classifier.network)["inception_4a/3x3"].reach
+    y, x = reach.centre(int(row), int(column))
+    assert explorer.result.place == (x / 64, y / 64)
+    pixels = reach.largest
     assert explorer._box.get_width() == explorer._box.get_height() == pixels / 64
     assert explorer._box.get_x() + explorer._box.get_width() / 2 == pytest.approx(explorer.result.place[0])
     assert f"sees a square of {pixels} pixels at most" in explorer.readout

@@ -121,7 +121,7 @@ class Auxiliary(Explorer):
     def make_figure(self) -> Figure:
         """Curves by depth on the left, the heads and their price on the right."""
         figure = figures.new_figure(9.2, 3.9)
-        ax = self._axes = figure.add_axes((0.085, 0.15, 0.6, 0.74))
+        ax = self._axes = figure.add_axes((0.085, 0.235, 0.6, 0.655))
         ax.set(
             yscale="log",
             xlim=(-0.4, len(MODULES) - 0.6),
@@ -136,8 +136,11 @@ class Auxiliary(Explorer):
     def prepare(self, canvas: Canvas) -> None:
         """Add curves, marks and texts."""
         ax = self._axes
-        self._lines = RunLines(ax, canvas, seeds=3)
-        (self._marks,) = ax.plot([], [], "D", color=figures.PURPLE, markersize=10, markeredgecolor="black")
+        (self._marks,) = ax.plot(
+            [], [], "D", color=figures.PURPLE, markersize=10, markeredgecolor="black", label="heads"
+        )
+        labels = ("each seed", "mean", "without heads, mean")
+        self._lines = RunLines(ax, canvas, 3, labels, (self._marks,))
         self._text = self.figure.text(0.71, 0.88, "", va="top", fontsize=9, linespacing=1.5)
         canvas.add(self._marks, self._text)
 

@@ -111,7 +111,7 @@ class Branches(Explorer):
         if not {"3a", "4a", "4e", "5b"} <= self._modules.keys():
             self.presets = {}  # type: ignore[misc]  # they are of GoogLeNet
         counted = cost(classifier.network)
-        self._reach = {layer.name: layer.reach.largest for layer in counted.layers}
+        self._reach = {layer.name: layer.reach for layer in counted.layers}
         self._seen: dict[str, tuple[Any, Any]] = {}
         super().__init__(**state)
 
@@ -138,16 +138,17 @@ class Branches(Explorer):
         order = np.argsort(-strongest, kind="stable")[: ROWS * COLUMNS]
         chosen = every[:, :, order[state["map"] - 1]]
         row, column = np.unravel_index(int(np.argmax(chosen)), chosen.shape)
-        place = ((column + 0.5) / chosen.shape[1], (row + 0.5) / chosen.shape[0])
-        pixels = self._reach[f"{module}/{branch}"]
+        reach = self._reach[f"{module}/{branch}"]
+        height, width, _ = self.classifier.network.input_shape
+        y, x = reach.centre(int(row), int(column))
         return Result(
             state,
             picture,
             every[:, :, order],
             tuple(int(n) for n in order),
-            (float(place[0]), float(place[1])),
-            pixels / self.classifier.network.input_shape[0],
-            pixels,
+            (x / width, y / height),
+            reach.largest / height,
+            reach.largest,
             every.shape[2],
             float((every <= 0).mean()),
         )
