@@ -137,7 +137,7 @@ class Auxiliary(Explorer):
         """Add curves, marks and texts."""
         ax = self._axes
         (self._marks,) = ax.plot(
-            [], [], "D", color=figures.PURPLE, markersize=10, markeredgecolor="black", label="heads"
+            [], [], "D", color=figures.PURPLE, markersize=10, markeredgecolor="black", label="heads", zorder=3
         )
         labels = ("each seed", "mean", "without heads, mean")
         self._lines = RunLines(ax, canvas, 3, labels, (self._marks,))
