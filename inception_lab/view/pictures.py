@@ -50,11 +50,12 @@ def photo(name: str) -> NDArray[np.uint8]:
             cut = _stored("rocket")[:420, 140:520]
         case _:
             cut = _stored(name)
-    return _fixed(np.ascontiguousarray(cut))
+    result: NDArray[np.uint8] = _fixed(np.ascontiguousarray(cut))
+    return result
 
 
 def _fixed(array: Any) -> Any:
-    """Make an array that is kept read-only: nobody's changes shall be seen by the next who asks."""
+    """Make an array read-only: it is kept, and nobody's changes shall be seen by the next who asks."""
     array.flags.writeable = False
     return array
 
