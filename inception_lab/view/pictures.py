@@ -120,7 +120,7 @@ def window_filter(kind: Filter, side: int) -> Gray:
     if side < 1 or side % 2 == 0:
         raise ValueError(f"`side` must be odd: a window needs a centre. Received: side={side}.")
     result: Gray
-    if kind == "sum" or kind == "mean" or side == 1:
+    if kind != "blob" or side == 1:
         result = _fixed(np.full((side, side), 1.0 if kind == "sum" else 1 / side**2))
         return result
     offsets = np.arange(side) - side // 2
@@ -155,7 +155,7 @@ def window(name: str, column: int, row: int, side: int, shrink: int = 1) -> Gray
         ValueError: If the place is not in the photograph, or there is no such window.
     """
     height, width = gray(name).shape
-    if side not in (1, *SIDES):
+    if not (0 < side <= LARGEST_WINDOW and side % 2):
         raise ValueError(f"`side` must be odd, and at most {LARGEST_WINDOW}. Received: side={side!r}.")
     if not (0 <= row < height and 0 <= column < width):
         raise ValueError(

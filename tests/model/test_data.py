@@ -15,7 +15,8 @@ import pytest
 from inception_lab.model import cifar, digits, loaders
 from inception_lab.model.data import Dataset, Splits, announce, held_out, memory
 from inception_lab.model.device import keras
-from inception_lab.model.folder import central_part, picture_folder
+from inception_lab.model.folder import central_part, picture_folder, read_picture
+from inception_lab.model.photos import read_photo
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -387,6 +388,24 @@ def test_the_central_square_is_kept() -> None:
     picture[:, 2:6] = 255
     assert (central_part(picture, 2, 2) == 255).all()
     assert (central_part(picture.transpose(1, 0, 2), 6, 6) == 255).all()
+
+
+def test_a_central_part_keeps_the_shape_that_is_asked_for() -> None:
+    picture = np.zeros((12, 12, 3), np.uint8)
+    picture[3:9] = 255  # the middle, twice as wide as high
+    assert (central_part(picture, 6, 12) == 255).all()
+    assert central_part(picture, 6, 12).shape == (6, 12, 3)
+
+
+def test_training_reads_a_transparent_picture_as_classifying_does(tmp_path: Path) -> None:
+    seen = np.zeros((8, 8, 4), np.uint8)
+    seen[2:6, 2:6] = (10, 20, 30, 255)
+    file = tmp_path / "a.png"
+    cv2.imwrite(str(file), seen)
+    loose = read_picture(file)
+    assert loose is not None
+    assert (loose[0, 0] == 255).all()
+    assert np.array_equal(loose, read_photo(file))
 
 
 def test_unreadable_pictures_are_left_out_and_named(

@@ -19,13 +19,13 @@ def positive(model: Any) -> Any:
     return model
 
 
-def photos(side: int) -> np.ndarray:
-    return np.random.default_rng(0).random((2, side, side, 3), dtype=np.float32)
+def photos(height: int, width: int | None = None) -> np.ndarray:
+    return np.random.default_rng(0).random((2, height, width or height, 3), dtype=np.float32)
 
 
 def field_of(part: lab.Sequence, path: str, height: int, width: int | None = None) -> EffectiveField:
+    pictures = photos(height, width)
     shape = (height, width or height, 3)
-    pictures = np.random.default_rng(0).random((2, *shape), dtype=np.float32)
     return effective_field(
         positive(lab.build(part, shape)), path, pictures, lab.cost(part, shape)[path].reach
     )

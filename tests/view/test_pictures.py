@@ -175,3 +175,19 @@ def test_walking_uphill_stays_in_the_photograph(start: tuple[int, int]) -> None:
     assert 0 <= column < 380
     assert 0 <= row < 420
     assert pictures.brightest_near("galaxies", column, row) == (column, row)
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "side"), [(5000, 0, 5), (0, -1, 5), (9, 9, 4), (9, 9, 129), (9, 9, 0)]
+)
+def test_a_window_that_is_not_there_is_refused(column: int, row: int, side: int) -> None:
+    with pytest.raises(
+        ValueError, match=r"^(`side` must be odd|The place must lie in the photograph).* Received: "
+    ):
+        pictures.window("coins", column, row, side)
+
+
+def test_what_is_kept_cannot_be_changed() -> None:
+    blob, ones = pictures.window_filter("blob", 5), pictures.window_filter("sum", 5)
+    kept = (pictures.photo("coins"), pictures.gray("coins"), blob, ones)
+    assert not any(array.flags.writeable for array in kept)
