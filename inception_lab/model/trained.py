@@ -22,7 +22,7 @@ from inception_lab.model.parts import modules
 from inception_lab.model.preparation import Picture, Preparation
 from inception_lab.model.pretrained import WEIGHTS, find_weights
 from inception_lab.resources import data_path
-from inception_lab.spec.layers import positive_integer
+from inception_lab.spec.layers import positive_integer, same_padding
 from inception_lab.spec.small import googlenet_digits
 
 Floats = npt.NDArray[np.float32]
@@ -203,11 +203,8 @@ def _padded_as_same(model: Any, layer: Any, config: dict[str, Any]) -> dict[str,
     """Pad the first convolution as TensorFlow's `same` does: one pixel more after than before, or none."""
     first = first_convolution(model)
     if isinstance(layer, keras.layers.ZeroPadding2D) and layer.output is first.input:
-        around = []
-        for length, side, step in zip(model.input_shape[1:3], first.kernel_size, first.strides, strict=True):
-            total = max((-(-length // step) - 1) * step + side - length, 0)
-            around.append((total // 2, total - total // 2))
-        config["padding"] = tuple(around)
+        windows = zip(model.input_shape[1:3], first.kernel_size, first.strides, strict=True)
+        config["padding"] = tuple(same_padding(*window) for window in windows)
     return config
 
 

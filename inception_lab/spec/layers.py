@@ -74,6 +74,22 @@ def one_of(name: str, value: object, options: tuple[object, ...], where: str = "
         raise ValueError(f"`{name}` must be one of {listed}. Received: {name}={value!r}{where}.")
 
 
+def same_padding(length: int, side: int, stride: int) -> tuple[int, int]:
+    """Return how many pixels TensorFlow's `same` adds before and behind `length` pixels.
+
+    Args:
+        length: Pixels along one side of the input.
+        side: Of the window, in pixels.
+        stride: Its step.
+
+    Example:
+        >>> same_padding(112, 3, 2)
+        (0, 1)
+    """
+    total = max((math.ceil(length / stride) - 1) * stride + side - length, 0)
+    return total // 2, total - total // 2
+
+
 def readable_name(field: str, name: object) -> None:
     """Raise a ValueError unless `name`, the value of a field, is a line of text."""
     if not (isinstance(name, str) and name.isprintable()):
@@ -164,10 +180,7 @@ class Layer:
         """Return how many rows and columns the window starts before its input, a picture."""
         padding: Padding = getattr(self, "padding", "same")
         if padding == "same":
-            side, stride = self.window
-            rows, columns = (
-                max((math.ceil(size / stride) - 1) * stride + side - size, 0) // 2 for size in input_shape[:2]
-            )
+            rows, columns = (same_padding(size, *self.window)[0] for size in input_shape[:2])
             return rows, columns
         pixels = padding if isinstance(padding, int) else 0
         return pixels, pixels

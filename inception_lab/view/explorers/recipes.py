@@ -34,15 +34,18 @@ class Result:
         name: The recipe's name.
         recipe: The recipe.
         epochs: Length of the training.
-        rates: The learning rate at 100 steps an epoch.
-        all_rates: The same of every recipe, by name.
+        all_rates: The learning rates of every recipe, by name.
     """
 
     name: str
     recipe: Recipe
     epochs: int
-    rates: npt.NDArray[np.float32]
     all_rates: dict[str, npt.NDArray[np.float32]]
+
+    @property
+    def rates(self) -> npt.NDArray[np.float32]:
+        """The learning rate at 100 steps an epoch."""
+        return self.all_rates[self.name]
 
 
 def axis_end(epochs: int) -> float:
@@ -80,7 +83,6 @@ class Recipes(Explorer):
             state["recipe"],
             chosen,
             epochs,
-            chosen.learning_rates(epochs, STEPS),
             {name: recipe.learning_rates(epochs, STEPS) for name, recipe in RECIPES.items()},
         )
 
