@@ -52,8 +52,8 @@ def test_preparing_pictures(table: "Table", side: int) -> None:
     """Resizing and the paper's augmentation of a batch, as a share of the step that it is for."""
     import tensorflow as tf
 
-    from inception_lab.model.augment import Window
-    from inception_lab.model.recipes import AUGMENTATIONS
+    from inception_lab.model.data.augment import Window
+    from inception_lab.model.training.recipes import AUGMENTATIONS
 
     window = Window(224, 224, AUGMENTATIONS["crops"])
     prepare = tf.function(lambda pictures: window(pictures, training=True))

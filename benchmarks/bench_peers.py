@@ -54,8 +54,8 @@ def classify(precision: str, variant: str, batch: int = 16) -> float:
     import numpy as np
 
     import inception_lab as lab
-    from inception_lab.model.device import PRECISIONS as POLICIES
-    from inception_lab.model.device import dtype_policy
+    from inception_lab.model.backend import PRECISIONS as POLICIES
+    from inception_lab.model.backend import dtype_policy
 
     with dtype_policy(POLICIES[precision]):
         model = lab.build(lab.googlenet(variant=variant))

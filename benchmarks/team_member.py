@@ -17,16 +17,16 @@ def speeds(name: str, processes: int, process: int, port: int) -> list[float]:
     """Return the images/s of all processes together, step by step, of a GoogLeNet."""
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[process]})
-    from inception_lab.model.distribution import join
+    from inception_lab.model.training.distribution import join
 
     if processes > 1:
         join(f"localhost:{port}", processes, process)
     import numpy as np
 
-    from inception_lab.model.learner import Learner
-    from inception_lab.model.recipes import RECIPES
-    from inception_lab.spec.googlenet import googlenet
-    from inception_lab.spec.small import googlenet_digits
+    from inception_lab.architecture.googlenet import googlenet
+    from inception_lab.architecture.small import googlenet_digits
+    from inception_lab.model.training.learner import Learner
+    from inception_lab.model.training.recipes import RECIPES
 
     network = googlenet_digits() if name == "googlenet-digits" else googlenet(classes=10, auxiliary=True)
     recipe = replace(RECIPES["modern"], batch_size=EACH * processes)

@@ -18,8 +18,8 @@ from time import perf_counter
 import numpy as np
 
 import inception_lab as lab
-from inception_lab.model.learner import Learner
-from inception_lab.model.recipes import RECIPES
+from inception_lab.model.training.learner import Learner
+from inception_lab.model.training.recipes import RECIPES
 
 BATCH, SIDE, WARM_UP, STEPS = 32, 224, 3, 6
 MATRIX, PRODUCTS = 4096, 9

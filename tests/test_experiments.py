@@ -11,12 +11,12 @@ import pytest
 
 import inception_lab as lab
 from inception_lab import experiments
-from inception_lab.cli_train import SUITED
+from inception_lab.architecture.small import googlenet_digits
+from inception_lab.cli.train import SUITED
 from inception_lab.experiments import EXPERIMENTS, ablation, claims, training
 from inception_lab.experiments.__main__ import main
 from inception_lab.experiments.runner import Experiment, Rows, Settings, append, complete, read
-from inception_lab.model.device import precision
-from inception_lab.spec.small import googlenet_digits
+from inception_lab.model.backend import precision
 
 Measure = Callable[[Settings, Rows], Rows]
 
@@ -202,7 +202,7 @@ def test_which_were_right_survives_being_stored() -> None:
 
 
 def test_a_training_run_gives_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    from inception_lab.model import digits
+    from inception_lab.model.data import digits
 
     monkeypatch.setattr(training, "_held_out", lambda: digits.at_fixed_sizes("validation"))
     monkeypatch.setattr(training, "IMAGES", 64)
@@ -234,7 +234,7 @@ def test_epochs_are_lost_until_the_loss_leaves_ln_10() -> None:
 
 
 def test_the_digits_claim_is_the_default_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    from inception_lab.model import digits
+    from inception_lab.model.data import digits
 
     suited = SUITED["scaled-digits"]
     monkeypatch.setattr(claims, "SUITED", {"scaled-digits": replace(suited, epochs=1)})

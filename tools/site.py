@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 
 import nbformat
 from nbformat import NotebookNode
@@ -44,7 +45,7 @@ The explorers stand still on this page. To drag their sliders, [open it in Colab
 SOLVED = " The exercises are [solved elsewhere](solutions/<name>), each answer folded away."
 
 FLOORS = {
-    "spec": ("Describe and count", "What a network is and what it costs; pure Python, and no Keras."),
+    "architecture": ("Describe and count", "What a network is and what it costs; pure Python, and no Keras."),
     "model": ("Build, train, look inside", "What a network does. The first use loads Keras."),
     "view": ("Show", "What a person sees."),
 }
@@ -184,14 +185,20 @@ def heading(text: str) -> str:
 
 def reference() -> Iterator[tuple[str, str]]:
     """The pages of the reference: path on the site, and reStructuredText that asks for the docstrings."""
-    names = {name: module for name, module in inception_lab._PUBLIC.items() if name != "keras"}
+    values = {name: getattr(inception_lab, name) for name in inception_lab.__all__ if name != "keras"}
+    modules = {name: value.__name__ for name, value in values.items() if isinstance(value, ModuleType)}
+    floors = {  # a constant knows no module: those of the architecture are all there are
+        name: getattr(value, "__module__", "inception_lab.architecture").split(".")[1]
+        for name, value in values.items()
+        if name not in modules
+    }
     overview = heading("Reference") + (
         "All of it is used as ``lab.NAME``, after ``import inception_lab as lab``."
         " ``lab.keras`` is Keras, loaded quietly.\n\n"
     )
     tree = []
     for floor, (title, told) in FLOORS.items():
-        here = sorted((n for n, module in names.items() if module.split(".")[1] == floor), key=str.lower)
+        here = sorted((name for name in floors if floors[name] == floor), key=str.lower)
         overview += f"{title}\n{'-' * len(title)}\n\n{told}\n\n"
         overview += ".. currentmodule:: inception_lab\n\n.. autosummary::\n   :nosignatures:\n\n"
         overview += "".join(f"   {name}\n" for name in here if name not in CONSTANTS) + "\n"
@@ -200,7 +207,7 @@ def reference() -> Iterator[tuple[str, str]]:
         body = "".join(documented(name) for name in here)
         yield f"api/{floor}.rst", f"{heading(title)}{told}\n\n.. currentmodule:: inception_lab\n\n{body}"
     overview += "Modules\n-------\n\n.. currentmodule:: None\n\n.. autosummary::\n   :nosignatures:\n\n"
-    for name, module in sorted(inception_lab._MODULES.items()):
+    for name, module in sorted(modules.items()):
         overview += f"   {module}\n"
         tree.append(name)
         yield f"api/{name}.rst", module_page(name, module)

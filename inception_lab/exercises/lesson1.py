@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from inception_lab.architecture.cost import cost
+from inception_lab.architecture.googlenet import naive_module
+from inception_lab.architecture.layers import Conv2D
+from inception_lab.architecture.network import Sequence
 from inception_lab.exercises.judge import Exercise, Judge, number
-from inception_lab.spec.cost import cost
-from inception_lab.spec.googlenet import naive_module
-from inception_lab.spec.layers import Conv2D
-from inception_lab.spec.network import Sequence
 
 FEWEST = 8  # filters of a branch that counts
 

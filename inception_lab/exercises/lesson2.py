@@ -7,10 +7,10 @@ import operator
 from dataclasses import astuple, replace
 from typing import Any
 
+from inception_lab.architecture.cost import break_even, cost
+from inception_lab.architecture.googlenet import TABLE_1, InceptionRow, googlenet, inception_module
+from inception_lab.architecture.layers import Conv2D
 from inception_lab.exercises.judge import Exercise, Judge, number
-from inception_lab.spec.cost import break_even, cost
-from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet, inception_module
-from inception_lab.spec.layers import Conv2D
 
 FEWEST_3X3, FEWEST_5X5 = 48, 8  # what we would still build
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from inception_lab.architecture.audit import explain
+from inception_lab.architecture.cost import cost
+from inception_lab.architecture.googlenet import TABLE_1, InceptionRow, googlenet
+from inception_lab.architecture.paper import Printed
 from inception_lab.exercises.judge import Exercise, Judge, number
-from inception_lab.spec.audit import explain
-from inception_lab.spec.cost import cost
-from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet
-from inception_lab.spec.paper import Printed
 
 SECRET_CLASSES = 37
 MOST_PARAMETERS = 7_000_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from inception_lab.architecture.cost import cost
+from inception_lab.architecture.googlenet import TABLE_1, auxiliary_head, googlenet
 from inception_lab.exercises.judge import Exercise, number, word
-from inception_lab.spec.cost import cost
-from inception_lab.spec.googlenet import TABLE_1, auxiliary_head, googlenet
 
 HEAD_WEIGHT = 0.3
 

@@ -8,7 +8,7 @@ from functools import cache
 from inception_lab.exercises.judge import Exercise, number, word
 from inception_lab.experiments.runner import read
 from inception_lab.experiments.training import BAND_LIMITS, BANDS
-from inception_lab.model.recipes import RECIPES
+from inception_lab.model.training.recipes import RECIPES
 
 ORDERED = (18, 33)  # pixels
 SMOOTHING, CLASSES = 0.2, 10

@@ -6,10 +6,10 @@ import math
 from functools import cache
 from typing import Any
 
+from inception_lab.architecture.googlenet import TABLE_1
+from inception_lab.architecture.layers import LocalResponseNorm
 from inception_lab.exercises.judge import Exercise, number, word
-from inception_lab.model.tuning import Mean, stored_tuning
-from inception_lab.spec.googlenet import TABLE_1
-from inception_lab.spec.layers import LocalResponseNorm
+from inception_lab.model.inside.tuning import Mean, stored_tuning
 
 BRANCHES = ("1x1", "3x3", "5x5")
 SIZE = 40

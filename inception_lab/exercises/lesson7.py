@@ -9,11 +9,11 @@ from dataclasses import replace
 from math import log
 from typing import Any
 
+from inception_lab.architecture.cost import cost
+from inception_lab.architecture.googlenet import googlenet
+from inception_lab.architecture.layers import Conv2D
 from inception_lab.exercises.judge import Exercise, number
-from inception_lab.model.recipes import RECIPES
-from inception_lab.spec.cost import cost
-from inception_lab.spec.googlenet import googlenet
-from inception_lab.spec.layers import Conv2D
+from inception_lab.model.training.recipes import RECIPES
 
 BRANCH = {"input_channels": 32, "filters": 96, "parameters": 150_624}
 EPOCHS, CLASSES = 25, 10
@@ -77,7 +77,7 @@ def _three_heads() -> Any:
 
     A new one each time: Keras keeps the metrics of an earlier `compile` if the next one names none.
     """
-    from inception_lab.model.device import keras
+    from inception_lab.model.backend import keras
 
     x = keras.Input((1,))
     heads = {}

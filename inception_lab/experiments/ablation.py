@@ -14,11 +14,9 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.experiments.runner import Experiment, Rows, Settings, read
-from inception_lab.experiments.training import MODERN, learn
-from inception_lab.spec.cost import cost
-from inception_lab.spec.googlenet import TABLE_1, InceptionRow, scaled
-from inception_lab.spec.layers import (
+from inception_lab.architecture.cost import cost
+from inception_lab.architecture.googlenet import TABLE_1, InceptionRow, scaled
+from inception_lab.architecture.layers import (
     Activation,
     BatchNorm,
     Conv2D,
@@ -28,7 +26,9 @@ from inception_lab.spec.layers import (
     MaxPool2D,
     Shape,
 )
-from inception_lab.spec.network import Network, Parallel, Part, Sequence
+from inception_lab.architecture.network import Network, Parallel, Part, Sequence
+from inception_lab.experiments.runner import Experiment, Rows, Settings, read
+from inception_lab.experiments.training import MODERN, learn
 
 # Kernels of the direct branch and of the two reduced ones; the pooling branch is always there.
 KERNELS: Mapping[str, tuple[int, int, int]] = {

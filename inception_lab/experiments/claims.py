@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from inception_lab.cli_train import SUITED
+from inception_lab.cli.train import SUITED
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 from inception_lab.experiments.training import finished
 
@@ -22,8 +22,8 @@ FULL_PICTURES, FULL_BATCH, FULL_STEPS = 50_000, 32, 12
 
 def _as_by_default(dataset: str, data: Any, seed: int, **options: Any) -> Any:
     """Train what the command `inception-lab train --dataset …` trains without more options."""
-    from inception_lab.model.train import train
-    from inception_lab.spec.small import NETWORKS
+    from inception_lab.architecture.small import NETWORKS
+    from inception_lab.model.training.train import train
 
     suited = SUITED[dataset]
     network = NETWORKS[suited.network]()
@@ -31,7 +31,7 @@ def _as_by_default(dataset: str, data: Any, seed: int, **options: Any) -> Any:
 
 
 def _digits(settings: Settings, _: Rows) -> Rows:
-    from inception_lab.model.digits import scaled_digits
+    from inception_lab.model.data.digits import scaled_digits
 
     seed = int(settings["seed"])
     result = _as_by_default("scaled-digits", scaled_digits(seed=seed), seed, progress=False)
@@ -48,7 +48,7 @@ def _digits(settings: Settings, _: Rows) -> Rows:
 
 def _cifar(settings: Settings, _: Rows) -> Rows:
     """Carry on the run in `runs/`, which takes an hour or more: killed, it loses an epoch at most."""
-    from inception_lab.model.cifar import cifar10
+    from inception_lab.model.data.cifar import cifar10
 
     seed = int(settings["seed"])
     out = RUNS / f"cifar10-seed-{seed}"
@@ -84,9 +84,9 @@ def full_network(precision: str, steps: int = FULL_STEPS, variant: str = "paper"
 
     import numpy as np
 
-    from inception_lab.model.data import Dataset, Splits
-    from inception_lab.model.train import train
-    from inception_lab.spec.googlenet import googlenet
+    from inception_lab.architecture.googlenet import googlenet
+    from inception_lab.model.data.dataset import Dataset, Splits
+    from inception_lab.model.training.train import train
 
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (FULL_PICTURES, 32, 32, 3), np.uint8)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inception_lab.architecture.googlenet import TABLE_1
 from inception_lab.experiments.runner import Experiment, Rows, Settings
-from inception_lab.spec.googlenet import TABLE_1
 
 # name -> (normalisation, initialiser, bias)
 STARTS = {
@@ -32,7 +32,7 @@ LAYERS = {
 def measure(settings: Settings, _: Rows) -> Rows:
     """Measure signal and gradients in the exact network, untrained, on photographs."""
     import inception_lab as lab
-    from inception_lab.model.inspect import cross_entropy, inspect
+    from inception_lab.model.inside.activations import cross_entropy, inspect
 
     normalization, kernel, bias = STARTS[settings["start"]]
     heads = () if settings["heads"] == "none" else tuple(str(settings["heads"]).split())
@@ -69,7 +69,7 @@ def photographs() -> npt.NDArray[np.float32]:
     """Return eight squares of four photographs, `(8, 224, 224, 3)`, about zero mean and unit spread."""
     import skimage.data
 
-    from inception_lab.model.augment import CENTRE, SPREAD
+    from inception_lab.model.data.augment import CENTRE, SPREAD
     from inception_lab.model.evaluate import crop
 
     photos: list[Any] = [

@@ -57,7 +57,7 @@ def complete(experiment: Experiment, folder: Path | None = None, limit: int | No
     Returns:
         How many runs were done.
     """
-    from inception_lab.model.device import keras
+    from inception_lab.model.backend import keras
 
     path = experiment.path(folder)
     missing = experiment.missing(folder)[:limit]
@@ -83,7 +83,7 @@ def provenance(name: str) -> dict[str, str]:
     import numpy as np
 
     from inception_lab import __version__
-    from inception_lab.model.device import hardware, keras
+    from inception_lab.model.backend import hardware, keras
 
     versions = f"inception-lab {__version__}, Keras {keras.__version__} on {keras.config.backend()}"
     return {

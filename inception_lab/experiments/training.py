@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from inception_lab.architecture.cost import cost
+from inception_lab.architecture.googlenet import TABLE_1, InceptionRow, googlenet, scaled
+from inception_lab.architecture.network import Network
+from inception_lab.architecture.small import DIGITS_ROWS, DIGITS_WIDTH, googlenet_digits
 from inception_lab.experiments.runner import Experiment, Rows, Settings
-from inception_lab.model.recipes import RECIPES, Recipe
-from inception_lab.spec.cost import cost
-from inception_lab.spec.googlenet import TABLE_1, InceptionRow, googlenet, scaled
-from inception_lab.spec.network import Network
-from inception_lab.spec.small import DIGITS_ROWS, DIGITS_WIDTH, googlenet_digits
+from inception_lab.model.training.recipes import RECIPES, Recipe
 
 if TYPE_CHECKING:
-    from inception_lab.model.result import Result
+    from inception_lab.model.training.result import Result
 
 IMAGES, EPOCHS = 8_000, 5
 MODERN = RECIPES["modern"]
@@ -41,9 +41,9 @@ def learn(
         A row of numbers, the result of training, and which of the held-out digits were right at each
         size, `(digits, sizes)`.
     """
-    from inception_lab.model import digits
+    from inception_lab.model.data import digits
     from inception_lab.model.evaluate import correct
-    from inception_lab.model.train import train
+    from inception_lab.model.training.train import train
 
     data = digits.scaled_digits(images, sizes=sizes, seed=seed)
     result = train(data, network, recipe, epochs=epochs, seed=seed, progress=False, **options)
@@ -78,7 +78,7 @@ def finished(result: Result) -> float:
 
 @cache
 def _held_out() -> Any:
-    from inception_lab.model.digits import at_fixed_sizes
+    from inception_lab.model.data.digits import at_fixed_sizes
 
     return at_fixed_sizes()
 
@@ -157,8 +157,8 @@ FIXED_RATE = Recipe(
 
 
 def _heads(settings: Settings, _: Rows) -> Rows:
-    from inception_lab.model.digits import plain_digits
-    from inception_lab.model.train import train
+    from inception_lab.model.data.digits import plain_digits
+    from inception_lab.model.training.train import train
 
     normalization, kernel, bias = HEAD_STARTS[str(settings["start"])]
     weight = float(settings["weight"])

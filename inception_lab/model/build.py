@@ -7,11 +7,11 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from inception_lab.model.device import keras
+from inception_lab.architecture import layers as spec
+from inception_lab.architecture.cost import as_network
+from inception_lab.architecture.network import Merge, Network, Part
+from inception_lab.model.backend import keras
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
-from inception_lab.spec import layers as spec
-from inception_lab.spec.cost import as_network
-from inception_lab.spec.network import Merge, Network, Part
 
 
 def build(

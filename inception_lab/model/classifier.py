@@ -10,23 +10,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.model.augment import GREY, SPREAD, Window
+from inception_lab.architecture.googlenet import googlenet
+from inception_lab.architecture.layers import one_of, positive_integer
+from inception_lab.architecture.network import Network
+from inception_lab.architecture.stored import network_from_data
+from inception_lab.model.backend import PRECISIONS, dtype_policy, keras
 from inception_lab.model.build import build
-from inception_lab.model.device import PRECISIONS, dtype_policy, keras
-from inception_lab.model.download import cache_folder
-from inception_lab.model.folder import central_part
-from inception_lab.model.preparation import Floats, Picture, Preparation, rgb
-from inception_lab.model.pretrained import (
+from inception_lab.model.data.augment import GREY, SPREAD, Window
+from inception_lab.model.data.folder import central_part
+from inception_lab.model.data.preparation import Floats, Picture, Preparation, rgb
+from inception_lab.model.pretrained.bvlc import (
     class_names,
     download_class_names,
     find_weights,
     with_weights,
 )
-from inception_lab.model.run import AVERAGED, BEST, RunDirectory, in_a_line
-from inception_lab.spec.googlenet import googlenet
-from inception_lab.spec.layers import one_of, positive_integer
-from inception_lab.spec.network import Network
-from inception_lab.spec.stored import network_from_data
+from inception_lab.model.pretrained.download import cache_folder
+from inception_lab.model.training.run import AVERAGED, BEST, RunDirectory, in_a_line
 
 BATCH = 32
 

@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.model.data import Labels, Pictures
-from inception_lab.spec.layers import one_of, positive_integer
+from inception_lab.architecture.layers import one_of, positive_integer
+from inception_lab.model.data.dataset import Labels, Pictures
 
 Predictions = npt.NDArray[np.floating]
 PROBABILITY_FLOOR = 1e-12

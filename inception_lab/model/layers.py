@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from inception_lab.model.device import fused_batch_norm, keras
+from inception_lab.model.backend import fused_batch_norm, keras
 
 ops = keras.ops
 

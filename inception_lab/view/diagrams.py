@@ -10,9 +10,18 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.text import Text
 
-from inception_lab.spec import layers as spec
-from inception_lab.spec.cost import Cost, cost
-from inception_lab.spec.network import Network, Parallel, Part, Sequence, Tap, inside, parts, snake_case
+from inception_lab.architecture import layers as spec
+from inception_lab.architecture.cost import Cost, cost
+from inception_lab.architecture.network import (
+    Network,
+    Parallel,
+    Part,
+    Sequence,
+    Tap,
+    inside,
+    parts,
+    snake_case,
+)
 from inception_lab.view import figures
 
 if TYPE_CHECKING:

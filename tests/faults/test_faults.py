@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inception_lab.model import train as training
-from inception_lab.model.run import Checkpoint, RunDirectory
+from inception_lab.model.training import train as training
+from inception_lab.model.training.run import Checkpoint, RunDirectory
 from tools.torture import runs
 
 Plant = Callable[[int, Callable[[], Any]], None]

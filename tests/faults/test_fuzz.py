@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inception_lab import exercises
-from inception_lab.model.onnx_file import read_weights
-from inception_lab.spec import layers
-from inception_lab.spec.network import Network, Part, Sequence, Tap
-from inception_lab.view import explorers
+from inception_lab.architecture import layers
+from inception_lab.architecture.network import Network, Part, Sequence, Tap
+from inception_lab.model.pretrained.onnx_file import read_weights
+from inception_lab.view import explore
 from tools.torture import fuzz, walks
 
 NOWHERE = Path("/nowhere")
@@ -54,7 +54,7 @@ def test_nonsense_is_refused_in_a_line(rng: random.Random) -> None:
     fuzz.stored_case(rng, NOWHERE)
 
 
-@pytest.mark.parametrize("kind", explorers.__all__)
+@pytest.mark.parametrize("kind", explore.__all__)
 def test_the_picture_is_that_of_the_state_wherever_a_walk_leads(kind: str) -> None:
     found = walks.walk_all(seed=4, count=4, kinds=[kind], every=4)
     assert found.failures == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inception_lab.model.run import RunDirectory
+from inception_lab.model.training.run import RunDirectory
 from tools.torture import writer
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 import inception_lab as lab
-from inception_lab.model.attention import grad_cam
-from inception_lab.model.augment import Window
-from inception_lab.model.device import as_array, keras
-from inception_lab.model.inspect import cross_entropy, inspect
-from inception_lab.model.learner import Learner
-from inception_lab.model.recipes import Recipe
-from inception_lab.spec.network import Network
+from inception_lab.architecture.network import Network
+from inception_lab.model.backend import as_array, keras
+from inception_lab.model.data.augment import Window
+from inception_lab.model.inside.activations import cross_entropy, inspect
+from inception_lab.model.inside.attention import grad_cam
+from inception_lab.model.training.learner import Learner
+from inception_lab.model.training.recipes import Recipe
 
 # Everything that a network of ours can have, small: LRN and biases, batch norm, heads. (JAX compiles every
 # operation for every shape, which takes its time.)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inception_lab.model.device import as_array, keras
+from inception_lab.model.backend import as_array, keras
 from inception_lab.model.layers import BatchNormalization
 
 

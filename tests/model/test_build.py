@@ -14,10 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import inception_lab as lab
-from inception_lab.model.build import build, keras_name
-from inception_lab.model.device import keras
-from inception_lab.spec.cost import Cost
-from inception_lab.spec.layers import (
+from inception_lab.architecture.cost import Cost
+from inception_lab.architecture.layers import (
     Activation,
     AveragePool2D,
     BatchNorm,
@@ -34,7 +32,9 @@ from inception_lab.spec.layers import (
     SeparableConv2D,
     Shape,
 )
-from inception_lab.spec.network import Network, Node, Parallel, Sequence, Tap
+from inception_lab.architecture.network import Network, Node, Parallel, Sequence, Tap
+from inception_lab.model.backend import keras
+from inception_lab.model.build import build, keras_name
 
 Part = Layer | Node
 

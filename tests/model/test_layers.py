@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inception_lab.model.device import keras
+from inception_lab.model.backend import keras
 from inception_lab.model.layers import LocalResponseNormalization
 
 

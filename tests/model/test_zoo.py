@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import inception_lab as lab
-from inception_lab.model.device import keras
+from inception_lab.model.backend import keras
 
 SIDES = {
     "alexnet": 67,

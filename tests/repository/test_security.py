@@ -53,7 +53,7 @@ def test_no_file_runs_what_it_reads(path: Path) -> None:
 
 
 def test_downloads_are_pinned_and_encrypted() -> None:
-    from inception_lab.model import pretrained
+    from inception_lab.model.pretrained import bvlc as pretrained
 
     for remote in (pretrained.BVLC, pretrained.INDEX):
         assert all(address.startswith("https://") for address in remote.addresses)

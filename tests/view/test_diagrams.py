@@ -10,8 +10,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import FancyBboxPatch
 
 import inception_lab as lab
-from inception_lab.spec import layers
-from inception_lab.spec.network import Parallel, Part, Sequence
+from inception_lab.architecture import layers
+from inception_lab.architecture.network import Parallel, Part, Sequence
 from inception_lab.view import diagrams, figures
 
 SHAPE = (28, 28, 192)

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import inception_lab as lab
+from inception_lab.view.explorers import base
 from inception_lab.view.explorers.base import Choice, Explorer, Integer, Toggle
 from tests.view import walking
 
@@ -330,7 +331,7 @@ IN_IPYWIDGETS_7 = {
 }
 
 
-@pytest.mark.parametrize("path", sorted(Path(lab.explore.__file__).parent.glob("*.py")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", sorted(Path(base.__file__).parent.glob("*.py")), ids=lambda p: p.stem)
 def test_only_what_ipywidgets_7_has_is_used(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:

@@ -7,8 +7,8 @@ import pytest
 
 import inception_lab as lab
 from inception_lab.model.classifier import Classifier
-from inception_lab.model.inspect import branch_activations
-from inception_lab.model.preparation import Preparation
+from inception_lab.model.data.preparation import Preparation
+from inception_lab.model.inside.activations import branch_activations
 from inception_lab.view.explorers.branches import CELL, mosaic
 
 PHOTOS = {"cat": lab.pictures.photo("chelsea"), "cup": lab.pictures.photo("coffee")}
@@ -77,7 +77,7 @@ def test_a_photograph_goes_through_the_network_once(
 ) -> None:
     explorer = lab.explore.branches(classifier, PHOTOS)
     monkeypatch.setattr(
-        "inception_lab.model.parts.branch_maps", lambda *_: pytest.fail("went through it again")
+        "inception_lab.model.inside.branches.branch_maps", lambda *_: pytest.fail("went through it again")
     )
     for module in ("3a", "4a", "5a"):
         for branch in ("1x1", "pool_proj"):

@@ -3,7 +3,7 @@
 import pytest
 
 import inception_lab as lab
-from inception_lab.spec.counting import CONVENTIONS
+from inception_lab.architecture.conventions import CONVENTIONS
 from inception_lab.view.explorers.counting import Counting, convention_of, state_of
 
 
@@ -58,9 +58,9 @@ def test_conventions_that_the_switches_cannot_say_are_not_offered() -> None:
     assert state is not None
     fvcore = CONVENTIONS["fvcore"]
     assert convention_of(state).average_pool == fvcore.average_pool
-    assert lab.counting.count(
+    assert lab.conventions.count(
         lab.googlenet(variant="torchvision"), convention_of(state)
-    ) == lab.counting.count(lab.googlenet(variant="torchvision"), "fvcore")
+    ) == lab.conventions.count(lab.googlenet(variant="torchvision"), "fvcore")
 
 
 def test_bars_are_as_long_as_the_counts(explorer: Counting) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import inception_lab as lab
-from inception_lab.model.tuning import SizeTuning, stored_tuning
+from inception_lab.model.inside.tuning import SizeTuning, stored_tuning
 
 DIAMETERS = (4, 8, 16, 32, 60)
 

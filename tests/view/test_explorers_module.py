@@ -3,7 +3,7 @@
 import pytest
 
 import inception_lab as lab
-from inception_lab.spec.googlenet import TABLE_1
+from inception_lab.architecture.googlenet import TABLE_1
 from inception_lab.view.explorers.module import Module
 
 # facts.md, Table 1: MACs and parameters with biases.

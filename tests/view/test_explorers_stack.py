@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 import inception_lab as lab
-from inception_lab.spec.googlenet import TABLE_1
+from inception_lab.architecture.googlenet import TABLE_1
 from inception_lab.view.explorers.stack import MOST, Stack, stack
 
 PER_CHANNEL = 28**2 * (64 + 9 * 128 + 25 * 32)  # MACs that each input channel costs a naive module

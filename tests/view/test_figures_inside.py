@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.container import ErrorbarContainer
 
-from inception_lab.model.tuning import Mean
+from inception_lab.model.inside.tuning import Mean
 from inception_lab.view import figures
 
 PHOTO = np.full((20, 30, 3), 100, np.uint8)

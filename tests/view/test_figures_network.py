@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 import inception_lab as lab
 from inception_lab import diagrams, figures
-from inception_lab.model.reach import EffectiveField
+from inception_lab.model.inside.effective import EffectiveField
 
 
 def blocks(figure: Figure) -> list[Rectangle]:

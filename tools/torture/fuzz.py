@@ -23,11 +23,11 @@ from unittest.mock import patch
 
 import numpy as np
 
-from inception_lab.spec import layers
-from inception_lab.spec.cost import cost
-from inception_lab.spec.network import Network, Parallel, Part, Tap
-from inception_lab.spec.network import Sequence as Row
-from inception_lab.spec.stored import network_from_data, network_to_data
+from inception_lab.architecture import layers
+from inception_lab.architecture.cost import cost
+from inception_lab.architecture.network import Network, Parallel, Part, Tap
+from inception_lab.architecture.network import Sequence as Row
+from inception_lab.architecture.stored import network_from_data, network_to_data
 
 LONGEST_CASE = 30  # seconds; a case that takes longer hangs
 LARGEST_SIDE = 10_000  # pixels of a picture that a damaged run may ask for and get
@@ -94,7 +94,7 @@ def fuzz(folder: Path, seed: int, count: int, kinds: Sequence[str] | None = None
 
 def warm_up() -> None:
     """Load what takes seconds to load, and say nothing of formats that OpenCV does not write."""
-    from inception_lab.model.device import keras
+    from inception_lab.model.backend import keras
     from inception_lab.model.quiet import quiet
 
     with quiet():
@@ -223,8 +223,8 @@ def some_network(rng: random.Random) -> tuple[Network, int]:
 
 def spec_case(rng: random.Random, _: Path) -> Taken:
     """A network is counted as Keras counts it; what cannot be in it is refused."""
+    from inception_lab.model.backend import keras
     from inception_lab.model.build import build
-    from inception_lab.model.device import keras
 
     network, _refused = some_network(rng)
     found = cost(network)
@@ -345,8 +345,8 @@ def images() -> tuple[tuple[str, bytes], ...]:
 
 def image_case(rng: random.Random, folder: Path) -> Taken:
     """Bytes as a picture are one, or refused."""
-    from inception_lab.model.folder import read_picture
-    from inception_lab.model.photos import read_photo
+    from inception_lab.model.data.folder import read_picture
+    from inception_lab.model.data.photos import read_photo
 
     suffix, content = rng.choice(images())
     path = folder / f"picture.{suffix}"
@@ -454,7 +454,7 @@ def rewired(content: bytes, rng: random.Random) -> bytes:
 
 def onnx_case(rng: random.Random, folder: Path) -> Taken:
     """Bytes as weights are those of the network, or refused."""
-    from inception_lab.model.onnx_file import read_weights
+    from inception_lab.model.pretrained.onnx_file import read_weights
 
     content = onnx_model(rng.random() < 0.5)
     path = folder / "weights.onnx"
@@ -471,7 +471,7 @@ def onnx_case(rng: random.Random, folder: Path) -> Taken:
 def run_files() -> Mapping[str, bytes]:
     """What a run leaves that `classifier(run=…)` reads."""
     from inception_lab.model.build import build
-    from inception_lab.model.learner import InMemory
+    from inception_lab.model.training.learner import InMemory
 
     file = InMemory()
     with warnings.catch_warnings():
@@ -528,7 +528,7 @@ def npz(arrays: Mapping[str, Any], compressed: bool = False) -> bytes:
 
 def npz_case(rng: random.Random, folder: Path) -> Taken:
     """Bytes as CIFAR-10 are a data set, or refused."""
-    from inception_lab.model.cifar import FILE, FOLDER, cifar10
+    from inception_lab.model.data.cifar import FILE, FOLDER, cifar10
 
     arrays = dict(cifar_arrays())
     if odd := rng.random() < 0.4:
@@ -551,7 +551,7 @@ def npz_case(rng: random.Random, folder: Path) -> Taken:
 
 def checkpoint_case(rng: random.Random, folder: Path) -> Taken:
     """A damaged checkpoint is passed over, which is said in a line; or it is as it was written."""
-    from inception_lab.model.run import Checkpoint, RunDirectory
+    from inception_lab.model.training.run import Checkpoint, RunDirectory
 
     out = folder / "run"
     directory = RunDirectory(out)
@@ -577,7 +577,7 @@ def checkpoint_case(rng: random.Random, folder: Path) -> Taken:
 
 def config_case(rng: random.Random, folder: Path) -> Taken:
     """A damaged config.json is that of the same run, or the run is not carried on."""
-    from inception_lab.model.run import RunDirectory
+    from inception_lab.model.training.run import RunDirectory
 
     out = folder / "config"
     out.mkdir(exist_ok=True)
@@ -609,7 +609,7 @@ SIGNS = "=;; ×·#'\"\\\n\t\0é−٣09azA_-+.,/"
 @cache
 def explorers() -> Mapping[str, Any]:
     """What `load` reads of each explorer: its controls, its presets."""
-    from inception_lab.view import explorers as found
+    from inception_lab.view import explore as found
 
     return {name: getattr(found, name)() for name in found.__all__}
 
@@ -710,8 +710,8 @@ def answer_case(rng: random.Random, _: Path) -> Taken:
 
 def command_case(rng: random.Random, folder: Path) -> Taken:
     """A command line is obeyed, or refused in one line with status 2."""
-    from inception_lab import cli
-    from inception_lab.cli_options import networks
+    from inception_lab.cli import main as cli
+    from inception_lab.cli.options import networks
 
     number = (
         "0",

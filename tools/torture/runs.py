@@ -19,8 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from inception_lab.model.run import AVERAGED, BEST, RunDirectory
-from inception_lab.spec.layers import (
+from inception_lab.architecture.layers import (
     AveragePool2D,
     BatchNorm,
     Conv2D,
@@ -29,9 +28,10 @@ from inception_lab.spec.layers import (
     Flatten,
     GlobalAveragePool2D,
 )
-from inception_lab.spec.network import Network, Tap
-from inception_lab.spec.network import Sequence as Row
-from inception_lab.spec.small import NETWORKS
+from inception_lab.architecture.network import Network, Tap
+from inception_lab.architecture.network import Sequence as Row
+from inception_lab.architecture.small import NETWORKS
+from inception_lab.model.training.run import AVERAGED, BEST, RunDirectory
 from tools.torture.writer import Found, changed, half_written
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +59,7 @@ def tiny(classes: int = 2, input_shape: tuple[int, int, int] = (8, 8, 3)) -> Net
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line `inception-lab`, which then knows the network `tiny` besides its own."""
-    from inception_lab import cli
+    from inception_lab.cli import main as cli
 
     NETWORKS["tiny"] = tiny  # type: ignore[assignment]  # its arguments are fewer
     try:

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from inception_lab.view import explorers
+from inception_lab.view import explore
 from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer
 from tools.torture.fuzz import OTHERS, some_setting, time_limit
 
-KINDS = (*explorers.__all__, *explorers.WITH_MODEL)
+KINDS = (*explore.__all__, *explore.WITH_MODEL)
 
 
 @dataclass
@@ -69,13 +69,13 @@ def walk_all(
 
 def fresh(kind: str) -> Explorer:
     """Return an explorer as it is at first."""
-    explorer: Explorer = explorers.branches(*_small()) if kind == "branches" else getattr(explorers, kind)()
+    explorer: Explorer = explore.branches(*_small()) if kind == "branches" else getattr(explore, kind)()
     return explorer
 
 
 @cache
 def _small() -> tuple[Any, Any]:
-    from inception_lab.model.trained import digits_network
+    from inception_lab.model.pretrained.trained import digits_network
 
     network = digits_network()
     return network, network.samples
@@ -153,7 +153,7 @@ def _compare(explorer: Explorer, other: Explorer) -> None:
         assert one == two, f"{what} differs from that of a fresh explorer in {explorer.link()!r}"
 
 
-NETWORK = explorers.network.title
+NETWORK = explore.network.title
 WHAT: dict[str, Callable[[Explorer], Any]] = {
     "state": lambda each: each.state,
     "readout": lambda each: each.readout,

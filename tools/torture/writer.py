@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from inception_lab.model.run import AVERAGED, BEST, Checkpoint, Row, RunDirectory
+from inception_lab.model.training.run import AVERAGED, BEST, Checkpoint, Row, RunDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 12  # kills in one directory

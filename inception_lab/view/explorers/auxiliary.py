@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from matplotlib.ticker import NullLocator
 
+from inception_lab.architecture.cost import Cost, cost
+from inception_lab.architecture.googlenet import googlenet
 from inception_lab.experiments.gradients import GRADIENTS, HEADS, LAYERS, STARTS
 from inception_lab.experiments.runner import read
-from inception_lab.spec.cost import Cost, cost
-from inception_lab.spec.googlenet import googlenet
 from inception_lab.view import figures
 from inception_lab.view.explorers.base import Choice, Control, Explorer, State
 from inception_lab.view.explorers.runs import RunLines

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as widgets
 
-from inception_lab.spec.layers import one_of
+from inception_lab.architecture.layers import one_of
 from inception_lab.view import figures
 from inception_lab.view.explorers import settings
 from inception_lab.view.explorers.canvas import Canvas

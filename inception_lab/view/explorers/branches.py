@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from inception_lab.spec.cost import cost
+from inception_lab.architecture.cost import cost
 from inception_lab.view import figures, pictures
 from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State
 
@@ -90,7 +90,7 @@ class Branches(Explorer):
         photos: Mapping[str, NDArray[np.uint8]] | None = None,
         **state: Any,
     ) -> None:
-        from inception_lab.model.parts import branches, modules
+        from inception_lab.model.inside.branches import branches, modules
 
         if classifier is None:
             from inception_lab.model.classifier import classifier as load
@@ -155,7 +155,7 @@ class Branches(Explorer):
 
     def _look(self, name: str) -> tuple[Any, Any]:
         if name not in self._seen:
-            from inception_lab.model.parts import branch_maps
+            from inception_lab.model.inside.branches import branch_maps
 
             prepare = self.classifier.prepare
             photo = self._photos[name] if self._photos else pictures.photo(name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from inception_lab.spec.counting import (
+from inception_lab.architecture.conventions import (
     CONVENTIONS,
     Convention,
     Count,
@@ -15,7 +15,7 @@ from inception_lab.spec.counting import (
     count,
     reproductions,
 )
-from inception_lab.spec.googlenet import VARIANTS, googlenet
+from inception_lab.architecture.googlenet import VARIANTS, googlenet
 from inception_lab.view import figures
 from inception_lab.view.explorers.base import Choice, Control, Explorer, State, Toggle
 from inception_lab.view.explorers.modules import Bars

@@ -16,7 +16,7 @@ from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from inception_lab.model.tuning import Mean, SizeTuning
+    from inception_lab.model.inside.tuning import Mean, SizeTuning
     from inception_lab.view.explorers.canvas import Canvas
 
 UNITS = 32  # of each branch, the strongest
@@ -74,7 +74,7 @@ class Electrode(Explorer):
 
     def __init__(self, tuning: SizeTuning | None = None, **state: Any) -> None:
         if tuning is None:
-            from inception_lab.model.tuning import stored_tuning
+            from inception_lab.model.inside.tuning import stored_tuning
 
             tuning = stored_tuning()
         else:
@@ -207,7 +207,7 @@ class Electrode(Explorer):
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
-    from inception_lab.model.tuning import COLOURS
+    from inception_lab.model.inside.tuning import COLOURS
 
     return COLOURS[colour]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING
 
-from inception_lab.spec.cost import cost
-from inception_lab.spec.googlenet import BRANCHES as FIELDS
-from inception_lab.spec.googlenet import COLUMNS, TABLE_1, InceptionRow, googlenet, inception_module
-from inception_lab.spec.network import Parallel
+from inception_lab.architecture.cost import cost
+from inception_lab.architecture.googlenet import BRANCHES as FIELDS
+from inception_lab.architecture.googlenet import COLUMNS, TABLE_1, InceptionRow, googlenet, inception_module
+from inception_lab.architecture.network import Parallel
 from inception_lab.view.explorers.base import Control, Explorer, Integer, State
 from inception_lab.view.explorers.modules import (
     METRICS,

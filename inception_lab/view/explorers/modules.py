@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from inception_lab.spec.cost import Cost
+from inception_lab.architecture.cost import Cost
 from inception_lab.view import diagrams, figures
 from inception_lab.view.figures import Style, ceiling, quantity
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.patches import Rectangle
     from matplotlib.text import Text
 
-    from inception_lab.spec.network import Part
+    from inception_lab.architecture.network import Part
     from inception_lab.view.explorers.canvas import Canvas
 
 METRICS = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from inception_lab.spec.cost import cost
-from inception_lab.spec.googlenet import naive_module
-from inception_lab.spec.network import Parallel
+from inception_lab.architecture.cost import cost
+from inception_lab.architecture.googlenet import naive_module
+from inception_lab.architecture.network import Parallel
 from inception_lab.view.explorers.base import Control, Explorer, Integer, State, Toggle
 from inception_lab.view.explorers.modules import (
     BRANCHES,

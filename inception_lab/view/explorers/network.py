@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from matplotlib.collections import LineCollection
 
-from inception_lab.spec.cost import Cost, cost
-from inception_lab.spec.googlenet import BRANCHES as FIELDS
-from inception_lab.spec.googlenet import COLUMNS, TABLE_1, VARIANTS, InceptionRow, googlenet
+from inception_lab.architecture.cost import Cost, cost
+from inception_lab.architecture.googlenet import BRANCHES as FIELDS
+from inception_lab.architecture.googlenet import COLUMNS, TABLE_1, VARIANTS, InceptionRow, googlenet
 from inception_lab.view import figures
 from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State, Toggle
 from inception_lab.view.explorers.modules import METRICS, Bars

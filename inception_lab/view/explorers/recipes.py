@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.ticker import PercentFormatter
 
-from inception_lab.model.recipes import RECIPES, Recipe
+from inception_lab.model.training.recipes import RECIPES, Recipe
 from inception_lab.view import figures
 from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from inception_lab.spec.cost import Cost, break_even, cost
-from inception_lab.spec.layers import Conv2D
-from inception_lab.spec.network import Sequence
+from inception_lab.architecture.cost import Cost, break_even, cost
+from inception_lab.architecture.layers import Conv2D
+from inception_lab.architecture.network import Sequence
 from inception_lab.view import figures
 from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State
 from inception_lab.view.explorers.modules import Bars

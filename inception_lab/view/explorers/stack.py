@@ -6,10 +6,10 @@ from dataclasses import astuple, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
-from inception_lab.spec.cost import Cost, cost
-from inception_lab.spec.googlenet import BRANCHES as FIELDS
-from inception_lab.spec.googlenet import COLUMNS, TABLE_1, InceptionRow, inception_module
-from inception_lab.spec.network import Sequence
+from inception_lab.architecture.cost import Cost, cost
+from inception_lab.architecture.googlenet import BRANCHES as FIELDS
+from inception_lab.architecture.googlenet import COLUMNS, TABLE_1, InceptionRow, inception_module
+from inception_lab.architecture.network import Sequence
 from inception_lab.view import figures
 from inception_lab.view.explorers.base import Control, Explorer, Integer, State
 from inception_lab.view.figures import NAIVE, REDUCED, ceiling, quantity

@@ -1,0 +1,50 @@
+"""The public names, and where each lives: type checkers read this file, and so does `__init__.py`."""
+
+from . import exercises as exercises
+from . import experiments as experiments
+from .architecture import conventions as conventions
+from .architecture import layers as layers
+from .architecture import paper as paper
+from .architecture import zoo as zoo
+from .architecture.audit import Audit as Audit
+from .architecture.audit import audit as audit
+from .architecture.audit import explain as explain
+from .architecture.cost import Cost as Cost
+from .architecture.cost import cost as cost
+from .architecture.googlenet import TABLE_1 as TABLE_1
+from .architecture.googlenet import VARIANTS as VARIANTS
+from .architecture.googlenet import InceptionRow as InceptionRow
+from .architecture.googlenet import auxiliary_head as auxiliary_head
+from .architecture.googlenet import googlenet as googlenet
+from .architecture.googlenet import inception_module as inception_module
+from .architecture.googlenet import naive_module as naive_module
+from .architecture.network import Network as Network
+from .architecture.network import Parallel as Parallel
+from .architecture.network import Sequence as Sequence
+from .architecture.network import Tap as Tap
+from .architecture.small import googlenet_cifar as googlenet_cifar
+from .architecture.small import googlenet_digits as googlenet_digits
+from .model import data as data
+from .model import evaluate as evaluate
+from .model import inside as inside
+from .model import intervals as intervals
+from .model.backend import keras as keras
+from .model.build import build as build
+from .model.classifier import classifier as classifier
+from .model.data import digits as digits
+from .model.data.photos import read_photo as read_photo
+from .model.pretrained.bvlc import pretrained as pretrained
+from .model.pretrained.start import for_classes as for_classes
+from .model.pretrained.trained import trained_network as trained_network
+from .model.timing import seconds_per_batch as seconds_per_batch
+from .model.training import recipes as recipes
+from .model.training.train import train as train
+from .view import diagrams as diagrams
+from .view import explore as explore
+from .view import figures as figures
+from .view import pictures as pictures
+from .view.figures import show as show
+from .view.live import LiveCurves as LiveCurves
+
+__version__: str
+__all__: list[str]

@@ -1,0 +1,462 @@
+"""GoogLeNet as Table 1 of its paper, and the variants that others published under its name.
+
+Reference:
+    Szegedy et al. 2014, "Going Deeper with Convolutions", arXiv:1409.4842.
+
+Layers are named as in BVLC's Caffe model, the one whose weights are public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+from inception_lab.architecture.layers import (
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Function,
+    GlobalAveragePool2D,
+    Layer,
+    LocalResponseNorm,
+    MaxPool2D,
+    Padding,
+    SeparableConv2D,
+    one_of,
+    positive_integer,
+)
+from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap
+
+Normalization = Literal["lrn", "batch_norm", "none"]
+Stem = Literal["7x7", "separable", "small"]
+
+# The paper's words for a module's six numbers, and the names of the layers that they size.
+BRANCHES = {
+    "conv1x1": "1x1",
+    "reduce3x3": "3x3_reduce",
+    "conv3x3": "3x3",
+    "reduce5x5": "5x5_reduce",
+    "conv5x5": "5x5",
+    "pool_proj": "pool_proj",
+}
+# The same six as Table 1 heads their columns.
+COLUMNS = {
+    "conv1x1": "#1×1",
+    "reduce3x3": "#3×3 reduce",
+    "conv3x3": "#3×3",
+    "reduce5x5": "#5×5 reduce",
+    "conv5x5": "#5×5",
+    "pool_proj": "pool proj",
+}
+
+
+@dataclass(frozen=True)
+class InceptionRow:
+    """One inception row of Table 1: how many filters each convolution of the module has.
+
+    Without a reduction (`None`) the large kernels see all input channels; without `pool_proj` the
+    pooling branch passes every channel on.
+    """
+
+    conv1x1: int  # #1×1
+    reduce3x3: int | None  # #3×3 reduce
+    conv3x3: int  # #3×3
+    reduce5x5: int | None  # #5×5 reduce
+    conv5x5: int  # #5×5
+    pool_proj: int | None  # pool proj
+
+    def __post_init__(self) -> None:
+        """Refuse widths that are not positive integers."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            optional = field.name in ("reduce3x3", "reduce5x5", "pool_proj")
+            if not (optional and value is None):
+                object.__setattr__(self, field.name, positive_integer(field.name, value))
+
+    @property
+    def naive(self) -> InceptionRow:
+        """The same module without its 1×1 reductions and projection."""
+        return replace(self, reduce3x3=None, reduce5x5=None, pool_proj=None)
+
+    def output_channels(self, input_channels: int) -> int:
+        """Return the channels of the joined branches."""
+        return self.conv1x1 + self.conv3x3 + self.conv5x5 + (self.pool_proj or input_channels)
+
+    def scaled(self, width: float) -> InceptionRow:
+        """Return the row with every width multiplied."""
+        values = (getattr(self, field.name) for field in fields(self))
+        return InceptionRow(*(value and scaled(value, width) for value in values))
+
+
+# Table 1, the nine inception rows.
+TABLE_1: Mapping[str, InceptionRow] = {
+    "3a": InceptionRow(conv1x1=64, reduce3x3=96, conv3x3=128, reduce5x5=16, conv5x5=32, pool_proj=32),
+    "3b": InceptionRow(conv1x1=128, reduce3x3=128, conv3x3=192, reduce5x5=32, conv5x5=96, pool_proj=64),
+    "4a": InceptionRow(conv1x1=192, reduce3x3=96, conv3x3=208, reduce5x5=16, conv5x5=48, pool_proj=64),
+    "4b": InceptionRow(conv1x1=160, reduce3x3=112, conv3x3=224, reduce5x5=24, conv5x5=64, pool_proj=64),
+    "4c": InceptionRow(conv1x1=128, reduce3x3=128, conv3x3=256, reduce5x5=24, conv5x5=64, pool_proj=64),
+    "4d": InceptionRow(conv1x1=112, reduce3x3=144, conv3x3=288, reduce5x5=32, conv5x5=64, pool_proj=64),
+    "4e": InceptionRow(conv1x1=256, reduce3x3=160, conv3x3=320, reduce5x5=32, conv5x5=128, pool_proj=128),
+    "5a": InceptionRow(conv1x1=256, reduce3x3=160, conv3x3=320, reduce5x5=32, conv5x5=128, pool_proj=128),
+    "5b": InceptionRow(conv1x1=384, reduce3x3=192, conv3x3=384, reduce5x5=48, conv5x5=128, pool_proj=128),
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A set of choices that somebody published as GoogLeNet.
+
+    Attributes:
+        source: Who, where.
+        normalization: Local response normalisation as in the paper, batch norm behind each
+            convolution (then without biases), or none.
+        kernel5x5: Side of the kernels in the branch that the paper calls 5×5.
+        stem: The layers before 3a: the paper's 7×7, a separable 7×7, or 3×3 for small pictures.
+        modules: With 1×1 reductions, or naive.
+        last_pool: Side of the pooling window between 4e and 5a.
+        batch_norm_scale: Whether batch norm learns a factor besides its shift.
+    """
+
+    source: str
+    normalization: Normalization = "lrn"
+    kernel5x5: int = 5
+    stem: Stem = "7x7"
+    modules: Literal["reduced", "naive"] = "reduced"
+    last_pool: int = 3
+    batch_norm_scale: bool = True
+
+
+VARIANTS: Mapping[str, Variant] = {
+    "paper": Variant("Szegedy et al. 2014, Table 1, with BVLC's padding and normalisation"),
+    "batch_norm": Variant(
+        "Ioffe & Szegedy 2015, arXiv:1502.03167, on the paper's widths", normalization="batch_norm"
+    ),
+    "torchvision": Variant(
+        "torchvision.models.googlenet", normalization="batch_norm", kernel5x5=3, last_pool=2
+    ),
+    "tf_slim": Variant(
+        "TensorFlow models, slim/nets/inception_v1.py",
+        normalization="batch_norm",
+        kernel5x5=3,
+        last_pool=2,
+        batch_norm_scale=False,
+    ),
+    "separable_stem": Variant("the stem that Table 1's printed 2.7K and 34M fit", stem="separable"),
+    "naive": Variant("Szegedy et al. 2014, Figure 2a, in all nine places", modules="naive"),
+}
+
+
+@dataclass(frozen=True)
+class _Convolutions:
+    """Makes convolutions with the activation and normalisation of one network."""
+
+    batch_norm: bool = False
+    scale: bool = True
+
+    def __call__(
+        self,
+        name: str,
+        filters: int,
+        kernel_size: int,
+        strides: int = 1,
+        padding: Padding = "same",
+        depth_multiplier: int | None = None,
+    ) -> Part:
+        function: Function | None = None if self.batch_norm else "relu"
+        convolution: Layer
+        if depth_multiplier:
+            convolution = SeparableConv2D(
+                filters,
+                kernel_size,
+                strides,
+                padding,
+                depth_multiplier,
+                use_bias=not self.batch_norm,
+                activation=function,
+                name=name,
+            )
+        else:
+            convolution = Conv2D(
+                filters,
+                kernel_size,
+                strides,
+                padding,
+                use_bias=not self.batch_norm,
+                activation=function,
+                name=name,
+            )
+        if not self.batch_norm:
+            return convolution
+        return Sequence(
+            convolution,
+            BatchNorm(scale=self.scale, name=f"{name}/bn"),
+            Activation("relu", name=f"{name}/relu"),
+        )
+
+
+def inception_module(
+    conv1x1: int,
+    reduce3x3: int | None,
+    conv3x3: int,
+    reduce5x5: int | None,
+    conv5x5: int,
+    pool_proj: int | None,
+    *,
+    name: str = "inception",
+    kernel5x5: int = 5,
+    batch_norm: bool = False,
+) -> Parallel:
+    """Describe an Inception module: four branches side by side, joined along the channels.
+
+    Args:
+        conv1x1: Filters of the 1×1 branch.
+        reduce3x3: 1×1 filters before the 3×3, or `None` for none.
+        conv3x3: Filters of the 3×3.
+        reduce5x5: 1×1 filters before the 5×5, or `None` for none.
+        conv5x5: Filters of the 5×5.
+        pool_proj: 1×1 filters behind the pooling, or `None`: then it passes every channel on.
+        name: Start of the layers' paths.
+        kernel5x5: Side of the kernels in the 5×5 branch.
+        batch_norm: Whether each convolution is followed by batch norm.
+
+    Returns:
+        A part of a network; `cost(module, input_shape)` counts it, `build` builds it.
+
+    Raises:
+        ValueError: If a number of filters is not a positive integer.
+
+    Reference:
+        Szegedy et al. 2014, Figure 2b.
+    """
+    try:
+        row = InceptionRow(conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, pool_proj)
+    except ValueError as error:
+        raise ValueError(f"{str(error).removesuffix('.')} (in '{name}').") from None
+    return _module(row, name, kernel5x5, _Convolutions(batch_norm))
+
+
+def _module(row: InceptionRow, name: str, kernel5x5: int, convolution: _Convolutions) -> Parallel:
+    def reduced(reduce: int | None, layer: str, filters: int, kernel_size: int) -> Part:
+        last = convolution(layer, filters, kernel_size)
+        return Sequence(convolution(f"{layer}_reduce", reduce, 1), last) if reduce else last
+
+    pool = MaxPool2D(3, name="pool")
+    return Parallel(
+        convolution("1x1", row.conv1x1, 1),
+        reduced(row.reduce3x3, "3x3", row.conv3x3, 3),
+        reduced(row.reduce5x5, "5x5", row.conv5x5, kernel5x5),
+        Sequence(pool, convolution("pool_proj", row.pool_proj, 1)) if row.pool_proj else pool,
+        name=name,
+    )
+
+
+def naive_module(
+    conv1x1: int | None = None,
+    conv3x3: int | None = None,
+    conv5x5: int | None = None,
+    conv7x7: int | None = None,
+    *,
+    pool: bool = True,
+    name: str = "naive",
+) -> Parallel:
+    """Describe a naive module: any of the kernels side by side, each on all input channels.
+
+    Args:
+        conv1x1: Filters of the 1×1 branch, or `None` for no such branch; likewise the others.
+        conv3x3: Filters of the 3×3 branch.
+        conv5x5: Filters of the 5×5 branch.
+        conv7x7: Filters of a 7×7 branch, which the paper does not have.
+        pool: Whether a 3×3 max pooling passes every input channel on.
+        name: Start of the layers' paths.
+
+    Returns:
+        A part of a network.
+
+    Raises:
+        ValueError: If a number of filters is not a positive integer, or no branch is left.
+
+    Reference:
+        Szegedy et al. 2014, Figure 2a.
+    """
+    filters = {1: conv1x1, 3: conv3x3, 5: conv5x5, 7: conv7x7}
+    branches: list[Layer] = [
+        Conv2D(
+            positive_integer(f"conv{side}x{side}", width, f" (in '{name}')"),
+            side,
+            activation="relu",
+            name=f"{side}x{side}",
+        )
+        for side, width in filters.items()
+        if width is not None
+    ]
+    return Parallel(*branches, *([MaxPool2D(3, name="pool")] if pool else []), name=name)
+
+
+def auxiliary_head(
+    classes: int = 1000,
+    *,
+    filters: int = 128,
+    units: int = 1024,
+    name: str = "loss1",
+    batch_norm: bool = False,
+) -> Sequence:
+    """Describe an auxiliary classifier.
+
+    Args:
+        classes: Number of classes.
+        filters: Filters of its 1×1 convolution.
+        units: Units of its fully connected layer.
+        name: Start of the layers' paths.
+        batch_norm: Whether its convolution is followed by batch norm.
+
+    Reference:
+        Szegedy et al. 2014, section 5.
+    """
+    return Sequence(
+        AveragePool2D(5, strides=3, padding="valid", name="ave_pool"),
+        _Convolutions(batch_norm)("conv", filters, 1),
+        Flatten(name="flatten"),
+        Dense(units, activation="relu", name="fc"),
+        Dropout(0.7, name="drop_fc"),
+        Dense(classes, name="classifier"),
+        Activation("softmax", name="prob"),
+        name=name,
+    )
+
+
+def scaled(filters: int, width: float) -> int:
+    """Return a number of filters times the width multiplier, rounded, at least 1.
+
+    Raises:
+        ValueError: If `width` is not a number above 0, or beyond reason.
+    """
+    if isinstance(width, bool) or not isinstance(width, int | float) or not 0 < width <= 1000:
+        raise ValueError(f"`width` must be a number above 0, at most 1000. Received: width={width!r}.")
+    return max(1, round(filters * width))
+
+
+def _stem(kind: Stem, lrn: bool, width: float, convolution: _Convolutions) -> list[Part]:
+    norm1 = [LocalResponseNorm(name="norm1")] if lrn else []
+    norm2 = [LocalResponseNorm(name="norm2")] if lrn else []
+    first, second = scaled(64, width), scaled(192, width)
+    if kind == "small":  # for 32–96 pixels: 3a sees half the picture's side instead of an eighth
+        return [
+            Sequence(convolution("3x3_s1", first, 3), name="conv1"),
+            Sequence(MaxPool2D(3, strides=2, name="3x3_s2"), *norm1, name="pool1"),
+        ]
+    # TensorFlow's "same" would pad two pixels before and three behind; Caffe and PyTorch pad three.
+    conv1 = convolution("7x7_s2", first, 7, 2, 3, depth_multiplier=8 if kind == "separable" else None)
+    return [
+        Sequence(conv1, name="conv1"),
+        Sequence(MaxPool2D(3, strides=2, name="3x3_s2"), *norm1, name="pool1"),
+        Sequence(convolution("3x3_reduce", first, 1), convolution("3x3", second, 3), *norm2, name="conv2"),
+        Sequence(MaxPool2D(3, strides=2, name="3x3_s2"), name="pool2"),
+    ]
+
+
+def googlenet(
+    input_shape: tuple[int, int, int] = (224, 224, 3),
+    classes: int = 1000,
+    auxiliary: bool | Iterable[str] = False,
+    variant: str = "paper",
+    width: float = 1.0,
+    *,
+    normalization: Normalization | None = None,
+    kernel5x5: int | None = None,
+    stem: Stem | None = None,
+    modules: Literal["reduced", "naive"] | None = None,
+    rows: Mapping[str, InceptionRow] = TABLE_1,
+) -> Network:
+    """Describe GoogLeNet.
+
+    Args:
+        input_shape: `(height, width, channels)`, without batch.
+        classes: Number of classes.
+        auxiliary: Whether the two auxiliary heads are attached, behind 4a and 4d; or the modules
+            they are attached to, such as `("4d", "4d")`.
+        variant: One of `VARIANTS`: `"paper"`, `"batch_norm"`, `"torchvision"`, `"tf_slim"`,
+            `"separable_stem"`, `"naive"`.
+        width: Every number of filters is multiplied by it and rounded.
+        normalization: `"lrn"`, `"batch_norm"` or `"none"`, instead of the variant's.
+        kernel5x5: Side of the kernels in the 5×5 branches, instead of the variant's.
+        stem: `"7x7"`, `"separable"` or `"small"` (for 32–96 pixels), instead of the variant's.
+        modules: `"reduced"` or `"naive"`, instead of the variant's.
+        rows: The inception rows by name, in order; the first digit of a name is its stage, and a
+            pooling stands between stages.
+
+    Returns:
+        A network. Its outputs are `"main"` and, with heads, `"aux1"`, `"aux2"`.
+
+    Raises:
+        ValueError: If an argument is out of range, or the picture is too small for the layers.
+
+    Example:
+        >>> googlenet(auxiliary=True).output_shapes()
+        {'main': (1000,), 'aux1': (1000,), 'aux2': (1000,)}
+
+    Reference:
+        Szegedy et al. 2014, Table 1.
+    """
+    one_of("variant", variant, tuple(VARIANTS))
+    choices = VARIANTS[variant]
+    normalization = choices.normalization if normalization is None else normalization
+    stem = choices.stem if stem is None else stem
+    modules = choices.modules if modules is None else modules
+    kernel5x5 = choices.kernel5x5 if kernel5x5 is None else positive_integer("kernel5x5", kernel5x5)
+    one_of("normalization", normalization, ("lrn", "batch_norm", "none"))
+    one_of("stem", stem, ("7x7", "separable", "small"))
+    one_of("modules", modules, ("reduced", "naive"))
+    classes = positive_integer("classes", classes)
+    if not rows or not all(rows):
+        raise ValueError(f"`rows` must hold named inception rows, one or more. Received: {list(rows)}.")
+    heads = _heads(auxiliary, rows)
+
+    batch_norm = normalization == "batch_norm"
+    convolution = _Convolutions(batch_norm, choices.batch_norm_scale)
+    parts = _stem(stem, normalization == "lrn", width, convolution)
+    number = 0
+    previous = next(iter(rows))
+    for name, row in rows.items():
+        if name[0] != previous[0]:
+            side = choices.last_pool if name[0] == "5" else 3
+            pool = MaxPool2D(side, strides=2, name=f"{side}x{side}_s2")
+            parts.append(Sequence(pool, name=f"pool{previous[0]}"))
+        previous = name
+        row = (row.naive if modules == "naive" else row).scaled(width)
+        parts.append(_module(row, f"inception_{name}", kernel5x5, convolution))
+        for _ in range(heads.count(name)):
+            number += 1
+            head = auxiliary_head(
+                classes,
+                filters=scaled(128, width),
+                units=scaled(1024, width),
+                name=f"loss{number}",
+                batch_norm=batch_norm,
+            )
+            parts.append(Tap(head, output=f"aux{number}"))
+    parts += [
+        Sequence(
+            GlobalAveragePool2D(name="7x7_s1"), Dropout(0.4, name="drop_7x7_s1"), name=f"pool{previous[0]}"
+        ),
+        Sequence(Dense(classes, name="classifier"), Activation("softmax", name="prob"), name="loss3"),
+    ]
+    label = "googlenet" if variant == "paper" else f"googlenet ({variant})"
+    return Network(input_shape, Sequence(*parts), label)
+
+
+def _heads(auxiliary: bool | Iterable[str], rows: Mapping[str, InceptionRow]) -> tuple[str, ...]:
+    if isinstance(auxiliary, bool):
+        return ("4a", "4d") if auxiliary else ()
+    if not isinstance(auxiliary, Iterable):
+        raise ValueError(
+            f"`auxiliary` must be True, False or names of modules. Received: auxiliary={auxiliary!r}."
+        )
+    heads = (auxiliary,) if isinstance(auxiliary, str) else tuple(auxiliary)
+    for head in heads:
+        one_of("auxiliary", head, tuple(rows))
+    return heads

@@ -1,0 +1,269 @@
+"""How layers are put together, and the one traversal that every reading of a network uses."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from inception_lab.architecture.layers import (
+    Layer,
+    Operations,
+    Shape,
+    one_of,
+    positive_integer,
+    readable_name,
+)
+
+T = TypeVar("T")
+Merge = Literal["concat", "add"]
+
+
+class Node:
+    """A part of a network: a group of layers with one input and one output."""
+
+
+@dataclass(frozen=True, init=False)
+class Sequence(Node):
+    """Parts that follow one another. An empty sequence passes its input on.
+
+    With a name, the paths of its layers start with it; without one it leaves no trace in them.
+    """
+
+    parts: tuple[Part, ...]
+    name: str | None
+
+    def __init__(self, *parts: Part, name: str | None = None) -> None:
+        _set(self, "parts", parts, name)
+
+
+@dataclass(frozen=True, init=False)
+class Parallel(Node):
+    """Branches that share one input and whose outputs are merged.
+
+    The merge appears among the layers as `output`: joined along the channels, or added.
+    """
+
+    branches: tuple[Part, ...]
+    name: str | None
+    merge: Merge
+
+    def __init__(self, *branches: Part, merge: Merge = "concat", name: str | None = None) -> None:
+        where = f" (in '{name}')" if name else ""
+        one_of("merge", merge, ("concat", "add"), where)
+        if not branches:
+            raise ValueError(f"`branches` must hold at least one branch. Received: none{where}.")
+        _set(self, "branches", branches, name)
+        object.__setattr__(self, "merge", merge)
+
+
+@dataclass(frozen=True)
+class Tap(Node):
+    """A head on the side: the input passes on unchanged, and the head's result is an output of its own."""
+
+    head: Part
+    output: str
+
+    def __post_init__(self) -> None:
+        """Refuse an output that could not be called by its name."""
+        readable_name("output", self.output)
+
+
+Part = Layer | Node
+
+
+def _set(node: Node, field: str, parts: tuple[Part, ...], name: str | None) -> None:
+    if name is not None:
+        readable_name("name", name)
+    for part in parts:
+        if not isinstance(part, Part):
+            raise TypeError(
+                f"`{field}` must be layers, Sequence, Parallel or Tap. "
+                f"Received: {part!r}{f' (in {name!r})' if name else ''}."
+            )
+    object.__setattr__(node, field, parts)
+    object.__setattr__(node, "name", name)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network: what goes in, and the parts it goes through.
+
+    Attributes:
+        input_shape: `(height, width, channels)`, without batch.
+        body: The parts. The end of the body is the output `"main"`; each Tap adds one.
+        name: What the network is called.
+
+    Raises:
+        ValueError: If some layer cannot take the input it gets; the message says which.
+    """
+
+    input_shape: tuple[int, int, int]
+    body: Part
+    name: str = "network"
+
+    def __post_init__(self) -> None:
+        """Refuse a network that could not run."""
+        readable_name("name", self.name)
+        object.__setattr__(self, "input_shape", picture_shape(self.input_shape))
+        self.output_shapes()
+
+    def fold(
+        self, x: T, *, layer: Callable[[str, Layer, T], T], merge: Callable[[str, Merge, list[T]], T]
+    ) -> dict[str, T]:
+        """Carry a value through the network; see `fold`.
+
+        Returns:
+            The value at each output: `"main"` first, then those of the Taps in graph order.
+        """
+        return fold(self.body, x, layer=layer, merge=merge)
+
+    def part(self, name: str) -> Part:
+        """Return the named group of the body, such as `inception_3a`.
+
+        Raises:
+            ValueError: If there is none; the message lists what there is.
+        """
+        groups = {group: part for part in parts(self.body) if (group := getattr(part, "name", None))}
+        one_of("name", name, tuple(groups), f" (in '{self.name}')")
+        return groups[name]
+
+    def output_shapes(self) -> dict[str, Shape]:
+        """Return the shape at each output."""
+        return self.fold(
+            self.input_shape,
+            layer=lambda _, layer, shape: layer.output_shape(shape),
+            merge=lambda _, how, shapes: merge_shapes(how, shapes),
+        )
+
+
+def fold(
+    part: Part,
+    x: T,
+    *,
+    layer: Callable[[str, Layer, T], T],
+    merge: Callable[[str, Merge, list[T]], T],
+) -> dict[str, T]:
+    """Walk a network once, in graph order, carrying a value from layer to layer.
+
+    What the value is decides what is read: shapes give costs, Keras tensors give a model, reaches
+    give receptive fields.
+
+    Args:
+        part: The network's body, or any part of one.
+        x: The value at the input.
+        layer: Called as `layer(path, layer, value)` for each layer; returns the value behind it.
+        merge: Called as `merge(path, "concat" | "add", values)` where branches meet.
+
+    Returns:
+        The value at each output: `"main"` first, then those of the Taps in graph order.
+
+    Raises:
+        ValueError: If two layers have the same path, or a callback raises one: the path is added.
+    """
+    seen: set[str] = set()
+    outputs: dict[str, T] = {}
+
+    def unique(prefix: str, name: str | None, default: str) -> str:
+        path = prefix + (name or default)
+        number = 0
+        while path.replace("/", "_") in seen:  # Keras has `_` for `/`
+            if name:
+                raise ValueError(f"Layer names must be unique. Received twice: '{path}'.")
+            number += 1
+            path = f"{prefix}{default}_{number}"
+        seen.add(path.replace("/", "_"))
+        return path
+
+    def walk(part: Part, x: T, prefix: str) -> T:
+        match part:
+            case Layer():
+                path = unique(prefix, part.name, snake_case(part.kind))
+                try:
+                    return layer(path, part, x)
+                except ValueError as error:
+                    raise ValueError(f"{str(error).removesuffix('.')} (at '{path}').") from error
+            case Sequence():
+                for child in part.parts:
+                    x = walk(child, x, inside(prefix, part.name))
+                return x
+            case Parallel():
+                prefix = inside(prefix, part.name)
+                results = [walk(branch, x, prefix) for branch in part.branches]
+                path = unique(prefix, None, "output")
+                try:
+                    return merge(path, part.merge, results)
+                except ValueError as error:
+                    raise ValueError(f"{str(error).removesuffix('.')} (at '{path}').") from error
+            case Tap():
+                result = walk(part.head, x, prefix)  # which may have outputs of its own
+                if part.output in outputs or part.output == "main":
+                    raise ValueError(f"Output names must be unique. Received twice: '{part.output}'.")
+                outputs[part.output] = result
+                return x
+        raise TypeError(f"A network is made of layers, Sequence, Parallel and Tap. Received: {part!r}.")
+
+    try:
+        return {"main": walk(part, x, ""), **outputs}
+    except RecursionError:
+        raise ValueError(
+            "Parts must be nested less deep than Python calls functions. "
+            f"Received: parts in parts beyond {sys.getrecursionlimit()} calls."
+        ) from None
+
+
+def parts(part: Part) -> Iterator[Part]:
+    """Walk through a part and all parts in it, from the outside in."""
+    yield part
+    inner = {Sequence: "parts", Parallel: "branches"}.get(type(part))
+    for child in getattr(part, inner) if inner else ():
+        yield from parts(child)
+
+
+def inside(prefix: str, name: str | None) -> str:
+    """Return the prefix of paths inside a group."""
+    return f"{prefix}{name}/" if name else prefix
+
+
+def snake_case(kind: str) -> str:
+    """Return a kind of layer as a layer's name: `MaxPool2D` becomes `max_pool2d`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower()
+
+
+def merge_shapes(how: Merge, shapes: list[Shape]) -> Shape:
+    """Return the shape of merged branches.
+
+    Raises:
+        ValueError: If the branches' shapes do not fit together.
+    """
+    listed = ", ".join("×".join(map(str, shape)) for shape in shapes)
+    if how == "add":
+        if len(set(shapes)) > 1:
+            raise ValueError(f"Branches that are added must have equal shapes. Received: {listed}.")
+        return shapes[0]
+    if len({shape[:-1] for shape in shapes}) > 1:
+        raise ValueError(f"Branches that are joined must have equal height and width. Received: {listed}.")
+    return *shapes[0][:-1], sum(shape[-1] for shape in shapes)
+
+
+def merge_operations(how: Merge, branches: int, elements: int) -> Operations:
+    """Count what merging does: joining moves values, adding adds them."""
+    return Operations(additions=(branches - 1) * elements) if how == "add" else Operations()
+
+
+def picture_shape(shape: object) -> tuple[int, int, int]:
+    """Return `shape` as `(height, width, channels)`.
+
+    Raises:
+        ValueError: If it is not three positive integers.
+    """
+    if not isinstance(shape, tuple | list) or len(shape) != 3:
+        raise ValueError(f"`input_shape` must be (height, width, channels). Received: input_shape={shape!r}.")
+    where = f" in input_shape={shape!r}"
+    height, width, channels = (
+        positive_integer(name, value, where)
+        for name, value in zip(("height", "width", "channels"), shape, strict=True)
+    )
+    return height, width, channels

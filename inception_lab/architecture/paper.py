@@ -1,0 +1,221 @@
+"""The published numbers, each with its source, read from `data/`.
+
+Figures are kept as they are printed, because how a number is rounded is part of what is checked.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import cache
+
+from inception_lab.architecture.googlenet import BRANCHES, InceptionRow
+from inception_lab.resources import data_path
+
+_POWERS = {"": 0, "K": 1, "M": 2, "G": 3}
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A figure as printed, such as `159K`, `1.50 G` or `6,998,552`.
+
+    Attributes:
+        text: The figure.
+
+    Raises:
+        ValueError: If it is not a number with at most one of K, M and G behind it.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a figure."""
+        if not self._digits.replace(".", "", 1).isdigit():
+            raise ValueError(f"A figure must be a number, then K, M, G or nothing. Received: {self.text!r}.")
+
+    @property
+    def _digits(self) -> str:
+        return self.text.rstrip("KMG ").replace(",", "")
+
+    @property
+    def number(self) -> Decimal:
+        """The number before the letter, with the digits that are printed."""
+        return Decimal(self._digits)
+
+    @property
+    def power(self) -> int:
+        """What K, M or G stands for, as a power of a thousand (or of 1024)."""
+        return _POWERS[self.text[-1] if self.text[-1] in _POWERS else ""]
+
+    def scaled(self, value: int, thousand: int = 1000) -> Decimal:
+        """Return `value` in the unit of the figure."""
+        return Decimal(value) / Decimal(thousand) ** self.power
+
+    def agreement(self, value: int, thousand: int = 1000) -> str | None:
+        """Say how `value` becomes the printed figure: `"exactly"`, `"rounded"`, `"truncated"` or not.
+
+        Args:
+            value: A count.
+            thousand: What K stands for, 1000 or 1024; M and G are its powers.
+
+        Example:
+            >>> Printed("112K").agreement(114_688, thousand=1024)
+            'exactly'
+            >>> Printed("73M").agreement(73_608_192)
+            'truncated'
+        """
+        scaled, digits = self.scaled(value, thousand), Decimal(1).scaleb(self.number.as_tuple().exponent)  # type: ignore[arg-type]
+        if scaled == self.number:
+            return "exactly"
+        if scaled.quantize(digits, ROUND_HALF_UP) == self.number:
+            return "rounded"
+        return "truncated" if scaled.quantize(digits, ROUND_DOWN) == self.number else None
+
+    def difference(self, value: int, thousand: int = 1000) -> float:
+        """Return by what share `value` is above the figure: 0.05 for five per cent."""
+        return float(self.scaled(value, thousand) / self.number - 1)
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A line of the paper's Table 1, as printed.
+
+    Attributes:
+        name: `conv1`, `pool1` … as the layers are called here; `3a` … `5b`; `linear`.
+        type: The line's first column.
+        patch_size_stride: Such as `7×7/2`; empty where the paper leaves it empty.
+        output_size: Such as `112×112×64`.
+        depth: Layers with parameters.
+        widths: Filters, by the paper's columns: `conv1x1`, `reduce3x3` …
+        params: Printed parameters; none where the cell is empty.
+        ops: Printed multiply-adds.
+    """
+
+    name: str
+    type: str
+    patch_size_stride: str
+    output_size: str
+    depth: int
+    widths: dict[str, int]
+    params: Printed | None
+    ops: Printed | None
+
+    @property
+    def inception(self) -> InceptionRow | None:
+        """The line's six widths, if it is an Inception module."""
+        return InceptionRow(**self.widths) if len(self.widths) == len(BRANCHES) else None
+
+
+@cache
+def table_1() -> tuple[TableRow, ...]:
+    """Return Table 1 as printed: 19 lines, twelve of them with parameters.
+
+    Reference:
+        Szegedy et al. 2014, "Going Deeper with Convolutions", arXiv:1409.4842, Table 1.
+    """
+    names = ["conv1", "pool1", "conv2", "pool2", "3a", "3b", "pool3", "4a", "4b", "4c", "4d", "4e", "pool4"]
+    names += ["5a", "5b", "pool5", "dropout", "linear", "softmax"]
+    rows = []
+    for name, row in zip(names, _rows("paper_table1.csv"), strict=True):
+        params, ops = (Printed(row[key]) if row[key] else None for key in ("params", "ops"))
+        widths = {column: int(row[column]) for column in BRANCHES if row[column]}
+        patch, size = (row[key].replace("x", "×") for key in ("patch_size_stride", "output_size"))
+        rows.append(TableRow(name, row["type"], patch, size, int(row["depth"]), widths, params, ops))
+    return tuple(rows)
+
+
+@dataclass(frozen=True)
+class PublishedCount:
+    """A count that somebody publishes.
+
+    Attributes:
+        who: Who publishes it, or the tool that prints it.
+        network: Name of the network in `zoo.NETWORKS`.
+        variant: The network's variant; empty if it has none.
+        auxiliary: Whether the auxiliary heads are part of it.
+        input: Side of the picture in pixels.
+        quantity: `"parameters"` or `"operations"`.
+        printed: The figure.
+        convention: Name of the convention in `counting.CONVENTIONS` that it is tested against.
+        source: Where it stands.
+        remark: What is odd about it, or why it is not reached.
+    """
+
+    who: str
+    network: str
+    variant: str
+    auxiliary: bool
+    input: int
+    quantity: str
+    printed: Printed
+    convention: str
+    source: str
+    remark: str
+
+
+@cache
+def published_counts() -> tuple[PublishedCount, ...]:
+    """Return what others publish as counts of these networks."""
+    return tuple(
+        PublishedCount(
+            row["who"],
+            row["network"],
+            row["variant"],
+            row["auxiliary"] == "yes",
+            int(row["input"]),
+            row["quantity"],
+            Printed(row["printed"]),
+            row["convention"],
+            row["source"],
+            row["remark"],
+        )
+        for row in _rows("published_counts.csv")
+    )
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Published accuracy on ImageNet's validation pictures, one crop each.
+
+    Attributes:
+        network: Name of the network in `zoo.NETWORKS`.
+        variant: The network's variant; empty if it has none.
+        parameters: Its size as published, in the source's words; may be empty.
+        top1: Per cent of pictures whose first guess is right.
+        top5: Per cent of pictures with the right class among the first five; none if not published.
+        protocol: How the pictures were cropped.
+        source: Where it stands.
+    """
+
+    network: str
+    variant: str
+    parameters: str
+    top1: float
+    top5: float | None
+    protocol: str
+    source: str
+
+
+@cache
+def imagenet_accuracy() -> tuple[Accuracy, ...]:
+    """Return the published accuracies. Training differs from row to row, so small differences say little."""
+    return tuple(
+        Accuracy(
+            row["network"],
+            row["variant"],
+            row["parameters"],
+            float(row["top1"]),
+            float(row["top5"]) if row["top5"] else None,
+            row["protocol"],
+            row["source"],
+        )
+        for row in _rows("imagenet_accuracy.csv")
+    )
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    """Read a file of `data/`, without the comments at its top."""
+    lines = data_path(name).read_text(encoding="utf-8").splitlines()
+    yield from csv.DictReader(line for line in lines if not line.startswith("#"))

@@ -1,0 +1,90 @@
+"""Small GoogLeNets for small pictures: the same modules with fewer filters, batch norm and an early start.
+
+What a laptop trains in a minute (scaled digits) or in an hour or two (CIFAR-10). Rows are read as Table 1's:
+the first digit of a name is its stage, and a pooling stands between stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from inception_lab.architecture.googlenet import TABLE_1, InceptionRow, googlenet, scaled
+from inception_lab.architecture.layers import Activation, BatchNorm, Conv2D
+from inception_lab.architecture.network import Network, Sequence
+
+# For 64×64 pictures: four of Table 1's rows at a quarter of their width; 3a sees 32×32.
+DIGITS_WIDTH = 0.25
+DIGITS_ROWS: Mapping[str, InceptionRow] = {name: TABLE_1[name] for name in ("3a", "4a", "4b", "5a")}
+
+# For 32×32 pictures: 3a and 3b see them at full size, where a weight costs four times as much as behind
+# a pooling, so they are slim.
+CIFAR_STEM = 32
+CIFAR_ROWS: Mapping[str, InceptionRow] = {
+    "3a": InceptionRow(conv1x1=16, reduce3x3=16, conv3x3=32, reduce5x5=8, conv5x5=8, pool_proj=8),
+    "3b": InceptionRow(conv1x1=16, reduce3x3=16, conv3x3=32, reduce5x5=8, conv5x5=8, pool_proj=8),
+    "4a": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=48, reduce5x5=16, conv5x5=16, pool_proj=16),
+    "4b": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=48, reduce5x5=16, conv5x5=16, pool_proj=16),
+    "4c": InceptionRow(conv1x1=32, reduce3x3=32, conv3x3=64, reduce5x5=16, conv5x5=16, pool_proj=32),
+    "5a": InceptionRow(conv1x1=64, reduce3x3=48, conv3x3=80, reduce5x5=16, conv5x5=32, pool_proj=32),
+    "5b": InceptionRow(conv1x1=64, reduce3x3=48, conv3x3=80, reduce5x5=16, conv5x5=32, pool_proj=32),
+}
+
+
+def googlenet_digits(
+    input_shape: tuple[int, int, int] = (64, 64, 3),
+    classes: int = 10,
+    auxiliary: bool | Iterable[str] = False,
+    width: float = 1.0,
+) -> Network:
+    """Describe the network that learns the scaled digits in about a minute.
+
+    Args:
+        input_shape: `(height, width, channels)`, without batch.
+        classes: Number of classes.
+        auxiliary: Whether auxiliary heads are attached, behind 4a and 4b; or the modules they are
+            attached to.
+        width: Every number of filters is multiplied by it.
+    """
+    heads = ("4a", "4b") if auxiliary is True else auxiliary
+    network = googlenet(
+        input_shape,
+        classes,
+        heads,
+        "batch_norm",
+        DIGITS_WIDTH * width,
+        stem="small",
+        rows=DIGITS_ROWS,
+    )
+    return replace(network, name="googlenet-digits")
+
+
+def googlenet_cifar(
+    input_shape: tuple[int, int, int] = (32, 32, 3),
+    classes: int = 10,
+    auxiliary: bool | Iterable[str] = False,
+    width: float = 1.0,
+) -> Network:
+    """Describe a network of under 0.3 million parameters for CIFAR-10.
+
+    Args:
+        input_shape: `(height, width, channels)`, without batch.
+        classes: Number of classes.
+        auxiliary: Whether an auxiliary head is attached, behind 4c; or the modules it is attached to.
+        width: Every number of filters is multiplied by it.
+    """
+    heads = ("4c",) if auxiliary is True else auxiliary
+    network = googlenet(input_shape, classes, heads, "batch_norm", width, stem="small", rows=CIFAR_ROWS)
+    stem = Sequence(
+        Conv2D(scaled(CIFAR_STEM, width), 3, use_bias=False, name="3x3"),
+        BatchNorm(name="3x3/bn"),
+        Activation("relu", name="3x3/relu"),
+        name="conv1",
+    )
+    match network.body:
+        case Sequence(parts=(_, _, *others)):  # all but the small stem's convolution and pooling
+            return Network(network.input_shape, Sequence(stem, *others), "googlenet-cifar")
+    raise TypeError(f"GoogLeNet must be a sequence of parts. Received: {network.body!r}.")
+
+
+NETWORKS = {"googlenet-digits": googlenet_digits, "googlenet-cifar": googlenet_cifar}

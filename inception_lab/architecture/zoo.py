@@ -1,0 +1,387 @@
+"""The networks around GoogLeNet as specs: what came before it, beside it and after it.
+
+Every architecture is a table, headed by its source, and a few lines that read it. Layers carry the
+names of the model that its authors published, with `/` between a module and its layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from inception_lab.architecture.googlenet import googlenet, scaled
+from inception_lab.architecture.layers import (
+    Activation,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    Function,
+    GlobalAveragePool2D,
+    Layer,
+    LocalResponseNorm,
+    MaxPool2D,
+    Padding,
+    one_of,
+    positive_integer,
+)
+from inception_lab.architecture.network import Network, Parallel, Part, Sequence
+
+
+@dataclass(frozen=True)
+class ConvolutionRow:
+    """One convolution of a network without branches, with its ReLU, and what stands behind it."""
+
+    name: str  # as published
+    filters: int
+    kernel_size: int
+    strides: int = 1
+    padding: Padding = "same"
+    groups: int = 1  # 2 where AlexNet's two GPUs do not see each other's channels
+    behind: tuple[Layer, ...] = ()  # normalisation and pooling
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The row's layers."""
+        convolution = Conv2D(
+            self.filters,
+            self.kernel_size,
+            self.strides,
+            self.padding,
+            activation="relu",
+            groups=self.groups,
+            name=self.name,
+        )
+        return convolution, *self.behind
+
+
+def _plain(rows: Iterable[ConvolutionRow]) -> list[Part]:
+    return [layer for row in rows for layer in row.layers]
+
+
+def _fully_connected(classes: int) -> list[Part]:
+    """Return the three dense layers that AlexNet and VGG end in, and most of whose parameters they hold."""
+    return [
+        Flatten(name="flatten"),
+        Dense(4096, activation="relu", name="fc6"),
+        Dropout(0.5, name="drop6"),
+        Dense(4096, activation="relu", name="fc7"),
+        Dropout(0.5, name="drop7"),
+        Dense(positive_integer("classes", classes), name="fc8"),
+        Activation("softmax", name="prob"),
+    ]
+
+
+def _pool(name: str, size: int = 3, padding: Padding = "valid") -> MaxPool2D:
+    return MaxPool2D(size, strides=2, padding=padding, name=name)
+
+
+def _lrn(name: str) -> LocalResponseNorm:
+    return LocalResponseNorm(bias=2.0, alpha=1e-4, beta=0.75, name=name)  # section 3.3: k = 2, n = 5
+
+
+# Krizhevsky et al. 2012, "ImageNet Classification with Deep Convolutional Neural Networks", section 3.5;
+# names and the 227 pixels that its strides need (the paper says 224) as in BVLC's bvlc_alexnet.
+ALEXNET = (
+    ConvolutionRow("conv1", 96, 11, strides=4, padding="valid", behind=(_lrn("norm1"), _pool("pool1"))),
+    ConvolutionRow("conv2", 256, 5, groups=2, behind=(_lrn("norm2"), _pool("pool2"))),
+    ConvolutionRow("conv3", 384, 3),
+    ConvolutionRow("conv4", 384, 3, groups=2),
+    ConvolutionRow("conv5", 256, 3, groups=2, behind=(_pool("pool5"),)),
+)
+
+
+def alexnet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int = 1000) -> Network:
+    """Describe AlexNet, with the grouped convolutions of its two GPUs: 60,965,224 parameters.
+
+    Args:
+        input_shape: `(height, width, channels)`; the size decides how many parameters `fc6` has.
+        classes: Number of classes.
+
+    Reference:
+        Krizhevsky et al. 2012.
+    """
+    return Network(input_shape, Sequence(*_plain(ALEXNET), *_fully_connected(classes)), "alexnet")
+
+
+# Lin et al. 2013, "Network In Network", arXiv:1312.4400; the ImageNet model that its first author
+# published for Caffe (gist d802a5849de39225bcc6). Caffe pools up to the edge: at 224 pixels pool1 takes
+# 54 to 27, which is "same", while the others go from odd to odd sizes, where "valid" loses nothing.
+NIN = (
+    ConvolutionRow("conv1", 96, 11, strides=4, padding="valid"),
+    ConvolutionRow("cccp1", 96, 1),
+    ConvolutionRow("cccp2", 96, 1, behind=(_pool("pool1", padding="same"),)),
+    ConvolutionRow("conv2", 256, 5),
+    ConvolutionRow("cccp3", 256, 1),
+    ConvolutionRow("cccp4", 256, 1, behind=(_pool("pool2"),)),
+    ConvolutionRow("conv3", 384, 3),
+    ConvolutionRow("cccp5", 384, 1),
+    ConvolutionRow("cccp6", 384, 1, behind=(_pool("pool3"), Dropout(0.5, name="drop"))),
+    ConvolutionRow("conv4-1024", 1024, 3),
+    ConvolutionRow("cccp7-1024", 1024, 1),
+)
+
+
+def nin(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000) -> Network:
+    """Describe Network in Network: 1×1 convolutions and global average pooling before GoogLeNet had them.
+
+    Args:
+        input_shape: `(height, width, channels)`, without batch.
+        classes: Number of classes.
+
+    Reference:
+        Lin et al. 2013, arXiv:1312.4400.
+    """
+    return _averaged(input_shape, _plain(NIN), ConvolutionRow("cccp8-1024", classes, 1), "pool4", "nin")
+
+
+def _averaged(
+    input_shape: tuple[int, int, int], parts: Iterable[Part], last: ConvolutionRow, pool: str, name: str
+) -> Network:
+    """Return a network that ends in a map a class, each averaged to that class's logit."""
+    end = (GlobalAveragePool2D(name=pool), Activation("softmax", name="prob"))
+    return Network(input_shape, Sequence(*parts, *last.layers, *end), name)
+
+
+# Simonyan & Zisserman 2014, "Very Deep Convolutional Networks for Large-Scale Image Recognition",
+# arXiv:1409.1556, Table 1, column D: filters of the 3×3 convolutions between two poolings.
+VGG_16 = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
+
+
+def vgg16(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000) -> Network:
+    """Describe VGG-16, second behind GoogLeNet in 2014: 138,357,544 parameters.
+
+    Args:
+        input_shape: `(height, width, channels)`; the size decides how many parameters `fc6` has.
+        classes: Number of classes.
+
+    Reference:
+        Simonyan & Zisserman 2014, arXiv:1409.1556, Table 1, column D.
+    """
+    rows = [
+        ConvolutionRow(
+            f"conv{block}_{number}",
+            filters,
+            3,
+            behind=(_pool(f"pool{block}", size=2),) if number == len(widths) else (),
+        )
+        for block, widths in enumerate(VGG_16, start=1)
+        for number, filters in enumerate(widths, start=1)
+    ]
+    return Network(input_shape, Sequence(*_plain(rows), *_fully_connected(classes)), "vgg16")
+
+
+@dataclass(frozen=True)
+class ResidualStage:
+    """Blocks of one resolution, each 1×1, 3×3, 1×1 beside a shortcut."""
+
+    name: str  # of the published model; `conv2_x` in the paper is `res2`
+    blocks: int
+    filters: int  # of the first 1×1 and the 3×3; the last 1×1 has four times as many
+    strides: int  # of the first block
+
+
+# He et al. 2015, "Deep Residual Learning for Image Recognition", arXiv:1512.03385, Table 1, 50-layer.
+RESNET_50 = (
+    ResidualStage("res2", blocks=3, filters=64, strides=1),
+    ResidualStage("res3", blocks=4, filters=128, strides=2),
+    ResidualStage("res4", blocks=6, filters=256, strides=2),
+    ResidualStage("res5", blocks=3, filters=512, strides=2),
+)
+
+
+@dataclass(frozen=True)
+class ResNetVariant:
+    """What publishers of ResNet-50 do differently."""
+
+    source: str
+    use_bias: bool = False  # biases that batch norm's shift makes superfluous
+    strides_in: Literal["1x1", "3x3"] = "1x1"  # the convolution that halves the picture
+    epsilon: float = 1e-5  # of batch norm
+
+
+RESNET_VARIANTS: Mapping[str, ResNetVariant] = {
+    "paper": ResNetVariant("He et al. 2015, Table 1"),
+    "torchvision": ResNetVariant("torchvision.models.resnet50, known as v1.5", strides_in="3x3"),
+    "keras": ResNetVariant("keras.applications.ResNet50", use_bias=True, epsilon=1.001e-5),
+}
+
+
+def resnet50(
+    input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000, variant: str = "paper"
+) -> Network:
+    """Describe ResNet-50.
+
+    Args:
+        input_shape: `(height, width, channels)`, without batch.
+        classes: Number of classes.
+        variant: One of `RESNET_VARIANTS`: `"paper"` and `"torchvision"` have 25,557,032 trainable
+            parameters, `"keras"` has 26,560 biases more.
+
+    Raises:
+        ValueError: If there is no such variant.
+
+    Reference:
+        He et al. 2015, arXiv:1512.03385, Table 1.
+    """
+    one_of("variant", variant, tuple(RESNET_VARIANTS))
+    choices = RESNET_VARIANTS[variant]
+
+    def convolution(
+        name: str, filters: int, kernel_size: int, strides: int = 1, function: Function | None = "relu"
+    ) -> Sequence:
+        padding: Padding = kernel_size // 2 if strides > 1 else "same"  # TensorFlow's "same" is lopsided
+        layer = Conv2D(filters, kernel_size, strides, padding, choices.use_bias, name=name)
+        return _normalised(layer, function, epsilon=choices.epsilon)
+
+    def block(name: str, stage: ResidualStage, first: bool) -> Sequence:
+        strides, wide = (stage.strides if first else 1), 4 * stage.filters
+        narrow, square = (strides, 1) if choices.strides_in == "1x1" else (1, strides)
+        residual = Sequence(
+            convolution("branch2a", stage.filters, 1, narrow),
+            convolution("branch2b", stage.filters, 3, square),
+            convolution("branch2c", wide, 1, function=None),
+        )
+        shortcut = convolution("branch1", wide, 1, strides, function=None) if first else Sequence()
+        return Sequence(Parallel(shortcut, residual, merge="add"), Activation("relu", name="relu"), name=name)
+
+    blocks = [
+        block(f"{stage.name}{'abcdef'[number]}", stage, first=number == 0)
+        for stage in RESNET_50
+        for number in range(stage.blocks)
+    ]
+    body = Sequence(
+        convolution("conv1", 64, 7, 2),
+        _pool("pool1", padding=1),
+        *blocks,
+        GlobalAveragePool2D(name="pool5"),
+        Dense(positive_integer("classes", classes), name="fc1000"),
+        Activation("softmax", name="prob"),
+    )
+    return Network(input_shape, body, "resnet50" if variant == "paper" else f"resnet50 ({variant})")
+
+
+def _normalised(layer: Layer, function: Function | None, epsilon: float = 1e-3) -> Sequence:
+    """Return a convolution with its batch norm and its activation."""
+    behind = [Activation(function, name=f"{layer.name}/{function}")] if function else []
+    return Sequence(layer, BatchNorm(epsilon=epsilon, name=f"{layer.name}/bn"), *behind)
+
+
+@dataclass(frozen=True)
+class SeparableRow:
+    """A 3×3 convolution within each channel, then a 1×1 convolution across them."""
+
+    filters: int  # of the 1×1
+    strides: int = 1  # of the 3×3
+
+
+# Howard et al. 2017, "MobileNets", arXiv:1704.04861, Table 1. The table prints stride 2 for the last
+# 3×3 as well, beside an output of 7×7, which needs stride 1: so TF-slim and Keras build it.
+MOBILENET = (
+    SeparableRow(64),
+    SeparableRow(128, strides=2),
+    SeparableRow(128),
+    SeparableRow(256, strides=2),
+    SeparableRow(256),
+    SeparableRow(512, strides=2),
+    *5 * (SeparableRow(512),),
+    SeparableRow(1024, strides=2),
+    SeparableRow(1024),
+)
+
+
+def mobilenet(
+    input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000, width: float = 1.0
+) -> Network:
+    """Describe MobileNet v1: 4,231,976 trainable parameters, with moving statistics 4,253,864.
+
+    The names are TF-slim's, and so is the ReLU that stops at 6. The 1×1 convolution behind the pooling
+    is a dense layer here: the same numbers.
+
+    Args:
+        input_shape: `(height, width, channels)`, without batch.
+        classes: Number of classes.
+        width: Every number of filters is multiplied by it; the paper has 1, 0.75, 0.5 and 0.25.
+
+    Reference:
+        Howard et al. 2017, arXiv:1704.04861, Table 1.
+    """
+    first = Conv2D(scaled(32, width), 3, strides=2, use_bias=False, name="Conv2d_0")
+    parts: list[Part] = [_normalised(first, "relu6")]
+    for number, row in enumerate(MOBILENET, start=1):
+        depthwise = DepthwiseConv2D(3, row.strides, use_bias=False, name="depthwise")
+        pointwise = Conv2D(scaled(row.filters, width), 1, use_bias=False, name="pointwise")
+        both = (_normalised(depthwise, "relu6"), _normalised(pointwise, "relu6"))
+        parts.append(Sequence(*both, name=f"Conv2d_{number}"))
+    logits = Sequence(
+        GlobalAveragePool2D(name="AvgPool"),
+        Dropout(0.001, name="Dropout_1b"),
+        Dense(positive_integer("classes", classes), name="Conv2d_1c_1x1"),
+        Activation("softmax", name="Predictions"),
+        name="Logits",
+    )
+    label = "mobilenet" if width == 1 else f"mobilenet ({width:g})"
+    return Network(input_shape, Sequence(*parts, logits), label)
+
+
+@dataclass(frozen=True)
+class FireRow:
+    """A squeeze to few channels, then 1×1 and 3×3 side by side: one reduction for two branches."""
+
+    squeeze1x1: int
+    expand1x1: int
+    expand3x3: int
+
+
+# Iandola et al. 2016, "SqueezeNet", arXiv:1602.07360, Table 1; names and 227 pixels as in the published
+# Caffe model, which pads conv10 by a pixel where the table does not (15×15 instead of 13×13).
+SQUEEZENET: Mapping[str, FireRow] = {
+    "fire2": FireRow(squeeze1x1=16, expand1x1=64, expand3x3=64),
+    "fire3": FireRow(squeeze1x1=16, expand1x1=64, expand3x3=64),
+    "fire4": FireRow(squeeze1x1=32, expand1x1=128, expand3x3=128),
+    "fire5": FireRow(squeeze1x1=32, expand1x1=128, expand3x3=128),
+    "fire6": FireRow(squeeze1x1=48, expand1x1=192, expand3x3=192),
+    "fire7": FireRow(squeeze1x1=48, expand1x1=192, expand3x3=192),
+    "fire8": FireRow(squeeze1x1=64, expand1x1=256, expand3x3=256),
+    "fire9": FireRow(squeeze1x1=64, expand1x1=256, expand3x3=256),
+}
+POOL_BEHIND = {"fire4": "pool4", "fire8": "pool8"}
+
+
+def squeezenet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int = 1000) -> Network:
+    """Describe SqueezeNet 1.0: 1,248,424 parameters.
+
+    Args:
+        input_shape: `(height, width, channels)`, without batch.
+        classes: Number of classes.
+
+    Reference:
+        Iandola et al. 2016, arXiv:1602.07360, Table 1.
+    """
+    parts = _plain([ConvolutionRow("conv1", 96, 7, strides=2, padding="valid", behind=(_pool("pool1"),))])
+    for name, row in SQUEEZENET.items():
+        squeeze = Conv2D(row.squeeze1x1, 1, activation="relu", name="squeeze1x1")
+        expand = Parallel(
+            Conv2D(row.expand1x1, 1, activation="relu", name="expand1x1"),
+            Conv2D(row.expand3x3, 3, activation="relu", name="expand3x3"),
+        )
+        parts.append(Sequence(squeeze, expand, name=name))
+        if name in POOL_BEHIND:
+            parts.append(_pool(POOL_BEHIND[name]))
+    parts.append(Dropout(0.5, name="drop9"))
+    return _averaged(input_shape, parts, ConvolutionRow("conv10", classes, 1), "pool10", "squeezenet")
+
+
+# Every network here by its name, in the order of publication. All take `input_shape` and `classes`.
+NETWORKS: Mapping[str, Callable[..., Network]] = {
+    "alexnet": alexnet,
+    "nin": nin,
+    "googlenet": googlenet,
+    "vgg16": vgg16,
+    "resnet50": resnet50,
+    "squeezenet": squeezenet,
+    "mobilenet": mobilenet,
+}

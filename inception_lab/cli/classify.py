@@ -1,0 +1,134 @@
+"""The command `inception-lab classify`: what is on pictures, by BVLC's GoogLeNet or the reader's own network.
+
+A picture that cannot be read gets its line on the error stream; the others are classified all the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inception_lab.model.classifier import Classifier, Prediction
+
+BATCH = 32
+BAR = 24  # characters
+
+
+def add(commands: Any, program: str) -> None:
+    """Add the command to a parser's commands."""
+    parser = commands.add_parser(
+        "classify",
+        help="say what is on pictures",
+        description="Say what is on pictures: by GoogLeNet as BVLC trained it on ImageNet's 1,000 classes,\n"
+        "or by a network that you trained.",
+        epilog=f"""examples:
+  {program} classify cat.jpg
+  {program} classify photos/*.jpg --top 3 --format json
+  {program} classify digit.png --run runs/digits
+
+BVLC's weights are looked for in the file or folder that INCEPTION_LAB_WEIGHTS names and in the cache,
+and else downloaded once (28 MB). Reading them takes the package onnx: pip install onnx
+""",
+    )
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help="a file: JPEG, PNG, WebP, TIFF, BMP, …")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--weights", metavar="FILE", help="BVLC's weights, an ONNX file")
+    source.add_argument("--run", metavar="DIR", dest="run_directory", help="a directory of `train --out`")
+    parser.add_argument(
+        "--top", type=int, default=5, metavar="N", help="how many classes of each picture; default: 5"
+    )
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+    parser.set_defaults(run=lambda chosen: _run(chosen, program))
+
+
+def _run(chosen: argparse.Namespace, program: str) -> None:
+    from inception_lab.architecture.layers import positive_integer
+
+    top = positive_integer("top", chosen.top, " (--top)")
+    complaints = _Complaints(program)
+    paths = [path for path in chosen.images if complaints.keep(path)]
+    results: list[dict[str, Any]] = []
+    if paths:
+        network = _network(chosen)
+        bars = sys.stdout is not None and sys.stdout.isatty()
+        for path, predictions in _classified(network, paths, top, complaints):
+            results.append({"image": path, "predictions": [asdict(each) for each in predictions]})
+            if chosen.format == "table":
+                print(("\n" if len(results) > 1 else "") + table(path, predictions, bars), flush=True)
+    if chosen.format == "json" and results:
+        print(json.dumps(results, indent=2))
+    if complaints.count:
+        raise SystemExit(2)
+
+
+def _network(chosen: argparse.Namespace) -> Classifier:
+    from inception_lab.model.classifier import classifier
+
+    try:
+        return classifier(chosen.weights, run=chosen.run_directory)
+    except ModuleNotFoundError as error:
+        raise ValueError(str(error)) from error
+
+
+def _classified(
+    network: Classifier, paths: Sequence[str], top: int, complaints: _Complaints
+) -> Iterator[tuple[str, list[Prediction]]]:
+    """Read and classify, some pictures at a time: a thousand need no more memory than a few."""
+    from inception_lab.model.data.photos import read_photo
+
+    for start in range(0, len(paths), BATCH):
+        read, pictures = [], []
+        for path in paths[start : start + BATCH]:
+            try:
+                pictures.append(network.prepare.resized(read_photo(path, complaints.note)))
+                read.append(path)
+            except ValueError as error:
+                complaints.refuse(str(error))
+        if pictures:
+            for path, row in zip(read, network.probabilities(*pictures), strict=True):
+                yield path, network.named(row, top)
+
+
+class _Complaints:
+    """Says on the error stream what is wrong with pictures."""
+
+    def __init__(self, program: str) -> None:
+        self.program, self.count = program, 0
+
+    def note(self, text: str) -> None:
+        print(f"{self.program}: {' '.join(text.split())}", file=sys.stderr, flush=True)
+
+    def refuse(self, text: str) -> None:
+        self.count += 1
+        self.note(text)
+
+    def keep(self, path: str) -> bool:
+        """Say whether a file is there, before anything slow is loaded."""
+        if Path(path).is_file():
+            return True
+        what = "which is a folder" if Path(path).is_dir() else "not found"
+        self.refuse(f"A picture must be a file. Received: {path}, {what}.")
+        return False
+
+
+def table(path: str, predictions: Sequence[Prediction], bars: bool) -> str:
+    """Return a picture's predictions as lines: per cent, a bar if wanted, the class and its number.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> print(table("a.jpg", [SimpleNamespace(probability=0.5, label="tabby", index=281)], bars=True))
+        a.jpg
+          50.00 %  ████████████              tabby (281)
+    """
+    lines = [path]
+    for each in predictions:
+        bar = f"{'█' * round(BAR * each.probability):<{BAR}}  " if bars else ""
+        number = "" if each.label == str(each.index) else f" ({each.index})"
+        lines.append(f"  {100 * each.probability:5.2f} %  {bar}{each.label}{number}")
+    return "\n".join(lines)

@@ -1,0 +1,184 @@
+"""The command `inception-lab`: results go to stdout, progress and mistakes to stderr.
+
+Each command is a function `_add_…`, which says what it takes, and one that runs it. What a command
+needs is imported when it runs, so that counting never loads Keras.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+from inception_lab import __version__
+from inception_lab.architecture.cost import Cost, LayerCost, cost
+from inception_lab.architecture.googlenet import VARIANTS
+from inception_lab.architecture.layers import Shape
+from inception_lab.cli import classify as cli_classify
+from inception_lab.cli import train as cli_train
+from inception_lab.cli.options import INTERRUPTED, described_network, networks, picture_sides
+
+PROGRAM = "inception-lab"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: The words behind the command's name; by default the process's own.
+
+    Returns:
+        The exit status: 0, or 1 where the reader of stdout has gone.
+
+    Raises:
+        SystemExit: With status 2 after a mistake of the user's, said in one line on stderr.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that has no × shows ?
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    try:
+        chosen.run(chosen)
+        sys.stdout.flush()
+    except (ValueError, ModuleNotFoundError) as error:  # a package may be missing that not all need
+        parser.error(str(error))
+    except KeyboardInterrupt:
+        parser.exit(INTERRUPTED, f"{PROGRAM}: interrupted\n")
+    except BrokenPipeError:  # as under `| head`; what Python still flushes when it ends must go somewhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:  # what the system refuses and nobody has said better
+        parser.error(f"Files must be readable and writable where they are needed. Received: {error}.")
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors take one line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{PROGRAM}: {' '.join(message.split())}\n")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog=PROGRAM,
+        description="Inception networks taken apart.",
+        epilog=f"`{PROGRAM} COMMAND --help` says what a command takes.",
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_cost(commands)
+    cli_train.add(commands, PROGRAM)
+    cli_classify.add(commands, PROGRAM)
+    return parser
+
+
+def _add_cost(commands: Any) -> None:
+    parser: _Parser = commands.add_parser(
+        "cost",
+        help="count a network's parameters and operations, layer by layer",
+        description="Count the parameters and multiply-accumulates (MACs) of a network, layer by layer,\n"
+        "for one image. FLOPs = 2 × MACs; a bias is a parameter, but no MAC.",
+        epilog=f"""examples:
+  {PROGRAM} cost googlenet
+  {PROGRAM} cost googlenet --input 250x300 --auxiliary
+  {PROGRAM} cost googlenet --variant torchvision --format csv > torchvision.csv
+
+networks: {", ".join(networks())}
+variants of googlenet: {", ".join(VARIANTS)}
+""",
+    )
+    parser.add_argument("network", metavar="NETWORK", help="the network's name, such as googlenet")
+    parser.add_argument(
+        "--input",
+        type=picture_sides,
+        metavar="SIZE",
+        help="pixels of the picture: 224 (a square) or 250x300 (height x width); default: the network's own",
+    )
+    parser.add_argument(
+        "--auxiliary", action="store_true", default=None, help="with auxiliary classifiers, as in training"
+    )
+    parser.add_argument("--variant", metavar="NAME", help="which of the networks published under this name")
+    parser.add_argument(
+        "--classes", type=int, metavar="N", help="number of classes; default: the network's own"
+    )
+    parser.add_argument(
+        "--width",
+        type=float,
+        metavar="FACTOR",
+        help="multiply every number of filters, as by 0.5; default: 1",
+    )
+    parser.add_argument("--format", choices=tuple(_FORMATS), default="table", help="default: table")
+    parser.set_defaults(run=_run_cost)
+
+
+def _run_cost(chosen: argparse.Namespace) -> None:
+    print(_FORMATS[chosen.format](cost(described_network(chosen))))
+
+
+def _json(counted: Cost) -> str:
+    def row(layer: LayerCost) -> dict[str, Any]:
+        fields = ("name", "type", "input_shape", "output_shape", "parameters", "macs")
+        return {field: getattr(layer, field) for field in fields}
+
+    result = {
+        "network": counted.network,
+        "input_shape": counted.input_shape,
+        "parameters": counted.parameters,
+        "macs": counted.macs,
+        "flops": counted.flops,
+        "layers": [row(layer) for layer in counted.layers],
+    }
+    return json.dumps(result, indent=2)
+
+
+def _csv(counted: Cost) -> str:
+    rows = counted.rows()
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().removesuffix("\n")
+
+
+def _table(counted: Cost) -> str:
+    head = ("layer", "type", "output", "parameters", "MACs")
+    rows = [
+        (layer.name, layer.type, _times(layer.output_shape), f"{layer.parameters:,}", f"{layer.macs:,}")
+        for layer in counted.layers
+    ]
+    total = ("total", "", "", f"{counted.parameters:,}", f"{counted.macs:,}")
+    widths = [max(map(len, column)) for column in zip(head, *rows, total, strict=True)]
+
+    def line(row: Sequence[str]) -> str:
+        left = [f"{cell:<{width}}" for cell, width in zip(row[:2], widths[:2], strict=True)]
+        right = [f"{cell:>{width}}" for cell, width in zip(row[2:], widths[2:], strict=True)]
+        return "  ".join((*left, *right))
+
+    rule = "─" * len(line(head))
+    notes = [f"FLOPs = 2 × MACs = {counted.flops:,}"]
+    if counted.moving_statistics:
+        notes.append(
+            f"Stored besides and not trained: {counted.moving_statistics:,} statistics of batch norm"
+        )
+    notes += [
+        "Other operations, memory and reach: --format csv",
+        *(f"Left out: {what}" for what in counted.omitted),
+    ]
+    title = f"{counted.network}, one image of {_times(counted.input_shape)} (height × width × channels)"
+    return "\n".join((title, "", line(head), rule, *map(line, rows), rule, line(total), "", *notes))
+
+
+def _times(shape: Shape) -> str:
+    return "×".join(map(str, shape))
+
+
+_FORMATS: Mapping[str, Callable[[Cost], str]] = {"table": _table, "json": _json, "csv": _csv}

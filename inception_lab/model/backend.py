@@ -1,0 +1,301 @@
+"""The backend: loaded once, quietly, and only when a model is needed.
+
+`from inception_lab.model.backend import keras` is how this project imports Keras: TensorFlow and its
+libraries write dozens of lines to the error stream while they load, past Python and past every
+log level, and a notebook would show them to its reader.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inception_lab.model.quiet import quiet
+
+
+def _load() -> None:
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with quiet():
+        import keras
+
+        # The first operation makes TensorFlow look for devices, which it reports as well.
+        keras.ops.convert_to_numpy(keras.ops.zeros((1,)))
+    # It warns of each model that is compiled anew, as every experiment with several networks does.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+_load()
+import keras  # noqa: E402
+
+__all__ = [
+    "Precision",
+    "as_array",
+    "compiled",
+    "dtype_policy",
+    "fused_batch_norm",
+    "keras",
+    "precision",
+    "profiled_operations",
+    "quiet",
+    "value_and_gradients",
+]
+
+PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
+
+
+@dataclass(frozen=True)
+class Precision:
+    """In what numbers a network computes; its weights are kept in float32.
+
+    Attributes:
+        name: `"float32"`, `"bfloat16"` or `"float16"`.
+        reason: What decided it.
+    """
+
+    name: str
+    reason: str
+
+    @property
+    def policy(self) -> str:
+        """Keras's name for it."""
+        return PRECISIONS[self.name]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.reason})"
+
+
+def precision() -> Precision:
+    """Choose the precision that this machine computes quickly in.
+
+    Returns:
+        bfloat16 where the hardware has it, float16 on older GPUs with half-precision units (Keras scales
+        the loss then), float32 otherwise.
+    """
+    capability = _gpu_capability()
+    if capability is None:
+        flags = _cpu_flags()
+        for flag, name in (("amx_bf16", "AMX"), ("avx512_bf16", "AVX512-BF16")):
+            if flag in flags:
+                return Precision("bfloat16", f"the CPU has {name}")
+        return Precision("float32", "a CPU without bfloat16")
+    text = f"a GPU of compute capability {capability[0]}.{capability[1]}"
+    if capability >= (8, 0):
+        return Precision("bfloat16", text)
+    return Precision("float16" if capability >= (7, 0) else "float32", text)
+
+
+def hardware() -> str:
+    """Say what this process computes on, for logs of experiments."""
+    capability = _gpu_capability()
+    if capability is not None:
+        return f"GPU, compute capability {capability[0]}.{capability[1]}"
+    model = next(
+        (line.split(":", 1)[1].strip() for line in _cpu_info() if line.startswith("model name")), "CPU"
+    )
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{count} core{'s' * (count != 1)} of {model}"
+
+
+def _cpu_info() -> list[str]:
+    try:
+        return Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return []
+
+
+def _cpu_flags() -> set[str]:
+    return set(next((line for line in _cpu_info() if line.startswith("flags")), "").split())
+
+
+def _gpu_capability() -> tuple[int, int] | None:
+    """Return the compute capability of the first GPU, (0, 0) where it tells none, `None` without one."""
+    if keras.config.backend() == "tensorflow":
+        import tensorflow
+
+        gpus = tensorflow.config.list_physical_devices("GPU")
+        if not gpus:
+            return None
+        major, minor = tensorflow.config.experimental.get_device_details(gpus[0]).get(
+            "compute_capability", (0, 0)
+        )
+        return int(major), int(minor)
+    if keras.config.backend() == "jax":
+        import jax
+
+        device = jax.devices()[0]
+        if device.platform == "cpu":
+            return None
+        numbers = str(getattr(device, "compute_capability", "0.0")).split(".")
+        return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else (0, 0)
+    if keras.config.backend() == "torch":
+        import torch
+
+        return torch.cuda.get_device_capability() if torch.cuda.is_available() else None
+    return None
+
+
+def fused_batch_norm(
+    x: Any, scale: Any, offset: Any, epsilon: float, statistics: tuple[Any, Any] | None = None
+) -> tuple[Any, Any, Any] | None:
+    """Normalise a batch of pictures in one operation, where the backend has one.
+
+    Args:
+        x: `(batch, height, width, channels)`, also in half precision.
+        scale: float32 `(channels,)`.
+        offset: float32 `(channels,)`.
+        epsilon: Added to the variance.
+        statistics: Mean and variance to use; without them those of the batch.
+
+    Returns:
+        What comes out, the mean and the variance (divided by n, as Keras has it); `None` where there is
+        no such operation.
+    """
+    if keras.config.backend() != "tensorflow":
+        return None
+    import tensorflow
+
+    mean, variance = statistics or (None, None)
+    kind = x.dtype
+    if x.shape[-1] % 16:  # a CPU's half precision takes ten times as long then
+        x = tensorflow.cast(x, "float32")
+    y, mean, variance = tensorflow.compat.v1.nn.fused_batch_norm(
+        x, scale, offset, mean=mean, variance=variance, epsilon=epsilon, is_training=statistics is None
+    )
+    count = tensorflow.cast(tensorflow.size(x) / x.shape[-1], variance.dtype)
+    return tensorflow.cast(y, kind), mean, variance * (count - 1) / count
+
+
+def as_array(tensor: Any) -> Any:
+    """Return a copy of a tensor's or a variable's value in NumPy.
+
+    `ops.copy` comes first because Keras's variables answer NumPy 2 with a warning.
+    """
+    return np.array(keras.ops.convert_to_numpy(keras.ops.copy(tensor)))
+
+
+@contextmanager
+def dtype_policy(name: str) -> Iterator[None]:
+    """Build layers under a Keras dtype policy, such as `"mixed_bfloat16"`."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def value_and_gradients(
+    function: Callable[[Sequence[Any]], tuple[Any, Any]], arguments: Sequence[Any]
+) -> tuple[Any, Any, list[Any]]:
+    """Compute a function and its gradient.
+
+    Args:
+        function: Takes a list of tensors, changes nothing outside, and returns a number and whatever else.
+        arguments: The tensors, which the gradient is taken by.
+
+    Returns:
+        The number, whatever else, and a gradient for each argument.
+
+    Raises:
+        NotImplementedError: On a backend other than TensorFlow, JAX and PyTorch.
+    """
+    if keras.config.backend() == "tensorflow":
+        import tensorflow
+
+        tensors = [tensorflow.convert_to_tensor(argument) for argument in arguments]
+        with tensorflow.GradientTape() as tape:
+            tape.watch(tensors)
+            value, other = function(tensors)
+        gradients = tape.gradient(value, tensors, unconnected_gradients=tensorflow.UnconnectedGradients.ZERO)
+        return value, other, gradients
+    if keras.config.backend() == "jax":
+        import jax
+
+        tensors = [jax.numpy.asarray(argument) for argument in arguments]
+        (value, other), gradients = jax.value_and_grad(function, has_aux=True)(tensors)
+        return value, other, list(gradients)
+    if keras.config.backend() == "torch":
+        import torch
+
+        tensors = [keras.ops.convert_to_tensor(argument).detach().clone() for argument in arguments]
+        for tensor in tensors:
+            tensor.requires_grad_(True)
+        value, other = function(tensors)
+        gradients = torch.autograd.grad(value, tensors, allow_unused=True)
+        zeroed = (torch.zeros_like(t) if g is None else g for t, g in zip(tensors, gradients, strict=True))
+        return value, other, list(zeroed)
+    raise NotImplementedError(
+        f"Gradients need the backend tensorflow, jax or torch. Received: {keras.config.backend()}."
+    )
+
+
+def compiled(function: Callable[[Any], Any], shape: tuple[int | None, ...]) -> Callable[[Any], Any]:
+    """Return a function that is made into one graph for all sizes, where the backend can do that.
+
+    Worth it for what is called dozens of times: operation by operation, a deep network takes longer to
+    dispatch than to compute.
+
+    Args:
+        function: Takes one tensor.
+        shape: Of the tensor, float32; `None` for a side that varies.
+    """
+    if keras.config.backend() != "tensorflow":
+        return function
+    import tensorflow
+
+    signature = [tensorflow.TensorSpec(shape, "float32")]
+    return tensorflow.function(function, input_signature=signature)  # type: ignore[no-any-return]
+
+
+def profiled_operations(model: Any) -> dict[str, int]:
+    """Have TensorFlow's own profiler count what a model computes for one image.
+
+    Args:
+        model: A Keras model with one input.
+
+    Returns:
+        Kind of operation, such as `Conv2D`, `MatMul` or `BiasAdd` → floating-point operations, by the
+        profiler's rules: two for each multiply-accumulate. The convolution inside our local response
+        normalisation is not a layer's and is left out.
+
+    Raises:
+        NotImplementedError: On a backend other than TensorFlow.
+    """
+    if keras.config.backend() != "tensorflow":
+        raise NotImplementedError(
+            f"The profiler needs the backend tensorflow. Received: {keras.config.backend()}."
+        )
+    import tensorflow
+
+    image = tensorflow.TensorSpec((1, *model.input_shape[1:]), "float32")
+    graph = tensorflow.function(model).get_concrete_function(image).graph
+    profiler = tensorflow.compat.v1.profiler
+    options = profiler.ProfileOptionBuilder(
+        profiler.ProfileOptionBuilder.float_operation()
+    ).with_empty_output()
+    logger = tensorflow.get_logger()
+    level = logger.level
+    logger.setLevel("ERROR")  # it would warn that its own profiler is an old one
+    try:
+        with quiet():
+            nodes = [profiler.profile(graph, cmd="graph", options=options.build())]
+    finally:
+        logger.setLevel(level)
+    kinds = {operation.name: operation.type for operation in graph.get_operations()}
+    counts: dict[str, int] = {}
+    seen: set[str] = set()
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children
+        if node.name in kinds and node.name not in seen and "norm" not in node.name:
+            seen.add(node.name)
+            counts[kinds[node.name]] = counts.get(kinds[node.name], 0) + node.float_ops
+    return {kind: number for kind, number in sorted(counts.items()) if number}

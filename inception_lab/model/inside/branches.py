@@ -1,0 +1,135 @@
+"""Parts of a network in Keras: from its input to some layer, from some layer to its classes' scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab.model.backend import keras
+from inception_lab.model.build import keras_name
+
+Floats = npt.NDArray[np.float32]
+
+JOIN = "_output"  # how the layer is called in which a module's branches meet
+
+
+def layer_of(model: Any, path: str) -> Any:
+    """Return a layer by its path, such as `inception_3a/5x5`, or by its name in Keras.
+
+    Raises:
+        ValueError: If there is none; the message lists the layers beside it.
+    """
+    name = keras_name(path)
+    names = [layer.name for layer in model.layers]
+    if name in names:
+        return model.get_layer(name)
+    group = name.rpartition("_")[0]
+    near = [other for other in names if group and other.startswith(group)] or names
+    raise ValueError(
+        f"`path` must be that of a layer, such as {', '.join(map(repr, near[:6]))}. Received: {path!r}."
+    )
+
+
+def modules(model: Any) -> tuple[str, ...]:
+    """Return the names of a network's modules, such as `inception_3a`, in order."""
+    return tuple(layer.name.removesuffix(JOIN) for layer in model.layers if _joins(layer))
+
+
+def branches(model: Any, module: str) -> dict[str, Any]:
+    """Return the tensors that meet at the end of a module, by branch: `1x1`, `3x3`, `5x5`, `pool_proj`.
+
+    Args:
+        model: A functional Keras model, as `build` makes it.
+        module: Such as `inception_3a`.
+
+    Raises:
+        ValueError: If the network has no such module.
+    """
+    known = modules(model)
+    if module not in known:
+        listed = ", ".join(map(repr, known)) or "none"
+        raise ValueError(f"`module` must be one of the network's: {listed}. Received: {module!r}.")
+    ends = model.get_layer(f"{module}{JOIN}").input
+    makers = {id(layer.output): layer.name for layer in model.layers if not _several(layer)}
+    return {
+        makers[id(end)].removeprefix(f"{module}_").removesuffix("_relu").removesuffix("_bn"): end
+        for end in ends
+    }
+
+
+def branch_maps(
+    model: Any, inputs: Floats, chosen: Iterable[str] | None = None
+) -> dict[str, dict[str, Floats]]:
+    """Return what the branches of some modules put out, in one pass.
+
+    Args:
+        model: A functional Keras model.
+        inputs: What it takes, `(batch, height, width, channels)`.
+        chosen: Modules, by default all.
+
+    Returns:
+        Module → branch → `(batch, height, width, channels)`.
+
+    Raises:
+        ValueError: If the network has no such module, or none at all.
+    """
+    tensors = {name: branches(model, name) for name in (modules(model) if chosen is None else chosen)}
+    if not tensors:
+        raise ValueError(f"The network must have modules. Received: {model.name}, which has none.")
+    values = keras.Model(model.input, tensors)(inputs, training=False)
+    maps: dict[str, dict[str, Floats]] = keras.tree.map_structure(array, values)
+    return {module: {branch: maps[module][branch] for branch in tensors[module]} for module in tensors}
+
+
+def class_scores(model: Any) -> Any:
+    """Return the tensor of a model's class scores, before softmax if it ends in one: the main head's."""
+    output = model.output["main"] if isinstance(model.output, dict) else model.output
+    last = next(layer for layer in model.layers if not _several(layer) and layer.output is output)
+    activates = isinstance(last, keras.layers.Activation) and last.activation is keras.activations.softmax
+    if activates or isinstance(last, keras.layers.Softmax):
+        return last.input
+    return output
+
+
+def last_maps(model: Any) -> Any:
+    """Return the last layer whose output still has places, before they are averaged or flattened."""
+    scores = class_scores(model)
+    layers = [
+        layer
+        for layer in keras.Model(model.input, scores).layers
+        if not isinstance(layer, keras.layers.InputLayer) and len(layer.output.shape) == 4
+    ]
+    if not layers:
+        raise ValueError(f"The network must have a layer of maps. Received: {model.name}, which has none.")
+    return layers[-1]
+
+
+def at_any_size(part: Any, inputs: Any) -> Any:
+    """Compute a fully convolutional part of a network on pictures of a size that it was not built for.
+
+    Args:
+        part: A functional Keras model with one input and one output.
+        inputs: A tensor, `(batch, any height, any width, channels)`.
+    """
+    values = {id(part.inputs[0]): inputs}
+    for operation in part.operations:
+        if not isinstance(operation, keras.layers.InputLayer):
+            arguments = keras.tree.map_structure(lambda tensor: values[id(tensor)], operation.input)
+            values[id(operation.output)] = operation(arguments)
+    return values[id(part.outputs[0])]
+
+
+def array(tensor: Any) -> Floats:
+    """Return a tensor as float32."""
+    return np.asarray(keras.ops.convert_to_numpy(tensor), np.float32)
+
+
+def _joins(layer: Any) -> bool:
+    return isinstance(layer, keras.layers.Concatenate) and str(layer.name).endswith(JOIN)
+
+
+def _several(layer: Any) -> bool:
+    return isinstance(layer, keras.Model)

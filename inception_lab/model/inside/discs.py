@@ -1,0 +1,136 @@
+"""Put an electrode into a network: show discs of growing size, and record the units in the middle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab.model.backend import keras
+from inception_lab.model.data.preparation import Preparation
+from inception_lab.model.inside.branches import array, branches, modules
+from inception_lab.model.inside.tuning import COLOURS, SizeTuning
+
+Floats = npt.NDArray[np.float32]
+
+BATCH = 32
+STEPS = 31  # diameters, of which small ones coincide
+
+
+def disc_diameters(side: int, count: int = STEPS) -> tuple[int, ...]:
+    """Return whole diameters from 4 pixels to nearly the picture's side, in about equal ratios.
+
+    Example:
+        >>> disc_diameters(224, 7)
+        (4, 8, 15, 30, 58, 113, 220)
+    """
+    return tuple(int(d) for d in np.unique(np.rint(np.geomspace(4, side * 220 / 224, count))))
+
+
+def disc(
+    height: int,
+    width: int,
+    diameter: float,
+    colour: tuple[float, float, float],
+    background: tuple[float, float, float],
+) -> Floats:
+    """Return the picture of a disc in the middle, its edge smooth.
+
+    Args:
+        height: In pixels.
+        width: In pixels.
+        diameter: In pixels; 0 for the bare background.
+        colour: RGB, 0–255.
+        background: RGB, 0–255.
+
+    Returns:
+        RGB values from 0 to 255, float32 `(height, width, 3)`.
+    """
+    rows, columns = np.indices((height, width))
+    distance = np.hypot(rows - (height - 1) / 2, columns - (width - 1) / 2)
+    inside = np.clip(diameter / 2 - distance + 0.5, 0, 1 if diameter else 0)[..., None]
+    return np.asarray(inside * np.array(colour) + (1 - inside) * np.array(background), np.float32)
+
+
+def size_tuning(
+    model: Any,
+    prepare: Preparation,
+    chosen: Iterable[str] | None = None,
+    *,
+    diameters: tuple[int, ...] | None = None,
+    colours: Iterable[str] = tuple(COLOURS),
+    background: tuple[float, float, float] | None = None,
+    name: str = "network",
+) -> SizeTuning:
+    """Record what the units in the middle answer to centred discs.
+
+    The unit in row and column `(n - 1) // 2` of a map with n is recorded: with GoogLeNet's padding it is
+    the one whose field is centred nearest to the picture's middle. One row further, 8 or 16 pixels
+    away, diameters come out up to half as large again in the modules with large steps.
+
+    Args:
+        model: A functional Keras model.
+        prepare: What its pictures are prepared with.
+        chosen: Modules, by default all.
+        diameters: Of the discs in pixels, rising; by default 30 from 4 pixels to nearly the picture's side.
+        colours: Names in `COLOURS`.
+        background: RGB; by default the mean colour, which the network sees as zeros.
+        name: What to call the network.
+
+    Raises:
+        ValueError: If the network has no such module, or there is no such colour.
+    """
+    names = tuple(modules(model) if chosen is None else chosen)
+    tensors = {module: branches(model, module) for module in names}
+    if not tensors:
+        raise ValueError(f"The network must have modules. Received: {model.name}, which has none.")
+    height, width = model.input_shape[1:3]
+    diameters = disc_diameters(min(height, width)) if diameters is None else diameters
+    ground = prepare.background if background is None else background
+    colours = tuple(colours)
+    if unknown := [colour for colour in colours if colour not in COLOURS]:
+        raise ValueError(f"`colours` must be among {', '.join(COLOURS)}. Received: {', '.join(unknown)}.")
+    flat = [(module, branch) for module in names for branch in tensors[module]]
+    middle = keras.Model(model.input, [_middle(tensors[module][branch]) for module, branch in flat])
+    pictures = [(0, colours[0]), *((diameter, colour) for colour in colours for diameter in diameters)]
+    recorded: list[list[Floats]] = [[] for _ in flat]
+    for batch in _batches(pictures, BATCH):
+        discs = [disc(height, width, diameter, COLOURS[colour], ground) for diameter, colour in batch]
+        values = middle(prepare.values(np.stack(discs)), training=False)
+        for number, value in enumerate(keras.tree.flatten(values)):
+            recorded[number].append(array(value))
+    answers: dict[str, dict[str, Floats]] = {}
+    for (module, branch), found in zip(flat, recorded, strict=True):
+        every = np.concatenate(found)
+        above = (every[1:] - every[0]).reshape(len(colours), len(diameters), -1)
+        answers.setdefault(module, {})[branch] = above
+    return SizeTuning(tuple(diameters), colours, answers, min(height, width), name)
+
+
+def shuffled(model: Any, seed: int = 0) -> Any:
+    """Return a copy of a network in which every kernel's weights have changed places at random.
+
+    What is left of size tuning in it is geometry, not learning. Biases and everything else are kept.
+
+    Args:
+        model: A functional Keras model.
+        seed: Of the places.
+    """
+    rng = np.random.default_rng(seed)
+    copy = keras.models.clone_model(model)
+    for old, new in zip(model.layers, copy.layers, strict=True):
+        weights = [np.asarray(weight) for weight in old.weights]
+        new.set_weights([rng.permuted(w.ravel()).reshape(w.shape) if w.ndim > 1 else w for w in weights])
+    return copy
+
+
+def _middle(tensor: Any) -> Any:
+    height, width = tensor.shape[1:3]
+    return tensor[:, (height - 1) // 2, (width - 1) // 2, :]
+
+
+def _batches(items: list[Any], size: int) -> Iterator[list[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,161 @@
+"""Pictures that please a unit: gradient ascent on what a channel answers, from coarse to fine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab.architecture.layers import positive_integer
+from inception_lab.model.backend import compiled, keras, value_and_gradients
+from inception_lab.model.data.preparation import Picture, Preparation
+from inception_lab.model.inside.branches import array, at_any_size, layer_of
+
+Floats = npt.NDArray[np.float32]
+
+NOISE = 12.0  # standard deviation of the start, in bytes
+SMALLEST = 32  # pixels
+
+
+@dataclass(frozen=True)
+class Dream:
+    """What gradient ascent came to.
+
+    Attributes:
+        picture: RGB, uint8 `(height, width, 3)`.
+        answers: The objective before each step, and at the end: the channel's mean over all places.
+    """
+
+    picture: Picture
+    answers: tuple[float, ...]
+
+
+def dream(
+    model: Any,
+    prepare: Preparation,
+    path: str,
+    channel: int | None = None,
+    *,
+    start: Picture | None = None,
+    side: int = 224,
+    steps: int = 16,
+    octaves: int = 3,
+    ratio: float = 1.5,
+    rate: float = 6.0,
+    jitter: int = 8,
+    seed: int = 0,
+    on_step: Callable[[int, int], None] | None = None,
+) -> Dream:
+    """Change a picture, step by step, into one that a channel answers strongly to.
+
+    Each octave starts from the last one's picture, enlarged: large shapes are settled when fine ones
+    come. The picture is shifted a little before each step, so that nothing hangs on single pixels, and
+    the gradient is blurred, less and less within an octave.
+
+    Args:
+        model: A functional Keras model; up to the layer it must be convolutional.
+        prepare: What it takes, for the limits of its values.
+        path: The layer, such as `inception_4c/5x5`; of a convolution what it has before its ReLU counts.
+        channel: Which of its channels; `None` for the square mean of all: DeepDream.
+        start: A photograph to start from, instead of noise.
+        side: Of the picture in pixels, without `start`; it need not be the network's own.
+        steps: In each octave.
+        octaves: Sizes, each `ratio` times the one before.
+        ratio: Of two neighbouring sizes.
+        rate: Mean change of a step, in bytes.
+        jitter: Largest shift, in pixels.
+        seed: Of noise and shifts; the same seed gives the same picture, on the same machine.
+        on_step: Told the step and the number of steps.
+
+    Raises:
+        ValueError: If there is no such layer or channel, or a number is out of range.
+        NotImplementedError: On a backend other than TensorFlow, JAX and PyTorch.
+
+    Reference:
+        Mordvintsev, Olah & Tyka 2015, "Inceptionism".
+    """
+    steps, octaves = positive_integer("steps", steps), positive_integer("octaves", octaves)
+    if not ratio >= 1 or not rate > 0 or jitter < 0:
+        raise ValueError(
+            "`ratio` must be at least 1, `rate` above 0 and `jitter` at least 0. "
+            f"Received: ratio={ratio}, rate={rate}, jitter={jitter}."
+        )
+    answer = _answer(model, path, channel)
+    rng = np.random.default_rng(seed)
+    shape = (positive_integer("side", side),) * 2 if start is None else start.shape[:2]
+    base = _noise(rng, shape, prepare) if start is None else start.astype(np.float32)
+    detail = np.zeros_like(base)
+    answers: list[float] = []
+    for octave in range(octaves):
+        smaller = ratio ** (octaves - 1 - octave)
+        size = tuple(max(SMALLEST, round(length / smaller)) for length in shape)
+        ground = _resized(base, size)
+        picture = ground + _resized(detail, size)
+        for step in range(steps):
+            if on_step:
+                on_step(octave * steps + step, octaves * steps)
+            shift = rng.integers(-jitter, jitter + 1, size=2)
+            value, slope = answer(prepare.values(np.roll(picture, shift, axis=(0, 1)))[None])
+            answers.append(value)
+            slope = np.roll(slope[..., :: -1 if prepare.channels == "BGR" else 1], -shift, axis=(0, 1))
+            slope = _blurred(slope, 1.5 * (1 - step / steps) + 0.3)
+            picture = np.clip(picture + rate * slope / (np.abs(slope).mean() + 1e-12), 0, 255)
+        detail = picture - ground
+    answers.append(answer(prepare.values(picture)[None])[0])
+    return Dream(np.rint(picture).astype(np.uint8), tuple(answers))
+
+
+def _answer(model: Any, path: str, channel: int | None) -> Callable[[Floats], tuple[float, Any]]:
+    """Return what gives the objective and its gradient by the picture."""
+    layer = layer_of(model, path)
+    if len(layer.output.shape) != 4:
+        raise ValueError(f"`path` must be that of a layer with maps. Received: {path!r}.")
+    channels = layer.output.shape[-1]
+    if channel is not None and (isinstance(channel, bool) or not 0 <= channel < channels):
+        raise ValueError(f"`channel` must be from 0 to {channels - 1} (at '{path}'). Received: {channel!r}.")
+    linear = isinstance(layer, keras.layers.Conv2D) and channel is not None
+    part = keras.Model(model.input, layer.input if linear else layer.output)
+
+    def objective(tensors: Any) -> tuple[Any, None]:
+        maps = at_any_size(part, tensors[0])
+        if linear:  # a ReLU that is shut everywhere would leave no gradient to climb
+            maps = layer.convolution_op(maps, layer.kernel)
+            maps = maps + layer.bias if layer.use_bias else maps
+        if channel is None:
+            return keras.ops.mean(keras.ops.square(keras.ops.cast(maps, "float32"))), None
+        return keras.ops.mean(keras.ops.cast(maps[..., channel], "float32")), None
+
+    def value_and_slope(values: Any) -> tuple[Any, Any]:
+        value, _, (slope,) = value_and_gradients(objective, [values])
+        return value, slope[0]
+
+    climb = compiled(value_and_slope, (1, None, None, model.input.shape[-1]))
+
+    def both(values: Floats) -> tuple[float, Any]:
+        value, slope = climb(values)
+        return float(array(value)), array(slope)
+
+    return both
+
+
+def _noise(rng: np.random.Generator, shape: tuple[int, ...], prepare: Preparation) -> Floats:
+    noise = rng.normal(0, NOISE, (*shape, 3)) + np.array(prepare.background)
+    return np.asarray(np.clip(noise, 0, 255), np.float32)
+
+
+def _resized(picture: Floats, size: tuple[int, ...]) -> Floats:
+    import cv2
+
+    if picture.shape[:2] == size:
+        return picture
+    how = cv2.INTER_AREA if size[0] < picture.shape[0] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, (size[1], size[0]), interpolation=how), np.float32)
+
+
+def _blurred(slope: Floats, sigma: float) -> Floats:
+    import cv2
+
+    return np.asarray(cv2.GaussianBlur(np.ascontiguousarray(slope), (0, 0), sigma), np.float32)

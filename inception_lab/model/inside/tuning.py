@@ -1,0 +1,209 @@
+"""Size tuning: how strongly each unit in the middle answers to discs of growing diameter.
+
+The numbers and what is read from them; `electrode.py` measures them on a network. What is stored with
+the project was measured on BVLC's GoogLeNet, so that it can be looked at without Keras and weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab.architecture.layers import one_of
+from inception_lab.resources import data_path
+
+Floats = npt.NDArray[np.float32]
+
+STORED = "size_tuning.npz"
+COLOURS: Mapping[str, tuple[int, int, int]] = {
+    "black": (0, 0, 0),
+    "white": (255, 255, 255),
+    "red": (255, 0, 0),
+    "green": (0, 255, 0),
+    "blue": (0, 0, 255),
+    "yellow": (255, 255, 0),
+}
+LEAST = 0.3  # of the median strongest answer in a branch: what answers less is left out
+LEVELS = 100  # steps in which a stored answer is kept, of the unit's strongest
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The geometric mean of a branch's preferred diameters, with an interval.
+
+    Attributes:
+        diameter: In pixels.
+        low: Lower end of the interval that 95 % of resamplings fall into.
+        high: Upper end.
+        answering: How many channels answer to any disc.
+        channels: How many there are.
+    """
+
+    diameter: float
+    low: float
+    high: float
+    answering: int
+    channels: int
+
+
+@dataclass(frozen=True)
+class SizeTuning:
+    """Answers of the units in the middle of each branch's maps.
+
+    Attributes:
+        diameters: Of the discs, in pixels, rising.
+        colours: Names of the discs' colours.
+        answers: Module → branch → `(colours, diameters, channels)`: what the unit puts out for a disc, less
+            what it puts out for the bare background.
+        side: Of the network's picture, in pixels.
+        network: What was measured, in words.
+    """
+
+    diameters: tuple[int, ...]
+    colours: tuple[str, ...]
+    answers: Mapping[str, Mapping[str, Floats]]
+    side: int
+    network: str
+
+    def curve(self, module: str, branch: str, channel: int, colour: str) -> Floats:
+        """Return a unit's answers to all diameters of one colour.
+
+        Raises:
+            ValueError: If there is no such unit or colour.
+        """
+        answers = self.branch(module, branch)
+        one_of("colour", colour, self.colours)
+        if not 0 <= channel < answers.shape[2]:
+            raise ValueError(
+                f"{module}/{branch} has channels 0 to {answers.shape[2] - 1}. Received: channel={channel}."
+            )
+        return answers[self.colours.index(colour), :, channel]
+
+    def branch(self, module: str, branch: str) -> Floats:
+        """Return the answers of a branch, `(colours, diameters, channels)`.
+
+        Raises:
+            ValueError: If there is no such branch.
+        """
+        one_of("module", module, tuple(self.answers))
+        one_of("branch", branch, tuple(self.answers[module]), f" (in '{module}')")
+        return self.answers[module][branch]
+
+    def preferred(self, module: str, branch: str) -> npt.NDArray[np.float64]:
+        """Return the diameter that each unit answers most to, in each colour that it answers to.
+
+        Returns:
+            `(colours, channels)`, in pixels; NaN where the strongest answer is under 0.3 of the branch's
+            median one.
+        """
+        return preferred_diameters(self.branch(module, branch), self.diameters)
+
+    def mean(self, module: str, branch: str) -> Mean:
+        """Return the geometric mean of a branch's preferred diameters; see `geometric_mean`."""
+        if (module, branch) not in self._means:
+            self._means[module, branch] = geometric_mean(self.preferred(module, branch))
+        return self._means[module, branch]
+
+    def table(self) -> dict[str, dict[str, Mean]]:
+        """Return the means of all branches, by module."""
+        return {
+            module: {name: self.mean(module, name) for name in found}
+            for module, found in self.answers.items()
+        }
+
+    @cached_property
+    def _means(self) -> dict[tuple[str, str], Mean]:
+        return {}
+
+
+def preferred_diameters(
+    answers: Floats, diameters: tuple[int, ...], least: float = LEAST
+) -> npt.NDArray[np.float64]:
+    """Return the diameter of the strongest answer, for each colour and channel.
+
+    Args:
+        answers: `(colours, diameters, channels)`, above what the background gives.
+        diameters: In pixels.
+        least: Units whose strongest answer in a colour is less than so much of the median strongest answer
+            (of all that answer at all) do not count: their diameter is chance.
+
+    Returns:
+        `(colours, channels)`, NaN where a unit does not count.
+
+    Example:
+        >>> preferred_diameters(np.array([[[0.1, 0], [2, 0], [1, 0]]]), (4, 9, 20)).tolist()
+        [[9.0, nan]]
+    """
+    strongest = answers.max(axis=1)
+    above = strongest[strongest > 1e-6]
+    counts = strongest > max(1e-6, least * float(np.median(above)) if above.size else 0.0)
+    chosen = np.asarray(diameters, np.float64)[answers.argmax(axis=1)]
+    return np.where(counts, chosen, np.nan)
+
+
+def geometric_mean(
+    preferred: npt.NDArray[np.float64], samples: int = 1000, seed: int = 0, level: float = 0.95
+) -> Mean:
+    """Return the geometric mean of preferred diameters, and an interval by resampling channels.
+
+    A channel's colours are not independent, so it is drawn with all of them.
+
+    Args:
+        preferred: `(colours, channels)`, NaN where a unit does not count.
+        samples: Resamplings.
+        seed: Of the resampling.
+        level: Share of resamplings inside the interval.
+
+    Example:
+        >>> round(geometric_mean(np.array([[4.0, 16.0], [np.nan, 16.0]])).diameter, 3)  # (4 · 16 · 16)^(1/3)
+        10.079
+    """
+    answered = ~np.isnan(preferred)
+    kept = answered.any(axis=0)
+    sums = np.where(answered, np.log(np.where(answered, preferred, 1.0)), 0.0).sum(axis=0)[kept]
+    counts = answered.sum(axis=0)[kept]
+    if not len(sums):
+        return Mean(float("nan"), float("nan"), float("nan"), 0, preferred.shape[1])
+    drawn = np.random.default_rng(seed).integers(len(sums), size=(samples, len(sums)))
+    means = np.exp(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    diameter = float(np.exp(sums.sum() / counts.sum()))
+    return Mean(diameter, float(low), float(high), len(sums), preferred.shape[1])
+
+
+def save_tuning(tuning: SizeTuning, path: Path) -> None:
+    """Write answers small: each curve in 100 steps of its largest value, below zero as zero.
+
+    Preferred diameters change only where two answers differ by less than a step.
+    """
+    arrays: dict[str, npt.NDArray[np.generic]] = {
+        "diameters": np.array(tuning.diameters),
+        "colours": np.array(tuning.colours),
+        "about": np.array([str(tuning.side), tuning.network]),
+    }
+    for module, found in tuning.answers.items():
+        for branch, answers in found.items():
+            strongest = np.maximum(answers.max(axis=1, keepdims=True), 0)
+            steps = np.maximum(answers, 0) / np.where(strongest > 0, strongest, 1) * LEVELS
+            arrays[f"{module}/{branch}"] = np.rint(steps).astype(np.uint8)
+            arrays[f"{module}/{branch}/strongest"] = strongest[:, 0].astype(np.float16)
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type,unused-ignore]
+
+
+def stored_tuning(path: Path | None = None) -> SizeTuning:
+    """Return answers that `save_tuning` wrote: by default BVLC's GoogLeNet's, which come with the project."""
+    with np.load(path or data_path(STORED), allow_pickle=False) as file:
+        answers: dict[str, dict[str, Floats]] = {}
+        for name in file.files:
+            module, _, branch = name.partition("/")
+            if branch and not branch.endswith("/strongest"):
+                strongest = file[f"{name}/strongest"].astype(np.float32)[:, None]
+                answers.setdefault(module, {})[branch] = file[name].astype(np.float32) / LEVELS * strongest
+        side, network = map(str, file["about"])
+        diameters = tuple(int(diameter) for diameter in file["diameters"])
+        return SizeTuning(diameters, tuple(map(str, file["colours"])), answers, int(side), network)

@@ -1,0 +1,175 @@
+"""GoogLeNet with the weights that BVLC trained on ImageNet, free to use, and what belongs to them.
+
+Reference:
+    S. Guadarrama, BVLC GoogLeNet, github.com/BVLC/caffe/tree/master/models/bvlc_googlenet ("released
+    for unrestricted use"); ONNX's model zoo, googlenet-9.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from inception_lab.architecture.googlenet import googlenet
+from inception_lab.architecture.layers import one_of
+from inception_lab.model.backend import PRECISIONS, dtype_policy, keras
+from inception_lab.model.build import build, keras_name
+from inception_lab.model.pretrained.download import Remote, cache_folder, cached, fetch
+from inception_lab.model.pretrained.onnx_file import read_weights
+
+WEIGHTS = "INCEPTION_LAB_WEIGHTS"
+ZOO = "validated/vision/classification/inception_and_googlenet/googlenet/model/googlenet-9.onnx"
+BVLC = Remote(
+    "googlenet-9.onnx",
+    (
+        f"https://huggingface.co/onnxmodelzoo/legacy_models/resolve/main/{ZOO}",
+        f"https://github.com/onnx/models/raw/main/{ZOO}",
+    ),
+    28_020_232,
+    "bd979d99d10d9acf84c5a67252bcae4992bf4e1afdab046cb0ea370e6f01ee38",
+)
+CLASSES = 1000
+KERAS_INDEX = "imagenet_class_index.json"  # as keras.applications keeps it
+SYNSETS = "synset_words.txt"
+
+
+def pretrained(
+    path: str | Path | None = None,
+    *,
+    precision: str = "float32",
+    download: bool = True,
+) -> Any:
+    """Return GoogLeNet as BVLC trained it on ImageNet.
+
+    The input is what `preparation.Preparation()` makes of pictures: 224×224, BGR, minus (104, 117, 123). The
+    output is the probability of each of the 1,000 classes; their names are `class_names()`.
+
+    Args:
+        path: The ONNX file or a folder that it is in; by default what `find_weights` finds.
+        precision: `"float32"`, or `"bfloat16"`: where the hardware has it (see `device.precision`), batches
+            take a third to a half of the time, and probabilities are off by a hundredth at most.
+        download: Whether the file may be downloaded, 28 MB, if it is not here.
+
+    Returns:
+        A Keras model, `(batch, 224, 224, 3)` → `(batch, 1000)`.
+
+    Raises:
+        ValueError: If there is no such file, or it is not of this network.
+        ModuleNotFoundError: Without the package `onnx`.
+    """
+    one_of("precision", precision, tuple(PRECISIONS))
+    return with_weights(find_weights(path, download=download), precision)
+
+
+def with_weights(file: Path, precision: str = "float32") -> Any:
+    """Return GoogLeNet with the weights of an ONNX file; see `pretrained`."""
+    network = googlenet()
+    weights = read_weights(file, network)
+    with dtype_policy(PRECISIONS[precision]):
+        body = build(network, kernel_initializer="zeros")
+    probabilities = keras.layers.Activation("softmax", dtype="float32", name="loss3_prob")
+    model = keras.Model(body.input, probabilities(body.output), name="googlenet")
+    for layer, (kernel, bias) in weights.items():
+        model.get_layer(keras_name(layer)).set_weights([kernel, bias])
+    return model
+
+
+def find_weights(path: str | Path | None = None, *, download: bool = True) -> Path:
+    """Return the file with BVLC's weights, looked for in this order.
+
+    1. `path`, 2. `$INCEPTION_LAB_WEIGHTS`, each a file or a folder, 3. the cache, 4. the network.
+
+    Args:
+        path: The reader's own file; its content is checked when it is read, not by its hash.
+        download: Whether to go on to the network.
+
+    Raises:
+        ValueError: If the place named holds no such file, or there is none anywhere.
+    """
+    for name, place in (("`path`", path), (WEIGHTS, os.environ.get(WEIGHTS))):
+        if place:
+            return _in_place(name, Path(place).expanduser())
+    if found := cached(BVLC):
+        return found
+    if not download:
+        raise ValueError(
+            f"BVLC's weights must be here. Received: none; {WEIGHTS} may name the file {BVLC.name}, "
+            f"and `inception-lab classify` downloads it to {cache_folder()}."
+        )
+    try:
+        return fetch(BVLC)
+    except ValueError as error:
+        raise ValueError(f"{error} {WEIGHTS} may name a copy of the file.") from error
+
+
+def _in_place(name: str, place: Path) -> Path:
+    if not place.is_dir():
+        if place.exists():
+            return place
+        raise ValueError(
+            f"{name} must be a file of weights or a folder with one. Received: {place}, not found."
+        )
+    files = sorted(place.glob("*.onnx"))
+    known = [file for file in files if file.name == BVLC.name]
+    if len(known or files) != 1:
+        what = "none" if not files else ", ".join(file.name for file in files)
+        raise ValueError(f"{name} must be a folder with one file *.onnx. Received: {place} with {what}.")
+    return (known or files)[0]
+
+
+def class_names(beside: Path | None = None) -> tuple[str, ...]:
+    """Return the names of ImageNet's 1,000 classes.
+
+    They come from the index that `keras.applications` keeps, or else from `synset_words.txt`, or are
+    the classes' numbers where neither is at hand.
+
+    Args:
+        beside: The weights' file: the list may lie in the same folder.
+    """
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "models"
+    folders = [cache_folder(), *([beside.parent] if beside else [])]
+    for file in (home / KERAS_INDEX, *(folder / KERAS_INDEX for folder in folders)):
+        if (names := _from_index(file)) is not None:
+            return names
+    for folder in reversed(folders):
+        if (names := _from_synsets(folder / SYNSETS)) is not None:
+            return names
+    return tuple(map(str, range(CLASSES)))
+
+
+def download_class_names() -> None:
+    """Download the names' index beside the weights, as far as that goes; without it classes have numbers."""
+    try:
+        fetch(INDEX)
+    except ValueError as error:
+        print(f"{error} Classes are called by their numbers.", file=sys.stderr)
+
+
+INDEX = Remote(
+    KERAS_INDEX,
+    (f"https://storage.googleapis.com/download.tensorflow.org/data/{KERAS_INDEX}",),
+    35_363,
+    "c2c37ea517e94d9795004a39431a14cb",
+    "md5",  # keras.applications publishes no other
+)
+
+
+def _from_index(file: Path) -> tuple[str, ...] | None:
+    try:
+        index = json.loads(file.read_text(encoding="utf-8"))
+        return tuple(str(index[str(number)][1]).replace("_", " ") for number in range(CLASSES))
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        return None
+
+
+def _from_synsets(file: Path) -> tuple[str, ...] | None:
+    """Read lines such as `n04266014 space shuttle`; of several names the first counts, as in the index."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        names = tuple(line.split(" ", 1)[1].split(",")[0].strip() for line in lines if line.strip())
+    except (OSError, ValueError, IndexError):
+        return None
+    return names if len(names) == CLASSES else None

@@ -1,0 +1,125 @@
+"""What a training starts from when it does not start from nothing: a trained network's weights."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab.architecture.layers import Dense, Layer, positive_integer
+from inception_lab.architecture.network import Network, Part, Sequence
+from inception_lab.model.backend import as_array
+from inception_lab.model.build import keras_name
+from inception_lab.model.classifier import Classifier
+from inception_lab.model.data.augment import SPREAD
+
+Arrays = tuple[npt.NDArray[np.float32], ...]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Weights to start from.
+
+    Attributes:
+        name: Of the network that they are of.
+        weights: Name of a layer in Keras → its weights, for pictures as training hands them on: RGB,
+            (byte − centre) / 64.
+        centre: The colour, RGB, that becomes 0.
+        classifier: Name in Keras of the layer that has no weights here: it learns from nothing.
+    """
+
+    name: str
+    weights: Mapping[str, Arrays]
+    centre: tuple[float, float, float]
+    classifier: str
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the weights, by which a run knows them again."""
+        digest = hashlib.sha256(repr((self.name, self.centre)).encode())
+        for name, arrays in sorted(self.weights.items()):
+            digest.update(name.encode())
+            for array in arrays:
+                digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()[:16]
+
+    def load_into(self, core: Any) -> None:
+        """Put the weights into a network in Keras.
+
+        Raises:
+            ValueError: If the network has other layers, or layers of other shapes.
+        """
+        for layer in core.layers:
+            shapes = [tuple(variable.shape) for variable in layer.weights]
+            if not shapes or layer.name == self.classifier:
+                continue
+            found = [array.shape for array in self.weights.get(layer.name, ())]
+            if found != shapes:
+                raise ValueError(
+                    f"The network must have the layers of {self.name} below its classifier. "
+                    f"Received: '{layer.name}' of shapes {shapes}, there {found or 'none of that name'}."
+                )
+            layer.set_weights(list(self.weights[layer.name]))
+
+
+def start_from(source: Classifier) -> Start:
+    """Return a trained network's weights, all but its classifier's, to start a training from.
+
+    What a classifier does to pictures is partly moved into its first kernel: BGR becomes RGB by turning
+    the kernel's channels, and another scale by multiplying it. The colour that becomes 0 stays, since a
+    kernel at the border sees it beyond the picture.
+
+    Args:
+        source: `lab.classifier()`, or one of the reader's own runs.
+    """
+    prepare, last = source.prepare, keras_name(_classifier(source.network)[0])
+    weights = {
+        layer.name: tuple(as_array(variable) for variable in layer.weights)
+        for layer in source.model.layers
+        if layer.weights and layer.name != last
+    }
+    first, (kernel, *others) = next(iter(weights.items()))
+    if prepare.channels == "BGR":
+        kernel = kernel[:, :, ::-1, :]
+    weights[first] = (np.ascontiguousarray(kernel * np.float32(SPREAD / prepare.scale)), *others)
+    red, green, blue = prepare.background
+    return Start(source.name, weights, (red, green, blue), last)
+
+
+def for_classes(network: Network, classes: int) -> Network:
+    """Return a network with another number of classes.
+
+    Args:
+        network: One that ends in a dense layer, perhaps with a softmax behind it, and has no heads.
+        classes: How many.
+
+    Raises:
+        ValueError: If the number is not positive, or there is no dense layer.
+    """
+    _, last = _classifier(network)
+    classifier = replace(last, units=positive_integer("classes", classes))
+
+    def changed(part: Part) -> Part:
+        if isinstance(part, Sequence):
+            return Sequence(*map(changed, part.parts), name=part.name)
+        return classifier if part is last else part
+
+    return replace(network, body=changed(network.body))
+
+
+def _classifier(network: Network) -> tuple[str, Dense]:
+    """Return the path of a network's last dense layer, and the layer."""
+    found: list[tuple[str, Dense]] = []
+
+    def note(path: str, layer: Layer, _: None) -> None:
+        if isinstance(layer, Dense):
+            found.append((path, layer))
+
+    network.fold(None, layer=note, merge=lambda *_: None)
+    if not found:
+        raise ValueError(f"A network must have a dense layer as classifier. Received: '{network.name}'.")
+    return found[-1]

@@ -1,0 +1,276 @@
+"""A network made ready to learn: pictures' preparation, losses, metrics, optimizer, averages and seeds."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inception_lab.architecture.layers import one_of
+from inception_lab.architecture.network import Network
+from inception_lab.model.backend import PRECISIONS, Precision, as_array, dtype_policy, keras, precision
+from inception_lab.model.build import build
+from inception_lab.model.data.augment import GREY, Window
+from inception_lab.model.data.dataset import Labels, Pictures
+from inception_lab.model.pretrained.start import Start
+from inception_lab.model.training.distribution import on_this_process, team
+from inception_lab.model.training.optimizer import AveragedSGD, Crossentropy, Rates
+from inception_lab.model.training.recipes import Augmentation, Recipe
+
+SEED_STATE = "seed_generator_state"  # Keras's name for the variables that randomness comes from
+
+
+class Learner:
+    """A network with all that its training needs. `train` drives it.
+
+    Args:
+        network: What learns.
+        picture_shape: `(height, width, 3)` of the pictures as they are stored.
+        recipe: How.
+        rates: Learning rate of each step.
+        augmentation: What is done to pictures in training.
+        precision: Name of one, or `None` for what suits the hardware.
+        seed: Of the initial weights, and of all that is random later.
+        kernel_initializer: Keras's name of it.
+        bias_initializer: Value that biases start from.
+        start: Trained weights to start from.
+
+    Attributes:
+        core: The network in Keras, as `build` makes it.
+        model: The same behind the preparation of pictures; its outputs are a dict by head, logits.
+        outputs: Names of the heads.
+        parameters: Trained parameters.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        picture_shape: tuple[int, int, int],
+        recipe: Recipe,
+        rates: npt.NDArray[np.float32],
+        *,
+        augmentation: Augmentation | None = None,
+        precision: str | None = None,
+        seed: int = 0,
+        kernel_initializer: str = "he_normal",
+        bias_initializer: float = 0.0,
+        start: Start | None = None,
+    ) -> None:
+        self.network, self.recipe, self.rates, self.seed = network, recipe, rates, seed
+        self.precision = _precision(precision)
+        height, width, _ = network.input_shape
+        with dtype_policy(self.precision.policy):
+            self.core = build(
+                network, kernel_initializer=kernel_initializer, bias_initializer=bias_initializer, seed=seed
+            )
+        if start:
+            start.load_into(self.core)
+        pictures = keras.Input(picture_shape, dtype="uint8", name="picture")
+        centre = start.centre if start else GREY
+        outputs = self.core(Window(height, width, augmentation, seed, centre, name="window")(pictures))
+        outputs = outputs if isinstance(outputs, dict) else {"main": outputs}
+        self.outputs = tuple(outputs)
+        self.model = keras.Model(pictures, outputs)
+        self.optimizer = AveragedSGD(
+            Rates(rates),
+            momentum=recipe.momentum,
+            nesterov=recipe.nesterov,
+            weight_decay=recipe.weight_decay or None,
+            averaging=recipe.averaging,
+            name="sgd",
+        )
+        if recipe.weight_decay:
+            self.optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+        compile_heads(self.model, self.optimizer, recipe)
+        self._learned = self.model.trainable_variables
+        self.model.optimizer.build(self._learned)
+        self._seeds = [v for v in self.model.non_trainable_variables if SEED_STATE in v.path]
+        self.parameters = sum(int(np.prod(variable.shape)) for variable in self.core.trainable_variables)
+        self._body = (
+            [layer for layer in self.core.layers if layer.weights and layer.name != start.classifier]
+            if start
+            else []
+        )
+
+    def freeze(self, frozen: bool) -> None:
+        """Keep all below the classifier as it is, or let it learn; only where the weights were trained.
+
+        Keras on JAX cannot step some of an optimizer's variables and leave the others: there all learns.
+        """
+        if keras.backend.backend() != "jax" and any(layer.trainable == frozen for layer in self._body):
+            for layer in self._body:
+                layer.trainable = not frozen
+            compile_heads(self.model, self.optimizer, self.recipe)
+
+    def epoch(
+        self,
+        pictures: Pictures,
+        labels: Labels,
+        order: Labels,
+        epoch: int,
+        step_done: Callable[[int, Mapping[str, float]], None],
+    ) -> dict[str, float]:
+        """Go once through the pictures.
+
+        Args:
+            pictures: uint8 `(count, height, width, 3)`.
+            labels: Their classes.
+            order: Indices of the pictures; what does not fill a batch at its end is left out. Of each
+                batch this process takes its share.
+            epoch: Which one; decides augmentation and dropout.
+            step_done: Called behind each step.
+
+        Returns:
+            Means over the epoch: `loss`, and each head's accuracy.
+        """
+        for number, variable in enumerate(self._seeds):
+            state = np.random.SeedSequence((self.seed, epoch, number)).generate_state(2)
+            variable.assign(state.astype(variable.dtype))
+        batch = self.recipe.batch_size
+        steps = len(order) // batch
+
+        def batches() -> Iterator[tuple[Pictures, dict[str, Labels]]]:
+            for chosen in map(team().share, order[: steps * batch].reshape(steps, batch)):
+                yield pictures[chosen], dict.fromkeys(self.outputs, labels[chosen])
+
+        history = self.model.fit(
+            batches(),
+            steps_per_epoch=steps,
+            epochs=1,
+            shuffle=False,
+            verbose=0,
+            callbacks=[_Steps(step_done)],
+        )
+        return head_logs({name: float(values[-1]) for name, values in history.history.items()}, self.outputs)
+
+    def predict(self, pictures: Pictures) -> dict[str, npt.NDArray[np.float32]]:
+        """Return logits by head, with the averaged weights where there are any.
+
+        Args:
+            pictures: uint8 `(count, height, width, 3)`.
+        """
+        with self._averaged():
+            return team().gathered(self._predict, pictures)
+
+    def _predict(self, pictures: Pictures) -> dict[str, npt.NDArray[np.float32]]:
+        count, batch = len(pictures), self.recipe.batch_size
+        # Batches of one size, the last one filled up: another size would be compiled anew.
+        filled = (
+            np.resize(pictures, (-(-count // batch) * batch, *pictures.shape[1:]))
+            if count % batch
+            else pictures
+        )
+        if team().processes > 1:
+            forward = on_this_process(self.model)
+            found = [forward(filled[start : start + batch]) for start in range(0, len(filled), batch)]
+            return {name: np.concatenate([part[name] for part in found])[:count] for name in self.outputs}
+        logits = self.model.predict(filled, batch_size=batch, verbose=0)
+        return {name: np.asarray(values[:count], np.float32) for name, values in logits.items()}
+
+    def weights_file(self) -> bytes:
+        """Return what a file `.weights.h5` of the core's weights holds, averaged where there are averages."""
+        file = InMemory()
+        with self._averaged(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Keras hands NumPy 2.4 an old __array__
+            self.core.save_weights(file)
+        return file.getvalue()
+
+    def _averaged(self) -> _Swapped:
+        averages = self.optimizer.averages if self.recipe.averaging else []
+        return _Swapped(self._learned if averages else [], averages)
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that training changes, as arrays by name."""
+        return {name: as_array(variable) for name, variable in self._variables()}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Put a state back.
+
+        Raises:
+            ValueError: If it is of another model.
+        """
+        variables = dict(self._variables())
+        for name in variables.keys() ^ state.keys():
+            raise ValueError(
+                f"A checkpoint must be of the same model. Received one that differs in '{name}'."
+            )
+        for name, variable in variables.items():
+            variable.assign(state[name])
+
+    def _variables(self) -> list[tuple[str, Any]]:
+        groups = {"model": self.model.variables, "optimizer": self.model.optimizer.variables}
+        return [
+            (f"{group}.{number:04d}.{variable.name}", variable)
+            for group, variables in groups.items()
+            for number, variable in enumerate(variables)
+            if SEED_STATE not in variable.path
+        ]
+
+
+def _precision(name: str | None) -> Precision:
+    if name is None:
+        return precision()
+    one_of("precision", name, tuple(PRECISIONS))
+    return Precision(name, "as asked for")
+
+
+def compile_heads(model: Any, optimizer: Any, recipe: Recipe) -> None:
+    """Give each head of a model its loss, weight and accuracy.
+
+    Args:
+        model: Its outputs are a dict of logits: `"main"`, and perhaps auxiliary heads.
+        optimizer: Any of Keras's.
+        recipe: Says the heads' weight and the label smoothing.
+    """
+    heads = tuple(model.output)
+    model.compile(
+        optimizer=optimizer,
+        loss={name: Crossentropy(recipe.label_smoothing, name=f"{name}_loss") for name in heads},
+        loss_weights={name: 1.0 if name == "main" else recipe.auxiliary_weight for name in heads},
+        metrics={name: [keras.metrics.SparseCategoricalAccuracy(name="accuracy")] for name in heads},
+    )
+
+
+def head_logs(logs: Mapping[str, float], heads: tuple[str, ...]) -> dict[str, float]:
+    """Return Keras's logs as `loss` and `<head>_accuracy`: with one head Keras leaves its name out."""
+    named = {f"{name}_accuracy": logs.get(f"{name}_accuracy", logs.get("accuracy")) for name in heads}
+    return {"loss": logs["loss"], **{name: value for name, value in named.items() if value is not None}}
+
+
+class InMemory(io.BytesIO):
+    """Takes weights from Keras. HDF5 itself would end the process where a disk is full."""
+
+    def __str__(self) -> str:
+        return "in_memory.weights.h5"  # Keras looks at the end of its name
+
+
+class _Swapped:
+    """While entered, variables hold other values."""
+
+    def __init__(self, variables: list[Any], values: list[Any]) -> None:
+        self.variables, self.values = variables, values
+        self.before: list[Any] = []
+
+    def __enter__(self) -> None:
+        self.before = [as_array(variable) for variable in self.variables]
+        for variable, value in zip(self.variables, self.values, strict=True):
+            variable.assign(as_array(value))
+
+    def __exit__(self, *_: object) -> None:
+        for variable, value in zip(self.variables, self.before, strict=True):
+            variable.assign(value)
+
+
+class _Steps(keras.callbacks.Callback):  # type: ignore[misc]
+    """Tells of each step."""
+
+    def __init__(self, step_done: Callable[[int, Mapping[str, float]], None]) -> None:
+        super().__init__()
+        self.step_done = step_done
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        self.step_done(batch, logs or {})

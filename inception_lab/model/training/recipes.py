@@ -1,0 +1,196 @@
+"""Recipes: how a network is trained, as data. No Keras here: a schedule can be drawn without it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from inception_lab.architecture.layers import one_of, positive_integer
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What decides a training run besides network, data and seed.
+
+    Attributes:
+        source: Where it comes from, and what of it is ours.
+        learning_rate: The highest rate of the schedule.
+        schedule: `"steps"` multiplies the rate by `decay` every `decay_epochs`; `"cosine"` rises
+            linearly during `warm_up` and then falls along half a cosine to zero.
+        decay: Factor of the steps.
+        decay_epochs: Epochs between steps.
+        warm_up: Share of all steps in which the rate rises, for the cosine.
+        momentum: Of stochastic gradient descent.
+        nesterov: Whether the gradient is taken ahead of the step.
+        weight_decay: Share of each kernel taken away a step, times the learning rate.
+        label_smoothing: Share of the target spread over all classes.
+        auxiliary_weight: Weight of each auxiliary head's loss; the main head's is 1.
+        averaging: Momentum of the Polyak average of the weights; 0 for none.
+        batch_size: Pictures a step.
+        frozen: Share of the epochs, the first ones, in which only the classifier learns: for networks that
+            start from trained weights.
+    """
+
+    source: str
+    learning_rate: float
+    schedule: Literal["steps", "cosine"]
+    decay: float = 0.96
+    decay_epochs: int = 8
+    warm_up: float = 0.0
+    momentum: float = 0.9
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    auxiliary_weight: float = 0.3
+    averaging: float = 0.0
+    batch_size: int = 64
+    frozen: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse values that could not train."""
+        one_of("schedule", self.schedule, ("steps", "cosine"))
+        positive_integer("batch_size", self.batch_size)
+        positive_integer("decay_epochs", self.decay_epochs)
+        if not (math.isfinite(self.learning_rate) and self.learning_rate >= 0):
+            raise ValueError(
+                f"`learning_rate` must be 0 or more. Received: learning_rate={self.learning_rate!r}."
+            )
+        for name in ("warm_up", "momentum", "weight_decay", "label_smoothing", "averaging", "frozen"):
+            value = getattr(self, name)
+            if not 0 <= value < 1:
+                raise ValueError(f"`{name}` must be 0 or more and below 1. Received: {name}={value!r}.")
+        if not (math.isfinite(self.auxiliary_weight) and self.auxiliary_weight >= 0):
+            raise ValueError(
+                f"`auxiliary_weight` must be 0 or more. Received: auxiliary_weight={self.auxiliary_weight!r}."
+            )
+
+    def learning_rates(self, epochs: int, steps_per_epoch: int = 1) -> npt.NDArray[np.float32]:
+        """Return the learning rate of each step.
+
+        Args:
+            epochs: Length of the training.
+            steps_per_epoch: Batches in an epoch.
+
+        Returns:
+            float32 of shape `(epochs × steps_per_epoch,)`.
+
+        Example:
+            >>> rates = RECIPES["article"].learning_rates(epochs=25)
+            >>> f"{rates[0]:.4f} → {rates[-1]:.4f}"
+            '0.0100 → 0.0088'
+        """
+        import numpy as np
+
+        total = positive_integer("epochs", epochs) * positive_integer("steps_per_epoch", steps_per_epoch)
+        step = np.arange(total)
+        if self.schedule == "steps":
+            epoch = step // steps_per_epoch
+            return (self.learning_rate * self.decay ** (epoch // self.decay_epochs)).astype(np.float32)
+        warm = round(self.warm_up * total)
+        rising = (step + 1) / max(warm, 1)
+        falling = 0.5 * (1 + np.cos(np.pi * (step - warm) / max(total - warm, 1)))
+        return (self.learning_rate * np.where(step < warm, rising, falling)).astype(np.float32)
+
+
+RECIPES: Mapping[str, Recipe] = {
+    "paper": Recipe(
+        source="Szegedy et al. 2014, section 6; rate and batches, which it does not give, are BVLC's",
+        learning_rate=0.01,
+        schedule="steps",
+        weight_decay=2e-4,
+        averaging=0.999,
+        batch_size=32,
+    ),
+    "article": Recipe(
+        source="the tutorial's listing as it was meant: rate 0.01, × 0.96 every 8 epochs, batches of 256",
+        learning_rate=0.01,
+        schedule="steps",
+        batch_size=256,
+    ),
+    "modern": Recipe(
+        source="ours: warm-up and cosine (Loshchilov & Hutter 2016), label smoothing (Szegedy et al. 2015)",
+        learning_rate=0.2,
+        schedule="cosine",
+        warm_up=0.2,
+        nesterov=True,
+        weight_decay=5e-3,
+        label_smoothing=0.1,
+        averaging=0.99,
+    ),
+    "long": Recipe(
+        source="ours, for hours instead of a minute: as modern, with larger batches and a short warm-up",
+        learning_rate=0.2,
+        schedule="cosine",
+        warm_up=0.05,
+        nesterov=True,
+        weight_decay=5e-3,
+        label_smoothing=0.1,
+        averaging=0.99,
+        batch_size=128,
+    ),
+    "finetune": Recipe(
+        source="ours, for networks that start from trained weights: the classifier alone, then all of it",
+        learning_rate=0.01,
+        schedule="cosine",
+        warm_up=0.1,
+        nesterov=True,
+        weight_decay=1e-3,
+        label_smoothing=0.1,
+        averaging=0.9,
+        batch_size=16,
+        frozen=0.5,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """What is done to each training picture, drawn anew each time.
+
+    Attributes:
+        flip: Whether half of the pictures are mirrored.
+        shift: Pixels that a picture moves at most, each way.
+        area: Smallest and largest share of the picture's area that a window shows.
+        aspect: Smallest and largest ratio of its width to its height.
+        photometric: Largest relative change of brightness, contrast and of each colour.
+        hidden: Side of a square that is painted over, as a share of the picture's; 0 for none.
+    """
+
+    flip: bool = False
+    shift: int = 0
+    area: tuple[float, float] = (1.0, 1.0)
+    aspect: tuple[float, float] = (1.0, 1.0)
+    photometric: float = 0.0
+    hidden: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse windows that do not exist."""
+        low, high = self.area
+        if not 0 < low <= high <= 1:
+            raise ValueError(f"`area` must be (low, high), 0 < low ≤ high ≤ 1. Received: area={self.area}.")
+        low, high = self.aspect
+        if not 0 < low <= high:
+            raise ValueError(f"`aspect` must be (low, high), 0 < low ≤ high. Received: aspect={self.aspect}.")
+        if self.shift < 0 or not 0 <= self.photometric < 1 or not 0 <= self.hidden < 1:
+            raise ValueError(
+                "`shift` must be 0 or more, `photometric` and `hidden` 0 or more and below 1. Received: "
+                f"shift={self.shift}, photometric={self.photometric}, hidden={self.hidden}."
+            )
+
+
+AUGMENTATIONS: Mapping[str, Augmentation] = {
+    "none": Augmentation(),
+    "flip": Augmentation(flip=True),
+    "flip_shift": Augmentation(flip=True, shift=4),
+    # For long training on small photographs; the hidden square is DeVries & Taylor's 2017 "cutout".
+    "flip_shift_hide": Augmentation(flip=True, shift=4, hidden=0.25),
+    "varied": Augmentation(flip=True, shift=4, area=(0.64, 1.0), aspect=(9 / 10, 10 / 9), hidden=0.25),
+    # Szegedy et al. 2014, section 6: "one of the things that was verified to work very well"
+    "crops": Augmentation(flip=True, area=(0.08, 1.0), aspect=(3 / 4, 4 / 3), photometric=0.2),
+}

@@ -1,0 +1,293 @@
+"""Training: a recipe, a network and pictures go in; a trained model and its history come out.
+
+Order, augmentation and dropout of each epoch are derived from the seed and the epoch's number, and
+nothing else, so a run that was killed and carried on ends as if it had not been: bit for bit, on
+the same CPU.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from inception_lab import __version__
+from inception_lab.architecture.layers import one_of, positive_integer
+from inception_lab.architecture.network import Network
+from inception_lab.architecture.stored import network_to_data
+from inception_lab.model.backend import Precision, hardware, keras
+from inception_lab.model.classifier import Classifier
+from inception_lab.model.data.dataset import Dataset, Splits
+from inception_lab.model.evaluate import accuracy, cross_entropy, softmax
+from inception_lab.model.pretrained.start import start_from
+from inception_lab.model.training.distribution import Team, losses, team
+from inception_lab.model.training.learner import Learner
+from inception_lab.model.training.progress import Progress
+from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe
+from inception_lab.model.training.result import Result, summary
+from inception_lab.model.training.run import AVERAGED, BEST, Checkpoint, Row, RunDirectory
+
+
+def train(
+    data: Splits,
+    network: Network,
+    recipe: str | Recipe = "modern",
+    *,
+    epochs: int = 6,
+    batch_size: int | None = None,
+    seed: int = 0,
+    out: str | Path | None = None,
+    resume: bool = False,
+    augmentation: str | Augmentation | None = None,
+    precision: str | None = None,
+    kernel_initializer: str = "he_normal",
+    bias_initializer: float = 0.0,
+    start: Classifier | None = None,
+    on_epoch: Callable[[list[Row]], None] | None = None,
+    on_step: Callable[[int, int], None] | None = None,
+    progress: bool | None = None,
+) -> Result:
+    """Train a network on a data set.
+
+    Args:
+        data: Pictures to learn from, to choose by and to report on.
+        network: Its input may have another size than the pictures: they are resized on the device.
+        recipe: A name in `RECIPES`, or one of your own.
+        epochs: Times that the pictures are gone through.
+        batch_size: Pictures a step, instead of the recipe's.
+        seed: Decides initial weights, order, augmentation and dropout.
+        out: Directory for log, checkpoints and weights; without one nothing is written.
+        resume: Carry on the run that `out` holds.
+        augmentation: A name in `AUGMENTATIONS`, or one of your own, instead of the data set's.
+        precision: `"float32"`, `"bfloat16"` or `"float16"`, instead of what suits the hardware.
+        kernel_initializer: Keras's name of it, such as `"glorot_uniform"`.
+        bias_initializer: Value that all biases start from.
+        start: A trained network that all layers but the classifier start from: `lab.classifier()`, or one of
+            a run. `network` is then `for_classes(start.network, len(data.classes))`.
+        on_epoch: Called behind each epoch with the history so far, as for live curves.
+        on_step: Called behind each step with epoch and step, from 0.
+        progress: Whether progress is written to the error stream; by default, unless `on_epoch` is given.
+
+    Returns:
+        The trained network with its history. After Ctrl-C it is as behind the last complete epoch.
+
+    Raises:
+        ValueError: If arguments do not fit together, or `out` belongs to another run, is in use by another
+            process, or cannot be written to, then or later, as where the disk is full.
+        KeyboardInterrupt: If there was no complete epoch to keep.
+        LostProcessError: If this process trains with others, and one of them has ended.
+    """
+    started = time.perf_counter()
+    chosen = _recipe(recipe, batch_size)
+    epochs = positive_integer("epochs", epochs)
+    _check(data, network, chosen)
+    crew = team()
+    crew.check(chosen.batch_size)
+    augmentation = _augmentation(data.augmentation if augmentation is None else augmentation)
+    steps = len(data.train) // chosen.batch_size
+    begin = start_from(start) if start else None
+    learner = Learner(
+        network,
+        data.train.picture_shape,
+        chosen,
+        chosen.learning_rates(epochs, steps),
+        augmentation=augmentation,
+        precision=precision,
+        seed=seed,
+        kernel_initializer=kernel_initializer,
+        bias_initializer=bias_initializer,
+        start=begin,
+    )
+    said = crew.first and (on_epoch is None if progress is None else progress)
+    shown = Progress(said, epochs, steps, learner.outputs)
+    directory = RunDirectory(out) if out is not None and crew.first else None
+    with directory.taken() if directory else nullcontext(), losses():
+        config = {
+            "data": {"name": data.name, "fingerprint": data.fingerprint, "classes": list(data.classes)},
+            "picture_shape": list(data.train.picture_shape),
+            "recipe": asdict(chosen),
+            "epochs": epochs,
+            "seed": seed,
+            "augmentation": asdict(augmentation),
+            "precision": learner.precision.name,
+            "kernel_initializer": kernel_initializer,
+            "bias_initializer": bias_initializer,
+            "network": network_to_data(network),
+        }
+        if begin:
+            config["start"] = {
+                "name": begin.name,
+                "fingerprint": begin.fingerprint,
+                "centre": list(begin.centre),
+            }
+        rows = _begin(directory, config, learner, resume, shown, crew)
+        together = f", {crew}" if crew.devices > 1 else ""
+        shown.say(f"Training in {learner.precision}{together}.")
+        kept = learner.state() if rows else None
+        speeds: list[float] = []
+        try:
+            for epoch in range(len(rows), epochs):
+                learner.freeze(epoch < round(chosen.frozen * epochs))
+                row = _epoch(data, learner, epoch, steps, seed, shown, on_step)
+                if row["seconds"] > 0:  # a clock may stand still
+                    speeds.append(steps * chosen.batch_size / row["seconds"])
+                rows = [*rows, row]
+                kept = learner.state()
+                if out is not None:
+                    _save(directory, learner, rows, kept)
+                shown.epoch_done(row)
+                if on_epoch:
+                    on_epoch(rows)
+        except KeyboardInterrupt:
+            if kept is None:
+                raise
+            learner.restore(kept)
+            where = f"; `resume` carries on from there (in {directory.path})" if directory else ""
+            shown.say(
+                f"Interrupted in epoch {len(rows) + 1}: the last complete one, {len(rows)}, is kept{where}."
+            )
+            return Result(learner, rows, None, time.perf_counter() - started, _median(speeds), True)
+        score = accuracy(learner.predict(data.test.images)["main"], data.test.labels)
+        result = Result(learner, rows, score, time.perf_counter() - started, _median(speeds))
+        if directory:
+            directory.finish(summary(result))
+        return result
+
+
+def _begin(
+    directory: RunDirectory | None,
+    config: Mapping[str, Any],
+    learner: Learner,
+    resume: bool,
+    shown: Progress,
+    crew: Team,
+) -> list[Row]:
+    """Take the directory, and bring all processes to where the run in it was left; return its epochs."""
+    rows: list[Row] = []
+    refused: ValueError | None = None
+    try:
+        if directory:
+            directory.begin(config, _made_with(learner.precision), resume)
+            if resume and (checkpoint := directory.latest(shown.say)):
+                learner.restore(checkpoint.state)
+                rows = checkpoint.rows
+                directory.log(rows)
+                behind = f"epoch {checkpoint.epoch} of {config['epochs']}"
+                shown.say(f"Carrying on behind {behind} (in {directory.path}).")
+    except ValueError as error:
+        refused = error
+    told = crew.said_by_the_first({"rows": rows, "refused": str(refused or "")})
+    if told["refused"]:
+        raise refused or ValueError(told["refused"])
+    rows = told["rows"]
+    if rows and crew.processes > 1:
+        learner.restore(crew.told_by_the_first(learner.state()))
+    return rows
+
+
+def _epoch(
+    data: Splits,
+    learner: Learner,
+    epoch: int,
+    steps: int,
+    seed: int,
+    shown: Progress,
+    on_step: Callable[[int, int], None] | None,
+) -> Row:
+    def step_done(step: int, logs: Mapping[str, float]) -> None:
+        shown.step_done(epoch, step, logs)
+        if on_step:
+            on_step(epoch, step)
+
+    started = time.perf_counter()
+    order = np.random.default_rng((seed, epoch)).permutation(len(data.train))
+    logs = learner.epoch(data.train.images, data.train.labels, order, epoch, step_done)
+    seconds = time.perf_counter() - started
+    return {
+        "epoch": epoch + 1,
+        "learning_rate": float(learner.rates[(epoch + 1) * steps - 1]),
+        **logs,
+        **_validate(learner, data.validation),
+        "seconds": round(seconds, 3),
+    }
+
+
+def _validate(learner: Learner, validation: Dataset) -> Row:
+    logits = learner.predict(validation.images)["main"]
+    return {
+        "validation_loss": cross_entropy(softmax(logits), validation.labels),
+        "validation_accuracy": accuracy(logits, validation.labels),
+    }
+
+
+def _save(
+    directory: RunDirectory | None, learner: Learner, rows: list[Row], state: Mapping[str, Any]
+) -> None:
+    """Write weights, then the checkpoint: killed in between, the epoch is run again to the same end.
+
+    All processes enter, since putting the averages in the weights' place is a matter for all; the first,
+    which has the directory, writes.
+    """
+    files = [AVERAGED] if learner.recipe.averaging else []
+    if rows[-1]["validation_accuracy"] > max((row["validation_accuracy"] for row in rows[:-1]), default=-1.0):
+        files = [BEST, *files]
+    content = learner.weights_file() if files else b""
+    if directory:
+        for name in files:
+            directory.save_weights(name, content)
+        directory.save(Checkpoint(len(rows), rows, state))
+
+
+def _recipe(recipe: str | Recipe, batch_size: int | None) -> Recipe:
+    if isinstance(recipe, str):
+        one_of("recipe", recipe, tuple(RECIPES))
+        recipe = RECIPES[recipe]
+    return recipe if batch_size is None else replace(recipe, batch_size=batch_size)
+
+
+def _augmentation(augmentation: str | Augmentation) -> Augmentation:
+    if isinstance(augmentation, str):
+        one_of("augmentation", augmentation, tuple(AUGMENTATIONS))
+        return AUGMENTATIONS[augmentation]
+    return augmentation
+
+
+def _check(data: Splits, network: Network, recipe: Recipe) -> None:
+    if recipe.batch_size > len(data.train):
+        raise ValueError(
+            f"`batch_size` must be at most the number of training pictures, {len(data.train):,}. "
+            f"Received: batch_size={recipe.batch_size}."
+        )
+    for output, shape in network.output_shapes().items():
+        if shape != (len(data.classes),):
+            raise ValueError(
+                f"The network must have an output for each of {len(data.classes)} classes (of {data.name}). "
+                f"Received: shape {shape} at '{output}'."
+            )
+    if network.input_shape[2] != 3:
+        raise ValueError(f"The network must take 3 colours. Received: input_shape={network.input_shape}.")
+
+
+def _made_with(precision: Precision) -> dict[str, str]:
+    return {
+        "inception_lab": __version__,
+        "keras": keras.__version__,
+        "backend": keras.config.backend(),
+        "numpy": np.__version__,
+        "python": sys.version.split()[0],
+        "hardware": hardware(),
+        "precision": str(precision),
+    }
+
+
+def _median(speeds: list[float]) -> float | None:
+    with suppress(ValueError):
+        return float(median(speeds))
+    return None

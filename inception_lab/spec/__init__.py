@@ -1,1 +1,0 @@
-"""What a network is and what it costs: pure Python, no framework."""

@@ -1,0 +1,152 @@
+"""The audit of Table 1: every printed cell, and the edits that explain those that do not agree."""
+
+import re
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import inception_lab as lab
+from inception_lab.architecture.audit import judge_operations, judge_parameters
+from inception_lab.architecture.paper import Printed
+
+EXACT = "agrees: weights only, exactly, K = 1024"
+# name, printed params, weights, with biases, verdict, printed ops, MACs, verdict
+CELLS = [
+    ("conv1", "2.7K", 9_408, 9_472, "differs by +240.3 %", "34M", 118_013_952, "differs by +247.1 %"),
+    ("conv2", "112K", 114_688, 114_944, EXACT, "360M", 359_661_568, "agrees: rounded"),
+    (
+        "3a",
+        "159K",
+        163_328,
+        163_696,
+        "agrees: weights only, truncated, K = 1024",
+        "128M",
+        128_049_152,
+        "agrees: rounded",
+    ),
+    (
+        "3b",
+        "380K",
+        388_096,
+        388_736,
+        "agrees: with biases, rounded, K = 1024",
+        "304M",
+        304_267_264,
+        "agrees: rounded",
+    ),
+    ("4a", "364K", 375_552, 376_176, "differs by +0.8 %", "73M", 73_608_192, "agrees: truncated"),
+    ("4b", "437K", 448_512, 449_160, "differs by +0.2 %", "88M", 87_908_352, "agrees: rounded"),
+    ("4c", "463K", 509_440, 510_104, "differs by +7.5 %", "100M", 99_850_240, "agrees: rounded"),
+    ("4d", "580K", 604_672, 605_376, "differs by +1.8 %", "119M", 118_515_712, "agrees: rounded"),
+    ("4e", "840K", 867_328, 868_352, "differs by +0.8 %", "170M", 169_996_288, "agrees: rounded"),
+    ("5a", "1072K", 1_042_432, 1_043_456, "differs by −5.0 %", "54M", 51_079_168, "differs by −5.4 %"),
+    ("5b", "1388K", 1_442_816, 1_444_080, "differs by +1.5 %", "71M", 70_697_984, "agrees: rounded"),
+    ("linear", "1000K", 1_024_000, 1_025_000, EXACT, "1M", 1_024_000, "agrees: rounded"),
+]
+
+
+@pytest.mark.parametrize("cells", CELLS, ids=lambda cells: cells[0])
+def test_cells(cells: tuple[str | int, ...]) -> None:
+    row = lab.audit()[str(cells[0])]
+    assert cells == (
+        row.name,
+        row.printed_parameters,
+        row.weights,
+        row.parameters,
+        row.parameters_verdict.text,
+        row.printed_operations,
+        row.macs,
+        row.operations_verdict.text,
+    )
+    verdicts = (row.parameters_verdict, row.operations_verdict)
+    assert [verdict.agrees for verdict in verdicts] == [
+        verdict.text.startswith("agrees") for verdict in verdicts
+    ]
+
+
+def test_rows_are_the_twelve_with_parameters() -> None:
+    assert [row.name for row in lab.audit().rows] == [cells[0] for cells in CELLS]
+
+
+def test_sums() -> None:
+    audit = lab.audit()
+    assert (audit.weights, audit.parameters, audit.macs) == (6_990_272, 6_998_552, 1_582_671_872)
+    assert audit.printed_parameters == Decimal("6797.7")
+    assert audit.printed_operations == 1502  # the paper's "1.5 billion"
+
+
+def test_k_of_1000_comes_first() -> None:
+    assert judge_parameters(Printed("1M"), 1_000_000, 1).text == "agrees: weights only, exactly, K = 1000"
+    assert judge_operations(Printed("2M"), 1_499_999).text == "differs by −25.0 %"
+
+
+def test_first_convolution_fits_a_separable_stem_and_nothing_else() -> None:
+    (edit,) = lab.explain("conv1")
+    assert (edit.field, edit.printed, edit.tried, edit.fits) == (
+        "depth_multiplier",
+        None,
+        8,
+        ("params", "ops"),
+    )
+    assert edit.weights == 7 * 7 * 3 * 8 + 24 * 64
+    assert edit.macs == 112**2 * edit.weights
+    stem = lab.cost(lab.googlenet(variant="separable_stem")).by_module()["conv1"]
+    assert (edit.parameters, edit.macs) == (stem.parameters, stem.macs)
+
+
+def test_operations_of_5a_fit_the_reduction_of_the_next_line() -> None:
+    (edit,) = lab.explain("5a")
+    assert (edit.field, edit.printed, edit.tried, edit.fits) == ("reduce5x5", 32, 48, ("ops",))
+    assert edit.tried == lab.TABLE_1["5b"].reduce5x5
+    assert str(edit) == ("5a, #5×5 reduce 32 → 48: 1,106,944 weights, 54,240,256 multiply-adds; fits ops")
+
+
+def test_the_explanation_of_5a_is_not_the_only_one_among_all_widths() -> None:
+    edits = lab.explain("5a", widths=range(8, 513, 8))
+    assert [(edit.field, edit.tried, edit.fits) for edit in edits] == [
+        ("reduce3x3", 168, ("params",)),
+        ("reduce3x3", 176, ("ops",)),
+        ("reduce5x5", 48, ("ops",)),
+    ]
+
+
+@pytest.mark.parametrize("row", [cells[0] for cells in CELLS if cells[0] not in ("conv1", "5a")])
+def test_no_other_row_is_explained_by_one_number_of_its_column(row: str) -> None:
+    assert lab.explain(row) == ()
+
+
+def test_frame() -> None:
+    frame = lab.audit().to_frame()
+    assert frame.index.tolist() == [cells[0] for cells in CELLS]
+    assert list(frame.itertuples(name=None)) == CELLS
+    assert frame["macs"].sum() == 1_582_671_872
+
+
+def test_html_says_every_verdict_in_words() -> None:
+    html = re.sub("<[^>]+>", "|", lab.audit().to_html())  # what is left where styles are stripped
+    for cells in CELLS:
+        assert html.count(f" {cells[4]}|") >= 1
+        assert html.count(f" {cells[7]}|") >= 1
+    assert html.count("✓") + html.count("✗") == 24
+    assert lab.audit()._repr_html_() == lab.audit().to_html()
+
+
+@pytest.mark.parametrize("function", [lambda name: lab.audit()[name], lab.explain])
+def test_unknown_row(function: object) -> None:
+    names = ", ".join(repr(cells[0]) for cells in CELLS)
+    message = f"`row` must be one of {names}. Received: row='6a'."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        function("6a")  # type: ignore[operator]
+
+
+def test_auditing_loads_neither_pandas_nor_keras(root: Path) -> None:
+    code = (
+        "import sys, inception_lab as lab;"
+        "lab.audit().to_html(); lab.explain('5a'); lab.conventions.reproductions();"
+        "print(sorted({'pandas', 'numpy', 'keras', 'tensorflow'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -1,0 +1,417 @@
+"""The layers against loops that slide a window and count one by one."""
+
+import re
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inception_lab.architecture.layers import (
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePool2D,
+    Layer,
+    LocalResponseNorm,
+    MaxPool2D,
+    Operations,
+    Padding,
+    SeparableConv2D,
+)
+
+PADDINGS: st.SearchStrategy[Padding] = st.sampled_from(("same", "valid", 0, 1, 2))
+SIDES = st.integers(4, 9)  # with kernels of 4 at most, a window fits whatever the padding
+KERNELS = st.integers(1, 4)
+STRIDES = st.integers(1, 3)
+
+
+def window_starts(length: int, side: int, stride: int, padding: Padding) -> list[int]:
+    """Where a window starts as it moves along one axis of the input, found by moving it."""
+    if padding == "same":  # TensorFlow: a window for every stride-th pixel, whatever hangs over
+        return list(range(0, length, stride))
+    around = padding if isinstance(padding, int) else 0
+    return [start for start in range(-around, length + around, stride) if start + side <= length + around]
+
+
+@given(SIDES, SIDES, st.integers(1, 3), st.integers(1, 3), st.integers(1, 2), KERNELS, STRIDES, PADDINGS)
+def test_convolution_counts_what_nested_loops_do(
+    height: int,
+    width: int,
+    channels_of_group: int,
+    filters_of_group: int,
+    groups: int,
+    side: int,
+    stride: int,
+    padding: Padding,
+) -> None:
+    input_shape = (height, width, channels_of_group * groups)
+    filters = filters_of_group * groups
+    convolution = Conv2D(filters, side, stride, padding, groups=groups)
+    rows, columns = (window_starts(n, side, stride, padding) for n in (height, width))
+    macs = additions = 0
+    weights = set()
+    for _ in rows:
+        for _ in columns:
+            for kernel in range(filters):
+                additions += 1  # the bias
+                for weight in np.ndindex(side, side, channels_of_group):
+                    macs += 1
+                    weights.add((kernel, weight))
+    assert convolution.output_shape(input_shape) == (len(rows), len(columns), filters)
+    assert convolution.operations(input_shape) == Operations(macs=macs, additions=additions)
+    assert convolution.weights(input_shape) == len(weights)
+    assert convolution.parameters(input_shape) == len(weights) + filters
+
+
+@given(SIDES, SIDES, st.integers(1, 3), st.integers(1, 3), KERNELS, STRIDES, PADDINGS)
+def test_depthwise_convolution_counts_what_nested_loops_do(
+    height: int, width: int, channels: int, multiplier: int, side: int, stride: int, padding: Padding
+) -> None:
+    convolution = DepthwiseConv2D(side, stride, padding, multiplier)
+    rows, columns = (window_starts(n, side, stride, padding) for n in (height, width))
+    macs = 0
+    for _ in rows:
+        for _ in columns:
+            for _ in np.ndindex(channels, multiplier, side, side):
+                macs += 1
+    assert convolution.output_shape((height, width, channels)) == (
+        len(rows),
+        len(columns),
+        channels * multiplier,
+    )
+    assert convolution.operations((height, width, channels)).macs == macs
+
+
+@given(SIDES, SIDES, st.integers(1, 3), KERNELS, STRIDES, PADDINGS)
+def test_pools_count_what_nested_loops_do(
+    height: int, width: int, channels: int, side: int, stride: int, padding: Padding
+) -> None:
+    rows, columns = (window_starts(n, side, stride, padding) for n in (height, width))
+    pairs = values = 0
+    for _ in rows:
+        for _ in columns:
+            for _ in range(channels):
+                values += 1
+                pairs += side * side - 1  # each value after the window's first meets the result so far
+    shape = (height, width, channels)
+    maximum, mean = MaxPool2D(side, stride, padding), AveragePool2D(side, stride, padding)
+    assert maximum.output_shape(shape) == mean.output_shape(shape) == (len(rows), len(columns), channels)
+    assert maximum.operations(shape) == Operations(comparisons=pairs)
+    assert mean.operations(shape) == Operations(additions=pairs, divisions=values)
+    assert maximum.parameters(shape) == mean.parameters(shape) == 0
+
+
+@given(st.integers(1, 64), st.integers(1, 40), st.integers(1, 32), st.integers(1, 7), st.integers(2, 5))
+def test_macs_are_linear_in_filters_and_channels_and_quadratic_in_sides(
+    filters: int, pixels: int, channels: int, side: int, factor: int
+) -> None:
+    def macs(filters: int, pixels: int, channels: int, side: int) -> int:
+        return Conv2D(filters, side).operations((pixels, pixels, channels)).macs
+
+    once = macs(filters, pixels, channels, side)
+    assert macs(factor * filters, pixels, channels, side) == factor * once
+    assert macs(filters, pixels, factor * channels, side) == factor * once
+    assert macs(filters, factor * pixels, channels, side) == factor**2 * once
+    assert macs(filters, pixels, channels, factor * side) == factor**2 * once
+
+
+# name, layer, input shape, output shape, parameters, operations: the arithmetic is written out
+CASES: list[tuple[str, Layer, tuple[int, ...], tuple[int, ...], int, Operations]] = [
+    (
+        "5×5 on 28×28×192",
+        Conv2D(32, 5),
+        (28, 28, 192),
+        (28, 28, 32),
+        5 * 5 * 192 * 32 + 32,
+        Operations(macs=120_422_400, additions=28 * 28 * 32),
+    ),
+    (
+        "its 1×1 reduction",
+        Conv2D(16, 1, activation="relu"),
+        (28, 28, 192),
+        (28, 28, 16),
+        192 * 16 + 16,
+        Operations(macs=2_408_448, additions=28 * 28 * 16, comparisons=28 * 28 * 16),
+    ),
+    (
+        "5×5 on what is left",
+        Conv2D(32, 5, use_bias=False),
+        (28, 28, 16),
+        (28, 28, 32),
+        5 * 5 * 16 * 32,
+        Operations(macs=10_035_200),
+    ),
+    (
+        "the paper's first convolution",
+        Conv2D(64, 7, 2, 3, use_bias=False),
+        (224, 224, 3),
+        (112, 112, 64),
+        9_408,  # 7 · 7 · 3 · 64
+        Operations(macs=118_013_952),  # 9,408 · 112²
+    ),
+    (
+        "AlexNet's second convolution, two groups",
+        Conv2D(256, 5, padding=2, groups=2),
+        (27, 27, 96),
+        (27, 27, 256),
+        5 * 5 * 48 * 256 + 256,
+        Operations(macs=223_948_800, additions=27 * 27 * 256),
+    ),
+    (
+        "the separable stem that fits 2.7K and 34M",
+        SeparableConv2D(64, 7, 2, 3, depth_multiplier=8, use_bias=False),
+        (224, 224, 3),
+        (112, 112, 64),
+        7 * 7 * 3 * 8 + 24 * 64,  # 2,712
+        Operations(macs=34_019_328),  # 2,712 · 112²
+    ),
+    (
+        "the same with biases, which only its pointwise half has",
+        SeparableConv2D(64, 7, 2, 3, depth_multiplier=8, activation="relu"),
+        (224, 224, 3),
+        (112, 112, 64),
+        2_712 + 64,
+        Operations(macs=34_019_328, additions=112 * 112 * 64, comparisons=112 * 112 * 64),
+    ),
+    (
+        "depthwise with biases",
+        DepthwiseConv2D(3, depth_multiplier=2, activation="relu"),
+        (4, 5, 3),
+        (4, 5, 6),
+        9 * 6 + 6,
+        Operations(macs=4 * 5 * 9 * 6, additions=120, comparisons=120),
+    ),
+    (
+        "the classifier",
+        Dense(1000),
+        (1024,),
+        (1000,),
+        1_025_000,  # 1024 · 1000 + 1000
+        Operations(macs=1_024_000, additions=1000),
+    ),
+    (
+        "dense with softmax, without biases",
+        Dense(10, use_bias=False, activation="softmax"),
+        (4,),
+        (10,),
+        40,
+        Operations(macs=40, exponentials=10, additions=9, divisions=10),
+    ),
+    (
+        "mean of 7×7×1024",
+        GlobalAveragePool2D(),
+        (7, 7, 1024),
+        (1024,),
+        0,
+        Operations(additions=48 * 1024, divisions=1024),
+    ),
+    (
+        "LRN over five channels: x·x, α·Σ; four additions and the bias; a power; a division",
+        LocalResponseNorm(),
+        (2, 3, 10),
+        (2, 3, 10),
+        0,
+        Operations(multiplications=120, additions=300, exponentials=60, divisions=60),
+    ),
+    (
+        "batch norm: γ and β",
+        BatchNorm(),
+        (2, 3, 10),
+        (2, 3, 10),
+        20,
+        Operations(multiplications=60, additions=60),
+    ),
+    (
+        "batch norm: β",
+        BatchNorm(scale=False),
+        (10,),
+        (10,),
+        10,
+        Operations(multiplications=10, additions=10),
+    ),
+    (
+        "batch norm: neither",
+        BatchNorm(scale=False, center=False),
+        (10,),
+        (10,),
+        0,
+        Operations(multiplications=10, additions=10),
+    ),
+    ("ReLU", Activation("relu"), (2, 3, 4), (2, 3, 4), 0, Operations(comparisons=24)),
+    ("ReLU that stops at 6", Activation("relu6"), (2, 3, 4), (2, 3, 4), 0, Operations(comparisons=48)),
+    (
+        "softmax",
+        Activation("softmax"),
+        (1000,),
+        (1000,),
+        0,
+        Operations(exponentials=1000, additions=999, divisions=1000),
+    ),
+    ("flatten", Flatten(), (4, 4, 128), (2048,), 0, Operations()),
+    ("dropout", Dropout(0.7), (1024,), (1024,), 0, Operations()),
+]
+
+
+@pytest.mark.parametrize(
+    ("layer", "input_shape", "output_shape", "parameters", "operations"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+def test_layer(
+    layer: Layer,
+    input_shape: tuple[int, ...],
+    output_shape: tuple[int, ...],
+    parameters: int,
+    operations: Operations,
+) -> None:
+    assert layer.output_shape(input_shape) == output_shape
+    assert layer.parameters(input_shape) == parameters
+    assert layer.operations(input_shape) == operations
+
+
+def test_reduction_saves_ten_fold() -> None:
+    direct = Conv2D(32, 5).operations((28, 28, 192)).macs
+    reduced = Conv2D(16, 1).operations((28, 28, 192)).macs + Conv2D(32, 5).operations((28, 28, 16)).macs
+    assert (direct, reduced) == (120_422_400, 12_443_648)
+    assert round(direct / reduced, 2) == 9.68
+
+
+@pytest.mark.parametrize("scale", [True, False])
+def test_batch_norm_stores_a_mean_and_a_variance_a_channel(scale: bool) -> None:
+    assert BatchNorm(scale=scale).moving_statistics((5, 5, 12)) == 24
+
+
+def test_only_batch_norm_stores_statistics() -> None:
+    stored = {name: layer.moving_statistics(shape) for name, layer, shape, *_ in CASES}
+    assert {name for name, number in stored.items() if number} == {
+        "batch norm: γ and β",
+        "batch norm: β",
+        "batch norm: neither",
+    }
+
+
+@pytest.mark.parametrize(
+    ("layer", "window"),
+    [
+        (Conv2D(8, 7, 2), (7, 2)),
+        (DepthwiseConv2D(5, 3), (5, 3)),
+        (SeparableConv2D(8, 7, 2), (7, 2)),
+        (MaxPool2D(3, 2), (3, 2)),
+        (AveragePool2D(5, 3), (5, 3)),
+        (BatchNorm(), (1, 1)),
+        (Activation("relu"), (1, 1)),
+    ],
+)
+def test_window(layer: Layer, window: tuple[int, int]) -> None:
+    assert layer.window == window
+
+
+def test_operations_add_column_by_column() -> None:
+    assert Operations(1, 2, 3, 4, 5, 6) + Operations(10, 20, 30, 40, 50, 60) == Operations(
+        11, 22, 33, 44, 55, 66
+    )
+
+
+def test_numpy_integers_become_integers() -> None:
+    convolution = Conv2D(np.int64(8), np.int32(3))  # type: ignore[arg-type]
+    assert (type(convolution.filters), type(convolution.kernel_size)) == (int, int)
+    assert convolution == Conv2D(8, 3)
+
+
+def test_layers_are_data() -> None:
+    assert hash(Conv2D(8, 3, name="a")) == hash(Conv2D(8, 3, name="a"))
+    assert Conv2D(8, 3, name="a") != Conv2D(8, 3, name="b")
+    with pytest.raises(FrozenInstanceError, match=r"^cannot assign to field 'filters'$"):
+        Conv2D(8, 3).filters = 4  # type: ignore[misc]
+
+
+MISTAKES: list[tuple[Callable[[], object], str]] = [
+    (lambda: Conv2D(0, 3), "`filters` must be a positive integer. Received: filters=0."),
+    (
+        lambda: Conv2D(2.5, 3, name="5x5"),  # type: ignore[arg-type]
+        "`filters` must be a positive integer. Received: filters=2.5 (layer '5x5').",
+    ),
+    (lambda: Conv2D(True, 3), "`filters` must be a positive integer. Received: filters=True."),
+    (lambda: Conv2D("8", 3), "`filters` must be a positive integer. Received: filters='8'."),  # type: ignore[arg-type]
+    (lambda: Conv2D(8, -3), "`kernel_size` must be a positive integer. Received: kernel_size=-3."),
+    (lambda: Conv2D(8, 3, 0), "`strides` must be a positive integer. Received: strides=0."),
+    (lambda: Conv2D(8, 3, groups=0), "`groups` must be a positive integer. Received: groups=0."),
+    (
+        lambda: DepthwiseConv2D(3, depth_multiplier=0),
+        "`depth_multiplier` must be a positive integer. Received: depth_multiplier=0.",
+    ),
+    (lambda: MaxPool2D(0), "`pool_size` must be a positive integer. Received: pool_size=0."),
+    (
+        lambda: Dense(0, name="fc"),
+        "`units` must be a positive integer. Received: units=0 (layer 'fc').",
+    ),
+    (
+        lambda: Conv2D(8, 3, padding="sane"),  # type: ignore[arg-type]
+        "`padding` must be 'same', 'valid' or a number of pixels, 0 or more. Received: padding='sane'.",
+    ),
+    (
+        lambda: MaxPool2D(3, padding=-1, name="pool"),
+        "`padding` must be 'same', 'valid' or a number of pixels, 0 or more. "
+        "Received: padding=-1 (layer 'pool').",
+    ),
+    (
+        lambda: AveragePool2D(3, padding=True),
+        "`padding` must be 'same', 'valid' or a number of pixels, 0 or more. Received: padding=True.",
+    ),
+    (
+        lambda: Conv2D(8, 3, activation="tanh"),  # type: ignore[arg-type]
+        "`activation` must be one of None, 'relu', 'relu6', 'softmax'. Received: activation='tanh'.",
+    ),
+    (lambda: Dropout(1), "`rate` must be in [0, 1). Received: rate=1."),
+    (lambda: Dropout(-0.1, name="drop"), "`rate` must be in [0, 1). Received: rate=-0.1 (layer 'drop')."),
+    (lambda: Dropout("half"), "`rate` must be in [0, 1). Received: rate='half'."),  # type: ignore[arg-type]
+    (
+        lambda: Conv2D(8, 7, padding="valid").output_shape((5, 9, 3)),
+        "A 7×7 window with padding='valid' must fit into its input. Received: 5×9 pixels.",
+    ),
+    (
+        lambda: MaxPool2D(7, padding=1).output_shape((9, 4, 3)),
+        "A 7×7 window with padding=1 must fit into its input. Received: 9×4 pixels padded by 1.",
+    ),
+    (
+        lambda: Conv2D(8, 3).output_shape((28,)),
+        "Conv2D takes a picture, `(height, width, channels)`. Received: input_shape=(28,).",
+    ),
+    (
+        lambda: Dense(8).output_shape((2, 2, 3)),
+        "Dense takes a vector, `(units,)`; flatten a picture first. Received: input_shape=(2, 2, 3).",
+    ),
+    (
+        lambda: Conv2D(4, 1, groups=2).output_shape((4, 4, 3)),
+        "Input channels and `filters` must both be divisible by `groups`. "
+        "Received: 3 channels, filters=4, groups=2.",
+    ),
+    (
+        lambda: Conv2D(3, 1, groups=2).output_shape((4, 4, 4)),
+        "Input channels and `filters` must both be divisible by `groups`. "
+        "Received: 4 channels, filters=3, groups=2.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "message"), MISTAKES, ids=[message for _, message in MISTAKES])
+def test_mistakes_are_explained(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        make()
+
+
+@pytest.mark.parametrize("padding", ["valid", 0])
+def test_window_as_large_as_its_input_gives_one_pixel(padding: Padding) -> None:
+    assert Conv2D(8, 5, padding=padding).output_shape((5, 5, 3)) == (1, 1, 8)
+
+
+def test_window_as_large_as_its_padded_input_gives_one_pixel() -> None:
+    assert Conv2D(8, 7, padding=1).output_shape((5, 5, 3)) == (1, 1, 8)

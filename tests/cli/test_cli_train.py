@@ -1,0 +1,239 @@
+"""`inception-lab train`: what it prints, keeps and refuses."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from inception_lab.cli import main as cli
+from inception_lab.model.data import digits, loaders
+from inception_lab.model.data.dataset import Splits
+from inception_lab.model.training import train as training
+from inception_lab.model.training.recipes import RECIPES
+
+ROOT = Path(__file__).parents[1]
+SMALL = ("--width", "0.1", "--epochs", "1", "--input", "16", "--precision", "float32")
+
+
+@pytest.fixture
+def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scaled digits, but 128 of them."""
+    whole = digits.scaled_digits
+
+    def few(**options: Any) -> Splits:
+        return whole(128, validation=20, test=40, **options)
+
+    monkeypatch.setattr(loaders, "scaled_digits", few)
+
+
+def run(*arguments: str) -> int:
+    return cli.main(["train", *arguments])
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit, match=r"^2$"):
+        run(*arguments)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert re.fullmatch(r"inception-lab: [^\n]+\n", err), err
+    return err.removeprefix("inception-lab: ").removesuffix("\n")
+
+
+@pytest.mark.usefixtures("few_digits")
+def test_json_is_one_line_with_the_numbers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run(*SMALL, "--format", "json", "--seed", "3", "--out", str(tmp_path / "run")) == 0
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 1
+    result = json.loads(out)
+    assert {"accuracy", "seconds", "epochs", "parameters", "images_per_second"} <= result.keys()
+    assert result["epochs"] == 1
+    assert 0 <= result["accuracy"] <= 1
+    assert "epoch 1/1" in err
+    assert "Training in float32 (as asked for)." in err
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert (config["seed"], config["data"]["name"], config["network"]["name"]) == (
+        3, "scaled-digits", "googlenet-digits",
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("few_digits")
+def test_text_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*SMALL, "--input", "32", "--auxiliary", "--recipe", "paper") == 0
+    out, err = capsys.readouterr()
+    assert re.fullmatch(
+        r"scaled-digits: test accuracy [\d.]+% \(40 pictures\) after 1 epochs\n"
+        r"[\d,]+ parameters, \d+ s, [\d,]+ images/s, float32\n",
+        out,
+    )
+    assert re.search(r"accuracy main [\d.]+, aux1 [\d.]+, aux2 [\d.]+, validation", err)
+
+
+@pytest.mark.usefixtures("few_digits")
+def test_another_run_is_carried_on_only_if_it_is_the_same(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = ("--out", str(tmp_path))
+    assert run(*SMALL, *out) == 0
+    assert run(*SMALL, *out, "--resume") == 0
+    assert "Carrying on behind epoch 1 of 1" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match=r"^2$"):
+        run(*SMALL, *out, "--resume", "--seed", "1")
+    assert "whose run differs in" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("few_digits")
+def test_ctrl_c_ends_with_the_status_of_an_interruption(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = training.train
+
+    def interrupted(*arguments: Any, **options: Any) -> Any:
+        def stop(epoch: int, step: int) -> None:
+            if epoch == 1:
+                raise KeyboardInterrupt
+
+        return whole(*arguments, **options, on_step=stop)
+
+    monkeypatch.setattr(training, "train", interrupted)
+    options = (*SMALL, "--epochs", "3", "--out", str(tmp_path))
+    with pytest.raises(SystemExit, match=r"^130$"):
+        run(*options)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "the last complete one, 1, is kept" in err
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("--recipe", "soup"),
+            f"`recipe` must be one of {', '.join(map(repr, RECIPES))}. Received: recipe='soup'.",
+        ),
+        (("--resume",), "--resume needs the directory of the run: --out DIR."),
+        (("--variant", "paper"), "googlenet-digits has no option --variant."),
+        (("--batch-size", "0"), "`batch_size` must be a positive integer. Received: batch_size=0."),
+        (("--learning-rate", "nan"), "`learning_rate` must be 0 or more. Received: learning_rate=nan."),
+        (
+            ("--dataset", "nowhere/"),
+            "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
+            "Received: 'nowhere', which is no folder.",
+        ),
+    ],
+)
+def test_mistakes_take_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], message: str
+) -> None:
+    assert refused(capsys, *arguments) == message
+
+
+def test_an_unknown_network_lists_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, "--network", "soup").startswith("`network` must be one of 'alexnet', ")
+
+
+@pytest.mark.usefixtures("few_digits")
+def test_too_large_a_batch_takes_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"^2$"):
+        run(*SMALL, "--batch-size", "129")
+    assert capsys.readouterr().err == (
+        "inception-lab: `batch_size` must be at most the number of training pictures, 128. "
+        "Received: batch_size=129.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "option", [("--width", "0.5"), ("--variant", "paper"), ("--input", "96"), ("--auxiliary",)]
+)
+def test_fetched_weights_fit_one_network_only(
+    capsys: pytest.CaptureFixture[str], option: tuple[str, ...]
+) -> None:
+    assert refused(capsys, "--network", "bvlc", *option) == f"bvlc has no option {option[0]}."
+
+
+def test_the_real_weights_learn_three_textures_from_a_few_pictures(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bricks, grass and gravel, seen in 72 small squares; the test squares are other ones."""
+    import cv2
+    import skimage.data
+
+    for name in ("brick", "grass", "gravel"):
+        photo = getattr(skimage.data, name)()
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for number in range(24):
+            row, column = divmod(number, 5)
+            square = photo[100 * row : 100 * row + 100, 100 * column : 100 * column + 100]
+            assert cv2.imwrite(str(tmp_path / "pictures" / name / f"{number:02}.png"), square)
+    monkeypatch.setenv("INCEPTION_LAB_WEIGHTS", str(shared / "weights"))
+    out = str(tmp_path / "run")
+    words = ("--dataset", str(tmp_path / "pictures"), "--network", "bvlc", "--epochs", "2", "--out", out)
+    assert run(*words, "--format", "json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["accuracy"] > 0.85
+    assert result["parameters"] == 6_998_552 - 997 * 1025
+    picture = str(tmp_path / "pictures" / "grass" / "00.png")
+    assert cli.main(["classify", picture, "--run", out, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found[0]["predictions"][0]["label"] == "grass"
+
+
+def test_help_names_all_recipes_and_loads_nothing() -> None:
+    code = "import sys; from inception_lab.cli.main import main\n"
+    code += "try: main(['train', '--help'])\nexcept SystemExit: pass\n"
+    code += "print({'numpy', 'keras', 'tensorflow'} & set(sys.modules))"
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert f"recipes: {', '.join(RECIPES)}" in process.stdout
+    assert process.stdout.endswith("set()\n")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+def test_the_command_killed_and_resumed_gives_the_same_weights(tmp_path: Path) -> None:
+    """The whole thing from outside, on the real data set, with the precision of the hardware."""
+    command = [
+        sys.executable,
+        "-m",
+        "inception_lab",
+        "train",
+        "--width",
+        "0.2",
+        "--epochs",
+        "3",
+        "--input",
+        "32",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    def start(out: Path, *more: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*command, "--out", str(out), *more], env=environment, stderr=subprocess.DEVNULL
+        )
+
+    whole = start(tmp_path / "whole")
+    assert whole.wait() == 0
+    broken = start(tmp_path / "broken")
+    while not (tmp_path / "broken" / "checkpoint-0001.npz").exists():
+        assert broken.poll() is None
+        time.sleep(0.05)
+    time.sleep(0.5)  # into the second epoch
+    broken.kill()
+    broken.wait()
+    assert not (tmp_path / "broken" / "checkpoint-0003.npz").exists()
+    assert start(tmp_path / "broken", "--resume").wait() == 0
+    with (
+        np.load(tmp_path / "whole" / "checkpoint-0003.npz") as one,
+        np.load(tmp_path / "broken" / "checkpoint-0003.npz") as two,
+    ):
+        assert one.files == two.files
+        for name in one.files:
+            if name != "about":  # which holds the seconds
+                np.testing.assert_array_equal(one[name], two[name], err_msg=name)

@@ -1,0 +1,448 @@
+"""Data sets: what they hold, that they repeat, that no handwriting is tested that was learned; bad input."""
+
+import subprocess
+import sys
+import urllib.error
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from inception_lab.model.backend import keras
+from inception_lab.model.data import cifar, digits, loaders
+from inception_lab.model.data.dataset import Dataset, Splits, announce, held_out, memory
+from inception_lab.model.data.folder import central_part, picture_folder, read_picture
+from inception_lab.model.data.photos import read_photo
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+def pictures(count: int = 4, side: int = 8) -> npt.NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 256, (count, side, side, 3)).astype(np.uint8)
+
+
+def message(action: Callable[[], Any]) -> str:
+    with pytest.raises(ValueError, match=r"Received|Missing") as caught:
+        action()
+    text = str(caught.value)
+    assert "\n" not in text
+    return text
+
+
+# data sets ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            {"images": pictures().astype(np.float32)},
+            "`images` must be uint8 of shape (count, height, width, 3). "
+            "Received: float32 of shape (4, 8, 8, 3).",
+        ),
+        (
+            {"images": pictures()[..., :1]},
+            "`images` must be uint8 of shape (count, height, width, 3). "
+            "Received: uint8 of shape (4, 8, 8, 1).",
+        ),
+        ({"images": pictures()[:0]}, "`images` must hold at least one picture. Received: none."),
+        (
+            {"labels": np.array([0, 1, 1])},
+            "`labels` must hold one number for each of 4 pictures. Received: shape (3,).",
+        ),
+        (
+            {"labels": np.array([0, 1, 2, 1])},
+            "`labels` must lie in 0 … 1, one for each class. Received: 2.",
+        ),
+        (
+            {"labels": np.array([0, -1, 0, 1])},
+            "`labels` must lie in 0 … 1, one for each class. Received: -1.",
+        ),
+        ({"labels": np.array([0.0, 1, 0, 1])}, "`labels` must be integers. Received: float64."),
+        (
+            {"sizes": np.array([1.0])},
+            "`sizes` must hold one number for each of 4 pictures. Received: shape (1,).",
+        ),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(change: dict[str, Any], expected: str) -> None:
+    good = {"images": pictures(), "labels": np.array([0, 1, 0, 1]), "classes": ("a", "b")}
+    assert message(lambda: Dataset(**{**good, **change})) == expected
+
+
+def test_a_part_of_a_data_set_keeps_its_columns_together() -> None:
+    whole = Dataset(
+        pictures(), np.array([0, 1, 0, 1]), ("a", "b"), sizes=np.arange(4.0), sources=np.array([7, 8, 9, 7])
+    )
+    for chosen in (np.array([3, 1]), np.array([False, True, False, True]), slice(1, 4, 2)):
+        part = whole[chosen]
+        np.testing.assert_array_equal(part.images, whole.images[chosen])
+        assert part.sizes is not None
+        assert part.sources is not None
+        assert sorted(zip(part.labels, part.sizes, part.sources, strict=True)) == [(1, 1.0, 8), (1, 3.0, 7)]
+
+
+def test_a_fingerprint_tells_data_sets_apart() -> None:
+    def fingerprint(value: int, label: int) -> str:
+        images = pictures()
+        images[0, 0, 0, 0] = value
+        return Dataset(images, np.array([label, 1, 0, 1]), ("a", "b")).fingerprint
+
+    assert fingerprint(0, 0) == fingerprint(0, 0)
+    assert len({fingerprint(0, 0), fingerprint(1, 0), fingerprint(0, 1)}) == 3
+
+
+def test_the_memory_of_the_article_and_of_this_project(capsys: pytest.CaptureFixture[str]) -> None:
+    # 60,000 × 224 × 224 × 3 × 4 bytes and 60,000 × 32 × 32 × 3
+    assert memory(60_000, (224, 224, 3), "float32") == 36_126_720_000
+    assert memory(60_000, (32, 32, 3)) == 184_320_000
+    announce("CIFAR-10", 60_000, (32, 32, 3))
+    announce("little", 10, (32, 32, 3))
+    assert capsys.readouterr().err == "CIFAR-10: 60,000 pictures of 32×32×3 bytes take 0.18 GB of memory.\n"
+
+
+@pytest.mark.parametrize(
+    ("count", "share", "out"), [(10, 0.2, 2), (2, 0.01, 1), (2, 0.99, 1), (1_000, 0.1, 100)]
+)
+def test_held_out_pictures_are_others(count: int, share: float, out: int) -> None:
+    kept, held = held_out(count, share, seed=3)
+    assert len(held) == out
+    assert sorted([*kept, *held]) == list(range(count))
+
+
+# scaled digits ------------------------------------------------------------------------------------
+
+
+def test_plain_digits_are_the_originals_enlarged() -> None:
+    plain = digits.plain_digits()
+    images, labels, forms = digits.originals()
+    for part, name in ((plain.train, "train"), (plain.validation, "validation"), (plain.test, "test")):
+        sources = np.flatnonzero(np.isin(forms, list(digits.FORMS[name])))
+        np.testing.assert_array_equal(part.labels, labels[sources])
+        small = part.images.reshape(-1, 8, 4, 8, 4, 3).mean(axis=(2, 4))
+        # Bilinear enlarging blurs a little; each 4×4 block still follows its original pixel.
+        found = np.corrcoef(small[..., 0].ravel(), images[sources].ravel())[0, 1]
+        assert found > 0.97
+        np.testing.assert_array_equal(part.images[..., 0], part.images[..., 2])
+
+
+def test_the_originals_are_the_published_ones() -> None:
+    images, labels, _ = digits.originals()
+    assert images.shape == (1797, 8, 8)
+    assert (images.min(), images.max()) == (0, 16)
+    assert np.bincount(labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert images[0, 0].tolist() == [0, 0, 5, 13, 9, 1, 0, 0]  # the first line of the published file
+
+
+def test_each_form_is_the_same_text_written_out() -> None:
+    _, labels, forms = digits.originals()
+    assert (np.diff(forms.astype(int)) >= 0).all()
+    for form in range(14):
+        text = "".join(map(str, labels[forms == form]))
+        assert 122 <= len(text) <= 130
+        assert text.startswith(("0123456789", "123456789"))
+        assert "01234567890" in text
+
+
+def test_no_form_is_in_two_splits() -> None:
+    assert sorted(form for split in digits.FORMS.values() for form in split) == list(range(14))
+    forms = digits.originals()[2]
+    data = digits.scaled_digits(300, validation=100, test=200)
+    for part, split in ((data.train, "train"), (data.validation, "validation"), (data.test, "test")):
+        assert part.sources is not None
+        assert set(forms[part.sources]) <= set(digits.FORMS[split])
+        np.testing.assert_array_equal(part.labels, digits.originals()[1][part.sources])
+
+
+def test_digits_repeat_and_a_smaller_set_starts_a_larger_one() -> None:
+    small, large = digits.draw("train", 20, seed=4), digits.draw("train", 40, seed=4)
+    np.testing.assert_array_equal(small.images, large.images[:20])
+    np.testing.assert_array_equal(small.labels, large.labels[:20])
+    assert (digits.draw("train", 20, seed=5).images != small.images).any()
+    assert (digits.draw("test", 20, seed=4).images != small.images).any()
+
+
+def test_test_pictures_do_not_depend_on_the_seed_of_training() -> None:
+    one, two = (digits.scaled_digits(10, validation=5, test=5, seed=seed) for seed in (0, 1))
+    assert one.test.fingerprint == two.test.fingerprint
+    assert one.train.fingerprint != two.train.fingerprint
+
+
+def test_sizes_are_log_uniform_in_the_band() -> None:
+    sizes = digits.draw("train", 2_000, sizes=(10, 40)).sizes
+    assert sizes is not None
+    assert 10 <= sizes.min() < 10.1
+    assert 39.6 < sizes.max() <= 40
+    assert (sizes < 20).mean() == pytest.approx(0.5, abs=0.04)  # 20 is the geometric middle
+
+
+def test_a_digit_has_the_size_it_says() -> None:
+    """The ink's extent, found by drawing without clutter, is the digit's in proportion."""
+    digit = np.full((8, 8), 16, np.uint8)
+    for size in digits.SEVEN_SIZES:
+        rng = np.random.default_rng(1)
+        ink = digits._ink(digit, size, rng)
+        assert ink.sum() == pytest.approx(size**2, rel=0.12)  # turned at the edge of the page some is cut off
+
+
+def test_every_held_out_digit_comes_at_all_seven_sizes() -> None:
+    data = digits.at_fixed_sizes()
+    count = int(np.isin(digits.originals()[2], list(digits.FORMS["test"])).sum())
+    assert count == 382
+    assert data.sizes is not None
+    assert data.sources is not None
+    assert data.sizes.reshape(count, 7).tolist() == [list(map(float, digits.SEVEN_SIZES))] * count
+    assert (data.sources.reshape(count, 7) == data.sources[::7, None]).all()
+    assert len(set(data.sources)) == count
+
+
+def test_clutter_has_several_grains() -> None:
+    """Neighbouring pixels of the background are alike in some pictures and strangers in others."""
+    alike = []
+    for number in range(60):
+        grey = digits._clutter(np.random.default_rng(number)).mean(axis=2)
+        alike.append(np.corrcoef(grey[:, :-2].ravel(), grey[:, 2:].ravel())[0, 1])
+    assert min(alike) < 0.5
+    assert max(alike) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"count": 0}, "`count` must be a positive integer. Received: count=0."),
+        (
+            {"count": 3, "sizes": (40, 20)},
+            "`sizes` must be (low, high) with 4 ≤ low ≤ high ≤ 64. Received: sizes=(40, 20).",
+        ),
+        (
+            {"count": 3, "split": "holiday"},
+            "`split` must be one of 'train', 'validation', 'test'. Received: split='holiday'.",
+        ),
+    ],
+)
+def test_impossible_digits_are_refused(options: dict[str, Any], expected: str) -> None:
+    assert message(lambda: digits.draw(**{"split": "train", **options})) == expected
+
+
+# CIFAR-10 -----------------------------------------------------------------------------------------
+
+
+def small_cifar() -> Arrays:
+    rng = np.random.default_rng(0)
+    return {
+        "x_train": rng.integers(0, 256, (30, 32, 32, 3)).astype(np.uint8),
+        "y_train": rng.integers(0, 10, (30, 1)),
+        "x_test": rng.integers(0, 256, (10, 32, 32, 3)).astype(np.uint8),
+        "y_test": rng.integers(0, 10, (10,)),
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("INCEPTION_LAB_DATA", str(tmp_path))
+    return tmp_path
+
+
+def test_cifar_is_read_from_the_folder_named(folder: Path) -> None:
+    arrays = small_cifar()
+    np.savez(folder / "cifar10.npz", **arrays)  # type: ignore[arg-type]
+    data = cifar.cifar10(validation=6)
+    assert (len(data.train), len(data.validation), len(data.test)) == (24, 6, 10)
+    assert data.train.picture_shape == (32, 32, 3)
+    np.testing.assert_array_equal(data.test.images, arrays["x_test"])
+    together = np.concatenate([data.train.images, data.validation.images]).reshape(30, -1)
+    assert {row.tobytes() for row in together} == {row.tobytes() for row in arrays["x_train"].reshape(30, -1)}
+
+
+def changed(**arrays: Any) -> Arrays:
+    return {**small_cifar(), **arrays}
+
+
+@pytest.mark.parametrize(
+    ("arrays", "expected"),
+    [
+        (
+            {"x_train": small_cifar()["x_train"]},
+            "cifar10.npz must hold the arrays x_train, y_train, x_test, y_test. "
+            "Missing: y_train, x_test, y_test (in {path}).",
+        ),
+        (
+            changed(x_test=np.zeros((10, 3, 32, 32), np.uint8)),
+            "`x_test` of cifar10.npz must be uint8 of shape (count, 32, 32, 3). "
+            "Received: uint8 of shape (10, 3, 32, 32).",
+        ),
+        (
+            changed(x_train=np.zeros((30, 32, 32, 3), np.float32)),
+            "`x_train` of cifar10.npz must be uint8 of shape (count, 32, 32, 3). "
+            "Received: float32 of shape (30, 32, 32, 3).",
+        ),
+        (
+            changed(y_test=np.zeros(9, np.int64)),
+            "`y_test` of cifar10.npz must hold a label for each of 10 pictures. Received: shape (9,).",
+        ),
+        (
+            changed(y_test=np.full(10, 10)),
+            "`labels` must lie in 0 … 9, one for each class. Received: 10 (in the test part of cifar10.npz).",
+        ),
+        (
+            changed(x_test=np.zeros((0, 32, 32, 3), np.uint8), y_test=np.zeros(0, np.int64)),
+            "`images` must hold at least one picture. Received: none (in the test part of cifar10.npz).",
+        ),
+    ],
+)
+def test_a_cifar_file_of_other_things_is_refused(folder: Path, arrays: Arrays, expected: str) -> None:
+    np.savez(folder / "cifar10.npz", **arrays)  # type: ignore[arg-type]
+    assert message(lambda: cifar.cifar10(validation=5)) == expected.format(path=folder / "cifar10.npz")
+
+
+@pytest.mark.parametrize("keep", [0, 100, 20_000])
+def test_a_damaged_cifar_file_is_refused(folder: Path, keep: int) -> None:
+    path = folder / "cifar10.npz"
+    np.savez(path, **small_cifar())  # type: ignore[arg-type]
+    path.write_bytes(path.read_bytes()[:keep])
+    text = message(lambda: cifar.cifar10(validation=5))
+    assert text.startswith(f"cifar10.npz must be a whole .npz file. Received a damaged one: {path} (")
+
+
+def test_a_byte_turned_in_the_middle_is_noticed(folder: Path) -> None:
+    path = folder / "cifar10.npz"
+    np.savez_compressed(path, **small_cifar())  # type: ignore[arg-type]
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+    assert "Received a damaged one" in message(lambda: cifar.cifar10(validation=5))
+
+
+def test_a_folder_without_cifar_is_refused(folder: Path) -> None:
+    assert message(cifar.cifar10) == (
+        "INCEPTION_LAB_DATA must name a folder that holds cifar10.npz "
+        "(arrays x_train, y_train, x_test, y_test). "
+        f"Received: {folder}, which has none; without INCEPTION_LAB_DATA Keras downloads the data."
+    )
+
+
+def test_without_a_network_it_is_said_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable() -> None:
+        raise urllib.error.URLError("no route to host")
+
+    monkeypatch.delenv("INCEPTION_LAB_DATA", raising=False)
+    monkeypatch.setattr(keras.datasets.cifar10, "load_data", unreachable)
+    assert message(cifar.cifar10) == (
+        "CIFAR-10 could not be downloaded. Put cifar10.npz (arrays x_train, y_train, x_test, y_test) "
+        "into a folder and set INCEPTION_LAB_DATA to it, or train on scaled-digits, which need no download. "
+        "Received: <urlopen error no route to host>"
+    )
+
+
+def test_the_validation_pictures_must_leave_some(folder: Path) -> None:
+    np.savez(folder / "cifar10.npz", **small_cifar())  # type: ignore[arg-type]
+    assert message(lambda: cifar.cifar10(validation=30)) == (
+        "`validation` must be between 1 and 29, the training pictures less one. Received: validation=30."
+    )
+
+
+@pytest.mark.slow
+def test_the_unpacked_jpeg_copy_is_read(shared: Path, folder: Path) -> None:
+    unpack = [sys.executable, str(shared / "tools" / "unpack_cifar10.py"), str(folder)]
+    subprocess.run(unpack, check=True, capture_output=True)
+    data = cifar.cifar10()
+    assert (len(data.train), len(data.validation), len(data.test)) == (49_000, 1_000, 10_000)
+    labels = np.concatenate([data.train.labels, data.validation.labels])
+    assert np.bincount(labels).tolist() == [5_000] * 10
+    assert np.bincount(data.test.labels).tolist() == [1_000] * 10
+
+
+# a folder of pictures -----------------------------------------------------------------------------
+
+
+def write(path: Path, picture: npt.NDArray[np.uint8]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), picture[..., ::-1])
+
+
+def two_classes(folder: Path, count: int = 10) -> Path:
+    for number in range(count):
+        write(folder / "red" / f"{number}.png", np.full((20, 30, 3), (200, 10, number), np.uint8))
+        write(folder / "blue" / "more" / f"{number}.png", np.full((30, 20, 3), (10, number, 200), np.uint8))
+    return folder
+
+
+def test_a_folder_is_read_as_rgb_and_split_by_class(tmp_path: Path) -> None:
+    data = picture_folder(two_classes(tmp_path / "colours"), side=8)
+    assert (data.name, data.classes) == ("colours", ("blue", "red"))
+    for part, count in ((data.train, 7), (data.validation, 1), (data.test, 2)):  # 10 %, 20 % of ten
+        assert np.bincount(part.labels).tolist() == [count, count]
+        assert part.picture_shape == (8, 8, 3)
+    parts = (data.train, data.validation, data.test)
+    assert {tuple(p[0, 0]) for part in parts for p in part.images[part.labels == 1]} == {
+        (200, 10, number) for number in range(10)
+    }
+
+
+def test_the_central_square_is_kept() -> None:
+    picture = np.zeros((4, 8, 3), np.uint8)
+    picture[:, 2:6] = 255
+    assert (central_part(picture, 2, 2) == 255).all()
+    assert (central_part(picture.transpose(1, 0, 2), 6, 6) == 255).all()
+
+
+def test_a_central_part_keeps_the_shape_that_is_asked_for() -> None:
+    picture = np.zeros((12, 12, 3), np.uint8)
+    picture[3:9] = 255  # the middle, twice as wide as high
+    assert (central_part(picture, 6, 12) == 255).all()
+    assert central_part(picture, 6, 12).shape == (6, 12, 3)
+
+
+def test_training_reads_a_transparent_picture_as_classifying_does(tmp_path: Path) -> None:
+    seen = np.zeros((8, 8, 4), np.uint8)
+    seen[2:6, 2:6] = (10, 20, 30, 255)
+    file = tmp_path / "a.png"
+    cv2.imwrite(str(file), seen)
+    loose = read_picture(file)
+    assert loose is not None
+    assert (loose[0, 0] == 255).all()
+    assert np.array_equal(loose, read_photo(file))
+
+
+def test_unreadable_pictures_are_left_out_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two_classes(tmp_path)
+    (tmp_path / "red" / "broken.jpg").write_bytes(b"no picture")
+    (tmp_path / "red" / "empty.png").write_bytes(b"")
+    (tmp_path / "red" / "notes.txt").write_text("not looked at")
+    data = picture_folder(tmp_path, side=8)
+    assert sum(len(part) for part in (data.train, data.validation, data.test)) == 20
+    broken, empty = Path("red", "broken.jpg"), Path("red", "empty.png")
+    assert capsys.readouterr().err == f"{tmp_path}: left out 2 unreadable: {broken}, {empty}.\n"
+
+
+def test_folders_that_cannot_be_learned_from_are_refused(tmp_path: Path) -> None:
+    needs = (
+        "A folder of pictures must have a sub-folder of pictures for each of two classes or more. "
+        f"Received: {{}} (in {tmp_path})."
+    )
+    assert message(lambda: picture_folder(tmp_path)) == needs.format("none")
+    write(tmp_path / "red" / "1.png", pictures()[0])
+    (tmp_path / "empty").mkdir()
+    assert message(lambda: picture_folder(tmp_path)) == needs.format("'red'")
+    write(tmp_path / "blue" / "1.png", pictures()[0])
+    assert message(lambda: picture_folder(tmp_path)) == (
+        "A class must have 3 readable pictures or more: to train on, to choose by and to test. "
+        f"Received: 1 in 'blue' (in {tmp_path})."
+    )
+    assert message(lambda: loaders.load(str(tmp_path / "nowhere"))) == (
+        "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
+        f"Received: '{tmp_path / 'nowhere'}', which is no folder."
+    )
+
+
+def test_data_sets_are_loaded_by_name(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaders, "scaled_digits", lambda seed: Splits("digits", *[None] * 3))  # type: ignore[arg-type]
+    monkeypatch.setattr(loaders, "cifar10", lambda seed: Splits("cifar", *[None] * 3))  # type: ignore[arg-type]
+    assert [loaders.load(name).name for name in ("scaled-digits", "cifar10")] == ["digits", "cifar"]
+    assert loaders.load(str(two_classes(tmp_path / "own"))).name == "own"

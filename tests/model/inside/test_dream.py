@@ -1,0 +1,100 @@
+"""Gradient ascent on channels whose favourite picture is known."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import inception_lab as lab
+from inception_lab.architecture.layers import Conv2D, Dense, GlobalAveragePool2D, MaxPool2D
+from inception_lab.model.data.preparation import Preparation
+from inception_lab.model.inside.dream import dream
+
+PREPARE = Preparation(32, 32, channels="RGB", mean=(128, 128, 128), scale=64)
+LITTLE: dict[str, Any] = {"steps": 6, "octaves": 2, "side": 48, "jitter": 3}
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    """Channel 0 answers to red less green, channel 1 to a step from dark to bright."""
+    layers = (
+        Conv2D(2, 3, activation="relu", name="first"),
+        MaxPool2D(2, strides=2, name="pool"),
+        Conv2D(3, 1, activation="relu", name="second"),
+        GlobalAveragePool2D(name="mean"),
+        Dense(2, name="classifier"),
+    )
+    built = lab.build(lab.Network((32, 32, 3), lab.Sequence(*layers)), seed=1)
+    kernel = np.zeros((3, 3, 3, 2), np.float32)
+    kernel[1, 1, :2, 0] = 1, -1
+    kernel[1, 0, :, 1], kernel[1, 2, :, 1] = -1, 1
+    built.get_layer("first").set_weights([kernel, np.array([-10, 0])])  # a ReLU that is shut at first
+    return built
+
+
+def test_a_colour_is_found(model: Any) -> None:
+    found = dream(model, PREPARE, "first", 0, rate=20.0, **LITTLE)
+    red, green, blue = found.picture.reshape(-1, 3).mean(axis=0)
+    assert (red, green) == (255, 0)
+    assert 120 < blue < 136  # noise around the mean: nothing pulls at it
+    assert found.answers[-1] == pytest.approx((255 - 0) / 64 - 10, abs=1e-4)
+
+
+def test_answers_rise_within_an_octave(model: Any) -> None:
+    answers = dream(model, PREPARE, "first", 0, **LITTLE).answers
+    assert len(answers) == 2 * 6 + 1
+    assert answers[0] < answers[5]
+    assert answers[6] < answers[12]
+
+
+def test_colours_in_the_other_order_are_put_back(model: Any) -> None:
+    """For a network that takes BGR, its first channel is blue."""
+    prepare = Preparation(32, 32, channels="BGR", mean=(128, 128, 128), scale=64)
+    red, green, blue = (
+        dream(model, prepare, "first", 0, rate=20.0, **LITTLE).picture.reshape(-1, 3).mean(axis=0)
+    )
+    assert (blue, green) == (255, 0)
+    assert 120 < red < 136
+
+
+def test_the_same_seed_gives_the_same_picture(model: Any) -> None:
+    one, same, other = (dream(model, PREPARE, "second", 0, seed=seed, **LITTLE) for seed in (3, 3, 4))
+    np.testing.assert_array_equal(one.picture, same.picture)
+    assert one.answers == same.answers
+    assert (one.picture != other.picture).any()
+
+
+def test_a_photograph_keeps_its_shape_and_most_of_its_look(model: Any) -> None:
+    photo = lab.pictures.photo("chelsea")[:60, :90]
+    found = dream(model, PREPARE, "second", start=photo, steps=2, octaves=2, rate=1.0)
+    assert found.picture.dtype == np.uint8
+    assert found.picture.shape == photo.shape
+    assert 0 < np.abs(found.picture.astype(int) - photo).mean() < 8
+
+
+def test_each_step_is_told(model: Any) -> None:
+    told: list[tuple[int, int]] = []
+    dream(model, PREPARE, "first", 1, steps=2, octaves=2, side=32, on_step=lambda *s: told.append(s))
+    assert told == [(0, 4), (1, 4), (2, 4), (3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"path": "third"}, r"`path` must be that of a layer, such as .*\. Received: 'third'\."),
+        ({"path": "mean"}, r"`path` must be that of a layer with maps\. Received: 'mean'\."),
+        ({"channel": 2}, r"`channel` must be from 0 to 1 \(at 'first'\)\. Received: 2\."),
+        ({"steps": 0}, r"`steps` must be a positive integer\. Received: steps=0\."),
+        ({"ratio": 0.5}, r"`ratio` must be at least 1, .*Received: ratio=0\.5, rate=6\.0, jitter=8\."),
+        ({"rate": float("nan")}, r"`ratio` must be .*rate=nan, jitter=8\."),
+    ],
+)
+def test_mistakes_are_named(model: Any, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        dream(model, PREPARE, **{"path": "first", "channel": 0, **options})
+
+
+def test_googlenet_dreams_at_another_size_than_its_own(bvlc: Any) -> None:
+    found = dream(bvlc.model, bvlc.prepare, "inception_3a/5x5", 2, side=96, steps=4, octaves=1)
+    assert found.picture.shape == (96, 96, 3)
+    assert found.answers[-1] > found.answers[0] + 20

@@ -1,0 +1,584 @@
+"""Training: what is learned, logged, kept and carried on."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import inception_lab as lab
+from inception_lab.architecture.layers import (
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePool2D,
+)
+from inception_lab.architecture.network import Network, Sequence, Tap
+from inception_lab.architecture.stored import network_from_data, network_to_data
+from inception_lab.model.backend import keras
+from inception_lab.model.data.augment import Window, weights
+from inception_lab.model.data.dataset import Dataset, Splits
+from inception_lab.model.training.learner import Learner, compile_heads, head_logs
+from inception_lab.model.training.optimizer import AveragedSGD, Crossentropy
+from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe
+from inception_lab.model.training.result import Result
+from inception_lab.model.training.run import RunDirectory
+from inception_lab.model.training.train import train
+
+ROOT = Path(__file__).parents[2]
+RECIPE = Recipe(
+    "tests", learning_rate=0.1, schedule="cosine", warm_up=0.2, weight_decay=1e-3, averaging=0.9, batch_size=8
+)
+
+
+def tiny_network(heads: bool = True) -> Network:
+    """Has all that a run must carry on: batch norm, dropout and a head."""
+    head = Sequence(GlobalAveragePool2D(), Dense(2, name="classifier"), name="loss1")
+    body = Sequence(
+        Conv2D(4, 3, use_bias=False, name="conv1"),
+        BatchNorm(name="norm"),
+        *([Tap(head, "aux1")] if heads else []),
+        AveragePool2D(2, strides=2, name="pool"),
+        Flatten(name="flatten"),
+        Dropout(0.3, name="drop"),
+        Dense(2, name="classifier"),
+    )
+    return Network((8, 8, 3), body, "tiny")
+
+
+def bright_or_dark(count: int = 48) -> Splits:
+    """Two classes that a network tells apart at once: pictures brighter or darker than the middle."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, count)
+    images = rng.integers(0, 128, (count, 8, 8, 3)) + 127 * labels[:, None, None, None]
+    whole = Dataset(images.astype(np.uint8), labels, ("dark", "bright"))
+    return Splits(
+        "bright-or-dark", whole[: count // 2], whole[count // 2 : 3 * count // 4], whole[3 * count // 4 :]
+    )
+
+
+def learn(**options: Any) -> Result:
+    return train(
+        bright_or_dark(),
+        options.pop("network", tiny_network()),
+        options.pop("recipe", RECIPE),
+        **{"epochs": 3, "precision": "float32", "augmentation": "flip_shift", "progress": False, **options},
+    )
+
+
+def final(result: Result) -> dict[str, Any]:
+    return result.learner.state()
+
+
+def assert_equal(a: dict[str, Any], b: dict[str, Any]) -> None:
+    assert a.keys() == b.keys()
+    for name in a:
+        np.testing.assert_array_equal(a[name], b[name], err_msg=name)
+
+
+# learning -----------------------------------------------------------------------------------------
+
+
+def test_it_learns_and_says_how_it_went() -> None:
+    result = learn(epochs=8)
+    assert result.accuracy == 1.0
+    assert result.epochs == len(result.history) == 8
+    assert list(result.history[0]) == [
+        "epoch", "learning_rate", "loss", "main_accuracy", "aux1_accuracy",
+        "validation_loss", "validation_accuracy", "seconds",
+    ]  # fmt: skip
+    assert [row["epoch"] for row in result.history] == list(range(1, 9))
+    assert result.parameters == lab.cost(tiny_network()).parameters
+    assert result.images_per_second is not None
+    assert not result.interrupted
+    test = bright_or_dark().test
+    probabilities = result.predict(test.images)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
+    assert (probabilities.argmax(axis=1) == test.labels).all()
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
+    first = final(learn())
+    assert_equal(first, final(learn()))
+    other = final(learn(seed=1))
+    kernels = [name for name in first if "kernel" in name]
+    assert kernels
+    assert all((first[name] != other[name]).any() for name in kernels)
+
+
+def test_hooks_are_told_of_every_step_and_epoch() -> None:
+    steps: list[tuple[int, int]] = []
+    lengths: list[int] = []
+    learn(
+        on_step=lambda epoch, step: steps.append((epoch, step)),
+        on_epoch=lambda rows: lengths.append(len(rows)),
+    )
+    assert steps == [(epoch, step) for epoch in range(3) for step in range(3)]  # 24 pictures in batches of 8
+    assert lengths == [1, 2, 3]
+
+
+def test_a_network_of_another_size_gets_its_pictures_resized() -> None:
+    network = Network((5, 7, 3), Sequence(GlobalAveragePool2D(), Dense(2)), "small")
+    assert learn(network=network).accuracy is not None
+
+
+def test_removing_the_heads_leaves_the_main_output_as_it_was() -> None:
+    trained = learn()
+    bare = lab.build(tiny_network(heads=False))
+    for layer in bare.layers:
+        layer.set_weights(trained.model.get_layer(layer.name).get_weights())
+    pictures = np.random.default_rng(0).normal(size=(4, 8, 8, 3)).astype(np.float32)
+    np.testing.assert_array_equal(bare(pictures), trained.model(pictures)["main"])
+
+
+# heads --------------------------------------------------------------------------------------------
+
+
+def test_each_head_is_reported_with_its_own_accuracy() -> None:
+    """Planted: of ten pictures main is right on 6, aux1 on 3, aux2 on 1."""
+    right = {"main": 6, "aux1": 3, "aux2": 1}
+    planted = keras.Input((3, 2), name="logits")
+    outputs = {
+        name: keras.layers.Lambda(lambda x, row=row: x[:, row], name=f"head_{name}")(planted)
+        for row, name in enumerate(right)
+    }
+    model = keras.Model(planted, outputs)
+    labels = np.arange(10) % 2
+    logits = np.zeros((10, 3, 2), np.float32)
+    for row, count in enumerate(right.values()):
+        guesses = np.where(np.arange(10) < count, labels, 1 - labels)
+        logits[np.arange(10), row, guesses] = 5
+    compile_heads(model, keras.optimizers.SGD(0.0), RECIPE)
+    found = model.evaluate(logits, dict.fromkeys(right, labels), verbose=0, return_dict=True)
+    logs = head_logs(found, tuple(right))
+    assert logs == pytest.approx(
+        {"loss": logs["loss"], "main_accuracy": 0.6, "aux1_accuracy": 0.3, "aux2_accuracy": 0.1}, rel=1e-6
+    )
+    # ln(1 + e^-5) = 0.0067 where right, ln(1 + e^5) = 5.0067 where wrong; heads count 0.3
+    losses = [0.00672 * n / 10 + 5.00672 * (10 - n) / 10 for n in right.values()]
+    assert logs["loss"] == pytest.approx(losses[0] + 0.3 * losses[1] + 0.3 * losses[2], rel=1e-4)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_the_loss_is_keras_own(smoothing: float) -> None:
+    rng = np.random.default_rng(0)
+    logits, labels = rng.normal(size=(6, 4)).astype(np.float32), rng.integers(0, 4, 6)
+    theirs = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
+    expected = float(theirs(np.eye(4, dtype=np.float32)[labels], logits))
+    assert float(Crossentropy(smoothing)(labels, logits)) == pytest.approx(expected, rel=1e-6)
+
+
+# averages, rates ----------------------------------------------------------------------------------
+
+
+def test_the_average_is_that_of_the_formula() -> None:
+    weight = keras.Variable(np.array([0.0], np.float32))
+    optimizer = AveragedSGD(1.0, averaging=0.25)
+    optimizer.build([weight])
+    expected = 0.0
+    for step in range(1, 5):
+        optimizer.apply([keras.ops.ones((1,))])  # the weight is −step
+        momentum = min(0.25, (1 + step) / (10 + step))
+        expected = momentum * expected + (1 - momentum) * -step
+        assert float(weight[0]) == -step
+        assert float(optimizer.averages[0][0]) == pytest.approx(expected, rel=1e-6)
+
+
+def test_predictions_use_the_average_and_leave_the_weights_alone() -> None:
+    learner = learn().learner
+    before = learner.state()
+    pictures = bright_or_dark().test.images
+    averaged = learner.predict(pictures)["main"]
+    assert_equal(before, learner.state())
+    for variable, average in zip(learner.model.trainable_variables, learner.optimizer.averages, strict=True):
+        assert bool(keras.ops.any(variable != average))
+        variable.assign(average)
+    np.testing.assert_array_equal(averaged, learner.model.predict(pictures, verbose=0)["main"])
+
+
+def test_the_rates_of_the_recipe_are_used() -> None:
+    learner = learn(epochs=2).learner
+    schedule = learner.optimizer._learning_rate
+    assert [float(schedule(step)) for step in range(6)] == RECIPE.learning_rates(2, 3).tolist()
+    assert float(schedule(99)) == float(schedule(5))
+
+
+def test_the_schedules() -> None:
+    # × 0.96 at epochs 8, 16 and 24: 0.01 × 0.96³ = 0.00884736
+    rates = RECIPES["article"].learning_rates(25)
+    np.testing.assert_allclose(rates[[0, 7, 8, 16, 24]], 0.01 * 0.96 ** np.array([0, 0, 1, 2, 3]), rtol=1e-6)
+    cosine = replace(RECIPE, learning_rate=1.0, warm_up=0.2).learning_rates(10)
+    # two steps up, then 1, cos²(π/16), … over eight steps
+    expected = [0.5, 1.0, *(np.cos(np.pi * np.arange(8) / 16) ** 2)]
+    np.testing.assert_allclose(cosine, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schedule": "stairs"}, "`schedule` must be one of 'steps', 'cosine'. Received: schedule='stairs'."),
+        ({"learning_rate": -1.0}, "`learning_rate` must be 0 or more. Received: learning_rate=-1.0."),
+        ({"momentum": 1.0}, "`momentum` must be 0 or more and below 1. Received: momentum=1.0."),
+        ({"batch_size": 0}, "`batch_size` must be a positive integer. Received: batch_size=0."),
+        (
+            {"auxiliary_weight": -0.3},
+            "`auxiliary_weight` must be 0 or more. Received: auxiliary_weight=-0.3.",
+        ),
+    ],
+)
+def test_impossible_recipes_are_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match="Received") as caught:
+        replace(RECIPE, **change)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_says_where_it_is_from(name: str) -> None:
+    assert RECIPES[name].source
+    assert np.isfinite(RECIPES[name].learning_rates(3, 4)).all()
+
+
+# windows ------------------------------------------------------------------------------------------
+
+
+def photo() -> npt.NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 256, (2, 12, 16, 3)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("size", [(24, 32), (6, 8), (12, 16), (7, 30)])
+def test_a_whole_picture_is_resized_as_keras_does(size: tuple[int, int]) -> None:
+    values = (photo().astype(np.float32) - 127.5) / 64
+    expected = keras.ops.image.resize(values, size, antialias=True)
+    np.testing.assert_allclose(Window(*size)(photo()), expected, atol=1e-5)
+
+
+def test_each_picture_has_a_window_of_its_own_within_the_bounds() -> None:
+    pictures = np.zeros((2_000, 100, 100, 3), np.uint8)
+    top, left, tall, wide = map(
+        np.asarray, Window(8, 8, AUGMENTATIONS["crops"], seed=1).windows(pictures, True)
+    )
+    mirrored = wide < 0
+    left, wide = np.where(mirrored, left + wide, left), np.abs(wide)
+    assert 0.4 < mirrored.mean() < 0.6
+    assert len(np.unique(top)) > 1_800  # the windows of full height all start at 0
+    assert (top >= -1e-4).all()
+    assert (left >= -1e-3).all()
+    assert (top + tall <= 100 + 1e-3).all()
+    assert (left + wide <= 100 + 1e-3).all()
+    area = tall * wide / 10_000
+    assert 0.07 < area.min() < 0.1
+    assert area.max() <= 1 + 1e-5
+    aspect = wide / tall
+    assert 0.74 < aspect.min() < 0.76
+    assert 1.32 < aspect.max() < 1.34
+
+
+def test_a_mirrored_and_a_shifted_picture() -> None:
+    x = np.arange(4, dtype=np.float32)[None]
+    start, length = np.array([4.0], np.float32), np.array([-4.0], np.float32)
+    np.testing.assert_allclose(np.asarray(weights(start, length, 4, 4))[0] @ x[0], [3, 2, 1, 0])
+    start, length = np.array([1.0], np.float32), np.array([4.0], np.float32)
+    np.testing.assert_allclose(
+        np.asarray(weights(start, length, 4, 4))[0] @ x[0], [1, 2, 3, 0]
+    )  # what lies outside is 0
+
+
+def test_a_square_is_hidden_in_each_picture_wherever_it_falls() -> None:
+    white = np.full((200, 16, 16, 3), 255, np.uint8)
+    shown = np.asarray(Window(16, 16, Augmentation(hidden=0.25))(white, training=True))
+    grey = shown[..., 0] == 0
+    assert (grey == (shown == 0).all(axis=-1)).all()  # in all colours
+    rows, columns = grey.any(axis=2).sum(axis=1), grey.any(axis=1).sum(axis=1)
+    np.testing.assert_array_equal(grey.sum(axis=(1, 2)), rows * columns)  # a rectangle, whole
+    assert set(rows) | set(columns) <= {2, 3, 4}  # a quarter of 16, and less where it leaves the picture
+    assert np.median(rows) == 4
+    assert grey.any(axis=0).all()  # no place is safe
+
+
+def test_nothing_is_drawn_at_inference() -> None:
+    layer = Window(12, 16, Augmentation(flip=True, shift=2, area=(0.1, 0.5), photometric=0.3, hidden=0.2))
+    np.testing.assert_array_equal(layer(photo()), layer(photo(), training=False))
+    assert (np.asarray(layer(photo(), training=True)) != np.asarray(layer(photo()))).any()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"area": (0.5, 0.2)}, "`area` must be (low, high), 0 < low ≤ high ≤ 1. Received: area=(0.5, 0.2)."),
+        (
+            {"aspect": (0.0, 1.0)},
+            "`aspect` must be (low, high), 0 < low ≤ high. Received: aspect=(0.0, 1.0).",
+        ),
+        (
+            {"shift": -1},
+            "`shift` must be 0 or more, `photometric` and `hidden` 0 or more and below 1. "
+            "Received: shift=-1, photometric=0.0, hidden=0.0.",
+        ),
+        (
+            {"hidden": 1.0},
+            "`shift` must be 0 or more, `photometric` and `hidden` 0 or more and below 1. "
+            "Received: shift=0, photometric=0.0, hidden=1.0.",
+        ),
+    ],
+)
+def test_impossible_windows_are_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match="Received") as caught:
+        Augmentation(**change)
+    assert str(caught.value) == message
+
+
+# the run's directory ------------------------------------------------------------------------------
+
+
+def test_a_run_writes_its_directory(tmp_path: Path) -> None:
+    result = learn(out=tmp_path / "run")
+    names = sorted(path.name for path in (tmp_path / "run").iterdir())
+    assert names == [
+        "averaged.weights.h5", "best.weights.h5", "checkpoint-0002.npz", "checkpoint-0003.npz",
+        "config.json", "log.csv", "result.json",
+    ]  # fmt: skip
+    with (tmp_path / "run" / "log.csv").open() as file:
+        rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+    assert rows == result.history
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert network_from_data(config["network"]) == tiny_network()
+    assert config["made_with"]["backend"] == "tensorflow"
+    assert json.loads((tmp_path / "run" / "result.json").read_text())["accuracy"] == result.accuracy
+
+
+def test_the_averaged_weights_load_into_a_built_network(tmp_path: Path) -> None:
+    result = learn(out=tmp_path)
+    model = lab.build(tiny_network())
+    model.load_weights(tmp_path / "averaged.weights.h5")
+    pictures = bright_or_dark().test.images
+    prepared = (pictures.astype(np.float32) - 127.5) / 64
+    np.testing.assert_allclose(model(prepared)["main"], result.learner.predict(pictures)["main"], atol=1e-5)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, {folder!r})
+import test_train
+def die(epoch, step):
+    if (epoch, step) == {at}:
+        os.kill(os.getpid(), signal.SIGKILL)
+test_train.learn(out=Path({out!r}), resume=True, epochs=4, on_step=die)
+"""
+
+
+@pytest.fixture(scope="module")
+def uninterrupted() -> dict[str, Any]:
+    return final(learn(epochs=4))
+
+
+def killed(out: Path, at: tuple[int, int]) -> None:
+    code = KILLED.format(folder=str(Path(__file__).parent), out=str(out), at=at)
+    process = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == -signal.SIGKILL, process.stderr
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+def test_killed_twice_in_mid_epoch_it_ends_bit_for_bit_the_same(
+    tmp_path: Path, uninterrupted: dict[str, Any]
+) -> None:
+    killed(tmp_path, at=(1, 1))
+    killed(tmp_path, at=(3, 0))
+    assert sorted(path.name for path in tmp_path.glob("checkpoint-*")) == [
+        "checkpoint-0002.npz",
+        "checkpoint-0003.npz",
+    ]
+    result = learn(out=tmp_path, resume=True, epochs=4)
+    assert_equal(final(result), uninterrupted)
+    assert [row["epoch"] for row in result.history] == [1, 2, 3, 4]
+
+
+def test_a_complete_run_resumed_only_reports(tmp_path: Path) -> None:
+    first = learn(out=tmp_path)
+    again = learn(out=tmp_path, resume=True)
+    assert_equal(final(first), final(again))
+    assert (again.accuracy, again.images_per_second) == (first.accuracy, None)
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 cut", None], ids=["empty", "garbage", "truncated"])
+def test_a_damaged_checkpoint_is_passed_over(
+    tmp_path: Path, damage: bytes | None, uninterrupted: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    learn(out=tmp_path, epochs=4)
+    newest = tmp_path / "checkpoint-0004.npz"
+    content = newest.read_bytes()
+    newest.write_bytes(content[: len(content) // 2] if damage is None else damage)
+    result = learn(out=tmp_path, epochs=4, resume=True, progress=True)
+    assert "checkpoint-0004.npz is damaged and passed over" in capsys.readouterr().err
+    assert_equal(final(result), uninterrupted)
+
+
+def test_when_all_checkpoints_are_damaged_nothing_is_started_anew(tmp_path: Path) -> None:
+    learn(out=tmp_path)
+    for file in tmp_path.glob("checkpoint-*"):
+        file.write_bytes(b"")
+    with pytest.raises(
+        ValueError, match=r"^A run must have a whole checkpoint to be carried on\. Received: 2 damaged"
+    ):
+        learn(out=tmp_path, resume=True)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"epochs": 5}, "epochs (3 there, 5 here)"),
+        ({"seed": 7}, "seed (0 there, 7 here)"),
+        ({"network": tiny_network(heads=False)}, "network ("),
+        ({"augmentation": "none"}, "augmentation ("),
+        ({"recipe": replace(RECIPE, momentum=0.8)}, "recipe ("),
+    ],
+)
+def test_the_directory_of_another_run_is_refused(tmp_path: Path, change: dict[str, Any], name: str) -> None:
+    learn(out=tmp_path)
+    before = content(tmp_path)
+    for resume in (True, False):
+        with pytest.raises(ValueError, match="must be the directory of the same run") as caught:
+            learn(out=tmp_path, resume=resume, **change)
+        assert f"whose run differs in {name}" in str(caught.value)
+    assert content(tmp_path) == before
+
+
+def test_a_directory_is_taken_only_if_it_is_asked_for(tmp_path: Path) -> None:
+    learn(out=tmp_path / "run")
+    before = content(tmp_path / "run")
+    with pytest.raises(ValueError, match="which holds this very run"):
+        learn(out=tmp_path / "run")
+    assert content(tmp_path / "run") == before
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").write_text("mine")
+    with pytest.raises(ValueError, match="which holds other files"):
+        learn(out=tmp_path / "other")
+    with pytest.raises(ValueError, match="which is a file"):
+        learn(out=tmp_path / "other" / "letter.txt")
+    with pytest.raises(ValueError, match=r"^A run's directory must hold config\.json\."):
+        RunDirectory(tmp_path / "other").config()
+    assert content(tmp_path / "other") == {"letter.txt": b"mine"}
+
+
+def interrupt(at: tuple[int, int]) -> Callable[[int, int], None]:
+    def hook(epoch: int, step: int) -> None:
+        if (epoch, step) == at:
+            raise KeyboardInterrupt
+
+    return hook
+
+
+def test_ctrl_c_keeps_the_last_complete_epoch(
+    tmp_path: Path, uninterrupted: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = learn(out=tmp_path, epochs=4, on_step=interrupt((2, 1)), progress=True)
+    assert (result.interrupted, result.epochs, result.accuracy) == (True, 2, None)
+    assert "Interrupted in epoch 3: the last complete one, 2, is kept" in capsys.readouterr().err
+    with np.load(tmp_path / "checkpoint-0002.npz") as stored:
+        assert_equal(final(result), {name: stored[name] for name in stored.files if name != "about"})
+    assert_equal(final(learn(out=tmp_path, epochs=4, resume=True)), uninterrupted)
+
+
+def test_ctrl_c_without_a_complete_epoch_is_passed_on() -> None:
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
+        learn(on_step=interrupt((0, 1)))
+
+
+# mistakes -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"batch_size": 25},
+            "`batch_size` must be at most the number of training pictures, 24. Received: batch_size=25.",
+        ),
+        ({"epochs": 0}, "`epochs` must be a positive integer. Received: epochs=0."),
+        (
+            {"recipe": "soup"},
+            f"`recipe` must be one of {', '.join(map(repr, RECIPES))}. Received: recipe='soup'.",
+        ),
+        (
+            {"precision": "int8"},
+            "`precision` must be one of 'float32', 'bfloat16', 'float16'. Received: precision='int8'.",
+        ),
+        (
+            {"network": Network((8, 8, 3), Sequence(GlobalAveragePool2D(), Dense(3)))},
+            "The network must have an output for each of 2 classes (of bright-or-dark). "
+            "Received: shape (3,) at 'main'.",
+        ),
+        (
+            {"network": Network((8, 8, 1), Sequence(GlobalAveragePool2D(), Dense(2)))},
+            "The network must take 3 colours. Received: input_shape=(8, 8, 1).",
+        ),
+    ],
+)
+def test_mistakes_are_said_before_anything_is_written(
+    tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match="Received") as caught:
+        learn(out=tmp_path / "run", **change)
+    assert str(caught.value) == message
+    assert not (tmp_path / "run").exists()
+
+
+# precision, storage, backends ---------------------------------------------------------------------
+
+
+def test_weights_stay_float32_in_bfloat16() -> None:
+    learner = learn(epochs=1, precision="bfloat16").learner
+    assert learner.core.get_layer("conv1").compute_dtype == "bfloat16"
+    assert {variable.dtype for variable in learner.core.trainable_variables} == {"float32"}
+    assert keras.config.dtype_policy().name == "float32"  # what other code builds is not changed
+
+
+def test_float16_scales_its_loss_and_can_be_carried_on(tmp_path: Path) -> None:
+    whole = final(learn(precision="float16"))
+    learn(out=tmp_path, precision="float16", on_step=interrupt((2, 0)))
+    assert_equal(final(learn(out=tmp_path, precision="float16", resume=True)), whole)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [lab.googlenet(auxiliary=True), lab.googlenet(variant="tf_slim"), lab.zoo.resnet50(), tiny_network()],
+    ids=lambda network: network.name,
+)
+def test_a_network_survives_json(network: Network) -> None:
+    assert network_from_data(json.loads(json.dumps(network_to_data(network)))) == network
+
+
+def test_a_stored_network_of_another_kind_is_refused() -> None:
+    data = network_to_data(tiny_network())
+    data["body"]["parts"][0]["type"] = "Transformer"
+    with pytest.raises(ValueError, match=r"layers that this version has\. Received: 'Transformer'\."):
+        network_from_data(data)
+    with pytest.raises(ValueError, match=r"^A stored network must be one that this version wrote\."):
+        network_from_data({})
+
+
+def test_learner_knows_all_that_is_random() -> None:
+    learner = Learner(tiny_network(), (8, 8, 3), RECIPE, RECIPE.learning_rates(1))
+    assert len(learner._seeds) == 2  # the window's and the dropout's
