@@ -13,11 +13,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inception_lab.text import bar
+
 if TYPE_CHECKING:
     from inception_lab.model.classifier import Classifier, Prediction
 
 BATCH = 32
-BAR = 24  # characters
 
 
 def add(commands: Any, program: str) -> None:
@@ -128,7 +129,7 @@ def table(path: str, predictions: Sequence[Prediction], bars: bool) -> str:
     """
     lines = [path]
     for each in predictions:
-        bar = f"{'█' * round(BAR * each.probability):<{BAR}}  " if bars else ""
+        drawn = f"{bar(each.probability)}  " if bars else ""
         number = "" if each.label == str(each.index) else f" ({each.index})"
-        lines.append(f"  {100 * each.probability:5.2f} %  {bar}{each.label}{number}")
+        lines.append(f"  {100 * each.probability:5.2f} %  {drawn}{each.label}{number}")
     return "\n".join(lines)

@@ -12,16 +12,9 @@ from matplotlib.text import Text
 
 from inception_lab.architecture import layers as spec
 from inception_lab.architecture.cost import Cost, cost
-from inception_lab.architecture.network import (
-    Network,
-    Parallel,
-    Part,
-    Sequence,
-    Tap,
-    inside,
-    parts,
-    snake_case,
-)
+from inception_lab.architecture.layers import one_of
+from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap, parts, snake_case
+from inception_lab.text import readable
 from inception_lab.view import figures
 
 if TYPE_CHECKING:
@@ -90,43 +83,41 @@ def plot_network(network: Network, *, unfold: str | None = None) -> Figure:
         unfold: Name of a module that is drawn in full below, such as `"inception_3a"`.
 
     Raises:
-        ValueError: If there is no such module.
+        ValueError: If there is no such module; the message lists those that can be unfolded.
     """
     modules = cost(network).by_module()
-    part = None if unfold is None else network.part(unfold)
     heads = {getattr(tap.head, "name", None) for tap in parts(network.body) if isinstance(tap, Tap)}
-    figure = figures.new_figure(9.2, 3.1 if part is None else 6.3)
-    ax = figure.add_axes((0.01, 0.02 if part is None else 0.53, 0.98, 0.96 if part is None else 0.46))
+    if unfold is None:
+        figure = figures.new_figure(9.2, 3.1)
+        ax = figure.add_axes((0.01, 0.02, 0.98, 0.96))
+    else:
+        groups = {name: part for part in parts(network.body) if (name := getattr(part, "name", None))}
+        able = [name for name, module in modules.items() if name in groups and len(module.input_shape) == 3]
+        one_of("unfold", unfold, tuple(able), f" (in '{network.name}')")
+        figure = figures.new_figure(9.2, 6.3)
+        ax = figure.add_axes((0.01, 0.53, 0.98, 0.46))
+        height, width, channels = modules[unfold].input_shape
+        plot_module(groups[unfold], (height, width, channels), ax=figure.add_axes((0.12, 0.0, 0.76, 0.5)))
     x = before = 0.0
     for name, module in modules.items():
         sizes = module.output_shape
-        height = math.log2(sizes[0]) / 4 if len(sizes) == 3 else 0.25
-        width = 0.36 + math.log2(sizes[-1]) ** 2 / 110
+        high = math.log2(sizes[0]) / 4 if len(sizes) == 3 else 0.25
+        wide = 0.36 + math.log2(sizes[-1]) ** 2 / 110
         color = next((color for start, color in KINDS.items() if name.startswith(start)), figures.GREY)
         left, y = (before, -2.3) if name in heads else (x, 0.0)
+        block = Rectangle((left, y - high), wide, 2 * high, facecolor=color, edgecolor="black")
+        block.set_linewidth(2.4 if name == unfold else 0.6)
+        ax.add_patch(block)
+        middle, label = left + wide / 2, name.removeprefix("inception_")
         if name in heads:
-            ax.plot([left + width / 2] * 2, [-1.45, y + height], color="black", linewidth=0.8)
-        edge = 2.4 if name == unfold else 0.6
-        ax.add_patch(
-            Rectangle(
-                (left, y - height), width, 2 * height, facecolor=color, edgecolor="black", linewidth=edge
-            )
-        )
-        middle, label = left + width / 2, name.removeprefix("inception_")
-        if name in heads:
-            ax.text(left + width + 0.08, y, f"{label}\n{sizes[-1]:,}", fontsize=8, va="center")
+            ax.plot([middle] * 2, [-1.45, y + high], color="black", linewidth=0.8)
+            ax.text(left + wide + 0.08, y, f"{label}\n{sizes[-1]:,}", fontsize=8, va="center")
             continue
-        ax.text(middle, height + 0.08, short(sizes), fontsize=8, ha="center", va="bottom")
-        ax.text(middle, -height - 0.08, label, fontsize=8.5, ha="center", va="top")
-        before, x = x, x + width + 0.14
+        ax.text(middle, high + 0.08, short(sizes), fontsize=8, ha="center", va="bottom")
+        ax.text(middle, -high - 0.08, label, fontsize=8.5, ha="center", va="top")
+        before, x = x, x + wide + 0.14
     ax.set(xlim=(-0.1, x), ylim=(-2.65 if heads else -2.1, 2.45))
     ax.set_axis_off()
-    if part is not None and unfold is not None:
-        inputs = modules[unfold].input_shape
-        below = figure.add_axes((0.12, 0.0, 0.76, 0.5))
-        sketch = lay_out(part, cost(part, (inputs[0], inputs[1], inputs[2])))
-        frame(below, sketch)
-        draw(below, sketch)
     return figure
 
 
@@ -135,7 +126,7 @@ def short(sizes: spec.Shape) -> str:
     sides = sizes[:-1]
     if not sides:
         return f"{sizes[-1]:,}"
-    return (f"{sides[0]}²" if len(set(sides)) == 1 else figures.readable(sides)) + f"\n{sizes[-1]:,}"
+    return (f"{sides[0]}²" if len(set(sides)) == 1 else readable(sides)) + f"\n{sizes[-1]:,}"
 
 
 def frame(ax: Axes, sketch: Sketch) -> None:
@@ -181,43 +172,44 @@ def write(pieces: list[Piece], sketch: Sketch) -> None:
 
 
 def lay_out(part: Part, costs: Cost) -> Sketch:
-    """Place a part's boxes and lines, given the costs of its layers."""
+    """Place a part's boxes and lines.
+
+    Args:
+        part: A part of a network.
+        costs: Of the same part: the traversal's own paths and shapes, in the order in which it meets them.
+    """
     sketch = Sketch()
-    rows = {layer.name: layer for layer in costs.layers}
-    taken: dict[str, int] = {}
+    met = iter(costs.layers)
 
-    def path_of(prefix: str, name: str | None, default: str) -> str:
-        path = prefix + (name or default)
-        number = taken.get(path, -1) + 1
-        taken[path] = number
-        return f"{path}_{number}" if number else path
+    def place(part: Part, x: float, y: float, channels: int) -> tuple[float, int, int]:
+        """Place a part; return where it ends, its channels and the rows it takes."""
+        match part:
+            case spec.Layer():
+                layer = next(met)
+                sketch.boxes.append((x, y, layer.name, caption(part)))
+                return x + BOX, layer.output_shape[-1], 1
+            case Sequence():
+                used = 1
+                for number, child in enumerate(part.parts):
+                    if number:
+                        sketch.lines.append((x, y, x + GAP, y, f"{channels:,}"))
+                        x += GAP
+                    x, channels, tall = place(child, x, y, channels)
+                    used = max(used, tall)
+                return x, channels, used
+            case Parallel():
+                return fork(part, x, y, channels)
+            case Tap():  # not drawn
+                for each in parts(part.head):
+                    if isinstance(each, spec.Layer | Parallel):
+                        next(met)
+        return x, channels, 1
 
-    def place(part: Part, x: float, y: float, prefix: str, channels: int) -> tuple[float, float, int, int]:
-        """Place a part; return where it ends, on which row, its channels and the rows it takes."""
-        if isinstance(part, spec.Layer):
-            path = path_of(prefix, part.name, snake_case(part.kind))
-            sketch.boxes.append((x, y, path, caption(part)))
-            return x + BOX, y, rows[path].output_shape[-1], 1
-        if isinstance(part, Tap):
-            return x, y, channels, 1
-        if isinstance(part, Sequence):
-            used = 1
-            prefix = inside(prefix, part.name)
-            for number, child in enumerate(part.parts):
-                if number:
-                    sketch.lines.append((x, y, x + GAP, y, f"{channels:,}"))
-                    x += GAP
-                x, y, channels, tall = place(child, x, y, prefix, channels)
-                used = max(used, tall)
-            return x, y, channels, used
-        assert isinstance(part, Parallel)
-        return fork(part, x, y, inside(prefix, part.name), channels)
-
-    def fork(part: Parallel, x: float, y: float, prefix: str, channels: int) -> tuple[float, float, int, int]:
+    def fork(part: Parallel, x: float, y: float, channels: int) -> tuple[float, int, int]:
         ends: list[tuple[float, float, int]] = []
         top = y
         for branch in part.branches:
-            end, _, out, tall = place(branch, x + GAP, top, prefix, channels)
+            end, out, tall = place(branch, x + GAP, top, channels)
             ends.append((end, top, out))
             top += tall
         right = max(end for end, _, _ in ends) + GAP
@@ -226,14 +218,12 @@ def lay_out(part: Part, costs: Cost) -> Sketch:
         for end, row, out in ends:
             sketch.lines.append((x, row, x + GAP, row, f"{channels:,}"))
             sketch.lines.append((end, row, right, row, f"{out:,}"))
-        output = rows[path_of(prefix, None, "output")]
-        return right, y, output.output_shape[-1], int(top - y)
+        return right, next(met).output_shape[-1], int(top - y)
 
-    end, _, _, sketch.rows = place(part, 0.0, 0.0, "", costs.input_shape[-1])
-    sketch.width = end
+    sketch.width, _, sketch.rows = place(part, 0.0, 0.0, costs.input_shape[-1])
     sketch.ends = (
-        f"in: {figures.readable(costs.input_shape)}",
-        f"{'out, joined' if isinstance(part, Parallel) else 'out'}: {figures.readable(costs.output_shape)}",
+        f"in: {readable(costs.input_shape)}",
+        f"{'out, joined' if isinstance(part, Parallel) else 'out'}: {readable(costs.output_shape)}",
     )
     return sketch
 

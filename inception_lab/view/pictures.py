@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 Filter = Literal["blob", "mean", "sum"]
 
-PHOTOS = ("galaxies", "coins", "coffee", "rocket")
+# Name → file of scikit-image's, and what is cut out of it.
+CUTS: Mapping[str, tuple[str, Any]] = {
+    "galaxies": ("hubble_deep_field", np.s_[420:840, 470:850]),
+    "coins": ("coins", np.s_[:, :380]),
+    "coffee": ("coffee", np.s_[:, 110:490]),
+    "rocket": ("rocket", np.s_[:420, 140:520]),
+}
+PHOTOS = tuple(CUTS)
 LUMINANCE = (0.2125, 0.7154, 0.0721)  # of red, green and blue, as in `skimage.color.rgb2gray`
 LARGEST_WINDOW = 127
 SIDES = tuple(range(3, LARGEST_WINDOW + 1, 2))
@@ -39,19 +46,8 @@ def photo(name: str) -> NDArray[np.uint8]:
     Raises:
         ValueError: If there is no such photograph.
     """
-    match name:
-        case "galaxies":
-            cut = _stored("hubble_deep_field")[420:840, 470:850]
-        case "coins":
-            cut = _stored("coins")[:, :380]
-        case "coffee":
-            cut = _stored("coffee")[:, 110:490]
-        case "rocket":
-            cut = _stored("rocket")[:420, 140:520]
-        case _:
-            cut = _stored(name)
-    result: NDArray[np.uint8] = _fixed(np.ascontiguousarray(cut))
-    return result
+    stored, cut = CUTS.get(name, (name, ...))
+    return _fixed(np.ascontiguousarray(_stored(stored)[cut]))
 
 
 def _fixed(array: Any) -> Any:
@@ -62,21 +58,19 @@ def _fixed(array: Any) -> Any:
 
 def _stored(name: str) -> Any:
     """Read one of scikit-image's files; its own readers take a third of a second to import."""
-    import cv2
+    from PIL import Image
 
-    files = (file for file in resources.files("skimage.data").iterdir() if file.is_file())
-    found = [str(file) for file in files if file.name in (f"{name}.jpg", f"{name}.png")]
-    picture = cv2.imread(found[0], cv2.IMREAD_UNCHANGED) if found else None
-    if picture is None or (picture.ndim == 3 and picture.shape[2] != 3):
-        import skimage.data
+    for file in (resources.files("skimage.data") / f"{name}{end}" for end in (".jpg", ".png")):
+        if file.is_file():
+            return np.asarray(Image.open(str(file)))
+    import skimage.data
 
-        if name not in skimage.data.__all__:
-            raise ValueError(
-                f"`name` must be one of {', '.join(PHOTOS)}, or a photograph of `skimage.data`. "
-                f"Received: name={name!r}."
-            )
-        return getattr(skimage.data, name)()
-    return picture if picture.ndim == 2 else picture[:, :, ::-1]
+    if name not in skimage.data.__all__:
+        raise ValueError(
+            f"`name` must be one of {', '.join(PHOTOS)}, or a photograph of `skimage.data`. "
+            f"Received: name={name!r}."
+        )
+    return getattr(skimage.data, name)()
 
 
 @cache

@@ -102,6 +102,16 @@ def test_boxes_of_any_module_lie_apart_and_inside(part: Part, channels: int) -> 
     assert sum(int(label.replace(",", "")) for label in out) == costs.output_shape[-1]
 
 
+def test_a_head_on_the_side_is_not_drawn_and_the_layers_after_it_keep_their_names() -> None:
+    network = lab.googlenet(auxiliary=True)
+    costs = lab.cost(network)
+    sketch = diagrams.lay_out(network.body, costs)
+    drawn = [layer.name for layer in costs.layers if layer.type != "Concatenate"]
+    assert [path for _, _, path, _ in sketch.boxes] == [
+        name for name in drawn if not name.startswith(("loss1", "loss2"))
+    ]
+
+
 @pytest.mark.parametrize(
     ("layer", "text"),
     [

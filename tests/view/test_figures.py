@@ -15,63 +15,9 @@ import inception_lab as lab
 from inception_lab.view import figures, pictures
 
 
-def magnitude(text: str) -> float:
-    """The number that a text says."""
-    number, _, letter = text.replace(",", "").partition(" ")
-    return float(number) * {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[letter]
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [
-        (0, "0"),
-        (9_999, "9,999"),
-        (10_000, "10.0 k"),
-        (229_000, "229.0 k"),
-        (1_000_000, "1.00 M"),
-        (120_422_400, "120.4 M"),
-        (15_476_686_848, "15.48 G"),
-    ],
-)
-def test_quantity(number: int, text: str) -> None:
-    assert figures.quantity(number) == text
-
-
-@given(st.integers(1, 10**13))
-def test_a_quantity_is_within_half_a_per_cent(number: int) -> None:
-    assert magnitude(figures.quantity(number)) == pytest.approx(number, rel=0.005)
-
-
-@given(st.integers(1, 9), st.integers(0, 11))
-def test_a_tick_says_round_numbers_exactly(digit: int, power: int) -> None:
-    assert magnitude(figures.tick(digit * 10**power)) == pytest.approx(digit * 10**power, rel=1e-9)
-
-
 @given(st.floats(1e-6, 1e15))
 def test_a_ceiling_is_above_and_not_far(value: float) -> None:
     assert value <= figures.ceiling(value) <= 2.0001 * value
-
-
-@pytest.mark.parametrize(
-    ("number", "text"), [(0, "0 B"), (999, "999 B"), (12_345, "12.3 kB"), (1_304_576, "1.30 MB")]
-)
-def test_size(number: int, text: str) -> None:
-    assert figures.size(number) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (np.int64(1234), "1,234"),
-        (2.0, "2.00"),
-        ((), ""),
-        ((28, 28, 1024), "28×28×1,024"),
-        ("5x5", "5x5"),
-        (None, "None"),
-    ],
-)
-def test_readable(value: object, text: str) -> None:
-    assert figures.readable(value) == text
 
 
 @pytest.mark.parametrize(
@@ -122,6 +68,11 @@ def test_bars_take_given_styles_and_axes() -> None:
     assert ax.patches[0].get_facecolor() == matplotlib.colors.to_rgba(figures.NAIVE.color)
 
 
+def test_a_bar_shorter_than_one_says_its_number() -> None:
+    ax = figures.plot_bars({"a": 0.42, "b": 0.05}, unit="seconds")
+    assert [text.get_text() for text in ax.texts] == ["0.42", "0.05"]
+
+
 # Curves
 
 
@@ -140,6 +91,10 @@ def test_curves_go_through_their_points_and_are_told_apart() -> None:
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["A", "B"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("k (pixels)", "answer")
+
+
+def test_fifty_six_curves_are_told_apart() -> None:
+    assert len({(figures.series(n).color, figures.series(n).marker) for n in range(56)}) == 56
 
 
 def test_a_single_curve_needs_no_legend_and_no_logarithm() -> None:

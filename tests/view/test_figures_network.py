@@ -41,11 +41,31 @@ def test_an_unfolded_module_is_drawn_below() -> None:
     assert "5×5 conv\n128 filters" in [text.get_text() for text in below.texts]
 
 
-def test_an_unknown_module_is_refused_and_the_names_are_listed() -> None:
-    with pytest.raises(
-        ValueError, match=r"^`name` must be one of 'conv1', .*'inception_3a'.*Received: name='3z'"
-    ):
-        diagrams.plot_network(lab.googlenet(), unfold="3z")
+@pytest.mark.parametrize("unfold", ["3z", "1x1", "loss3"])
+def test_what_cannot_be_unfolded_is_refused_and_the_names_are_listed(unfold: str) -> None:
+    able = [
+        "conv1",
+        "pool1",
+        "conv2",
+        "pool2",
+        "3a",
+        "3b",
+        "pool3",
+        "4a",
+        "4b",
+        "4c",
+        "4d",
+        "4e",
+        "pool4",
+        "5a",
+        "5b",
+        "pool5",
+    ]
+    listed = ", ".join(f"'inception_{name}'" if name in lab.TABLE_1 else f"'{name}'" for name in able)
+    with pytest.raises(ValueError, match="unfold") as caught:
+        diagrams.plot_network(lab.googlenet(), unfold=unfold)
+    said = f"`unfold` must be one of {listed}. Received: unfold='{unfold}' (in 'googlenet')."
+    assert str(caught.value) == said
 
 
 def test_reach_boxes_are_as_wide_as_their_fields_around_the_unit() -> None:

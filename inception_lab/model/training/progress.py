@@ -6,7 +6,8 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-BAR = 24  # characters
+from inception_lab.text import bar
+
 EVERY = 0.1  # seconds between two drawings of the bar
 
 
@@ -38,8 +39,8 @@ class Progress:
         if not self.terminal or (now - self.drawn < EVERY and step + 1 < self.steps):
             return
         self.drawn = now
-        done = BAR * (step + 1) // self.steps
-        text = f"epoch {epoch + 1}/{self.epochs} {'█' * done}{'·' * (BAR - done)} {step + 1}/{self.steps}"
+        drawn = bar((step + 1) / self.steps, "·")
+        text = f"epoch {epoch + 1}/{self.epochs} {drawn} {step + 1}/{self.steps}"
         if "loss" in logs:
             text += f"  loss {logs['loss']:.3f}"
         self._clear()

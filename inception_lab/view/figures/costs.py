@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox
 
-from inception_lab.view.figures.numbers import ceiling, quantity, tick
+from inception_lab.text import quantity, tick
 from inception_lab.view.figures.style import (
     BLUE,
     DPI,
-    GREEN,
     GREY,
-    ORANGE,
     PALE,
-    PURPLE,
-    VERMILLION,
     Style,
     axes,
     branch_style,
+    ceiling,
+    series,
     styled,
 )
 
@@ -87,10 +85,6 @@ def plot_lines(
         ax: Where to draw; by default a new figure.
     """
     ax = axes(ax)
-    default = [
-        Style(color, marker=marker)
-        for color, marker in zip((BLUE, ORANGE, GREEN, PURPLE, VERMILLION), "osD^v", strict=True)
-    ]
     if ticks:
         ax.set_xscale("log")
         ax.xaxis.set_minor_locator(NullLocator())
@@ -100,7 +94,7 @@ def plot_lines(
     elif len(x) > 10:
         ax.tick_params(axis="x", labelsize=8)  # names, side by side
     for number, (name, y) in enumerate(curves.items()):
-        style = (styles or {}).get(name) or default[number % len(default)]
+        style = (styles or {}).get(name) or series(number)
         ax.plot(x, y, color=style.color, marker=style.marker, markersize=4, label=name)
     if log:
         ax.set_yscale("log")

@@ -7,6 +7,7 @@ again, so that colour is never the only cue.
 from __future__ import annotations
 
 import functools
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,6 +59,29 @@ def branch_style(path: str) -> Style:
     """Return the style of the branch that a layer belongs to."""
     name = path.split("/")[-1]
     return next((style for key, style in BRANCH_STYLES.items() if name.startswith(key)), Style(GREY))
+
+
+def series(number: int) -> Style:
+    """Return the style of one of several curves; no two of the first 56 are alike.
+
+    Args:
+        number: Which curve, from 0.
+    """
+    colors, markers = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY, SKY, BLACK), "os^Dv.P"
+    return Style(colors[number % len(colors)], marker=markers[number % len(markers)])
+
+
+def ceiling(value: float) -> float:
+    """Return the next number of 1, 2, 3, 5 × a power of ten: axis limits that move in steps.
+
+    Example:
+        >>> [ceiling(n) for n in (0, 7, 120, 310)]
+        [1.0, 10.0, 200.0, 500.0]
+    """
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 3, 5, 10) if step * power >= value)
 
 
 def new_figure(width: float = 8.6, height: float = 3.4, **options: Any) -> Figure:

@@ -1,24 +1,27 @@
-"""Numbers as people say them: on axes, in tables, beside bars."""
+"""Numbers as people read them, on axes, in tables and beside bars: plain text, for every floor."""
 
 from __future__ import annotations
 
-import math
 import numbers
 from typing import Any
+
+# From where on a number is written in a unit (below, it rounds to fewer), the unit's size, its letter.
+UNITS = ((999.95e6, 1e9, " G"), (999.95e3, 1e6, " M"), (9_999.5, 1e3, " k"), (0.0, 1.0, ""))
+BAR = 24  # characters
 
 
 def quantity(value: float) -> str:
     """Write a number as people say it, with three digits or four.
 
     Example:
-        >>> [quantity(n) for n in (832, 12_443_648, 173_408_256, 15_500_000_000)]
-        ['832', '12.4 M', '173.4 M', '15.50 G']
+        >>> [quantity(n) for n in (0.42, 832, 999_999, 173_408_256, 15_500_000_000)]
+        ['0.42', '832', '1.00 M', '173.4 M', '15.50 G']
     """
-    for limit, letter, digits in ((1e9, "G", 2), (1e6, "M", 1), (1e4, "k", 1)):
-        if abs(value) >= limit:
-            scaled = value / (1e3 if letter == "k" else limit)
-            return f"{scaled:,.{2 if abs(scaled) < 10 else digits}f} {letter}"
-    return f"{value:,.0f}"
+    if not abs(value) >= 100:
+        return f"{value:.3g}"
+    _, size, letter = next(unit for unit in UNITS if abs(value) >= unit[0])
+    digits = 0 if size == 1 else 2 if size == 1e9 or abs(value) < 9.995 * size else 1
+    return f"{value / size:,.{digits}f}{letter}"
 
 
 def tick(value: float, _: Any = None) -> str:
@@ -28,10 +31,8 @@ def tick(value: float, _: Any = None) -> str:
         >>> [tick(n) for n in (0, 500, 25e6, 2.5e9)]
         ['0', '500', '25 M', '2.5 G']
     """
-    for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
-        if abs(value) >= limit:
-            return f"{value / (1e3 if letter == 'k' else limit):g} {letter}"
-    return f"{value:,g}"
+    _, size, letter = next(unit for unit in UNITS if abs(value) >= unit[0])
+    return f"{value / size:,g}{letter}"
 
 
 def readable(value: Any) -> str:
@@ -59,14 +60,12 @@ def size(number: float) -> str:
     return text + ("B" if text[-1].isalpha() else " B")
 
 
-def ceiling(value: float) -> float:
-    """Return the next number of 1, 2, 3, 5 × a power of ten: axis limits that move in steps.
+def bar(share: float, rest: str = " ") -> str:
+    """Draw a share as a bar of characters; `rest` fills what is left.
 
     Example:
-        >>> [ceiling(n) for n in (0, 7, 120, 310)]
-        [1.0, 10.0, 200.0, 500.0]
+        >>> bar(0.25, "·")
+        '██████··················'
     """
-    if value <= 0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 3, 5, 10) if step * power >= value)
+    done = round(BAR * min(share, 1))
+    return "█" * done + rest * (BAR - done)

@@ -7,27 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter
 
-from inception_lab.view.figures.numbers import tick
+from inception_lab.text import tick
 from inception_lab.view.figures.style import (
     BLACK,
     BLUE,
-    GREEN,
     GREY,
     ORANGE,
     PALE,
-    PURPLE,
     SKY,
     VERMILLION,
     axes,
     new_figure,
+    series,
     styled,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-SERIES = tuple(zip((BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY), "os^Dv.", ("-", "--") * 3, strict=True))
 
 
 @styled
@@ -121,16 +118,15 @@ def plot_by_size(
     if band:
         ax.axvspan(*band, color=ORANGE, alpha=0.2, linewidth=0)
     count = len(curves)
-    for number, ((name, points), (color, marker, line)) in enumerate(
-        zip(curves.items(), SERIES, strict=False)
-    ):
+    for number, (name, points) in enumerate(curves.items()):
+        style, line = series(number), ("-", "--")[number % 2]
         shift = 1 + 0.018 * (number - (count - 1) / 2)  # intervals stand side by side
         x = [point.low * shift for point in points]
         y = [point.accuracy for point in points]
-        ax.plot(x, y, line, color=color, marker=marker, markersize=5, label=name)
+        ax.plot(x, y, line, color=style.color, marker=style.marker, markersize=5, label=name)
         if intervals:
             low, high = zip(*intervals[name], strict=True)
-            ax.vlines(x, low, high, color=color, linewidth=1.2)
+            ax.vlines(x, low, high, color=style.color, linewidth=1.2)
     sizes = [point.low for point in next(iter(curves.values()))]
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xticks(sizes, [f"{size:g}" for size in sizes])

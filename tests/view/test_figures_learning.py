@@ -55,6 +55,14 @@ def test_accuracies_by_size_keep_their_sizes_and_intervals() -> None:
     assert [label.get_text() for label in ax.get_xticklabels()] == ["10", "60"]
 
 
+def test_every_curve_by_size_is_drawn() -> None:
+    names = [f"seed {number}" for number in range(9)]
+    ax = figures.plot_by_size({name: [SizeAccuracy(10, 10, 0.8, 5)] for name in names})
+    lines = ax.get_lines()
+    assert [line.get_label() for line in lines] == names
+    assert len({(line.get_color(), line.get_marker()) for line in lines}) == 9
+
+
 def test_a_confusion_says_shares_of_its_rows() -> None:
     ax = figures.plot_confusion(np.array([[3, 1], [0, 0]]), ("cat", "dog"))
     said = {(round(t.get_position()[0]), round(t.get_position()[1])): t.get_text() for t in ax.texts}
