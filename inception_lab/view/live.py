@@ -10,7 +10,7 @@ from inception_lab.view.figures import figure_html, plot_history
 
 
 class LiveCurves:
-    """Loss and accuracy by epoch, drawn anew behind each: `lab.train(…, on_epoch=lab.LiveCurves(6))`.
+    """Loss and accuracy by epoch, drawn anew after each: `lab.train(…, on_epoch=lab.LiveCurves(6))`.
 
     The picture is one output of the cell that trains, replaced in place, so a saved notebook shows
     the last one.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Gray = NDArray[np.float64]
 
+Number = TypeVar("Number", bound=np.generic)
 Filter = Literal["blob", "mean", "sum"]
 
 # Name → file of scikit-image's, and what is cut out of it.
@@ -50,7 +51,7 @@ def photo(name: str) -> NDArray[np.uint8]:
     return _fixed(np.ascontiguousarray(_stored(stored)[cut]))
 
 
-def _fixed(array: Any) -> Any:
+def _fixed(array: NDArray[Number]) -> NDArray[Number]:
     """Make an array read-only: it is kept, and nobody's changes shall be seen by the next who asks."""
     array.flags.writeable = False
     return array
@@ -62,7 +63,9 @@ def _stored(name: str) -> Any:
 
     for file in (resources.files("skimage.data") / f"{name}{end}" for end in (".jpg", ".png")):
         if file.is_file():
-            return np.asarray(Image.open(str(file)))
+            with Image.open(str(file)) as picture:
+                if picture.mode in ("L", "RGB"):
+                    return np.asarray(picture)
     import skimage.data
 
     if name not in skimage.data.__all__:
@@ -90,8 +93,7 @@ def gray(name: str, shrink: int = 1) -> Gray:
     light: Any = picture @ LUMINANCE if picture.ndim == 3 else picture
     if shrink > 1:
         light = cv2.resize(light, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
-    result: Gray = _fixed(np.ascontiguousarray(light, dtype=np.float64))
-    return result
+    return _fixed(np.ascontiguousarray(light, dtype=np.float64))
 
 
 @cache
@@ -113,23 +115,19 @@ def window_filter(kind: Filter, side: int) -> Gray:
     one_of("kind", kind, get_args(Filter))
     if side < 1 or side % 2 == 0:
         raise ValueError(f"`side` must be odd: a window needs a centre. Received: side={side}.")
-    result: Gray
     if kind != "blob" or side == 1:
-        result = _fixed(np.full((side, side), 1.0 if kind == "sum" else 1 / side**2))
-        return result
+        return _fixed(np.full((side, side), 1.0 if kind == "sum" else 1 / side**2))
     offsets = np.arange(side) - side // 2
     distance = offsets[:, None] ** 2 + offsets[None, :] ** 2
     variance = (side / (4 * math.sqrt(2))) ** 2  # the weights change sign at √2 standard deviations: side/4
     weights = (1 - distance / (2 * variance)) * np.exp(-distance / (2 * variance))
     positive, negative = np.maximum(weights, 0), np.minimum(weights, 0)
-    result = _fixed(positive / positive.sum() - negative / negative.sum())
-    return result
+    return _fixed(positive / positive.sum() - negative / negative.sum())
 
 
 @cache
 def _padded(name: str, shrink: int) -> Gray:
-    result: Gray = np.pad(gray(name, shrink), LARGEST_WINDOW // 2, mode="reflect")
-    return result
+    return np.pad(gray(name, shrink), LARGEST_WINDOW // 2, mode="reflect")
 
 
 def window(name: str, column: int, row: int, side: int, shrink: int = 1) -> Gray:
@@ -161,12 +159,6 @@ def window(name: str, column: int, row: int, side: int, shrink: int = 1) -> Gray
     return _padded(name, shrink)[top : top + side, left : left + side]
 
 
-def response(name: str, column: int, row: int, side: int, shrink: int = 1, kind: Filter = "blob") -> float:
-    """Return what a filter answers at one place: the sum of weights × brightness."""
-    # Not np.vdot: BLAS would copy both and start threads for a few thousand products.
-    return float(np.einsum("ij,ij->", window(name, column, row, side, shrink), window_filter(kind, side)))
-
-
 def response_map(name: str, side: int, kind: Filter = "blob") -> Gray:
     """Return a filter's answer at every place of a photograph; beyond its edge it is dark.
 
@@ -177,8 +169,7 @@ def response_map(name: str, side: int, kind: Filter = "blob") -> Gray:
 
     weights = window_filter(kind, side)
     answer: Any = cv2.filter2D(gray(name).copy(), cv2.CV_64F, weights, borderType=cv2.BORDER_CONSTANT)
-    result: Gray = answer
-    return result
+    return answer  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -196,8 +187,10 @@ class Place:
     row: int
 
     def answer(self, side: int, shrink: int = 1, kind: Filter = "blob") -> float:
-        """Return what a side×side filter answers here."""
-        return response(self.photo, self.column, self.row, side, shrink, kind)
+        """Return what a side×side filter answers here: the sum of weights × brightness."""
+        # Not np.vdot: BLAS would copy both and start threads for a few thousand products.
+        cut = window(self.photo, self.column, self.row, side, shrink)
+        return float(np.einsum("ij,ij->", cut, window_filter(kind, side)))
 
     def answers(self, shrink: int = 1, kind: Filter = "blob") -> tuple[float, ...]:
         """Return what filters of all `SIDES` answer here."""

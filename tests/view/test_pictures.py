@@ -28,7 +28,7 @@ def test_the_galaxies_are_cut_from_the_hubble_deep_field() -> None:
 
 
 # Grey, PNG, JPEG, with transparency, and one whose file has another name.
-@pytest.mark.parametrize("name", ["camera", "chelsea", "retina", "logo", "immunohistochemistry"])
+@pytest.mark.parametrize("name", ["camera", "chelsea", "retina", "logo", "horse", "immunohistochemistry"])
 def test_any_other_photo_is_scikit_images_own(name: str) -> None:
     assert np.array_equal(pictures.photo(name), getattr(skimage.data, name)())
 
@@ -119,7 +119,7 @@ def test_answers_are_opencvs_with_the_edge_mirrored(kind: Filter, side: int) -> 
     weights = pictures.window_filter(kind, side).copy()
     answers = cv2.filter2D(photo, cv2.CV_64F, weights, borderType=cv2.BORDER_REFLECT_101)
     for column, row in ((0, 0), (183, 270), (379, 5)):
-        found = pictures.response("rocket", column, row, side, kind=kind)
+        found = pictures.Place("rocket", column, row).answer(side, kind=kind)
         assert found == pytest.approx(answers[row, column], abs=1e-9)
 
 
