@@ -11,6 +11,9 @@ UPGRADE ?=
 VERSIONS ?=
 NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb)) $(sort $(wildcard notebooks/solutions/*.ipynb))
 BIN = .venv/bin
+# Tests run in two processes, a file in one of them; TensorFlow takes half of the cores in each.
+HALF = TF_NUM_INTRAOP_THREADS=$$(( ($$(getconf _NPROCESSORS_ONLN) + 1) / 2 ))
+PYTEST = $(HALF) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-21s%s\n", $$1, $$2 }'
@@ -37,11 +40,11 @@ test: setup ## check all that CI checks: lint, types, tests, doctests, notebooks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
-	$(if $(strip $(NOTEBOOKS)),$(BIN)/python -m pytest --nbval-lax --nbval-current-env $(NOTEBOOKS))
+	$(PYTEST)
+	$(if $(strip $(NOTEBOOKS)),$(PYTEST) --nbval-lax --nbval-current-env $(NOTEBOOKS))
 
 test-all: test ## the same and the slow tests
-	$(BIN)/python -m pytest -m slow
+	$(PYTEST) -m slow
 
 test-colab: NOTEBOOKS = $(wildcard notebooks/0[1236]_*.ipynb) notebooks/playground.ipynb
 test-colab: ## run some notebooks on what Colab has (Python 3.13, its packages), in .venv-colab

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.ports import free_port
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from benchmarks.conftest import Table

@@ -5,6 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same cases each time, and none fails because the machine is busy. `--hypothesis-profile=fuzz` tries many
+# more in tests/faults, `--hypothesis-seed` others.
+SLOW = [HealthCheck.too_slow]
+settings.register_profile("lab", deadline=None, derandomize=True, suppress_health_check=SLOW)
+settings.register_profile("fuzz", parent=settings.get_profile("lab"), max_examples=10_000, derandomize=False)
+settings.load_profile("lab")
 
 ROOT = Path(__file__).resolve().parent.parent
 

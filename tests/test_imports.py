@@ -1,9 +1,11 @@
-"""Imports go one way: view → model → architecture and view → architecture; counting loads no framework."""
+"""Imports go down the house, never up, and not in a circle; what only counts loads no framework."""
 
 import ast
+import json
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +15,15 @@ import inception_lab as lab
 
 PACKAGE = Path(lab.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
+# From the ground up. What is not named here (`cli`, `__main__`) lies under the roof.
+FLOORS = (
+    ("checks", "resources"),
+    ("architecture",),
+    ("model",),
+    ("experiments",),  # measure models; some explorers show what was measured
+    ("view",),
+    ("exercises",),
+)
 BACKENDS = {"tensorflow", "jax", "torch"}
 HEAVY = BACKENDS | {"keras", "matplotlib", "pandas", "cv2", "skimage", "ipywidgets", "IPython"}
 
@@ -55,13 +66,25 @@ def of_file(path: Path) -> list[Import]:
     return list(imports(ast.parse(path.read_text(encoding="utf-8")), ".".join(folder.parts)))
 
 
-def floor(path: Path) -> str:
-    """`architecture`, `model`, `view`, or the file's own name above the floors."""
-    return path.relative_to(PACKAGE).parts[0]
+def rank(name: str) -> int:
+    """The floor that a file or folder of the package is on."""
+    return next((n for n, names in enumerate(FLOORS) if name in names), len(FLOORS))
 
 
 def identify(path: Path) -> str:
-    return str(path.relative_to(PACKAGE))
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def upwards(path: Path) -> list[str]:
+    """What a file imports from above it; the package itself, with all its names, is above everything."""
+    own = rank(path.relative_to(PACKAGE).parts[0].removesuffix(".py"))
+    inside = [each.module.split(".") for each in of_file(path) if each.root == "inception_lab"]
+    return [".".join(module) for module in inside if rank("".join(module[1:2])) > own]
+
+
+def on(floor: str) -> list[Path]:
+    """The files of a floor."""
+    return sorted((PACKAGE / floor).rglob("*.py"))
 
 
 @pytest.mark.parametrize(
@@ -81,49 +104,68 @@ def test_imports_are_found(source: str, found: list[tuple[str, bool]]) -> None:
     assert [tuple(each) for each in imports(ast.parse(source), "inception_lab.architecture")] == found
 
 
-@pytest.mark.parametrize("path", FILES, ids=identify)
-def test_imports_go_one_way(path: Path) -> None:
-    above = {"architecture": ("model", "view"), "model": ("view",)}.get(floor(path), ())
-    wrong = [
-        each.module
-        for each in of_file(path)
-        if each.module.startswith(tuple(f"inception_lab.{x}" for x in above))
-    ]
-    assert wrong == []
+def wrong(files: list[Path], is_wrong: Callable[[Import], bool]) -> list[str]:
+    """The imports of files that are not as they should be."""
+    return [f"{identify(path)}: {each.module}" for path in files for each in of_file(path) if is_wrong(each)]
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if floor(path) == "architecture"], ids=identify)
-def test_the_architecture_floor_loads_only_python(path: Path) -> None:
-    assert [each.module for each in of_file(path) if each.at_start and each.root in HEAVY | {"numpy"}] == []
+UNDER_WAY = {
+    "experiments/claims.py",
+    "experiments/gradients.py",
+    "experiments/runner.py",
+    "model/training/train.py",
+}
 
 
-@pytest.mark.parametrize("path", FILES, ids=identify)
-def test_only_the_backend_module_imports_keras_or_a_backend(path: Path) -> None:
-    found = [each for each in of_file(path) if each.root in BACKENDS | {"keras"}]
-    if identify(path) == str(
-        Path("model", "training", "distribution.py")
-    ):  # JAX must know of others before the backend loads
-        assert not any(each.at_start for each in found)
-    elif identify(path) != str(Path("model", "backend.py")):
-        assert found == []
+def test_no_file_imports_upwards() -> None:
+    found = {identify(path): upwards(path) for path in FILES}
+    assert len(found) > 50
+    assert {file: names for file, names in found.items() if names and file not in UNDER_WAY} == {}
 
 
-def test_the_backend_module_imports_keras() -> None:
-    assert "keras" in {each.root for each in of_file(PACKAGE / "model" / "backend.py")}
+def test_the_architecture_floor_loads_only_python() -> None:
+    assert wrong(on("architecture"), lambda each: each.at_start and each.root in HEAVY | {"numpy"}) == []
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if floor(path) == "view"], ids=identify)
-def test_no_view_loads_the_model_floor_by_itself(path: Path) -> None:
-    wrong = [
-        each.module
-        for each in of_file(path)
-        if each.at_start
-        and each.module.startswith("inception_lab.model")
-        and not each.module.startswith(
-            "inception_lab.model.training.recipes"
-        )  # data: it loads no framework, see below
-    ]
-    assert wrong == []
+def test_only_the_backend_module_imports_keras_or_a_backend() -> None:
+    # JAX must know of the other machines before the backend loads, so one file asks for it, later.
+    backend, machines = PACKAGE / "model" / "backend.py", PACKAGE / "model" / "training" / "distribution.py"
+    assert "keras" in {each.root for each in of_file(backend)}
+    others = [path for path in FILES if path not in (backend, machines)]
+    assert wrong(others, lambda each: each.root in BACKENDS | {"keras"}) == []
+    assert wrong([machines], lambda each: each.at_start and each.root in BACKENDS | {"keras"}) == []
+
+
+def test_no_view_loads_the_model_floor_by_itself() -> None:
+    data = "inception_lab.model.training.recipes"  # loads no framework, see below
+    assert (
+        wrong(
+            on("view"),
+            lambda each: (
+                each.at_start
+                and each.module.startswith("inception_lab.model")
+                and not each.module.startswith(data)
+            ),
+        )
+        == []
+    )
+
+
+def test_no_notebook_imports_deeper_than_a_wing(root: Path) -> None:
+    found = {}
+    for path in sorted((root / "notebooks").rglob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        code = "".join("".join(cell["source"]) + "\n" for cell in cells if cell["cell_type"] == "code")
+        deeper = re.findall(r"(?:from|import) (inception_lab\.\w+\.[\w.]+)", code)
+        found[f"{path.parent.name}/{path.stem}"] = deeper
+    assert len(found) > 10
+    for under_way in (
+        "notebooks/03_full_network",
+        "notebooks/06_inside_a_trained_network",
+        "solutions/06_inside_a_trained_network",
+    ):
+        del found[under_way]
+    assert {name: modules for name, modules in found.items() if modules} == {}
 
 
 def loaded(code: str) -> set[str]:
@@ -159,10 +201,10 @@ def test_views_that_count_load_no_framework() -> None:
     assert "matplotlib" in modules
 
 
-@pytest.mark.parametrize("name", lab.__all__)
-def test_public_names_are_there(name: str) -> None:
-    assert getattr(lab, name) is not None
-    assert getattr(lab, name) is vars(lab)[name]  # kept, so that it is looked up once
+def test_public_names_are_there() -> None:
+    assert len(lab.__all__) > 20
+    for name in lab.__all__:
+        assert getattr(lab, name) is vars(lab)[name] is not None, name  # kept: it is looked up once
 
 
 def test_an_unknown_name_is_refused() -> None:

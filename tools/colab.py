@@ -26,7 +26,7 @@ SANITIZE = ROOT / "tests" / "other_versions.cfg"
 FOLDER = ROOT / ".venv-colab"
 PYTHON = FOLDER / ("Scripts" if os.name == "nt" else "bin") / "python"
 STAMP = FOLDER / ".stamp"
-RUNNER = "nbval"  # all that is there and not in Colab, with what it needs
+RUNNERS = ("nbval", "pytest-xdist")  # all that is there and not in Colab, with what they need
 PROJECT = "inception-lab"
 
 IN_COLAB = """\
@@ -98,7 +98,7 @@ def require_none(changes: list[str], what: str) -> None:
 
 def prepare() -> None:
     """Make the environment, or leave it as it is when it is of this Python and this list."""
-    digest = hashlib.sha256(RUNTIME.read_bytes() + RUNNER.encode()).hexdigest()
+    digest = hashlib.sha256(RUNTIME.read_bytes() + " ".join(RUNNERS).encode()).hexdigest()
     made_with = f"Python {platform.python_version()} in {ROOT}\n{digest}\n"
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == made_with:
         return
@@ -113,9 +113,9 @@ def prepare() -> None:
     pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     run(*pip, "--requirement", str(RUNTIME))
     before = packages()
-    run(*pip, "--constraint", str(RUNTIME), RUNNER)
+    run(*pip, "--constraint", str(RUNTIME), *RUNNERS)
     after = packages()
-    require_none(moved(before, after, new=tuple(after.keys() - before.keys())), RUNNER)
+    require_none(moved(before, after, new=tuple(after.keys() - before.keys())), "What runs notebooks")
     STAMP.write_text(made_with, encoding="utf-8")
 
 
@@ -144,7 +144,10 @@ def main() -> None:
     prepare()
     set_up(Path(notebooks[0]))
     nbval = ("--nbval-lax", "--nbval-current-env", "--nbval-sanitize-with", str(SANITIZE))
-    run("-m", "pytest", *nbval, *notebooks, PYDEVD_DISABLE_FILE_VALIDATION="1")
+    two = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+    half = str(max(1, (os.cpu_count() or 2) // 2))
+    quiet = {"PYDEVD_DISABLE_FILE_VALIDATION": "1", "TF_NUM_INTRAOP_THREADS": half}
+    run("-m", "pytest", *two, *nbval, *notebooks, **quiet)
 
 
 if __name__ == "__main__":

@@ -88,9 +88,11 @@ def described(name: str, python: str, uv: str) -> str:
 
 def suite(python: str, options: tuple[str, ...], notebooks: list[str]) -> int:
     """Run the tests, then the notebooks; return the first status that is not 0."""
-    runs = [list(options)]
+    two = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    runs = [[*two, *options]]
     if notebooks:
-        runs.append(["--nbval-lax", "--nbval-current-env", "--nbval-sanitize-with", SANITIZE, *notebooks])
+        nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-sanitize-with", SANITIZE]
+        runs.append([*two, *nbval, *notebooks])
     statuses = [subprocess.run([python, "-m", "pytest", *run], cwd=ROOT).returncode for run in runs]
     return next((status for status in statuses if status), 0)
 

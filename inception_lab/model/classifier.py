@@ -29,6 +29,7 @@ from inception_lab.model.pretrained.download import cache_folder
 from inception_lab.model.training.run import AVERAGED, BEST, RunDirectory, in_a_line
 
 BATCH = 32
+MOST_PIXELS = 32_767  # of a side that OpenCV resizes to
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,8 @@ def _of_run(place: Path, precision: str) -> Classifier:
         network = network_from_data(config["network"])
         classes = tuple(map(str, config["data"]["classes"]))
         tall, wide = (positive_integer("picture_shape", side) for side in config["picture_shape"][:2])
+        if max(tall, wide) > MOST_PIXELS:
+            raise ValueError(f"pictures of {tall:g} × {wide:g} pixels")
         red, green, blue = map(float, (config.get("start") or {"centre": GREY})["centre"])
         if (shape := network.output_shapes()["main"]) != (len(classes),):
             raise ValueError(f"{len(classes)} classes for an output of shape {shape}")

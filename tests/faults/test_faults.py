@@ -16,7 +16,7 @@ import pytest
 
 from inception_lab.model.training import train as training
 from inception_lab.model.training.run import Checkpoint, RunDirectory
-from tools.torture import runs
+from tests.faults import runs
 
 Plant = Callable[[int, Callable[[], Any]], None]
 CARRIES_ON = "; `resume` carries on from its newest checkpoint"
@@ -88,7 +88,7 @@ def carried_on(capsys: pytest.CaptureFixture[str], data: Path, out: Path, epoch:
 def test_a_run_that_is_killed_and_carried_on_ends_as_if_it_had_not_been(
     tmp_path: Path, undisturbed: Path
 ) -> None:
-    """One of those that `python -m tools.torture kills` makes a hundred of."""
+    """One of those that `python -m tests.faults kills` makes a hundred of."""
     found = runs.Kills(tmp_path, seed=3, count=1, whole=runs.final(undisturbed)).run(workers=1)
     assert found.failures == []
     assert found.runs >= 1

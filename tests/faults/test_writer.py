@@ -1,4 +1,4 @@
-"""The writer of a run's directory, killed; `python -m tools.torture writer` does it hundreds of times."""
+"""The writer of a run's directory, killed; `python -m tests.faults writer` does it hundreds of times."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inception_lab.model.training.run import RunDirectory
-from tools.torture import writer
+from tests.faults import writer
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
 
@@ -21,7 +21,7 @@ def test_a_writer_that_is_killed_leaves_a_state_that_can_be_loaded(tmp_path: Pat
 
 
 def test_a_directory_is_free_again_when_its_process_was_killed(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tools.torture", "write", str(tmp_path / "run"), "--seed", "1"]
+    command = [sys.executable, "-m", "tests.faults", "write", str(tmp_path / "run"), "--seed", "1"]
     environment = {**os.environ, "PYTHONPATH": str(writer.ROOT)}
     directory = RunDirectory(tmp_path / "run")
     with subprocess.Popen(command, cwd=writer.ROOT, env=environment, stdout=subprocess.PIPE) as process:

@@ -47,6 +47,7 @@ def test_every_line_is_a_version_of_a_package() -> None:
 
 def test_colab_has_what_the_project_needs(root: Path) -> None:
     pins = colab.pinned(colab.RUNTIME.read_text(encoding="utf-8"))
+    pins |= {"lazy-loader": "0.4", "pooch": "1.8.2"}  # with scikit-image, and with the set-up cell
     pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
     for needed in map(Requirement, direct_dependencies(pyproject)):
         # The set-up cell installs without dependencies: each must be there, and suit.

@@ -47,9 +47,10 @@ def test_dangers_are_found(source: str, found: list[str]) -> None:
     assert list(dangers(ast.parse(source))) == found
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_file_runs_what_it_reads(path: Path) -> None:
-    assert list(dangers(ast.parse(path.read_text(encoding="utf-8")))) == []
+def test_no_file_runs_what_it_reads() -> None:
+    assert len(FILES) > 50
+    found = {str(path): list(dangers(ast.parse(path.read_text(encoding="utf-8")))) for path in FILES}
+    assert {path: what for path, what in found.items() if what} == {}
 
 
 def test_downloads_are_pinned_and_encrypted() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from inception_lab.model.training.distribution import Team, join
-from tools.ports import free_port
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

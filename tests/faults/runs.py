@@ -32,7 +32,7 @@ from inception_lab.architecture.network import Network, Tap
 from inception_lab.architecture.network import Sequence as Row
 from inception_lab.architecture.small import NETWORKS
 from inception_lab.model.training.run import AVERAGED, BEST, RunDirectory
-from tools.torture.writer import Found, changed, half_written
+from tests.faults.writer import Found, changed, half_written
 
 ROOT = Path(__file__).resolve().parents[2]
 EPOCHS = 8
@@ -98,7 +98,7 @@ def words(data: Path, out: Path, *more: str) -> list[str]:
 
 def start(data: Path, out: Path, said: Path) -> subprocess.Popen[bytes]:
     """Start that command as a process of its own; what it says goes into the file `said`."""
-    command = [sys.executable, "-m", "tools.torture", "inception-lab", *words(data, out)]
+    command = [sys.executable, "-m", "tests.faults", "inception-lab", *words(data, out)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with said.open("wb") as file:
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)

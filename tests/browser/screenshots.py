@@ -1,6 +1,6 @@
 """Make the pictures of docs/images: explorers in a real JupyterLab, while and after a drag with the mouse.
 
-python -m tools.screenshots
+python -m tests.browser.screenshots
 """
 
 import io
@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.browser.lab import Explorer, NoBrowserError, jupyterlab
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"
 
 

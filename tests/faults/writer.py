@@ -126,7 +126,7 @@ def kill_writers(folder: Path, seed: int, times: int) -> Written:
 
 def killed(out: Path, seed: int, rng: random.Random) -> int:
     """Start a writer, kill it at a random moment, and return the last epoch that it called complete."""
-    command = [sys.executable, "-m", "tools.torture", "write", str(out), "--seed", str(seed)]
+    command = [sys.executable, "-m", "tests.faults", "write", str(out), "--seed", str(seed)]
     before, began = time.time(), changed(out)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
