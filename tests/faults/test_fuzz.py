@@ -415,3 +415,16 @@ def test_a_guess_that_cannot_be_written_is_kept(monkeypatch: pytest.MonkeyPatch)
     assert said.text == (
         "Prediction 01.sizes: you say something that cannot be written (int). It is kept until the answer."
     )
+
+
+def test_a_run_of_impossibly_large_pictures_is_refused(tmp_path: Path) -> None:
+    from inception_lab.model.classifier import classifier
+
+    for name, content in files.run().items():
+        (tmp_path / name).write_bytes(content.replace(b"[8, 8, 3], ", b"[8, 32768, 3], "))
+    with pytest.raises(ValueError, match="Received") as caught:
+        classifier(run=tmp_path)
+    assert str(caught.value) == (
+        f"`run` must be a directory that `inception-lab train` wrote. Received: {tmp_path}, whose "
+        "config.json is of something else (pictures of 8 × 32768 pixels)."
+    )
