@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import inception_lab as lab
-from inception_lab.view.explorers.base import Choice, Explorer, Integer
+from inception_lab.view.engine.explorer import Choice, Explorer, Integer
 
 if TYPE_CHECKING:
     from benchmarks.conftest import Table

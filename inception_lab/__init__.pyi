@@ -43,6 +43,7 @@ from .view import diagrams as diagrams
 from .view import explore as explore
 from .view import figures as figures
 from .view import pictures as pictures
+from .view.engine.explorer import Explorer as Explorer
 from .view.figures import show as show
 from .view.live import LiveCurves as LiveCurves
 

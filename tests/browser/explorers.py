@@ -5,7 +5,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import inception_lab as lab
-from inception_lab.view.explorers.base import Choice, Integer
+from inception_lab.view.engine.explorer import Choice, Integer
 
 if TYPE_CHECKING:
     from tests.browser.lab import Explorer

@@ -60,7 +60,7 @@ def broken(
     from tests.browser.lab import voila
 
     folder = tmp_path_factory.mktemp("broken")
-    start = "from inception_lab.view.explorers.base import Explorer\n" + BREAKAGES[request.param]
+    start = "from inception_lab.view.engine.explorer import Explorer\n" + BREAKAGES[request.param]
     (folder / "sitecustomize.py").write_text(start, encoding="utf-8")
     with voila(root / "notebooks" / "playground.ipynb", chromium, PYTHONPATH=str(folder)) as site:
         yield site.open()

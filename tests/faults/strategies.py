@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from inception_lab.architecture import layers
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap
-from inception_lab.view.explorers.controls import Choice, Control, Integer
+from inception_lab.view.engine.controls import Choice, Control, Integer
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 

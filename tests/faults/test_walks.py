@@ -5,7 +5,6 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -15,17 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+import inception_lab as lab
 from inception_lab.view import explore
-from inception_lab.view.explorers.base import Control, Explorer
+from inception_lab.view.engine.explorer import Control, Explorer
 from tests.faults import strategies
 
 MANY = settings().max_examples // 500  # walks, of up to so many steps
 KINDS = (*explore.__all__, *explore.WITH_MODEL) if MANY > 2 else explore.__all__
-NETWORK = explore.network.title
 WHAT: dict[str, Callable[[Explorer], Any]] = {
     "state": lambda each: each.state,
     "readout": lambda each: each.readout,
-    "setting": lambda each: each.link(),
+    "link": lambda each: each.link(),
     "code": lambda each: each.code,
     "picture": lambda each: np.asarray(Image.open(io.BytesIO(each._png))).tobytes(),
 }
@@ -33,17 +32,17 @@ WHAT: dict[str, Callable[[Explorer], Any]] = {
 
 def fresh(kind: str) -> Explorer:
     """Return an explorer as it is at first."""
-    explorer: Explorer = explore.branches(*small()) if kind == "branches" else getattr(explore, kind)()
+    explorer: Explorer = explore.branches(**small()) if kind == "branches" else getattr(explore, kind)()
     return explorer
 
 
 @cache
-def small() -> tuple[Any, Any]:
+def small() -> dict[str, Any]:
     """A trained network, as small as one can be, and pictures for it."""
     from inception_lab.model.pretrained.trained import digits_network
 
     network = digits_network()
-    return network, network.samples
+    return {"classifier": network, "photos": network.samples}
 
 
 def steps(controls: dict[str, Control], presets: list[str]) -> st.SearchStrategy[tuple[str, Any]]:
@@ -88,12 +87,14 @@ def take(explorer: Explorer, how: str, value: Any) -> None:
 @settings(max_examples=max(1, MANY), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_picture_is_that_of_the_state_wherever_a_walk_leads(kind: str, data: st.DataObject) -> None:
-    explorer, other = fresh(kind), fresh(kind)
+    explorer = fresh(kind)
     one = steps(explorer.declare(), list(explorer.presets))
     for how, value in data.draw(st.lists(one, min_size=4, max_size=max(4, MANY))):
         take(explorer, how, value)
-    for module, row in getattr(explorer.result, "rows", {}).items() if explorer.title == NETWORK else ():
-        other.set(module=module, **asdict(row))  # edits of other modules stay and are seen in the picture
-    other.set(**explorer.state)
+    if kind == "branches":  # the network is not in its link
+        other = fresh(kind)
+        other.set(**explorer.state)
+    else:
+        other = eval(explorer.link(), {"lab": lab})
     for what, of in WHAT.items():
         assert of(explorer) == of(other), f"{what} differs from a fresh explorer's in {explorer.link()!r}"

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 import inception_lab as lab
 from inception_lab.view import figures
-from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State, Toggle
-from inception_lab.view.explorers.canvas import Canvas
+from inception_lab.view.engine.canvas import Canvas
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State, Toggle
 from tests.view import walking
 
 

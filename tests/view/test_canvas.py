@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from inception_lab.view import figures
-from inception_lab.view.explorers.canvas import Canvas
+from inception_lab.view.engine.canvas import Canvas
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 import inception_lab as lab
-from inception_lab.view.explorers import base
-from inception_lab.view.explorers.base import Choice, Explorer, Integer, Toggle
+from inception_lab.view.engine import explorer as base
+from inception_lab.view.engine.explorer import Choice, Explorer, Integer, Toggle
 from tests.view import walking
 
 KINDS: tuple[str, ...] = tuple(lab.explore.__all__)

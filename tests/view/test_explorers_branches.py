@@ -25,7 +25,7 @@ def classifier() -> Classifier:
 
 @pytest.fixture(scope="module")
 def shared_explorer(classifier: Classifier) -> Any:
-    return lab.explore.branches(classifier, PHOTOS)
+    return lab.explore.branches(classifier=classifier, photos=PHOTOS)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_choosing_another_map_moves_mark_and_box(explorer: Any) -> None:
 def test_a_photograph_goes_through_the_network_once(
     classifier: Classifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    explorer = lab.explore.branches(classifier, PHOTOS)
+    explorer = lab.explore.branches(classifier=classifier, photos=PHOTOS)
     monkeypatch.setattr(
         "inception_lab.model.inside.branches.branch_maps", lambda *_: pytest.fail("went through it again")
     )
@@ -119,11 +119,11 @@ def test_a_network_without_modules_is_refused(classifier: Classifier) -> None:
     with pytest.raises(
         ValueError, match=r"^The network must have modules\. Received: plain, which has none\.$"
     ):
-        lab.explore.branches(bare, PHOTOS)
+        lab.explore.branches(classifier=bare, photos=PHOTOS)
 
 
 def test_by_default_it_is_bvlcs_network(bvlc: Any) -> None:
-    explorer = lab.explore.branches(bvlc)
+    explorer = lab.explore.branches(classifier=bvlc)
     assert list(explorer.presets) == ["3a, 5×5", "4a, 1×1", "4e, 3×3", "5b, 5×5"]
     assert len(explorer.result.channels) == 12
     for preset in explorer.presets.values():

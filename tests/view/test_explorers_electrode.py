@@ -28,7 +28,7 @@ def tuning() -> SizeTuning:
 
 @pytest.fixture
 def explorer(tuning: SizeTuning) -> Any:
-    return lab.explore.electrode(tuning, module="1b")
+    return lab.explore.electrode(tuning=tuning, module="1b")
 
 
 def test_it_shows_the_strongest_unit_and_its_favourite(explorer: Any) -> None:
@@ -81,7 +81,7 @@ def test_branches_are_drawn_at_their_means(explorer: Any, tuning: SizeTuning) ->
 
 def test_a_silent_unit_is_said_to_be(tuning: SizeTuning) -> None:
     nothing = {"m": {"1x1": np.zeros((2, 5, 1), np.float32)}}
-    explorer = lab.explore.electrode(SizeTuning(DIAMETERS, ("white", "red"), nothing, 64, "silent"))
+    explorer = lab.explore.electrode(tuning=SizeTuning(DIAMETERS, ("white", "red"), nothing, 64, "silent"))
     assert explorer.result.preferred is None
     assert "it answers to no disc of this colour" in explorer.readout
     assert list(np.asarray(explorer._best.get_xdata())) == []

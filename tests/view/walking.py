@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State
 
 
 def options(control: Control) -> list[Any]:

@@ -15,13 +15,13 @@ from inception_lab.architecture.googlenet import googlenet
 from inception_lab.experiments.gradients import GRADIENTS, HEADS, LAYERS, STARTS
 from inception_lab.experiments.runner import read
 from inception_lab.view import figures
-from inception_lab.view.explorers.base import Choice, Control, Explorer, State
-from inception_lab.view.explorers.runs import RunLines
+from inception_lab.view.engine.curves import RunLines
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, State
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 MEASURES: Mapping[str, tuple[str, tuple[float, float]]] = {
     "signal": ("spread of the activations", (2e-3, 20)),
@@ -51,7 +51,7 @@ def measurements() -> dict[tuple[str, str, str], Any]:
 
 
 @dataclass(frozen=True)
-class Result:
+class Reaching:
     """What was measured, with and without heads, and what the heads cost.
 
     Attributes:
@@ -104,7 +104,7 @@ class Auxiliary(Explorer):
             "heads": Choice("Heads", "none", tuple((PLACES[heads], heads) for heads in HEADS)),
         }
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> Reaching:
         """Look the measurements up, and count the heads."""
         stored = measurements()
         heads = () if state["heads"] == "none" else tuple(str(state["heads"]).split())
@@ -116,7 +116,7 @@ class Auxiliary(Explorer):
         curve, without = (
             stored[state["start"], attached, state["measure"]] for attached in (state["heads"], "none")
         )
-        return Result(state, curve, without, total, bare)
+        return Reaching(state, curve, without, total, bare)
 
     def make_figure(self) -> Figure:
         """Curves by depth on the left, the heads and their price on the right."""
@@ -144,7 +144,7 @@ class Auxiliary(Explorer):
         self._text = self.figure.text(0.71, 0.88, "", va="top", fontsize=9, linespacing=1.5)
         canvas.add(self._marks, self._text)
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: Reaching) -> None:
         """Move the curves."""
         measure = result.state["measure"]
         label, limits = MEASURES[measure]
@@ -160,7 +160,7 @@ class Auxiliary(Explorer):
         self._marks.set_data(marks, [mean[place] for place in marks])
         self._text.set_text("\n".join(self._said(result)))
 
-    def _said(self, result: Result) -> list[str]:
+    def _said(self, result: Reaching) -> list[str]:
         if not result.heads:
             return [
                 "no auxiliary heads",
@@ -186,7 +186,7 @@ class Auxiliary(Explorer):
             "  none at inference",
         ]
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: Reaching) -> str:
         """The range of the curve, and what the heads change at the bottom."""
         mean, without = result.curve.mean(axis=0), result.without.mean(axis=0)
         state = result.state

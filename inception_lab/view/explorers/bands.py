@@ -13,13 +13,13 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 from inception_lab.experiments.runner import read
 from inception_lab.experiments.training import BAND_LIMITS, BANDS
 from inception_lab.view import figures
-from inception_lab.view.explorers.base import Choice, Control, Explorer, State
-from inception_lab.view.explorers.runs import Curves, RunLines
+from inception_lab.view.engine.curves import Curves, RunLines
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, State
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 Band = tuple[int, int]
 ALL = BAND_LIMITS[0]
@@ -39,7 +39,7 @@ def measurements() -> tuple[tuple[int, ...], Mapping[Band, Curves]]:
 
 
 @dataclass(frozen=True)
-class Result:
+class BandCurves:
     """What networks do that were trained on one band of sizes.
 
     Attributes:
@@ -75,10 +75,10 @@ class Bands(Explorer):
         options = tuple((f"{low}–{high} px", (low, high)) for low, high in measurements()[1])
         return {"band": Choice("Trained on", ALL, options)}
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> BandCurves:
         """Look the measurements up."""
         sizes, stored = measurements()
-        return Result(state["band"], sizes, stored[state["band"]], stored[ALL])
+        return BandCurves(state["band"], sizes, stored[state["band"]], stored[ALL])
 
     def make_figure(self) -> Figure:
         """Accuracy against size."""
@@ -104,14 +104,14 @@ class Bands(Explorer):
         labels = ("each seed", "mean", "trained on all sizes, mean")
         self._lines = RunLines(self._axes, canvas, most, labels, (self._guessing, self._band))
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: BandCurves) -> None:
         """Move band and curves."""
         low, high = result.band
         self._band.set_x(low)
         self._band.set_width(high - low)
         self._lines.show(result.sizes, result.accuracy, result.everything)
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: BandCurves) -> str:
         """Accuracy inside the band and at both ends of the sizes."""
         low, high = result.band
         mean = result.accuracy.mean(axis=0)

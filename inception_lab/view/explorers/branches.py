@@ -11,14 +11,14 @@ from matplotlib.patches import Rectangle
 
 from inception_lab.architecture.cost import cost
 from inception_lab.view import figures, pictures
-from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     from inception_lab.model.classifier import Classifier
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 PHOTOS = ("chelsea", "coffee", "rocket", "astronaut")
 ROWS, COLUMNS = 3, 4
@@ -27,7 +27,7 @@ CELL = 56  # pixels that a map is drawn with
 
 
 @dataclass(frozen=True)
-class Result:
+class StrongestMaps:
     """The strongest channels of a branch.
 
     Attributes:
@@ -63,6 +63,7 @@ class Branches(Explorer):
     """What each branch of a module makes of a photograph.
 
     Args:
+        preset: Name of a preset to start from.
         classifier: A network with its preparation; by default BVLC's GoogLeNet, whose weights must be here
             (nothing is downloaded).
         photos: Name → RGB picture, uint8; by default some of scikit-image's.
@@ -86,6 +87,9 @@ class Branches(Explorer):
 
     def __init__(
         self,
+        preset: str | None = None,
+        /,
+        *,
         classifier: Classifier | None = None,
         photos: Mapping[str, NDArray[np.uint8]] | None = None,
         **state: Any,
@@ -113,7 +117,7 @@ class Branches(Explorer):
         counted = cost(classifier.network)
         self._reach = {layer.name: layer.reach for layer in counted.layers}
         self._seen: dict[str, tuple[Any, Any]] = {}
-        super().__init__(**state)
+        super().__init__(preset, **state)
 
     def declare(self) -> dict[str, Control]:
         """The photograph, the branch, the map."""
@@ -129,7 +133,7 @@ class Branches(Explorer):
             "map": Integer("Map, 1 strongest", 1, 1, self._maps),
         }
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> StrongestMaps:
         """Take the maps, after one pass through the network for each photograph."""
         picture, found = self._look(state["photo"])
         module, branch = self._modules[state["module"]], state["branch"]
@@ -141,7 +145,7 @@ class Branches(Explorer):
         reach = self._reach[f"{module}/{branch}"]
         height, width, _ = self.classifier.network.input_shape
         y, x = reach.centre(int(row), int(column))
-        return Result(
+        return StrongestMaps(
             state,
             picture,
             every[:, :, order],
@@ -199,7 +203,7 @@ class Branches(Explorer):
         self._title = self._map_axes.text(0, -0.05, "", va="bottom", fontsize=10)
         canvas.add(self._box, self._dot, self._mosaic, self._mark, *self._numbers, self._title)
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: StrongestMaps) -> None:
         """Show the maps, and where the chosen one is largest."""
         state = result.state
         if self._shown != state["photo"]:
@@ -220,7 +224,7 @@ class Branches(Explorer):
             f"channels, {result.maps.shape[1]}×{result.maps.shape[0]}"
         )
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: StrongestMaps) -> str:
         """The chosen channel, where it is largest, what it can see."""
         state = result.state
         strongest = ", ".join(map(str, result.channels[:4]))

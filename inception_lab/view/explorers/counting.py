@@ -17,13 +17,13 @@ from inception_lab.architecture.conventions import (
 )
 from inception_lab.architecture.googlenet import VARIANTS, googlenet
 from inception_lab.view import figures
-from inception_lab.view.explorers.base import Choice, Control, Explorer, State, Toggle
-from inception_lab.view.explorers.modules import Bars
+from inception_lab.view.engine.bars import Bars
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, State, Toggle
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 NOTHING = Each()
 COUNTED = {  # what each switch counts, and how: the commonest way where there are several
@@ -41,7 +41,7 @@ OPERATIONS = (
 
 
 @dataclass(frozen=True)
-class Result:
+class Counted:
     """What a convention finds in a network.
 
     Attributes:
@@ -164,7 +164,7 @@ class Counting(Explorer):
             "classifier": Toggle("The classifier counts", True),
         }
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> Counted:
         """Count by the convention, and look for somebody who does the same."""
         convention = convention_of(state)
         network = googlenet(variant=state["variant"], auxiliary=state["auxiliary"])
@@ -173,7 +173,7 @@ class Counting(Explorer):
             "parameters": published_as(found.parameters, "parameters", network.name),
             "operations": published_as(found.operations, "operations", network.name),
         }
-        return Result(convention, found, publishers)
+        return Counted(convention, found, publishers)
 
     def make_figure(self) -> Figure:
         """Bars of what the count is made of: parameters on the left, operations on the right."""
@@ -203,7 +203,7 @@ class Counting(Explorer):
             self._names[key] = self.figure.text(x, 0.855, "", fontsize=9, va="center")
         canvas.add(*self._totals.values(), *self._names.values())
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: Counted) -> None:
         """Show the count and who publishes it."""
         found = result.found
         for key, kinds, by, total in (
@@ -215,7 +215,7 @@ class Counting(Explorer):
             self._totals[key].set_text(f"{total:,} {unit}")
             self._names[key].set_text(fill(_named(result.publishers[key]), 62))
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: Counted) -> str:
         """The count, who publishes it, what is left out."""
         found = result.found
         said = [

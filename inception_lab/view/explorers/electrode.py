@@ -11,13 +11,13 @@ from matplotlib.patches import Circle
 from matplotlib.ticker import NullLocator
 
 from inception_lab.view import figures
-from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from inception_lab.model.inside.tuning import Mean, SizeTuning
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 UNITS = 32  # of each branch, the strongest
 TICKS = (5, 10, 20, 50, 100, 200)
@@ -26,7 +26,7 @@ BEST = "best"
 
 
 @dataclass(frozen=True)
-class Result:
+class Answers:
     """A unit, and what it answers.
 
     Attributes:
@@ -56,6 +56,7 @@ class Electrode(Explorer):
     """Which size does a unit like?
 
     Args:
+        preset: Name of a preset to start from.
         tuning: What `size_tuning` measured; by default the stored answers of BVLC's GoogLeNet.
         **state: Values of controls to start from.
     """
@@ -72,7 +73,9 @@ class Electrode(Explorer):
         "5b, 5×5": {"module": "5b", "diameter": 24},
     }
 
-    def __init__(self, tuning: SizeTuning | None = None, **state: Any) -> None:
+    def __init__(
+        self, preset: str | None = None, /, *, tuning: SizeTuning | None = None, **state: Any
+    ) -> None:
         if tuning is None:
             from inception_lab.model.inside.tuning import stored_tuning
 
@@ -83,7 +86,7 @@ class Electrode(Explorer):
         self._modules = {name.removeprefix("inception_"): name for name in tuning.answers}
         self._branches = list(next(iter(tuning.answers.values())))
         self._orders: dict[tuple[str, str], Any] = {}
-        super().__init__(**state)
+        super().__init__(preset, **state)
 
     def declare(self) -> dict[str, Control]:
         """The unit, the disc."""
@@ -101,7 +104,7 @@ class Electrode(Explorer):
             "diameter": Integer("Diameter", min(48, high), low, high),
         }
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> Answers:
         """Look the unit's answers up."""
         tuning = self.tuning
         module, branch = self._modules[state["module"]], state["branch"]
@@ -119,7 +122,7 @@ class Electrode(Explorer):
         preferred = int(tuning.diameters[int(np.argmax(curves[chosen]))]) if strongest[chosen] > 0 else None
         means = {name: tuning.mean(module, name) for name in self._branches}
         colour = tuning.colours[chosen]
-        return Result(state, channel, colour, _rgb(colour), curves, chosen, answer, preferred, means)
+        return Answers(state, channel, colour, _rgb(colour), curves, chosen, answer, preferred, means)
 
     def make_figure(self) -> Figure:
         """The disc, the curve, the branches."""
@@ -167,7 +170,7 @@ class Electrode(Explorer):
         canvas.add(self._disc, *self._thin, self._curve, self._here, self._best, self._label)
         canvas.add(*self._bars, *self._points)
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: Answers) -> None:
         """Grow the disc, move the curves."""
         diameters = self.tuning.diameters
         self._disc.set(radius=result.state["diameter"] / 2, facecolor=[value / 255 for value in result.rgb])
@@ -188,7 +191,7 @@ class Electrode(Explorer):
             chosen = branch == result.state["branch"]
             self._points[row].set_markersize(11 if chosen else 7)
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: Answers) -> str:
         """The unit's answer and taste, and its branch's."""
         state = result.state
         likes = (

@@ -13,13 +13,13 @@ from matplotlib.ticker import PercentFormatter, ScalarFormatter
 from inception_lab.experiments.runner import read
 from inception_lab.experiments.training import HEAD_EPOCHS, HEAD_STARTS, HEAD_WEIGHTS, HEADS, epochs_lost
 from inception_lab.view import figures
-from inception_lab.view.explorers.base import Choice, Control, Explorer, State
-from inception_lab.view.explorers.runs import Curves, RunLines
+from inception_lab.view.engine.curves import Curves, RunLines
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, State
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 CLASSES = 10
 KNOWS_NOTHING = math.log(CLASSES)
@@ -52,7 +52,7 @@ def measurements() -> dict[str, Runs]:
 
 
 @dataclass(frozen=True)
-class Result:
+class HeadCurves:
     """What is shown.
 
     Attributes:
@@ -91,13 +91,13 @@ class Heads(Explorer):
             "measure": Choice("Show", "validation_loss", tuple((NAMES[key], key) for key in MEASURES)),
         }
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> HeadCurves:
         """Look the runs up."""
         stored, bare, weight = measurements(), *HEAD_WEIGHTS
         runs, losses = stored[state["measure"]], stored["validation_loss"]
         start = state["start"]
         lost = (epochs_lost(losses[start, weight]), epochs_lost(losses[start, bare]))
-        return Result(state, runs[start, weight], runs.get((start, bare)), lost)
+        return HeadCurves(state, runs[start, weight], runs.get((start, bare)), lost)
 
     def make_figure(self) -> Figure:
         """Curves by epoch."""
@@ -116,7 +116,7 @@ class Heads(Explorer):
         labels = ("with heads, each seed", "with heads, mean", "without heads, mean")
         self._lines = RunLines(self._axes, canvas, most, labels, (self._nothing,))
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: HeadCurves) -> None:
         """Move the curves."""
         measure = result.state["measure"]
         label, limits = MEASURES[measure]
@@ -130,7 +130,7 @@ class Heads(Explorer):
         canvas.limits(self._axes, y=limits)
         self._lines.show(range(1, HEAD_EPOCHS + 1), result.with_heads, result.without)
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: HeadCurves) -> str:
         """Where the curves end, and how long they stayed at knowing nothing."""
         last = result.with_heads[:, -1]
         ends = f"{last.mean():.3f} (from {last.min():.3f} to {last.max():.3f})"

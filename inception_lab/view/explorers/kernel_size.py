@@ -11,12 +11,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 
 from inception_lab.view import figures, pictures
-from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State, Toggle
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State, Toggle
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 SIDES = pictures.SIDES
 TICKS = (3, 5, 9, 17, 33, 65, 127)
@@ -24,7 +24,7 @@ LIMITS = {"blob": (-0.25, 0.8), "mean": (0.0, 1.1)}  # of the answer
 
 
 @dataclass(frozen=True)
-class Result:
+class WindowAnswers:
     """A window, the answers of windows of all sizes at the same place, and the best among them."""
 
     state: State
@@ -86,7 +86,7 @@ class KernelSize(Explorer):
             "snap": Toggle("Move to the bright centre nearby", False),
         }
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> WindowAnswers:
         """Answer with every window size at the place."""
         if state["side"] % 2 == 0:
             raise ValueError("the window's side must be odd, so that it has a centre")
@@ -98,7 +98,7 @@ class KernelSize(Explorer):
         answers = answers_at(name, column, row, shrink, state["kind"])
         picture = pictures.gray(name, shrink)
         window = pictures.window(name, column, row, state["side"], shrink)
-        return Result(state, column, row, picture, window, answers, SIDES[int(np.argmax(answers))])
+        return WindowAnswers(state, column, row, picture, window, answers, SIDES[int(np.argmax(answers))])
 
     def make_figure(self) -> Figure:
         """Photograph, window, curve."""
@@ -146,7 +146,7 @@ class KernelSize(Explorer):
             *self._outlines, self._content, self._weights, self._curve, self._best, self._here, self._label
         )
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: WindowAnswers) -> None:
         """Move the window."""
         state = result.state
         height, width = result.picture.shape
@@ -173,7 +173,7 @@ class KernelSize(Explorer):
         )
         self._label.set_text(f"● k = {side}: {result.answer:.3g}   ★ best k = {result.best}")
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: WindowAnswers) -> str:
         """The answer here, and where it would be largest."""
         state = result.state
         shrunk = "" if state["shrink"] == 1 else f" shrunk {state['shrink']}×"

@@ -9,10 +9,10 @@ from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import BRANCHES as FIELDS
 from inception_lab.architecture.googlenet import COLUMNS, TABLE_1, InceptionRow, googlenet, inception_module
 from inception_lab.architecture.network import Parallel
-from inception_lab.view.explorers.base import Control, Explorer, Integer, State
+from inception_lab.view.engine.bars import Bars
+from inception_lab.view.engine.explorer import Control, Explorer, Integer, State
 from inception_lab.view.explorers.modules import (
     METRICS,
-    Bars,
     BranchCosts,
     LiveDiagram,
     module_figure,
@@ -23,7 +23,7 @@ from inception_lab.view.figures import NAIVE, REDUCED, quantity, size
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 ROWS = ("1x1", "3x3", "5x5", "pool")
 
@@ -43,7 +43,7 @@ def paper_modules() -> dict[str, State]:
 
 
 @dataclass(frozen=True)
-class Result:
+class Twins:
     """A module, and the same without its reductions."""
 
     module: Parallel
@@ -69,12 +69,12 @@ class Module(Explorer):
             "width": Integer("Input width", 28, 7, 112),
         }
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> Twins:
         """Count the module and its twin."""
         row = InceptionRow(**{name: state[name] for name in FIELDS})
         shape = (state["height"], state["width"], state["channels"])
         module, naive = (inception_module(*astuple(numbers), name="module") for numbers in (row, row.naive))
-        return Result(module, BranchCosts.of(cost(module, shape)), BranchCosts.of(cost(naive, shape)))
+        return Twins(module, BranchCosts.of(cost(module, shape)), BranchCosts.of(cost(naive, shape)))
 
     def make_figure(self) -> Figure:
         """Diagram on the left, a column of paired bars for each metric."""
@@ -92,7 +92,7 @@ class Module(Explorer):
             loc="lower right", fontsize=8, frameon=False, handlelength=1.4,
         )  # fmt: skip
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: Twins) -> None:
         """Show both ways, branch by branch."""
         for metric in METRICS:
             self._bars[metric].show(
@@ -103,7 +103,7 @@ class Module(Explorer):
             )
         self._diagram.show(canvas, result.module, result.reduced.total)
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: Twins) -> str:
         """Both totals, their ratio, the dearest branch."""
         reduced, naive = result.reduced.total, result.naive.total
         dearest = result.reduced.dearest("macs")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import naive_module
 from inception_lab.architecture.network import Parallel
-from inception_lab.view.explorers.base import Control, Explorer, Integer, State, Toggle
+from inception_lab.view.engine.bars import Bars
+from inception_lab.view.engine.explorer import Control, Explorer, Integer, State, Toggle
 from inception_lab.view.explorers.modules import (
     BRANCHES,
-    Bars,
     BranchCosts,
     LiveDiagram,
     module_figure,
@@ -22,13 +22,13 @@ from inception_lab.view.figures import BRANCH_STYLES, quantity, size
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 SIDES = (1, 3, 5, 7)
 
 
 @dataclass(frozen=True)
-class Result:
+class NaiveCosts:
     """The module of a state and what it costs."""
 
     module: Parallel
@@ -66,13 +66,13 @@ class NaiveModule(Explorer):
             "pool": Toggle("3×3 max pooling, passes all channels on", True),
         }
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> NaiveCosts:
         """Count the module."""
         filters: dict[str, Any] = {name: n or None for name, n in state.items() if name.startswith("conv")}
         if not any(filters.values()) and not state["pool"]:
             raise ValueError("a module needs at least one branch")
         module = naive_module(**filters, pool=state["pool"])
-        return Result(
+        return NaiveCosts(
             module, BranchCosts.of(cost(module, (state["height"], state["width"], state["channels"])))
         )
 
@@ -87,7 +87,7 @@ class NaiveModule(Explorer):
         self._bars = {metric: Bars(canvas, ax, len(BRANCHES), series) for metric, ax in self._columns.items()}
         self._diagram = LiveDiagram(self._diagram_axes, len(BRANCHES))
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: NaiveCosts) -> None:
         """Show the module; the bars stand beside the branches they belong to."""
         branches = list(result.costs.branches)
         rows = len(BRANCHES)
@@ -99,7 +99,7 @@ class NaiveModule(Explorer):
             bars.show({"naive": values + [None] * empty}, styles)
         self._diagram.show(canvas, result.module, result.costs.total)
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: NaiveCosts) -> str:
         """Total, and the dearest branch."""
         total = result.costs.total
         dearest = result.costs.dearest("macs")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,14 +13,15 @@ from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import BRANCHES as FIELDS
 from inception_lab.architecture.googlenet import COLUMNS, TABLE_1, VARIANTS, InceptionRow, googlenet
 from inception_lab.view import figures
-from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State, Toggle
-from inception_lab.view.explorers.modules import METRICS, Bars
+from inception_lab.view.engine.bars import Bars
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State, Toggle
+from inception_lab.view.explorers.modules import METRICS
 from inception_lab.view.figures import size
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 BUDGET = 1_500_000_000  # MACs: "a computational budget of 1.5 billion multiply-adds at inference time"
 POOLS = {"3b": "pool3", "4e": "pool4", "5b": "pool5"}  # a pooling counts with the module before it
@@ -36,7 +37,7 @@ WIDTHS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 
 
 @dataclass(frozen=True)
-class Result:
+class Edited:
     """The network of a state.
 
     Attributes:
@@ -80,7 +81,13 @@ def _paper() -> tuple[Cost, Mapping[str, Mapping[str, int]]]:
 
 
 class Network(Explorer):
-    """GoogLeNet with every number of its table in the reader's hands."""
+    """GoogLeNet with every number of its table in the reader's hands.
+
+    Args:
+        preset: Name of a preset to start from.
+        edits: Module → its numbers that are not the paper's, as `{"3a": {"conv1x1": 72}}`.
+        **state: Values of controls to start from; numbers are those of the chosen module.
+    """
 
     title = "The whole network"
     hint = (
@@ -107,6 +114,28 @@ class Network(Explorer):
             "auxiliary": Toggle("Auxiliary heads", False),
         }
 
+    def __init__(
+        self, preset: str | None = None, /, *, edits: Mapping[str, State] | None = None, **state: Any
+    ) -> None:
+        super().__init__(preset, **state)
+        chosen = self.state
+        for module, numbers in (edits or {}).items():
+            self.set(module=module, **numbers)
+        if edits:
+            self.set(module=chosen["module"])
+            self.set(**state)
+
+    def changes(self, given: State) -> State:
+        """Name the other modules that were edited too."""
+        changes = {name: value for name, value in super().changes(given).items() if name not in FIELDS}
+        edits = {
+            name: {field: n for field, n in asdict(row).items() if n != getattr(TABLE_1[name], field)}
+            for name, row in self.result.rows.items()
+            if row != TABLE_1[name]
+        }
+        changes |= edits.pop(self.state["module"], {})
+        return changes | ({"edits": edits} if edits else {})
+
     def rows(self, state: State) -> dict[str, InceptionRow]:
         """Return the nine rows: those of the last picture, with the chosen module's numbers."""
         before = self.result.rows if hasattr(self, "result") else TABLE_1
@@ -124,7 +153,7 @@ class Network(Explorer):
         self.result = replace(self.result, rows=TABLE_1)
         self.set(**self._defaults)
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> Edited:
         """Count the network."""
         rows = self.rows(state)
         shape = (state["side"], state["side"], 3)
@@ -133,7 +162,7 @@ class Network(Explorer):
                 shape, auxiliary=state["auxiliary"], variant=state["variant"], width=state["width"], rows=rows
             )
         )
-        return Result(rows, total, by_row(total))
+        return Edited(rows, total, by_row(total))
 
     def make_figure(self) -> Figure:
         """A column of bars for each metric, and a gauge of the budget."""
@@ -169,7 +198,7 @@ class Network(Explorer):
         self._budget = self._gauge.text(0, 0.75, "", fontsize=8, ha="center", va="bottom")
         canvas.add(*self._ticks.values(), self._mark, self._budget)
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: Edited) -> None:
         """Show the rows; those that the network lacks are empty."""
         for metric in METRICS:
             values: list[int | None] = [result.by_row[row][metric] for row in ROWS]
@@ -189,7 +218,7 @@ class Network(Explorer):
         self._budget.set_x(BUDGET / limit)
         self._budget.set_text("the paper's budget: 1.5 G")
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: Edited) -> str:
         """Totals, against the paper's network and its budget."""
         total, unedited = result.total, result.unedited_total
         edited = [name for name, row in result.rows.items() if row != TABLE_1[name]]

@@ -12,12 +12,12 @@ from matplotlib.ticker import PercentFormatter
 
 from inception_lab.model.training.recipes import RECIPES, Recipe
 from inception_lab.view import figures
-from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 STEPS = 100  # points an epoch
 LOOKS = (  # of the curves: colour and dashes
@@ -27,7 +27,7 @@ LOOKS = (  # of the curves: colour and dashes
 
 
 @dataclass(frozen=True)
-class Result:
+class Schedules:
     """A recipe over some epochs, beside the others.
 
     Attributes:
@@ -75,11 +75,11 @@ class Recipes(Explorer):
             "epochs": Integer("Epochs", 25, 1, 300),
         }
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> Schedules:
         """Compute the schedules."""
         chosen = RECIPES[state["recipe"]]
         epochs = state["epochs"]
-        return Result(
+        return Schedules(
             state["recipe"],
             chosen,
             epochs,
@@ -110,7 +110,7 @@ class Recipes(Explorer):
         )  # fmt: skip
         canvas.add(self._chosen, *self._curves.values(), self._text)
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: Schedules) -> None:
         """Draw the schedules over as many epochs."""
         at = (np.arange(len(result.rates)) + 1) / STEPS
         canvas.limits(self._axes, x=(0.0, axis_end(result.epochs)))
@@ -134,7 +134,7 @@ class Recipes(Explorer):
             )
         )
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: Schedules) -> str:
         """From where to where the rate goes."""
         first, highest, last = result.rates[0], result.rates.max(), result.rates[-1]
         most = f", by way of {highest:.4f}" if highest > 1.001 * first else ""

@@ -10,18 +10,18 @@ from inception_lab.architecture.cost import Cost, break_even, cost
 from inception_lab.architecture.layers import Conv2D
 from inception_lab.architecture.network import Sequence
 from inception_lab.view import figures
-from inception_lab.view.explorers.base import Choice, Control, Explorer, Integer, State
-from inception_lab.view.explorers.modules import Bars
+from inception_lab.view.engine.bars import Bars
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State
 from inception_lab.view.figures import NAIVE, REDUCED, ceiling, quantity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 
 @dataclass(frozen=True)
-class Result:
+class BothWays:
     """The costs of both ways."""
 
     state: State
@@ -70,13 +70,13 @@ class Reduction(Explorer):
             "width": Integer("Input width", 28, 1, 112),
         }
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> BothWays:
         """Count both ways."""
         shape = (state["height"], state["width"], state["channels"])
         kernel = Conv2D(state["filters"], state["kernel_size"], name="convolution")
         even = break_even(state["kernel_size"], state["channels"], state["filters"])
         reduced = Sequence(Conv2D(state["reduce"], 1, name="reduce"), kernel)
-        return Result(state, cost(kernel, shape), cost(reduced, shape), even)
+        return BothWays(state, cost(kernel, shape), cost(reduced, shape), even)
 
     def make_figure(self) -> Figure:
         """The line on the left, the two ways on the right."""
@@ -113,7 +113,7 @@ class Reduction(Explorer):
         canvas.add(self._note)
         canvas.add(self._direct, self._even, self._reduced, *self._texts, self._here)
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: BothWays) -> None:
         """Move lines and bars."""
         state, direct = result.state, result.direct.macs
         right = ceiling(1.15 * max(float(result.even), state["reduce"]))
@@ -143,7 +143,7 @@ class Reduction(Explorer):
         side = state["kernel_size"]
         self._note.set_text(f"1×1 (dots) {quantity(result.first)} + {side}×{side} {quantity(result.second)}")
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: BothWays) -> str:
         """Both costs, their ratio and the break-even point."""
         direct, reduced = result.direct.macs, result.reduced.macs
         side = result.state["kernel_size"]

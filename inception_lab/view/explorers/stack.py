@@ -11,13 +11,13 @@ from inception_lab.architecture.googlenet import BRANCHES as FIELDS
 from inception_lab.architecture.googlenet import COLUMNS, TABLE_1, InceptionRow, inception_module
 from inception_lab.architecture.network import Sequence
 from inception_lab.view import figures
-from inception_lab.view.explorers.base import Control, Explorer, Integer, State
+from inception_lab.view.engine.explorer import Control, Explorer, Integer, State
 from inception_lab.view.figures import NAIVE, REDUCED, ceiling, quantity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 MOST = 12
 
@@ -29,7 +29,7 @@ def stack(row: InceptionRow, modules: int, input_shape: tuple[int, int, int]) ->
 
 
 @dataclass(frozen=True)
-class Result:
+class TwoStacks:
     """The two stacks."""
 
     naive: Cost
@@ -58,11 +58,11 @@ class Stack(Explorer):
             "side": Integer("Input side", 28, 7, 56),
         }
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state: State) -> TwoStacks:
         """Count both stacks."""
         row = InceptionRow(**{name: state[name] for name in FIELDS})
         shape = (state["side"], state["side"], state["channels"])
-        return Result(stack(row.naive, state["modules"], shape), stack(row, state["modules"], shape))
+        return TwoStacks(stack(row.naive, state["modules"], shape), stack(row, state["modules"], shape))
 
     def make_figure(self) -> Figure:
         """Channels on the left, MACs on the right."""
@@ -112,7 +112,7 @@ class Stack(Explorer):
             canvas.add(*bars)
         canvas.add(*self._last.values())
 
-    def draw(self, canvas: Canvas, result: Result) -> None:
+    def draw(self, canvas: Canvas, result: TwoStacks) -> None:
         """Show as many bars as there are modules."""
         for metric, ax in self._axes.items():
             top = 0
@@ -130,7 +130,7 @@ class Stack(Explorer):
                 )
             canvas.limits(ax, y=(0, ceiling(1.12 * top)))
 
-    def describe(self, result: Result) -> str:
+    def describe(self, result: TwoStacks) -> str:
         """Both totals, their ratio, the channels at the end."""
         naive, reduced = result.naive, result.reduced
         modules = list(naive.by_module().values())

@@ -12,7 +12,7 @@ from typing import Any
 import ipywidgets as widgets
 from traitlets import link
 
-from inception_lab.view.explorers.controls import Choice, Control, Integer, Toggle
+from inception_lab.view.engine.controls import Choice, Control, Integer, Toggle
 
 # Puts the button's code on the clipboard. Where the page may not write there (a server reached by plain HTTP,
 # a frame without that permission), the old way: select a text and copy it.

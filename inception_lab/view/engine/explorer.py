@@ -9,21 +9,20 @@ One HTML widget holds the picture and what is said below it.
 
 from __future__ import annotations
 
-import copy
 import html
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as widgets
 
 from inception_lab.architecture.layers import one_of
+from inception_lab.architecture.network import snake_case
 from inception_lab.view import figures
-from inception_lab.view.explorers import settings
-from inception_lab.view.explorers.canvas import Canvas
-from inception_lab.view.explorers.controls import (
+from inception_lab.view.engine.canvas import Canvas
+from inception_lab.view.engine.controls import (
     Choice,
     Control,
     Integer,
@@ -32,7 +31,7 @@ from inception_lab.view.explorers.controls import (
     check_name,
     check_value,
 )
-from inception_lab.view.explorers.widgets import (
+from inception_lab.view.engine.layout import (
     code_switch,
     control_widgets,
     copy_button,
@@ -58,9 +57,10 @@ class Explorer(ABC):
     """A picture that answers to controls.
 
     Args:
+        preset: Name of a preset to start from.
         controls: Names of the controls to show, in this order; the others can be set by code only. By
             default all are shown.
-        **state: Values of controls to start from instead of their defaults.
+        **state: Values of controls to start from instead of the preset's, or the defaults.
 
     Attributes:
         controls: Name → widget. Setting a widget's `value` redraws the picture.
@@ -68,7 +68,7 @@ class Explorer(ABC):
         figure: The matplotlib figure behind the picture.
 
     Raises:
-        ValueError: If a control does not exist or cannot take its value.
+        ValueError: If a preset or a control does not exist or cannot take its value.
     """
 
     title: ClassVar[str]
@@ -77,7 +77,9 @@ class Explorer(ABC):
 
     result: Any
 
-    def __init__(self, *, controls: Sequence[str] | None = None, **state: Any) -> None:
+    def __init__(
+        self, preset: str | None = None, /, *, controls: Sequence[str] | None = None, **state: Any
+    ) -> None:
         self._declared = self.declare()
         shown = tuple(self._declared) if controls is None else tuple(controls)
         for name in shown:
@@ -96,7 +98,7 @@ class Explorer(ABC):
         self._canvas = Canvas(self.figure)
         figures.styled(self.prepare)(self._canvas)
         self._legal = self._defaults
-        self.result = self._first_result = self.compute(self._defaults)
+        self.result = self.compute(self._defaults)
         self._update()
         self.widget = frame(
             self.title,
@@ -107,6 +109,9 @@ class Explorer(ABC):
         )
         for widget in self.controls.values():
             widget.observe(self._changed, "value")
+        if preset is not None:
+            one_of("preset", preset, tuple(self.presets))
+            state = {**self.presets[preset], **state}
         if state:
             self.set(**state)
 
@@ -187,21 +192,17 @@ class Explorer(ABC):
         one_of("preset", preset, tuple(self.presets))
         self._start_afresh(self.presets[preset])
 
-    def load(self, setting: str) -> None:
-        """Set every control as a setting says, such as "3a; reduce5x5=8"; see `link`.
-
-        Args:
-            setting: The name of a preset, if any, then `name=value` parts; semicolons between them.
-
-        Raises:
-            ValueError: If it is malformed (the message says at which character), or its values do not go
-                together; nothing is changed then.
-        """
-        self._start_afresh(settings.read(setting, self._declared, self.presets))
-
     def link(self) -> str:
-        """Return the shortest setting from which `load` restores the present state."""
-        return settings.write(self.state, self._declared, self.presets, self._missing)
+        """Return the call that restores the state, such as `lab.explore.module("3a", reduce5x5=8)`."""
+        calls = [([_said(preset)], self.changes(state)) for preset, state in self.presets.items()]
+        said, changes = min([*calls, ([], self.changes({}))], key=lambda call: len(call[1]))
+        said += [f"{name}={_said(value)}" for name, value in changes.items()]
+        return f"lab.explore.{snake_case(type(self).__name__)}({', '.join(said)})"
+
+    def changes(self, given: State) -> State:
+        """Return what must be set besides what is given to come from the first state to the present one."""
+        start = {**self._defaults, **given}
+        return {name: value for name, value in self.state.items() if value != start[name]}
 
     @property
     def readout(self) -> str:
@@ -257,24 +258,6 @@ class Explorer(ABC):
             raise
         self._update()
 
-    def _missing(self, given: State) -> State:
-        """Return what must be set besides what is given to come from the first state to the present one.
-
-        `adapt` is asked, on stand-ins for the widgets; nothing is computed.
-        """
-        trial = copy.copy(self)
-        trial.result = self._first_result
-        trial.controls = {name: SimpleNamespace(value=value) for name, value in self._defaults.items()}
-        missing: State = {}
-        for name, wanted in self.state.items():
-            control = trial.controls[name]
-            if given.get(name, control.value) != wanted:
-                missing[name] = wanted
-            if name in given or name in missing:
-                control.value = wanted
-                trial.adapt(name)
-        return missing
-
     @figures.one_at_a_time
     def _changed(self, change: Any) -> None:
         if self._held:
@@ -308,7 +291,7 @@ class Explorer(ABC):
         parts = [
             figures.picture_html(self._png, said, onload=KEYS_ARE_OURS),
             f'<p role="status" aria-live="polite" style="{style}">{html.escape(said)}</p>',
-            f'<p style="{style};font-size:0.85em">Setting: '
+            f'<p style="{style};font-size:0.85em">Call: '
             f'<code style="{whole}">{html.escape(self.link())}</code></p>',
         ]
         if self._message:
@@ -337,3 +320,8 @@ class Explorer(ABC):
 
 def _code_html(code: str) -> str:
     return f'<pre style="line-height:1.3">{html.escape(code)}</pre>'
+
+
+def _said(value: Any) -> str:
+    """Write a value as a reader would write it in Python."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | dict) else repr(value)

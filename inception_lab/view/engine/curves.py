@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-    from inception_lab.view.explorers.canvas import Canvas
+    from inception_lab.view.engine.canvas import Canvas
 
 Curves = npt.NDArray[np.float64]
 
