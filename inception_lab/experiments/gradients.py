@@ -70,12 +70,13 @@ def photographs() -> npt.NDArray[np.float32]:
     import skimage.data
 
     from inception_lab.model.data.augment import CENTRE, SPREAD
-    from inception_lab.model.evaluate import crop
+    from inception_lab.model.evaluate import shortened
 
     photos: list[Any] = [
         getattr(skimage.data, name)() for name in ("chelsea", "coffee", "rocket", "astronaut")
     ]
-    pictures = np.concatenate([crop(photo, 224, 10)[[0, 3]] for photo in photos])
+    whole = [shortened(photo, 256) for photo in photos]
+    pictures = np.stack([square for photo in whole for square in (photo[:224, :224], photo[-224:, -224:])])
     return ((pictures.astype(np.float32) - CENTRE) / SPREAD).astype(np.float32)
 
 

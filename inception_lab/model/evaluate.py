@@ -15,7 +15,8 @@ import numpy.typing as npt
 from inception_lab.architecture.layers import one_of, positive_integer
 from inception_lab.model.data.dataset import Labels, Pictures
 
-Predictions = npt.NDArray[np.floating]
+Predictions = npt.NDArray[np.number | np.bool_]
+Floats = npt.NDArray[np.float64]
 PROBABILITY_FLOOR = 1e-12
 
 # Shorter side of the picture for each scale, as a multiple of the crop: 256, 288, 320, 352 over 224.
@@ -50,18 +51,19 @@ def accuracy(predictions: Predictions, labels: Labels, top: int = 1) -> float:
 
 def correct(predictions: Predictions, labels: Labels, top: int = 1) -> npt.NDArray[np.bool_]:
     """Return for each picture whether its class is among the `top` likeliest; see `accuracy`."""
-    count, classes = _matching(predictions, labels)
+    values, right = _matching(predictions, labels)
+    classes = values.shape[1]
     if not 1 <= positive_integer("top", top) <= classes:
         raise ValueError(f"`top` must be at most the number of classes, {classes}. Received: top={top}.")
-    best = np.argsort(-predictions, axis=1, kind="stable")[:, :top]
-    return np.asarray((best == labels.reshape(count, 1)).any(axis=1))
+    best = np.argsort(-values, axis=1, kind="stable")[:, :top]
+    return np.asarray((best == right[:, None]).any(axis=1))
 
 
 def cross_entropy(probabilities: Predictions, labels: Labels) -> float:
     """Return the mean of −ln(probability of the right class): ln(classes) for a guess without knowledge."""
-    count, _ = _matching(probabilities, labels)
-    right = np.asarray(probabilities, np.float64)[np.arange(count), labels]
-    return float(-np.log(np.maximum(right, PROBABILITY_FLOOR)).mean())
+    values, right = _matching(probabilities, labels)
+    found = values[np.arange(len(right)), right]
+    return float(-np.log(np.maximum(found, PROBABILITY_FLOOR)).mean())
 
 
 def confusion(predictions: Predictions, labels: Labels) -> npt.NDArray[np.int64]:
@@ -71,10 +73,81 @@ def confusion(predictions: Predictions, labels: Labels) -> npt.NDArray[np.int64]
         >>> confusion(np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]]), np.array([0, 1, 1])).tolist()
         [[1, 0], [1, 1]]
     """
-    _, classes = _matching(predictions, labels)
-    table = np.zeros((classes, classes), np.int64)
-    np.add.at(table, (labels, predictions.argmax(axis=1)), 1)
+    values, right = _matching(predictions, labels)
+    table = np.zeros((values.shape[1],) * 2, np.int64)
+    np.add.at(table, (right, values.argmax(axis=1)), 1)
     return table
+
+
+@dataclass(frozen=True)
+class ClassAccuracy:
+    """How often the pictures of one class are recognised.
+
+    Attributes:
+        name: Of the class.
+        right: How many pictures.
+        count: Of how many.
+    """
+
+    name: str
+    right: int
+    count: int
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of the class's pictures that are right; `None` without any."""
+        return self.right / self.count if self.count else None
+
+    def __str__(self) -> str:
+        share = "none" if self.accuracy is None else f"{self.accuracy:.1%}"
+        return f"{self.name}: {share} ({self.right:,} of {self.count:,})"
+
+
+def accuracy_by_class(
+    predictions: Predictions, labels: Labels, names: Sequence[str] | None = None
+) -> tuple[ClassAccuracy, ...]:
+    """Return how often the pictures of each class are recognised, in the classes' order.
+
+    Args:
+        predictions: `(count, classes)`.
+        labels: `(count,)`.
+        names: Of the classes; by default their numbers.
+
+    Raises:
+        ValueError: If the shapes or the number of names do not fit together.
+
+    Example:
+        >>> print(*accuracy_by_class(np.array([[0.9, 0.1], [0.6, 0.4]]), np.array([0, 1]), ("cat", "dog")))
+        cat: 100.0% (1 of 1) dog: 0.0% (0 of 1)
+    """
+    table = confusion(predictions, labels)
+    names = tuple(map(str, range(len(table)))) if names is None else tuple(names)
+    if len(names) != len(table):
+        raise ValueError(f"`names` must be one for each of {len(table)} classes. Received: {len(names)}.")
+    return tuple(
+        ClassAccuracy(name, int(row[number]), int(row.sum()))
+        for number, (name, row) in enumerate(zip(names, table, strict=True))
+    )
+
+
+def explained_by_largest(classes: Sequence[ClassAccuracy]) -> str | None:
+    """Warn where the largest class alone explains the accuracy.
+
+    Args:
+        classes: What `accuracy_by_class` returns.
+
+    Returns:
+        A line, if whoever says the largest class of every picture is right as often; else `None`.
+    """
+    largest = max(classes, key=lambda each: each.count)
+    total = sum(each.count for each in classes)
+    right = sum(each.right for each in classes)
+    if len(classes) < 2 or right > largest.count:
+        return None
+    return (
+        f"{right / total:.2%} is no more than one gets by saying '{largest.name}' of every picture "
+        f"({largest.count / total:.2%}): look at each class."
+    )
 
 
 @dataclass(frozen=True)
@@ -182,10 +255,11 @@ def multi_crop(
 def crop(picture: Pictures, size: int = 224, crops: int = 144) -> Pictures:
     """Cut crops as the paper tests.
 
-    1: the centre of the picture brought to a shorter side of 256. 10: its four corners and its
-    centre, and their mirrors (Krizhevsky et al. 2012). 144: for each of four scales, from the left, centre
-    and right square (top, centre and bottom of a portrait), the four corners, the centre and the
-    whole square brought to the crop's size, and the mirrors of all: 4 × 3 × 6 × 2.
+    1: the centre of the picture brought to a shorter side of 256. 10: the four corners and the centre of
+    its central square, 256×256, and their mirrors (Krizhevsky et al. 2012). 144: for each of four
+    scales, from the left, centre and right square (top, centre and bottom of a portrait), the four
+    corners, the centre and the whole square brought to the crop's size, and the mirrors of all:
+    4 × 3 × 6 × 2.
 
     Args:
         picture: uint8 `(height, width, 3)`.
@@ -207,18 +281,19 @@ def crop(picture: Pictures, size: int = 224, crops: int = 144) -> Pictures:
         views = [
             view
             for scale in SCALES
-            for square in _squares(_resized(picture, round(scale * size)))
-            for view in (*_corners_and_centre(square, size), _resized(square, size))
+            for square in _squares(shortened(picture, round(scale * size)))
+            for view in (*_corners_and_centre(square, size), shortened(square, size))
         ]
     else:
-        views = _corners_and_centre(_resized(picture, round(SCALES[0] * size)), size)
+        _, square, _ = _squares(shortened(picture, round(SCALES[0] * size)))
+        views = _corners_and_centre(square, size)
         if crops == 1:
             return np.stack(views[-1:])
     return np.stack([*views, *(view[:, ::-1] for view in views)])
 
 
-def _resized(picture: Pictures, short: int) -> Pictures:
-    """Return a picture with its shorter side brought to `short` pixels."""
+def shortened(picture: Pictures, short: int) -> Pictures:
+    """Return a picture with its shorter side brought to `short` pixels, its shape kept."""
     import cv2
 
     height, width = picture.shape[:2]
@@ -243,10 +318,29 @@ def _corners_and_centre(picture: Pictures, size: int) -> list[Pictures]:
     return [picture[top : top + size, left : left + size] for top, left in places]
 
 
-def _matching(predictions: Predictions, labels: Labels) -> tuple[int, int]:
-    if predictions.ndim != 2 or labels.shape != predictions.shape[:1] or not len(labels):
+def _matching(predictions: Predictions, labels: Labels) -> tuple[Floats, Labels]:
+    """Return predictions as float64, which no minus sign wraps, and labels; refuse what does not fit."""
+    found, right = np.asarray(predictions), np.asarray(labels)
+    if found.ndim != 2 or right.shape != found.shape[:1] or not len(right) or not found.shape[1]:
         raise ValueError(
             "`predictions` must be (count, classes) and `labels` (count,), count at least 1. "
-            f"Received: {predictions.shape} and {labels.shape}."
+            f"Received: {found.shape} and {right.shape}."
         )
-    return predictions.shape[0], predictions.shape[1]
+    if found.dtype.kind not in "fiub":
+        raise ValueError(f"`predictions` must be numbers. Received: dtype {found.dtype}.")
+    values = found.astype(np.float64)
+    if (unusable := np.isnan(values).any(axis=1)).any():
+        raise ValueError(
+            "`predictions` must be numbers. Received: NaN for "
+            f"{unusable.sum():,} of {len(values):,} pictures, first for number {unusable.argmax()}."
+        )
+    classes = found.shape[1]
+    whole = right.dtype.kind in "iu"
+    outside = ~((right >= 0) & (right < classes)) if whole else np.ones(len(right), bool)
+    if outside.any():
+        first = int(outside.argmax())
+        raise ValueError(
+            f"`labels` must be whole numbers from 0 to {classes - 1}, the classes' places. "
+            f"Received: {right[first].item()!r} for picture {first}."
+        )
+    return values, right

@@ -11,13 +11,16 @@ import pytest
 from inception_lab.model.evaluate import (
     SizeAccuracy,
     accuracy,
+    accuracy_by_class,
     accuracy_by_size,
     confusion,
     correct,
     crop,
     cross_entropy,
     ensemble,
+    explained_by_largest,
     multi_crop,
+    shortened,
     softmax,
 )
 from inception_lab.model.intervals import accuracy_interval, difference_interval
@@ -72,6 +75,39 @@ def test_accuracy_by_size() -> None:
     )
 
 
+def test_accuracy_by_class() -> None:
+    found = accuracy_by_class(PREDICTIONS, LABELS, ("ant", "bee", "cat"))
+    assert [(each.name, each.right, each.count) for each in found] == [
+        ("ant", 1, 1),
+        ("bee", 0, 1),
+        ("cat", 1, 2),
+    ]
+    assert list(map(str, found)) == ["ant: 100.0% (1 of 1)", "bee: 0.0% (0 of 1)", "cat: 50.0% (1 of 2)"]
+    absent = accuracy_by_class(PREDICTIONS, np.zeros(4, int))[2]
+    assert (absent.name, absent.accuracy, str(absent)) == ("2", None, "2: none (0 of 0)")
+
+
+def test_the_largest_class_may_explain_all() -> None:
+    """40 against 1: whoever always says the first is right in 97.56 %."""
+    labels = np.array([0] * 40 + [1])
+    always = np.tile([[0.9, 0.1]], (41, 1))
+    assert explained_by_largest(accuracy_by_class(always, labels, ("cats", "dogs"))) == (
+        "97.56% is no more than one gets by saying 'cats' of every picture (97.56%): look at each class."
+    )
+    knows = np.eye(2)[labels]
+    assert explained_by_largest(accuracy_by_class(knows, labels)) is None
+    worse = 1 - np.eye(2)[[0] * 20 + [1] * 20]
+    assert explained_by_largest(accuracy_by_class(worse, np.array([0] * 20 + [1] * 20))) is not None
+
+
+def test_votes_of_every_kind_of_number_are_compared_as_they_are() -> None:
+    """A minus sign wraps unsigned numbers, and is refused for booleans."""
+    votes = np.array([[0, 5, 2], [7, 1, 0]])
+    for kind in (np.uint8, np.uint64, np.int32, np.float16):
+        assert correct(votes.astype(kind), np.array([1, 0])).tolist() == [True, True]
+    assert accuracy(votes > 4, np.array([1, 0], np.uint8)) == 1.0
+
+
 def test_an_ensemble_is_the_mean_of_probabilities() -> None:
     np.testing.assert_allclose(ensemble([np.array([[0.9, 0.1]]), np.array([[0.3, 0.7]])]), [[0.6, 0.4]])
 
@@ -92,6 +128,34 @@ def test_an_ensemble_is_the_mean_of_probabilities() -> None:
         (
             lambda: accuracy(PREDICTIONS, LABELS, top=4),
             "`top` must be at most the number of classes, 3. Received: top=4.",
+        ),
+        (
+            lambda: accuracy(np.where(PREDICTIONS == 0.7, np.nan, PREDICTIONS), LABELS),
+            "`predictions` must be numbers. Received: NaN for 1 of 4 pictures, first for number 1.",
+        ),
+        (
+            lambda: confusion(PREDICTIONS, np.array([0, 2, -1, 1])),
+            "`labels` must be whole numbers from 0 to 2, the classes' places. Received: -1 for picture 2.",
+        ),
+        (
+            lambda: cross_entropy(PREDICTIONS, LABELS + 1),
+            "`labels` must be whole numbers from 0 to 2, the classes' places. Received: 3 for picture 1.",
+        ),
+        (
+            lambda: accuracy(PREDICTIONS, np.array(["cat", "dog", "cat", "cat"])),
+            "`labels` must be whole numbers from 0 to 2, the classes' places. Received: 'cat' for picture 0.",
+        ),
+        (
+            lambda: accuracy(PREDICTIONS, LABELS.astype(float)),
+            "`labels` must be whole numbers from 0 to 2, the classes' places. Received: 0.0 for picture 0.",
+        ),
+        (
+            lambda: accuracy(PREDICTIONS.astype(str), LABELS),
+            "`predictions` must be numbers. Received: dtype <U32.",
+        ),
+        (
+            lambda: accuracy_by_class(PREDICTIONS, LABELS, ("one", "two")),
+            "`names` must be one for each of 3 classes. Received: 2.",
         ),
         (lambda: ensemble([]), "`predictions` must be arrays of one shape. Received: none."),
         (
@@ -128,13 +192,19 @@ def test_shapes_and_counts(crops: int, size: int) -> None:
         np.testing.assert_array_equal(views[crops // 2 :], views[: crops // 2, :, ::-1])
 
 
-def test_the_ten_crops_are_corners_centre_and_mirrors() -> None:
-    views = crop(PHOTO, 224, 10)
-    # 300×400 becomes 256×341: corners reach 255 in both directions, the centre lies in the middle
-    assert views[0, 0, 0].tolist() == [0, 0, 0]
-    assert views[3, -1, -1, :2].min() >= 252
-    assert views[4, 112, 112, :2].tolist() == pytest.approx([127, 127], abs=3)
-    np.testing.assert_array_equal(crop(PHOTO, 224, 1)[0], views[4])
+@pytest.mark.parametrize("portrait", [False, True])
+def test_the_ten_crops_are_cut_from_the_central_square(portrait: bool) -> None:
+    """Krizhevsky et al. cut from the central 256×256, not from the picture's own corners."""
+    picture = PHOTO.transpose(1, 0, 2) if portrait else PHOTO
+    views = crop(picture, 224, 10)
+    whole = shortened(picture, 256)  # 300×400 becomes 256×341, of which 42 pixels are left out on a side
+    assert whole.shape == ((341, 256, 3) if portrait else (256, 341, 3))
+    square = whole[42:298] if portrait else whole[:, 42:298]
+    corners = (square[:224, :224], square[:224, -224:], square[-224:, :224], square[-224:, -224:])
+    for view, corner in zip(views, corners, strict=False):
+        np.testing.assert_array_equal(view, corner)
+    np.testing.assert_array_equal(views[4], square[16:240, 16:240])
+    np.testing.assert_array_equal(crop(picture, 224, 1)[0], views[4])
 
 
 @pytest.mark.parametrize("portrait", [False, True])
