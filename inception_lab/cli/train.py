@@ -133,7 +133,7 @@ def _run(chosen: argparse.Namespace) -> None:
 
 def _train(chosen: argparse.Namespace, recipe: Recipe, suited: Suited, quiet: bool) -> None:
     from inception_lab.model.classifier import classifier
-    from inception_lab.model.data.loaders import load
+    from inception_lab.model.data.folder import load
     from inception_lab.model.pretrained.start import for_classes
     from inception_lab.model.training.result import summary
     from inception_lab.model.training.train import train

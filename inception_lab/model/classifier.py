@@ -17,8 +17,8 @@ from inception_lab.architecture.stored import network_from_data
 from inception_lab.model.backend import PRECISIONS, dtype_policy, keras
 from inception_lab.model.build import build
 from inception_lab.model.data.augment import GREY, SPREAD, Window
-from inception_lab.model.data.folder import central_part
-from inception_lab.model.data.preparation import Floats, Picture, Preparation, rgb
+from inception_lab.model.data.photos import Picture
+from inception_lab.model.data.preparation import Floats, Preparation, central_part, rgb
 from inception_lab.model.pretrained.bvlc import (
     class_names,
     download_class_names,
@@ -65,11 +65,11 @@ class Classifier:
     network: Network = field(repr=False)
     name: str
 
-    def probabilities(self, *pictures: Picture) -> npt.NDArray[np.float64]:
+    def probabilities(self, *pictures: Any) -> npt.NDArray[np.float64]:
         """Return each picture's class probabilities.
 
         Args:
-            *pictures: RGB, uint8 `(any height, any width, 3)`, or grey.
+            *pictures: Arrays, pictures of Pillow's or files' names, as `lab.data.rgb` takes them.
 
         Returns:
             `(count, classes)`.
@@ -80,7 +80,7 @@ class Classifier:
             found.append(keras.ops.convert_to_numpy(self.model.predict_on_batch(batch)))
         return np.concatenate(found).astype(np.float64)
 
-    def top(self, picture: Picture, count: int = 5) -> list[Prediction]:
+    def top(self, picture: Any, count: int = 5) -> list[Prediction]:
         """Return a picture's likeliest classes, the likeliest first; see `named`."""
         return self.named(self.probabilities(picture)[0], count)
 
@@ -108,13 +108,13 @@ class RunPreparation(Preparation):
 
     stored: tuple[int, int] = (64, 64)
 
-    def __call__(self, *pictures: Picture) -> Floats:
+    def __call__(self, *pictures: Any) -> Floats:
         """Return pictures as the network takes them; see `Preparation`."""
         batch = np.stack([self.resized(picture) for picture in pictures])
         window = Window(self.height, self.width, centre=self.background)
         return np.asarray(keras.ops.convert_to_numpy(window(batch)), np.float32)
 
-    def resized(self, picture: Picture) -> Picture:
+    def resized(self, picture: Any) -> Picture:
         """Return a picture as the run's data set stores them, uint8 `(*stored, 3)`."""
         return central_part(rgb(picture), *self.stored)
 

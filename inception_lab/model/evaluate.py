@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from inception_lab.architecture.layers import one_of, positive_integer
 from inception_lab.model.data.dataset import Labels, Pictures
+from inception_lab.model.data.preparation import resized
 
 Predictions = npt.NDArray[np.number | np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -294,13 +295,9 @@ def crop(picture: Pictures, size: int = 224, crops: int = 144) -> Pictures:
 
 def shortened(picture: Pictures, short: int) -> Pictures:
     """Return a picture with its shorter side brought to `short` pixels, its shape kept."""
-    import cv2
-
     height, width = picture.shape[:2]
     scale = short / min(height, width)
-    sides = (max(short, round(width * scale)), max(short, round(height * scale)))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return cv2.resize(picture, sides, interpolation=how).astype(np.uint8)
+    return resized(picture, max(short, round(height * scale)), max(short, round(width * scale)))
 
 
 def _squares(picture: Pictures) -> tuple[Pictures, Pictures, Pictures]:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from inception_lab.cli import main as cli
-from inception_lab.model.data import digits, loaders
+from inception_lab.model.data import digits, folder
 from inception_lab.model.data.dataset import Splits
 from inception_lab.model.training import train as training
 from inception_lab.model.training.recipes import RECIPES
@@ -31,7 +31,7 @@ def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     def few(**options: Any) -> Splits:
         return whole(128, validation=20, test=40, **options)
 
-    monkeypatch.setattr(loaders, "scaled_digits", few)
+    monkeypatch.setattr(folder, "scaled_digits", few)
 
 
 def run(*arguments: str) -> int:

@@ -10,6 +10,7 @@ import hashlib
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ import numpy.typing as npt
 Pictures = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
 
+PARTS = ("train", "validation", "test")
 LARGE = 150_000_000  # bytes from which an estimate is printed
 
 
@@ -106,7 +108,10 @@ class Splits:
         validation: To choose by: learning rates, the best epoch.
         test: To report, once, at the end.
         augmentation: What training does to these pictures by default: a name in
-            `inception_lab.model.data.augment.AUGMENTATIONS`.
+            `lab.recipes.AUGMENTATIONS`.
+
+    Raises:
+        ValueError: If the parts differ in their classes or in the size of their pictures.
     """
 
     name: str
@@ -114,6 +119,17 @@ class Splits:
     validation: Dataset
     test: Dataset
     augmentation: str = "none"
+
+    def __post_init__(self) -> None:
+        """Refuse parts that no network could be both trained and tested on."""
+        for what, plural in (("classes", "classes, in one order"), ("picture_shape", "size of pictures")):
+            found = {name: getattr(getattr(self, name), what) for name in PARTS}
+            for name in PARTS[1:]:
+                if found[name] != found["train"]:
+                    raise ValueError(
+                        f"The parts of a data set must have the same {plural}. Received: "
+                        f"{found['train']} in train and {found[name]} in {name} (in {self.name})."
+                    )
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -123,8 +139,8 @@ class Splits:
     @property
     def fingerprint(self) -> str:
         """A digest of all three parts."""
-        parts = (self.train, self.validation, self.test)
-        return hashlib.sha256("".join(part.fingerprint for part in parts).encode()).hexdigest()[:16]
+        parts = (getattr(self, name).fingerprint for name in PARTS)
+        return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
 
 
 def memory(count: int, shape: Iterable[int], kind: str = "uint8") -> int:
@@ -178,7 +194,7 @@ def split(
     seed: int = 0,
     augmentation: str = "crops",
 ) -> Splits:
-    """Make a data set of pictures that are all in one array.
+    """Make a data set of pictures that are all in one array; pictures with the same pixels stay together.
 
     Args:
         name: What it is called.
@@ -191,21 +207,108 @@ def split(
         augmentation: What training does to them by default.
 
     Raises:
-        ValueError: If a class has fewer than three pictures, or the arrays do not fit together.
+        ValueError: If a class has fewer than three different pictures, or the arrays do not fit together.
     """
-    parts: dict[str, list[npt.NDArray[np.int64]]] = {"train": [], "validation": [], "test": []}
-    for label, class_name in enumerate(classes):
-        members = np.flatnonzero(labels == label)
-        if len(members) < 3:
-            raise ValueError(
-                "A class must have 3 readable pictures or more: to train on, to choose by and to test. "
-                f"Received: {len(members)} in '{class_name}' (in {name})."
-            )
-        rest, out = held_out(len(members), min(test, 1 - 2 / len(members)), seed)
-        kept, chosen = held_out(len(rest), validation / (1 - test), seed + 1)
-        parts["test"].append(members[out])
-        parts["validation"].append(members[rest[chosen]])
-        parts["train"].append(members[rest[kept]])
     whole = Dataset(pictures, labels, classes)
-    found = {part: whole[np.sort(np.concatenate(chosen))] for part, chosen in parts.items()}
-    return Splits(name, **found, augmentation=augmentation)
+    return complete(
+        name, whole, None, None, validation=validation, test=test, seed=seed, augmentation=augmentation
+    )
+
+
+def complete(
+    name: str,
+    train: Dataset,
+    validation_part: Dataset | None,
+    test_part: Dataset | None,
+    *,
+    validation: float = 0.1,
+    test: float = 0.2,
+    seed: int = 0,
+    augmentation: str = "crops",
+) -> Splits:
+    """Hold out of the training pictures, class by class, the parts that are not given; see `split`."""
+    shares = {
+        part: share
+        for part, given, share in (("test", test_part, test), ("validation", validation_part, validation))
+        if given is None
+    }
+    part_of: dict[int, str] = {}
+    copies = same_pixels(train.images)
+    for label, class_name in enumerate(train.classes):
+        different = list(dict.fromkeys(copies[train.labels == label].tolist()))
+        if len(different) <= len(shares):
+            raise ValueError(
+                f"A class must have {len(shares) + 1} different readable pictures or more: for "
+                f"{', '.join(part for part in PARTS if part == 'train' or part in shares)}. "
+                f"Received: {len(different)} in '{class_name}' (in {name})."
+            )
+        left = np.array([picture for picture in different if picture not in part_of])
+        taken = 0.0
+        for turn, (part, share) in enumerate(shares.items()):
+            if len(left) <= len(shares) - turn:  # most are in another class as well, and have a part
+                break
+            most = 1 - (len(shares) - turn) / len(left)
+            kept, out = held_out(len(left), min(share / (1 - taken), most), seed + turn)
+            part_of |= dict.fromkeys(left[out].tolist(), part)
+            left, taken = left[kept], taken + share
+        part_of |= dict.fromkeys(left.tolist(), "train")
+    parts = np.array([part_of[picture] for picture in copies.tolist()])
+    return Splits(
+        name,
+        train[parts == "train"],
+        validation_part or train[parts == "validation"],
+        test_part or train[parts == "test"],
+        augmentation,
+    )
+
+
+def same_pixels(pictures: Pictures) -> npt.NDArray[np.int64]:
+    """Return for each picture the number of the first one that has the same pixels, `(count,)`."""
+    first: dict[bytes, int] = {}
+    digests = (hashlib.sha256(np.ascontiguousarray(picture).data).digest() for picture in pictures)
+    return np.array([first.setdefault(digest, number) for number, digest in enumerate(digests)])
+
+
+def as_splits(data: Any) -> Splits:
+    """Return a data set in three parts, from what `lab.train` is given.
+
+    Args:
+        data: `Splits`, as all loaders return; or a `Dataset` or `(pictures, labels)`, which are split; or two
+            such pairs, to train on and to test on, as `keras.datasets` gives. Pictures are uint8
+            `(count, height, width, 3)` or grey; labels are whole numbers or text, one for each.
+
+    Raises:
+        ValueError: If it is none of these, or its arrays do not fit together.
+    """
+    if isinstance(data, Splits):
+        return data
+    if isinstance(data, Dataset):
+        return complete("pictures", data, None, None)
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        raise ValueError(
+            "`data` must be what a loader of `lab.data` returns, (pictures, labels), or two such pairs, to "
+            f"train and to test on. Received: {type(data).__name__}."
+        )
+    if all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in data):
+        train = _dataset(data[0])
+        return complete("pictures", train, None, _dataset(data[1], train.classes))
+    return complete("pictures", _dataset(data), None, None)
+
+
+def _dataset(pair: Any, classes: tuple[str, ...] | None = None) -> Dataset:
+    images, named = (np.asarray(column) for column in pair)
+    if images.dtype == np.uint8 and images.shape[3:] in ((), (1,)) and images.ndim > 2:
+        images = np.repeat(images.reshape(*images.shape[:3], 1), 3, axis=3)
+    if named.shape[1:] == (1,):
+        named = named[:, 0]
+    if named.dtype.kind not in "iubUO" or named.ndim != 1:
+        return Dataset(images, named, classes or ())  # which says what is wrong
+    if classes is None:
+        order = sorted(set(named.tolist()), key=lambda value: (isinstance(value, str), value))
+        classes = tuple(map(str, order))
+    texts = [str(label) for label in named.tolist()]
+    if unknown := next((text for text in texts if text not in classes), None):
+        raise ValueError(
+            f"Labels of the test part must be classes of the training part. Received: {unknown!r}."
+        )
+    return Dataset(images, np.array([classes.index(text) for text in texts]), classes)

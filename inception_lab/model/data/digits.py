@@ -36,9 +36,12 @@ Floats = npt.NDArray[np.float32]
 
 @cache
 def originals() -> tuple[Pictures, npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Return the 1,797 originals: images `(1797, 8, 8)` in 0–16, labels, and which form each is from."""
+    """Return the 1,797 originals, read-only: images `(1797, 8, 8)` in 0–16, labels, each one's form."""
     with np.load(data_path("digits.npz")) as file:
-        return file["images"], file["labels"], file["forms"]
+        images, labels, forms = file["images"], file["labels"], file["forms"]
+    for kept in (images, labels, forms):
+        kept.setflags(write=False)
+    return images, labels, forms
 
 
 def scaled_digits(
@@ -106,13 +109,18 @@ def at_fixed_sizes(split: str = "test", sizes: Iterable[float] = SEVEN_SIZES, *,
 
     Args:
         split: `"test"` has 382 digits.
-        sizes: Sizes in pixels.
+        sizes: Sizes in pixels, from 4 to 64.
         seed: Places and clutter.
 
     Returns:
         One digit after another, each at all sizes.
+
+    Raises:
+        ValueError: If there is no size, or one is out of range.
     """
     sizes = tuple(sizes)
+    if not sizes or not all(4 <= size <= SIDE for size in sizes):
+        raise ValueError(f"`sizes` must be one number or more from 4 to {SIDE}. Received: sizes={sizes}.")
     chosen = _of_split(split)
     streams = [
         np.random.default_rng((seed, 3 + _STREAMS[split], number))

@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from inception_lab.model.data.cifar import cifar10
 from inception_lab.model.data.dataset import Pictures, Splits, announce, split
-from inception_lab.model.data.photos import decoded
+from inception_lab.model.data.digits import scaled_digits
+from inception_lab.model.data.photos import read_photo
+from inception_lab.model.data.preparation import central_part
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 NAMED = 5  # unreadable files that are named one by one
@@ -62,39 +65,22 @@ def picture_folder(
     return replace(whole, name=folder.resolve().name)
 
 
-def read_picture(path: Path) -> Pictures | None:
-    """Read a picture as `read_photo` does, or return `None` where it cannot be read.
+def load(name: str, *, seed: int = 0, side: int | None = None) -> Splits:
+    """Load a data set by name, as the command line does.
 
     Args:
-        path: The file.
+        name: `"scaled-digits"`, `"cifar10"`, or a folder with one sub-folder of pictures a class.
+        seed: Places the digits, or picks the pictures held out.
+        side: Side in pixels that a folder's pictures are stored at, instead of the usual one.
 
-    Returns:
-        uint8 `(height, width, 3)`.
+    Raises:
+        ValueError: If there is none of that name, or it cannot be read; the message says why.
     """
-    try:
-        stored = np.fromfile(path, np.uint8)  # cv2.imread cannot open every path on Windows
-    except OSError:
-        return None
-    return decoded(stored) if stored.size else None
-
-
-def central_part(picture: Pictures, height: int, width: int) -> Pictures:
-    """Cut the largest central part of some shape out of a picture and bring it to that size.
-
-    Args:
-        picture: uint8 `(any height, any width, 3)`.
-        height: Of the result, in pixels.
-        width: Of the result.
-    """
-    import cv2
-
-    tall, wide = picture.shape[:2]
-    scale = min(tall / height, wide / width)
-    rows, columns = max(1, round(scale * height)), max(1, round(scale * width))
-    top, left = (tall - rows) // 2, (wide - columns) // 2
-    part = picture[top : top + rows, left : left + columns]
-    how = cv2.INTER_AREA if scale > 1 else cv2.INTER_LINEAR
-    return cv2.resize(part, (width, height), interpolation=how).astype(np.uint8)
+    if name == "scaled-digits":
+        return scaled_digits(seed=seed)
+    if name == "cifar10":
+        return cifar10(seed=seed)
+    return picture_folder(name, seed=seed, **({"side": side} if side else {}))
 
 
 def _read_all(
@@ -105,12 +91,11 @@ def _read_all(
     unreadable: list[Path] = []
     for label, paths in enumerate(files.values()):
         for path in paths:
-            picture = read_picture(path)
-            if picture is None:
-                unreadable.append(path.relative_to(folder))
-            else:
-                pictures[len(labels)] = central_part(picture, side, side)
+            try:
+                pictures[len(labels)] = central_part(read_photo(path), side, side)
                 labels.append(label)
+            except ValueError:
+                unreadable.append(path.relative_to(folder))
     if unreadable:
         named = ", ".join(map(str, unreadable[:NAMED]))
         more = f" and {len(unreadable) - NAMED} more" if len(unreadable) > NAMED else ""

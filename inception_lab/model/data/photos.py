@@ -2,32 +2,72 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable
+import io
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image, ImageOps, TiffImagePlugin
+
+from inception_lab.model.quiet import quiet
 
 Picture = npt.NDArray[np.uint8]
 
-MOST_PIXELS = 24_000_000  # pictures with more are decoded at a half, a quarter or an eighth of their size
+# Pillow's names. Left out are formats that have no signature, and those that run another program.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM", "ICO", "QOI", "SGI", "SUN")
+UNREAD = {  # how a file starts that Pillow does not read → what it is
+    b"v/1\x01": "OpenEXR",
+    b"#?RADIANCE": "Radiance HDR",
+    b"\xff\x0a": "JPEG XL",
+    b"\0\0\0\x0cJXL ": "JPEG XL",
+}
+HEIC = ("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")  # its names for itself
+DAMAGED = "which is damaged or something else"
+WITHOUT_HEIC = "which is HEIC; the package pillow-heif reads it: pip install pillow-heif"
+DARK = "16 bits a value, of which at most 12 are used: read as a picture of 12 bits."
+
+# TIFF's tags, and what its SampleFormat says
+BITS, BANDS, HIGHEST, EXTRA, NUMBERS = 258, 277, 281, 338, 339
+WORDS = {1: "whole", 2: "signed", 3: "floating-point", 4: "whole"}
+
+MOST_PIXELS = 24_000_000  # pictures with more come at a half, a quarter or an eighth of their size
+LARGEST = 2**28  # pixels of a picture; also the bytes that are read from a pipe
 SMALL = 64  # pixels; a picture with a shorter side is enlarged so much that a reader should know
-STARTS_OF_FRAME = {0xC0 + n for n in range(16)} - {0xC4, 0xC8, 0xCC}  # JPEG's markers that hold the size
+
+
+class NoPictureError(ValueError):
+    """A file holds no picture that can be read here.
+
+    Attributes:
+        reason: Why, in a few words, such as "which is empty".
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            "A picture must be whole, grey or RGB, of 8 or 16 bits, in a format that Pillow reads, such as "
+            f"JPEG or PNG. Received: {path}, {reason}."
+        )
+        self.reason = reason
 
 
 def read_photo(path: str | Path, say: Callable[[str], None] | None = None) -> Picture:
-    """Read a picture from a file.
+    """Read a picture from a file or a pipe.
 
     Grey pictures get three equal channels, 16 bits are brought to 8, what is transparent shows a white
     ground, and the camera's rotation (EXIF) is undone. Of an animation it is the first frame. A
-    picture of more than 24 million pixels is decoded at a half, a quarter or an eighth of its size, which
+    picture of more than 24 million pixels comes at a half, a quarter or an eighth of its size, which
     a JPEG file needs little memory for.
 
     Args:
-        path: The file: JPEG, PNG, WebP, TIFF, BMP or whatever else OpenCV reads.
-        say: Told in a line what a reader should know: that a picture is tiny, or was decoded smaller.
+        path: The file: JPEG, PNG, WebP, TIFF, AVIF or whatever else is in `FORMATS`; HEIC where the package
+            pillow-heif is installed.
+        say: Told in a line what a reader should know: that a picture is tiny, comes smaller, or uses 12 of
+            16 bits without saying so.
 
     Returns:
         RGB, uint8 `(height, width, 3)`.
@@ -36,91 +76,209 @@ def read_photo(path: str | Path, say: Callable[[str], None] | None = None) -> Pi
         ValueError: If it cannot be read; the message names the file and says why.
     """
     path = Path(path)
-    stored = _bytes(path)
-    height, width = picture_size(stored.tobytes()) or (0, 0)
-    reduced = next((n for n in (1, 2, 4) if height * width <= MOST_PIXELS * n * n), 8)
-    picture = decoded(stored, reduced)
-    if picture is None:
-        raise ValueError(
-            f"A picture must be in a format that OpenCV reads, such as JPEG or PNG, and whole. "
-            f"Received: {path}, which is damaged or something else."
-        )
-    if say and reduced > 1:
-        tall, wide = picture.shape[:2]
-        say(f"{path}: {width:,}×{height:,} pixels, read at 1/{reduced} of that: {wide:,}×{tall:,}.")
-    if say and min(picture.shape[:2]) < SMALL:
-        tall, wide = picture.shape[:2]
-        say(f"{path}: only {wide}×{tall} pixels; enlarged, it may be taken for anything.")
+    notes: list[str] = []
+    with _opened(path) as file:
+        picture = _decoded(file, path, notes)
+    tall, wide = picture.shape[:2]
+    if min(tall, wide) < SMALL:
+        notes.append(f"only {wide}×{tall} pixels; enlarged, it may be taken for anything.")
+    for note in notes:
+        if say:
+            say(f"{path}: {note}")
     return picture
 
 
-def picture_size(stored: bytes) -> tuple[int, int] | None:
-    """Return height and width of a JPEG or PNG picture from its first bytes, or `None` for other formats."""
-    if stored.startswith(b"\x89PNG\r\n\x1a\n") and len(stored) >= 24:
-        width, height = struct.unpack(">II", stored[16:24])
-        return height, width
-    if not stored.startswith(b"\xff\xd8"):
-        return None
-    at = 2
-    while at + 9 <= len(stored) and stored[at] == 0xFF:
-        marker, length = stored[at + 1], int.from_bytes(stored[at + 2 : at + 4])
-        if marker in STARTS_OF_FRAME:
-            height, width = struct.unpack(">HH", stored[at + 5 : at + 9])
-            return height, width
-        at += 1 if marker == 0xFF else 2 + length  # a second FF only fills
-    return None
+def on_white(image: Image.Image, alpha: Image.Image | None = None) -> Image.Image:
+    """Return a picture of Pillow's as RGB, what is transparent on a white ground.
+
+    Args:
+        image: In any mode of 8 bits.
+        alpha: How opaque each pixel is, 0–255, where `image` itself does not say it.
+    """
+    if alpha is None and image.has_transparency_data:
+        image = image.convert("LA" if image.mode == "La" else "RGBA")
+        alpha = image.getchannel("A")
+    colours = image.convert("RGB")
+    if alpha is None:
+        return colours
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(colours, mask=alpha)
+    return ground
 
 
-def _bytes(path: Path) -> Picture:
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file; what comes through a pipe is read first, since Pillow goes back and forth."""
     if path.is_dir():
         raise ValueError(f"A picture must be a file. Received: {path}, which is a folder.")
     try:
-        stored = np.fromfile(path, np.uint8)  # cv2.imread cannot open every path on Windows
+        with path.open("rb") as file:
+            source: IO[bytes] = file if path.is_file() else io.BytesIO(file.read(LARGEST))
+            if not source.read(1):
+                raise ValueError(
+                    f"A picture must be in a file that holds one. Received: {path}, which is empty."
+                )
+            yield source
     except FileNotFoundError:
         raise ValueError(f"A picture must be a file. Received: {path}, not found.") from None
     except OSError as error:
         raise ValueError(
             f"A picture must be a file that can be read. Received: {path} ({error.strerror or error})."
         ) from error
-    if not stored.size:
-        raise ValueError(f"A picture must be in a file that holds one. Received: {path}, which is empty.")
-    return stored
 
 
-def decoded(stored: Picture, reduced: int = 1) -> Picture | None:
-    """Return the picture that a file's bytes hold as RGB, or `None` where OpenCV cannot; see `read_photo`.
-
-    Args:
-        stored: The file's bytes, one or more.
-        reduced: 1, 2, 4 or 8: the picture is decoded so many times smaller.
-    """
-    import cv2
-
-    from inception_lab.model.quiet import quiet
-
-    flag = {
-        1: cv2.IMREAD_COLOR,
-        2: cv2.IMREAD_REDUCED_COLOR_2,
-        4: cv2.IMREAD_REDUCED_COLOR_4,
-        8: cv2.IMREAD_REDUCED_COLOR_8,
-    }[reduced]
-    jpeg = bytes(stored[:2]) == b"\xff\xd8"
+def _decoded(file: IO[bytes], path: Path, notes: list[str]) -> Picture:
+    """Let Pillow read large pictures, and neither it nor the libraries below it write anything."""
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    reason = DAMAGED
     try:
-        with quiet():  # the libraries behind OpenCV write to the error stream themselves
-            bgr: Any = cv2.imdecode(stored, flag)
-            whole: Any = None
-            if bgr is not None and not jpeg and reduced == 1:
-                whole = cv2.imdecode(stored, cv2.IMREAD_UNCHANGED)
-    except cv2.error:
-        return None
-    if bgr is None:
-        return None
-    if whole is not None and whole.ndim == 3 and whole.shape[2] == 4 and whole.dtype.kind == "u":
-        bgr = _on_white(whole)
-    return np.ascontiguousarray(bgr[..., ::-1]).astype(np.uint8)
+        with warnings.catch_warnings(), quiet():
+            warnings.simplefilter("ignore")
+            try:
+                return _pixels(file, notes)
+            except NoPictureError as error:
+                reason = error.reason
+            except Exception:  # what Pillow's readers raise is theirs to choose
+                pass
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+    raise NoPictureError(path, reason)
 
 
-def _on_white(bgra: Any) -> Any:
-    full = float(np.iinfo(bgra.dtype).max)
-    alpha = bgra[..., 3:] / full
-    return np.rint(255 * (bgra[..., :3] / full * alpha + (1 - alpha)))
+def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
+    tags = _tiff_tags(file)
+    image: Any = _identified(file, tags)
+    width, height = image.size
+    smaller = next((n for n in (1, 2, 4) if width * height <= MOST_PIXELS * n * n), 8)
+    image.draft(None, (max(1, width // smaller), max(1, height // smaller)))
+    image.load()
+    kind, key = image.format, _transparent(image, file)
+    with suppress(Exception):  # a rotation that cannot be read is none
+        ImageOps.exif_transpose(image, in_place=True)
+    values = _deep(image, file, tags, key)
+    alpha = None
+    if key is not None:
+        seen = np.asarray(image.convert("L") if image.mode == "1" else image) if values is None else values
+        hidden = seen == np.array(key)
+        hidden = hidden.all(axis=2) if hidden.ndim == 3 else hidden
+        alpha = Image.fromarray(np.where(hidden, 0, 255).astype(np.uint8))
+    elif image.mode[-1] in "Aa":
+        if _says_alpha(kind, file, tags):
+            alpha = image.convert("LA" if image.mode == "La" else "RGBA").getchannel("A")
+        else:
+            image = Image.merge(image.mode[:-1], image.split()[:-1])
+    if values is not None:
+        image = Image.fromarray(_eight_bits(values, tags, notes))
+    image = on_white(image, alpha)
+    if image.width * image.height > MOST_PIXELS:
+        image = image.reduce(smaller)
+    if smaller > 1:
+        notes.append(
+            f"{width:,}×{height:,} pixels, read at 1/{smaller} of that: {image.width:,}×{image.height:,}."
+        )
+    return np.array(image)
+
+
+def _identified(file: IO[bytes], tags: Mapping[int, Any]) -> Image.Image:
+    """Return a picture whose pixels are not yet read, or say what it is that cannot be."""
+    bands, bits, numbers = int(tags.get(BANDS, 1)), max(tags.get(BITS, (1,))), max(tags.get(NUMBERS, (1,)))
+    word = WORDS.get(numbers, "other")
+    many = f"{bands} bands" if bands > 1 else "one band"
+    layout = NoPictureError(Path(), f"which is a TIFF file of {many} of {bits}-bit {word} numbers")
+    if bands > 4 or bits > 16 or word != "whole":
+        raise layout
+    try:
+        image = Image.open(file, formats=_formats())
+    except Exception:
+        if tags:
+            raise layout from None
+        start = _start(file)
+        found = [name for first, name in UNREAD.items() if start.startswith(first)]
+        if start[4:8] == b"ftyp" and start[8:12].decode("latin-1") in HEIC and "HEIF" not in _formats():
+            raise NoPictureError(Path(), WITHOUT_HEIC) from None
+        raise NoPictureError(Path(), f"which is {found[0]}" if found else DAMAGED) from None
+    if image.width * image.height > LARGEST:
+        size = f"{image.width:,}×{image.height:,} pixels"
+        raise NoPictureError(Path(), f"which has {size}, more than {LARGEST:,}")
+    if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):
+        word = "floating-point" if image.mode == "F" else "whole"
+        raise NoPictureError(Path(), f"which is a {image.format} file of 32-bit {word} numbers")
+    return image
+
+
+@cache
+def _formats() -> tuple[str, ...]:
+    try:
+        import pillow_heif
+    except ImportError:
+        return FORMATS
+    pillow_heif.register_heif_opener()
+    return (*FORMATS, "HEIF")
+
+
+def _start(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read(1024)
+
+
+def _tiff_tags(file: IO[bytes]) -> Mapping[int, Any]:
+    """Return what a TIFF file says of its first picture, also where Pillow does not read it; else `{}`."""
+    start = _start(file)
+    if start[:4] not in TiffImagePlugin.PREFIXES:
+        return {}
+    tags = TiffImagePlugin.ImageFileDirectory_v2(start[: 16 if 43 in start[2:4] else 8])
+    file.seek(tags.next)
+    tags.load(file)
+    return dict(tags)
+
+
+def _says_alpha(kind: str, file: IO[bytes], tags: Mapping[int, Any]) -> bool:
+    """Say whether a file calls its last band opacity, in formats where it may be another one."""
+    if kind == "TIFF":
+        return (*tags.get(EXTRA, ()), 0)[0] in (1, 2)  # associated (premultiplied) or not
+    return kind != "JPEG2000" or b"cdef" in _start(file)
+
+
+def _transparent(image: Image.Image, file: IO[bytes]) -> int | tuple[int, ...] | None:
+    """Return the grey value or the colour that a PNG says is transparent, as Pillow reads its pixels."""
+    key: int | tuple[int, ...] | None = image.info.get("transparency")
+    if image.format != "PNG" or image.mode == "P" or key is None:
+        return None
+    bits = _start(file)[24]
+    return key * (255 // (2**bits - 1)) if isinstance(key, int) and bits < 8 else key
+
+
+def _deep(image: Any, file: IO[bytes], tags: Mapping[int, Any], key: Any) -> npt.NDArray[np.uint16] | None:
+    """Return the values of a picture of 16 bits, where the upper 8 that Pillow gives are not enough."""
+    if image.mode[0] == "I":
+        return np.asarray(image).astype(np.uint16)
+    if not image.mode.startswith("RGB") or (image.format, 16) not in {
+        ("TIFF", max(tags.get(BITS, (1,)))),
+        ("PNG", _start(file)[24]),
+    }:
+        return None
+    upper = np.asarray(image)[..., :3]
+    if HIGHEST not in tags and key is None and upper.max() >= 16:
+        return None
+    file.seek(0)
+    again: Any = Image.open(file, formats=FORMATS)
+    again.tile = [tile._replace(args=_other_end(tile.args)) for tile in again.tile]
+    with suppress(Exception):
+        ImageOps.exif_transpose(again, in_place=True)
+    return np.asarray(upper.astype(np.uint16) << 8 | np.asarray(again)[..., :3])
+
+
+def _other_end(args: Any) -> Any:
+    """Return how Pillow is told to take the lower byte of two where it takes the upper."""
+    mode, *more = (args,) if isinstance(args, str) else args
+    turned = mode[:-1] + ("L" if mode[-1] == "B" else "B")
+    return turned if isinstance(args, str) else (turned, *more)
+
+
+def _eight_bits(values: npt.NDArray[np.uint16], tags: Mapping[int, Any], notes: list[str]) -> Picture:
+    said, highest = max(tags.get(HIGHEST, (0,))) or 2 ** max(tags.get(BITS, (16,))) - 1, int(values.max())
+    if said == 2**16 - 1 and 0 < highest < 2**12:
+        notes.append(DARK)
+        said = 2**12 - 1
+    table = np.minimum(np.rint(np.arange(2**16) * (255 / said)), 255).astype(np.uint8)
+    return np.asarray(table[values])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image, ImageOps
 
-Picture = npt.NDArray[np.uint8]
+from inception_lab.model.data.photos import Picture, on_white, read_photo
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -32,17 +35,17 @@ class Preparation:
     mean: tuple[float, float, float] = (104.0, 117.0, 123.0)
     scale: float = 1.0
 
-    def __call__(self, *pictures: Picture) -> Floats:
+    def __call__(self, *pictures: Any) -> Floats:
         """Return pictures as the network takes them.
 
         Args:
-            *pictures: RGB, uint8 `(any height, any width, 3)`, or grey without the last axis.
+            *pictures: As `rgb` takes them, each of any size.
 
         Returns:
             float32 `(count, height, width, 3)`.
 
         Raises:
-            ValueError: If one is not such an array.
+            ValueError: If one is no picture.
         """
         return self.values(np.stack([self.resized(picture) for picture in pictures]))
 
@@ -63,33 +66,70 @@ class Preparation:
         red, green, blue = self.mean[:: -1 if self.channels == "BGR" else 1]
         return red, green, blue
 
-    def resized(self, picture: Picture) -> Picture:
+    def resized(self, picture: Any) -> Picture:
         """Return a picture at the network's size, uint8 `(height, width, 3)`."""
-        import cv2
-
-        picture = rgb(picture)
-        if self.fit == "crop":
-            tall, wide = picture.shape[:2]
-            factor = min(tall / self.height, wide / self.width)
-            height, width = max(1, round(factor * self.height)), max(1, round(factor * self.width))
-            top, left = (tall - height) // 2, (wide - width) // 2
-            picture = picture[top : top + height, left : left + width]
-        shrinks = picture.shape[0] > self.height and picture.shape[1] > self.width
-        how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        resized = cv2.resize(np.ascontiguousarray(picture), (self.width, self.height), interpolation=how)
-        return np.asarray(resized, np.uint8)
+        fitted = central_part if self.fit == "crop" else resized
+        return fitted(rgb(picture), self.height, self.width)
 
 
-def rgb(picture: Picture) -> Picture:
-    """Return a picture, grey or not, with three channels.
+def resized(picture: Picture, height: int, width: int) -> Picture:
+    """Return a picture at another size: means of areas where no side grows, else bilinear.
+
+    Args:
+        picture: uint8 `(any height, any width, 3)`.
+        height: Of the result, in pixels.
+        width: Of the result.
+    """
+    import cv2
+
+    shrinks = picture.shape[0] >= height and picture.shape[1] >= width
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(np.ascontiguousarray(picture), (width, height), interpolation=how), np.uint8)
+
+
+def central_part(picture: Picture, height: int, width: int) -> Picture:
+    """Cut the largest central part of some shape out of a picture and bring it to that size.
+
+    Args:
+        picture: uint8 `(any height, any width, 3)`.
+        height: Of the result, in pixels.
+        width: Of the result.
+    """
+    tall, wide = picture.shape[:2]
+    scale = min(tall / height, wide / width)
+    rows, columns = max(1, round(scale * height)), max(1, round(scale * width))
+    top, left = (tall - rows) // 2, (wide - columns) // 2
+    return resized(picture[top : top + rows, left : left + columns], height, width)
+
+
+def rgb(picture: Any) -> Picture:
+    """Return a picture with three channels, uint8 `(height, width, 3)`.
+
+    Args:
+        picture: uint8 `(height, width, 3)` or `(height, width)`, a picture of Pillow's, or a file's name.
 
     Raises:
-        ValueError: If it is not uint8 `(height, width, 3)` or `(height, width)`.
+        ValueError: If it is none of these.
     """
-    if picture.dtype != np.uint8 or picture.shape[2:] not in ((), (1,), (3,)) or picture.ndim < 2:
+    if isinstance(picture, str | Path):
+        return read_photo(picture)
+    found = f"a {type(picture).__name__}"
+    if isinstance(picture, Image.Image):
+        if picture.mode[0] not in "IF":
+            return np.array(on_white(ImageOps.exif_transpose(picture)))
+        found = f"one of Pillow's of mode {picture.mode}"
+    if isinstance(picture, np.ndarray):
+        found = f"{picture.dtype} of shape {picture.shape}"
+    if (
+        not isinstance(picture, np.ndarray)
+        or picture.dtype != np.uint8
+        or picture.ndim < 2
+        or picture.shape[2:] not in ((), (1,), (3,))
+        or not picture.size
+    ):
         raise ValueError(
-            "A picture must be uint8 of shape (height, width, 3) or (height, width). "
-            f"Received: {picture.dtype} of shape {picture.shape}."
+            "A picture must be uint8 of shape (height, width, 3) or (height, width), one of Pillow's of 8 "
+            f"bits or a file's name. Received: {found}."
         )
     whole = np.broadcast_to(picture.reshape(*picture.shape[:2], -1), (*picture.shape[:2], 3))
     return np.ascontiguousarray(whole)

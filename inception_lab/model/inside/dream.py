@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from inception_lab.architecture.layers import positive_integer
 from inception_lab.model.backend import compiled, keras, value_and_gradients
-from inception_lab.model.data.preparation import Picture, Preparation
+from inception_lab.model.data.photos import Picture
+from inception_lab.model.data.preparation import Preparation
 from inception_lab.model.inside.branches import array, at_any_size, layer_of
 
 Floats = npt.NDArray[np.float32]

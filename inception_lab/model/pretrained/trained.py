@@ -19,7 +19,8 @@ from inception_lab.model.build import build
 from inception_lab.model.classifier import Classifier, classifier
 from inception_lab.model.data.augment import GREY, SPREAD
 from inception_lab.model.data.digits import CLASSES, SIDE, draw
-from inception_lab.model.data.preparation import Picture, Preparation
+from inception_lab.model.data.photos import Picture
+from inception_lab.model.data.preparation import Preparation, resized
 from inception_lab.model.inside.branches import modules
 from inception_lab.model.layers import LocalResponseNormalization
 from inception_lab.model.pretrained.bvlc import WEIGHTS, find_weights
@@ -72,8 +73,6 @@ class TrainedNetwork(Classifier):
         Raises:
             ValueError: If it does not fit.
         """
-        import cv2
-
         if positive_integer("side", side) > self.side:
             raise ValueError(
                 f"`side` must be at most the network's {self.side} pixels. Received: side={side}."
@@ -81,7 +80,7 @@ class TrainedNetwork(Classifier):
         whole = np.empty((self.side, self.side, 3), np.uint8)
         whole[:] = np.rint(self.prepare.background)
         start = (self.side - side) // 2
-        small = cv2.resize(self.prepare.resized(picture), (side, side), interpolation=cv2.INTER_AREA)
+        small = resized(self.prepare.resized(picture), side, side)
         whole[start : start + side, start : start + side] = small
         return whole
 
