@@ -1,7 +1,7 @@
 # `make` alone lists what there is to do. Written for GNU make 3.81 or newer and a POSIX shell.
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup lab playground test test-all test-colab test-versions notebooks site bench lock clean
+.PHONY: help setup lab playground test test-all test-colab test-versions notebooks wheel site bench lock clean
 
 PYTHON ?=
 GPU ?=
@@ -58,6 +58,9 @@ test-versions: ## run tests and notebooks on the lowest and on the highest versi
 notebooks: setup ## run the notebooks from top to bottom, and write them and docs/results.md tidied
 	$(BIN)/python -m tools.notebooks $(NOTEBOOKS)
 	$(BIN)/python -m tools.results
+
+wheel: setup ## build the package's wheel into dist/, for Colab for instance
+	$(BIN)/python -m build --no-isolation --wheel --outdir dist .
 
 site: SITE = 1
 site: setup ## build the documentation's pages into build/site, with the packages of requirements-site.lock

@@ -62,7 +62,7 @@ html_show_copyright = False
 html_math_renderer = "drawn"
 html_theme_options: dict[str, Any] = {
     "repository_url": repository(),
-    "use_repository_button": True,
+    "use_repository_button": bool(repository()),
     "use_download_button": False,
     "home_page_in_toc": True,
     "show_navbar_depth": 1,

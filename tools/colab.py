@@ -3,7 +3,7 @@
     make test-colab [NOTEBOOKS='notebooks/0*.ipynb']
 
 The environment is made anew when that file changes. Each time, the notebooks' set-up cell runs in it as it
-runs in Colab, except that it fetches this checkout; no package may have moved by that. Runs on a bare Python.
+runs in Colab, in each of its ways to this checkout; no package may have moved by that. Runs on a bare Python.
 """
 
 import argparse
@@ -16,7 +16,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +30,13 @@ PYTHON = FOLDER / ("Scripts" if os.name == "nt" else "bin") / "python"
 STAMP = FOLDER / ".stamp"
 RUNNERS = ("nbval", "pytest-xdist")  # all that is there and not in Colab, with what they need
 PROJECT = "inception-lab"
+NEW = ("pooch",)  # what the set-up cell brings besides
 
+# What stands in for google.colab: an upload puts a wheel beside the notebook, as Colab does.
 IN_COLAB = """\
-import sys, types
-sys.modules["google.colab"] = types.ModuleType("google.colab")
+import shutil, sys, types
+colab = sys.modules["google.colab"] = types.ModuleType("google.colab")
+colab.files = types.SimpleNamespace(upload=lambda: {{shutil.copy({wheel!r}, "."): b""}})
 """
 
 Packages = dict[str, str]
@@ -51,28 +56,28 @@ def moved(before: Packages, after: Packages, new: tuple[str, ...] = ()) -> list[
     return [f"{name}: {old} → {now}" for name, (old, now) in pairs.items() if old != now]
 
 
-def setup_cell(notebook: dict[str, Any], address: str) -> str:
-    """The source of a notebook's set-up cell that fetches the project from `address` instead.
+def setup_cell(notebook: dict[str, Any], address: str, content: Path) -> str:
+    """The source of a notebook's set-up cell, with another address and another folder for /content.
 
     Raises:
-        ValueError: If the cell does not install the project from its repository, in a way that is known here.
+        ValueError: If the cell names neither.
     """
     cells = [cell for cell in notebook["cells"] if "setup" in cell["metadata"].get("tags", [])]
     source = "".join(cells[0]["source"]) if cells else ""
-    source, named = re.subn(r'(REPOSITORY = )".*"', rf'\g<1>"{address}"', source)
-    source, fetched = re.subn(r"git\+\{REPOSITORY\}@\S+", "{REPOSITORY}", source)
-    if (named, fetched) != (1, 1):
+    source, named = re.subn(r'(VERSION, REPOSITORY = ".*", )".*"', rf'\g<1>"{address}"', source)
+    source, folders = re.subn(r'"/content', f'"{content}', source)
+    if (named, folders) != (1, 2):
         raise ValueError(
-            "The set-up cell must name REPOSITORY once, and install git+{REPOSITORY}@… once. "
+            "The set-up cell must name VERSION and REPOSITORY once, and /content twice. "
             f"Received: {source!r}."
         )
     return source
 
 
-def run(*arguments: str, **variables: str) -> None:
+def run(*arguments: str, folder: Path = ROOT, variables: Mapping[str, str] | None = None) -> None:
     """Run Colab's Python; stop with its exit status if it fails: it has said why."""
     command = [str(PYTHON), *arguments]
-    status = subprocess.run(command, cwd=ROOT, env=environment() | variables).returncode
+    status = subprocess.run(command, cwd=folder, env=environment() | dict(variables or {})).returncode
     if status:
         raise SystemExit(status)
 
@@ -119,21 +124,76 @@ def prepare() -> None:
     STAMP.write_text(made_with, encoding="utf-8")
 
 
+def published(folder: Path) -> str:
+    """Make a repository of the checkout's files, with the version's tag, and return its address."""
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("inception_lab", "data"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (ROOT / "inception_lab" / "__init__.py").read_text(encoding="utf-8")
+    version = re.search(r'__version__ = "(.+)"', text)
+    assert version
+    git = ["git", "-c", "user.name=lab", "-c", "user.email=lab@localhost"]
+    for words in (
+        ["init", "--quiet"],
+        ["add", "."],
+        ["commit", "--quiet", "--message=lab"],
+        ["tag", f"v{version[1]}"],
+    ):
+        subprocess.run([*git, *words], cwd=folder, check=True)
+    return folder.as_uri()
+
+
 def set_up(notebook: Path) -> None:
-    """Install the project as the notebook's set-up cell does in Colab, and see that nothing else changes."""
-    if PROJECT in packages():
-        run("-m", "pip", "uninstall", "--quiet", "--yes", PROJECT)
-    before = packages()
+    """Install the project as the notebook's set-up cell does in Colab, in each of its ways.
+
+    No other package may change by any. The last way leaves the project installed.
+    """
+    before = without_project()
     pins = pinned(RUNTIME.read_text(encoding="utf-8"))
     require_none(moved(pins, before, new=tuple(before.keys() - pins.keys())), "What was installed by hand")
-    cell = setup_cell(json.loads(notebook.read_text(encoding="utf-8")), ROOT.as_uri())
-    ipython = ("-m", "IPython", "--no-banner", "--no-term-title")
-    run(*ipython, "-c", IN_COLAB + cell, IPYTHONDIR=str(FOLDER / "ipython"))
-    after = packages()
-    if PROJECT not in after:
-        raise SystemExit(f"The set-up cell of {notebook.name} did not install {PROJECT}.")
-    require_none(moved(before, after, new=(PROJECT,)), "The set-up cell")
-    print(f"{PROJECT} {after[PROJECT]} is set up as in Colab; {len(before)} packages are as they were.")
+    read = json.loads(notebook.read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        for part in ("dist", "repository", "content/drive/MyDrive", "beside"):
+            (place / part).mkdir(parents=True)
+        run("-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(place / "dist"), str(ROOT))
+        (wheel,) = (place / "dist").iterdir()
+        address = published(place / "repository")
+        content, beside = place / "content", place / "beside"
+        ways: dict[str, tuple[str, Path | None]] = {
+            "an upload": ("", None),
+            "the repository": (address, None),
+            "a wheel on Drive": (address, content / "drive" / "MyDrive"),
+            "a wheel in /content": (address, content),
+            "a wheel beside the notebook": (address, beside),
+            "the package": ("", None),
+        }
+        for way, (repository, folder) in ways.items():
+            if way != "the package":
+                without_project()
+            if folder:
+                shutil.copy(wheel, folder)
+            print(f"{way}: ", end="", flush=True)
+            cell = IN_COLAB.format(wheel=str(wheel)) + setup_cell(read, repository, content)
+            own = beside if folder == beside else Path(tempfile.mkdtemp(dir=place))
+            ipython = ("-m", "IPython", "--no-banner", "--no-term-title")
+            run(*ipython, "-c", cell, folder=own, variables={"IPYTHONDIR": str(FOLDER / "ipython")})
+            after = packages()
+            if PROJECT not in after:
+                raise SystemExit(f"The set-up cell of {notebook.name} did not install {PROJECT}.")
+            require_none(moved(before, after, new=(PROJECT, *NEW)), "The set-up cell")
+            if folder:
+                (folder / wheel.name).unlink()
+    print(f"{len(before)} packages are as they were.")
+
+
+def without_project() -> Packages:
+    """Take out what the set-up cell brings, and return what is left."""
+    brought = [name for name in (PROJECT, *NEW) if name in packages()]
+    if brought:
+        run("-m", "pip", "uninstall", "--quiet", "--yes", *brought)
+    return packages()
 
 
 def main() -> None:
@@ -147,7 +207,7 @@ def main() -> None:
     two = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
     half = str(max(1, (os.cpu_count() or 2) // 2))
     quiet = {"PYDEVD_DISABLE_FILE_VALIDATION": "1", "TF_NUM_INTRAOP_THREADS": half}
-    run("-m", "pytest", *two, *nbval, *notebooks, **quiet)
+    run("-m", "pytest", *two, *nbval, *notebooks, variables=quiet)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The two things that all notebooks share, made from one place: the Colab badge and the set-up cell.
 
-The address comes from `[project.urls] Repository` in pyproject.toml, the version from `inception_lab`.
+The address comes from `[project.urls] Repository` in pyproject.toml, the version from `inception_lab`. While
+the address is a placeholder, nothing points at it: there is no badge.
 """
 
 import re
@@ -14,48 +15,68 @@ BADGE_IMAGE = "https://colab.research.google.com/assets/colab-badge.svg"
 ANY_BADGE = re.compile(r"\[!\[[^\]]*\]\([^)]*\)\]\(https://colab\.research\.google\.com/[^)]*\)")
 PLACEHOLDER = "/OWNER/"
 
+# Colab shows the title in the folded cell's place. None of its packages may move; pooch alone it may lack.
 SETUP = """\
-# In Colab, fetch the version of the lab that this notebook was written for; elsewhere, install nothing.
+# @title Set-up: run this cell first. In Colab it fetches the lab; elsewhere it installs nothing.
 import sys
 
 if "google.colab" in sys.modules:
-    REPOSITORY = "{repository}"
-{check}    %pip install --quiet --no-deps git+{{REPOSITORY}}@v{version}
+    from glob import glob
+    from importlib.metadata import version
+    from importlib.util import find_spec
+
+    from google.colab import files
+
+    VERSION, REPOSITORY = "{version}", "{repository}"
+    folders = (".", "/content", "/content/drive/MyDrive")
+    wheels = [path for folder in folders for path in glob(f"{{folder}}/inception_lab-*.whl")]
+    wheels.sort(key=lambda path: f"-{{VERSION}}-" in path)
+    came = wheels or ([f"git+{{REPOSITORY}}@v{{VERSION}}"] if REPOSITORY else [])
+    if find_spec("inception_lab"):
+        came = ["this runtime, where it was already"]
+    else:
+        if not came:
+            print(f"Choose inception_lab-{{VERSION}}-py3-none-any.whl, which `make wheel` puts into dist/.")
+            came = list(files.upload())
+        if not came:
+            raise ValueError("The lab's wheel was not chosen: run this cell again.")
+        chosen = came[-1]
+        %pip install --quiet --no-deps "{{chosen}}"
+    if not find_spec("pooch"):
+        %pip install --quiet pooch
+    print(f"Inception Lab {{version('inception-lab')}} from {{came[-1]}}.")
+    if version("inception-lab") != VERSION:
+        print(f"This notebook is of {{VERSION}}. Take the notebooks of the lab's version, or another wheel.")
 
 import inception_lab as lab"""
 
-CHECK = """\
-    if "/OWNER/" in REPOSITORY:
-        raise ValueError("Put the GitHub account that this notebook comes from in place of OWNER above.")
-"""
-
 
 def repository() -> str:
-    """The project's public address; it has `/OWNER/` in it until it is fixed."""
+    """The project's public address; nothing while pyproject.toml has a placeholder for it."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(pyproject["project"]["urls"]["Repository"])
+    address = str(pyproject["project"]["urls"]["Repository"])
+    return "" if PLACEHOLDER in address else address
 
 
 def setup_cell(address: str | None = None) -> str:
-    """The source of every notebook's second cell.
+    """The source of every notebook's second cell; `address` stands for the project's own.
 
     The packages that Colab has (NumPy, TensorFlow, Keras, ipywidgets …) stay as they are: `--no-deps`.
     """
-    address = address or repository()
-    check = CHECK if PLACEHOLDER in address else ""
-    return SETUP.format(repository=address, check=check, version=inception_lab.__version__)
+    address = repository() if address is None else address
+    return SETUP.format(repository=address, version=inception_lab.__version__)
 
 
-def badge(notebook: str) -> str:
+def badge(notebook: str, address: str | None = None) -> str:
     """The Markdown of the badge that opens `notebook`, a path inside the repository, in Colab."""
-    owner_and_name = repository().removeprefix("https://github.com/")
+    address = repository() if address is None else address
+    owner_and_name = address.removeprefix("https://github.com/")
     target = f"github/{owner_and_name}/blob/v{inception_lab.__version__}/{notebook}"
-    return f"[![Open in Colab]({BADGE_IMAGE})](https://colab.research.google.com/{target})"
+    return f"[![Open in Colab]({BADGE_IMAGE})](https://colab.research.google.com/{target})" if address else ""
 
 
-def with_badge(text: str, notebook: str) -> str:
-    """The Markdown of a first cell with its badge renewed, or put under the title if it has none."""
-    if ANY_BADGE.search(text):
-        return ANY_BADGE.sub(lambda _: badge(notebook), text, count=1)
-    title, _, rest = text.partition("\n")
-    return f"{title}\n\n{badge(notebook)}\n{rest}".rstrip("\n")
+def with_badge(text: str, notebook: str, address: str | None = None) -> str:
+    """The Markdown of a first cell with its badge renewed, or put under the title, or taken away."""
+    title, _, rest = ANY_BADGE.sub("", text, count=1).partition("\n")
+    parts = (title, badge(notebook, address), rest.strip("\n"))
+    return "\n\n".join(part for part in parts if part)

@@ -24,7 +24,8 @@ ON_GPU = {
     "notebooks/06_inside_a_trained_network.ipynb",
 }
 GPU = {"accelerator": "GPU", "colab": {"gpuType": "T4"}}
-KEPT_CELL_METADATA = {"tags", "jupyter", "slideshow"}
+KEPT_CELL_METADATA = {"tags", "jupyter", "slideshow", "cellView"}
+FOLDED = {"tags": ["setup"], "jupyter": {"source_hidden": True}, "cellView": "form"}  # here and in Colab
 
 
 def metadata(name: str) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def stamp(notebook: NotebookNode, name: str) -> None:
     cells[0]["source"] = notebook_cells.with_badge(cells[0]["source"], name)
     if len(cells) < 2 or "setup" not in cells[1]["metadata"].get("tags", []):
         cells.insert(1, new_code_cell(id="setup"))
-    cells[1]["metadata"]["tags"] = ["setup"]
+    cells[1]["metadata"] = from_dict(FOLDED)
     cells[1]["source"] = notebook_cells.setup_cell()
 
 
@@ -82,11 +83,10 @@ def first_cells_problems(cells: list[NotebookNode], name: str) -> Iterator[str]:
     first = cells[0]["source"] if cells and cells[0]["cell_type"] == "markdown" else ""
     if not first.startswith("# "):
         yield "cell 1: must be Markdown that begins with the title, '# …'"
-    elif notebook_cells.badge(name) not in first:
+    elif notebook_cells.with_badge(first, name) != first:
         yield "cell 1: has no Colab badge, or one for another address or version; `make notebooks` renews it"
     second = cells[1] if len(cells) > 1 else new_code_cell()
-    is_setup = "setup" in second["metadata"].get("tags", [])
-    if not is_setup or second["source"] != notebook_cells.setup_cell():
+    if second["metadata"] != FOLDED or second["source"] != notebook_cells.setup_cell():
         yield "cell 2: is not the set-up cell that all notebooks share; `make notebooks` renews it"
 
 
@@ -97,7 +97,7 @@ def code_problems(cell: NotebookNode, place: int) -> Iterator[str]:
         yield "is empty"
     elif cell["execution_count"] != place:
         yield f"was not run in order (its number is {cell['execution_count']}, not {place})"
-    if len(lines) > MOST_LINES:
+    if len(lines) > MOST_LINES and cell["metadata"] != FOLDED:
         yield f"has {len(lines)} lines of code, at most {MOST_LINES} are allowed"
     for output in cell["outputs"]:
         yield from output_problems(output, cell["metadata"].get("tags", []))

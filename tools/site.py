@@ -34,12 +34,13 @@ TEXTS = {
     "data/README.md": "data.md",
 }
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
+NOWHERE = re.compile(r"\[([^\]]*)\]\(\)")  # a link to the repository while it has no address
 CODE = re.compile(r"(^ *```.*?^ *```|`[^`\n]*`)", flags=re.DOTALL | re.MULTILINE)
 QUESTION = re.compile(r"\*\*(\d+\.\d+)\*\*")  # as a solution's question begins
 
 STILL = """\
 :::{admonition} As it was run
-The explorers stand still on this page. To drag their sliders, [open it in Colab](<colab>) or \
+The explorers stand still on this page. To drag their sliders, <colab>\
 [run it on your own machine](../docs/index.md#on-your-own-machine).<solved>
 :::"""
 SOLVED = " The exercises are [solved elsewhere](solutions/<name>), each answer folded away."
@@ -90,23 +91,24 @@ def relinked(text: str, origin: str, places: Mapping[str, str]) -> str:
             there = places.get(target, target.removeprefix("docs/"))
             return posixpath.relpath(there, posixpath.dirname(places[origin]) or ".") + (link[2] or "")
         kind = "tree" if (ROOT / target).is_dir() else "blob"
-        return f"{repository()}/{kind}/main/{target}{link[2] or ''}"
+        return f"{repository()}/{kind}/main/{target}{link[2] or ''}" if repository() else ""
 
     parts = CODE.split(text)  # every second one is code
-    return "".join(part if n % 2 else LINK.sub(turned, part) for n, part in enumerate(parts))
+    turned_parts = [part if n % 2 else LINK.sub(turned, part) for n, part in enumerate(parts)]
+    return NOWHERE.sub(r"\1", "".join(turned_parts))
 
 
 # Notebooks
 
 
 def introduced(notebook: NotebookNode, template: str) -> None:
-    """Put the template, with `<colab>` filled in, in the badge's place, and fold the set-up cell."""
+    """Put the template, with `<colab>` filled in, under the title; fold the set-up cell."""
     first, setup = notebook["cells"][:2]
-
-    def told(badge: re.Match[str]) -> str:
-        return template.replace("<colab>", badge[0].rpartition("](")[2].removesuffix(")"))
-
-    first["source"] = ANY_BADGE.sub(told, first["source"], count=1)
+    badge = ANY_BADGE.search(first["source"])
+    colab = f"[open it in Colab]({badge[0].rpartition('](')[2]} or " if badge else ""
+    title, _, rest = ANY_BADGE.sub("", first["source"], count=1).partition("\n")
+    parts = (title, template.replace("<colab>", colab), rest.strip("\n"))
+    first["source"] = "\n\n".join(part for part in parts if part)
     setup["metadata"]["tags"] = [*setup["metadata"].get("tags", []), "hide-input"]
     setup["metadata"]["mystnb"] = {f"code_prompt_{does}": "The set-up cell" for does in ("show", "hide")}
 
@@ -135,7 +137,7 @@ def adapted(path: Path, places: Mapping[str, str]) -> bytes:
     notebook = load(path)
     name = name_of(path, ROOT)
     if path.parent.name == "solutions":
-        introduced(notebook, "[Open in Colab](<colab>)")
+        introduced(notebook, "")
         folded(notebook)
     else:
         solved = (path.parent / "solutions" / path.name).exists()

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-import inception_lab
 from tools import colab, notebook_cells, notebooks
 from tools.environment import direct_dependencies
 
@@ -57,28 +56,19 @@ def test_colab_has_what_the_project_needs(root: Path) -> None:
 # The set-up cell
 
 
-@pytest.mark.parametrize("address", ["https://github.com/OWNER/lab", "https://github.com/someone/lab"])
-def test_only_the_address_of_the_set_up_cell_is_another(address: str) -> None:
-    cell = notebook_cells.setup_cell(address)
-    old = f"git+{{REPOSITORY}}@v{inception_lab.__version__}"
-    assert colab.setup_cell(with_setup(cell), CHECKOUT) == (
-        cell.replace(f'"{address}"', f'"{CHECKOUT}"').replace(old, "{REPOSITORY}")
-    )
-
-
 def test_the_set_up_cell_of_every_notebook_is_understood() -> None:
+    content = Path("/somewhere")
     cells = {
-        colab.setup_cell(json.loads(path.read_text(encoding="utf-8")), CHECKOUT)
+        colab.setup_cell(json.loads(path.read_text(encoding="utf-8")), CHECKOUT, content)
         for path in notebooks.all_notebooks()
     }
-    (cell,) = cells
-    assert "%pip install --quiet --no-deps {REPOSITORY}\n" in cell
+    assert cells == {notebook_cells.setup_cell(CHECKOUT).replace('"/content', '"/somewhere')}
 
 
-@pytest.mark.parametrize("source", ["import inception_lab as lab", '%pip install "git+{REPOSITORY}@v1"'])
+@pytest.mark.parametrize("source", ["import inception_lab as lab", 'VERSION, REPOSITORY = "1", ""'])
 def test_a_set_up_cell_that_installs_in_another_way_is_refused(source: str) -> None:
-    with pytest.raises(ValueError, match=r"^The set-up cell must name REPOSITORY once, and install git\+"):
-        colab.setup_cell(with_setup(source), CHECKOUT)
+    with pytest.raises(ValueError, match=r"^The set-up cell must name VERSION and REPOSITORY once, and /"):
+        colab.setup_cell(with_setup(source), CHECKOUT, Path("/somewhere"))
 
 
 # What moves

@@ -13,7 +13,7 @@ OUTER = {"MAKELEVEL", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "PYTHON"}
 TARGETS = [
     *("help", "setup", "lab", "playground"),
     *("test", "test-all", "test-colab", "test-versions"),
-    *("notebooks", "site", "bench", "lock", "clean"),
+    *("notebooks", "wheel", "site", "bench", "lock", "clean"),
 ]
 
 

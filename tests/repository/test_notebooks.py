@@ -30,36 +30,35 @@ def test_solutions_belong_to_lessons(root: Path) -> None:
 # The badge and the set-up cell
 
 
+ADDRESS = "https://github.com/someone/inception-lab"
+
+
 def test_badge_opens_the_notebook_at_the_packages_version() -> None:
     assert re.fullmatch(
         r"\[!\[Open in Colab\]\(https://colab\.research\.google\.com/assets/colab-badge\.svg\)\]"
-        r"\(https://colab\.research\.google\.com/github/[^/]+/inception-lab/blob/v\d+\.\d+\.\d+"
+        r"\(https://colab\.research\.google\.com/github/someone/inception-lab/blob/v\d+\.\d+\.\d+"
         r"/notebooks/solutions/01_x\.ipynb\)",
-        notebook_cells.badge("notebooks/solutions/01_x.ipynb"),
+        notebook_cells.badge("notebooks/solutions/01_x.ipynb", ADDRESS),
     )
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
-def test_committed_badge_points_to_its_own_file(root: Path, path: Path) -> None:
-    first = notebooks.load(path)["cells"][0]["source"]
-    targets = re.findall(r"colab\.research\.google\.com/github/[^/]+/[^/]+/blob/[^/]+/([^)]+)", first)
-    assert [root / target for target in targets] == [path]
+def test_a_committed_badge_points_to_its_own_file_and_there_is_none_without_an_address(
+    root: Path, path: Path
+) -> None:
+    text = path.read_text(encoding="utf-8")
+    targets = re.findall(r"colab\.research\.google\.com/github/[^/]+/[^/]+/blob/[^/]+/([^)]+)\)", text)
+    assert [root / target for target in targets] == ([path] if notebook_cells.repository() else [])
 
 
-def test_badge_goes_under_the_title_and_is_renewed_in_its_place() -> None:
-    new = notebook_cells.with_badge("# Title\n\nText.", "notebooks/a.ipynb")
-    assert new == f"# Title\n\n{notebook_cells.badge('notebooks/a.ipynb')}\n\nText."
+def test_badge_goes_under_the_title_is_renewed_in_its_place_and_taken_away() -> None:
+    plain = "# Title\n\nText."
+    new = notebook_cells.with_badge(plain, "notebooks/a.ipynb", ADDRESS)
+    assert new == f"# Title\n\n{notebook_cells.badge('notebooks/a.ipynb', ADDRESS)}\n\nText."
     moved = new.replace("inception-lab/blob/v", "old/blob/v9")
-    assert notebook_cells.with_badge(moved, "notebooks/a.ipynb") == new
-
-
-def test_setup_cell_asks_for_the_address_only_while_it_is_a_placeholder() -> None:
-    asking = notebook_cells.setup_cell("https://github.com/OWNER/inception-lab")
-    settled = notebook_cells.setup_cell("https://github.com/someone/inception-lab")
-    assert "raise ValueError" in asking
-    assert "raise" not in settled
-    assert 'REPOSITORY = "https://github.com/someone/inception-lab"\n    %pip install' in settled
-    assert "--no-deps git+{REPOSITORY}@v" in settled
+    assert notebook_cells.with_badge(moved, "notebooks/a.ipynb", ADDRESS) == new
+    assert notebook_cells.with_badge(moved, "notebooks/a.ipynb", "") == plain
+    assert notebook_cells.with_badge(plain, "notebooks/a.ipynb", "") == plain
 
 
 # Colab's GPU
@@ -161,6 +160,7 @@ def test_a_cell_that_is_long_empty_or_out_of_order() -> None:
 
 def test_a_badge_for_another_notebook_and_a_changed_setup_cell() -> None:
     notebook = proper("1")
+    notebook["cells"][0]["source"] += f"\n\n{notebook_cells.badge('notebooks/a.ipynb', ADDRESS)}"
     notebook["cells"][1]["source"] += "\n%pip install more"
     assert list(problems(notebook, "notebooks/b.ipynb")) == [
         "cell 1: has no Colab badge, or one for another address or version; `make notebooks` renews it",

@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import inception_lab as lab
 from tools import notebooks, site
-from tools.notebook_cells import ROOT, badge, repository
+from tools.notebook_cells import ROOT, badge, with_badge
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page
@@ -40,14 +40,21 @@ def test_every_notebook_and_every_note_has_a_page(root: Path) -> None:
     assert places["notebooks/solutions/01_naive_module.ipynb"] == "solutions/01_naive_module.ipynb"
 
 
-def test_links_lead_to_pages_and_else_to_the_repository() -> None:
+ELSEWHERE = "[b](https://e.com/x/blob/main/LICENSE) [c](https://e.com/x/tree/main/data)"
+
+
+@pytest.mark.parametrize(("address", "elsewhere"), [("https://e.com/x", ELSEWHERE), ("", "b c")])
+def test_links_lead_to_pages_and_else_to_the_repository_if_it_has_an_address(
+    address: str, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = (
         "[a](../notebooks/01_naive_module.ipynb#reach) [b](../LICENSE) [c](../data) [d](https://e.org)"
         " [f](#here)\n![g](images/ruler.png) `[h](i.md)`\n```\n[j](k.md)\n```\n"
     )
+    monkeypatch.setattr(site, "repository", lambda: address)
     assert site.relinked(text, "docs/teaching.md", site.pages()) == (
         "[a](../lessons/01_naive_module.ipynb#reach)"
-        f" [b]({repository()}/blob/main/LICENSE) [c]({repository()}/tree/main/data) [d](https://e.org)"
+        f" {elsewhere} [d](https://e.org)"
         " [f](#here)\n![g](../images/ruler.png) `[h](i.md)`\n```\n[j](k.md)\n```\n"
     )
 
@@ -75,12 +82,14 @@ def test_each_answer_is_folded_under_its_question() -> None:
     ]
 
 
-def test_the_badge_becomes_words_and_the_set_up_is_folded() -> None:
-    title = new_markdown_cell(f"# Title\n\n{badge('notebooks/a.ipynb')}\n\nText.")
+@pytest.mark.parametrize("address", ["https://github.com/someone/lab", ""])
+def test_the_badge_becomes_words_and_the_set_up_is_folded(address: str) -> None:
+    title = new_markdown_cell(with_badge("# Title\n\nText.", "notebooks/a.ipynb", address))
     notebook = new_notebook(cells=[title, new_code_cell("setup", metadata={"tags": ["setup"]})])
-    site.introduced(notebook, "[Colab](<colab>)")
-    address = badge("notebooks/a.ipynb").rpartition("(")[2].removesuffix(")")
-    assert sources(notebook) == [f"# Title\n\n[Colab]({address})\n\nText.", "setup"]
+    site.introduced(notebook, "To drag, <colab>run it.")
+    target = badge("notebooks/a.ipynb", address).rpartition("(")[2].removesuffix(")")
+    colab = f"[open it in Colab]({target}) or " if address else ""
+    assert sources(notebook) == [f"# Title\n\nTo drag, {colab}run it.\n\nText.", "setup"]
     assert notebook["cells"][1]["metadata"]["tags"] == ["setup", "hide-input"]
 
 
