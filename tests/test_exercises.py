@@ -35,14 +35,14 @@ RIGHT: dict[str, list[Any]] = {
     ],
     "02.1": [164, 164.0],  # 9·192·128 / (192 + 9·128) = 164.6
     "02.2": [7**2 * 832 * 48 + 7**2 * 5**2 * 48 * 128],
-    "02.3": [28 * 28 * 192 * 16],
+    "02.3": [130, 130.0],  # 96·(192 + 9·128) / (192 + 25·32) = 130.06
     "02.4": [],
     "03.1": [("reduce5x5", 48), {"reduce5x5": 48}],
     "03.2": [{"kernel5x5": 3, "normalization": "batch_norm"}],
     "03.3": [37],
     "03.4": [8],
     "03.5": [],
-    "04.1": [math.log(20), 3.0],
+    "04.1": [200, math.exp(5.298)],
     "04.2": [1.6 * math.log(1000), 11.05],
     "04.3": [832 * 128 + 128 + 4 * 4 * 128 * 1024 + 1024 + 1024 * 1000 + 1000],
     "04.4": ["4c", " 4C"],
@@ -50,9 +50,9 @@ RIGHT: dict[str, list[Any]] = {
     "05.2": [136],
     "05.3": [-(0.82 * math.log(0.82) + 0.18 * math.log(0.02)), 0.867],
     "05.4": ["20-30", "20–30", "20 - 30"],
-    "06.1": [20, 20.0],
-    "06.2": ["5x5", " 5X5 "],
-    "06.3": ["4d", "4e", "5a", " 5A"],
+    "06.1": [36, 36.0],
+    "06.2": [math.sqrt(26 * 50), 36],
+    "06.3": [10 / 512, 0.0195],
     "06.4": [2e-5, 0.00002],
     "07.1": [7],  # 7·7·32·96 + 96 = 150,624
     "07.2": [22],
@@ -163,13 +163,13 @@ WRONG: dict[str, Any] = {
     "03.3": 1000,
     "03.4": 4,
     "03.5": dict(lab.TABLE_1),
-    "04.1": 6.908,
+    "04.1": 20,
     "04.2": 6.908,
     "04.3": 3_188_840,
     "04.4": "4d",
     "06.1": 25,
-    "06.2": "3x3",
-    "06.3": "4b",
+    "06.2": 30,
+    "06.3": 0.5,
     "06.4": 1e-4,
     "07.1": 5,
     "07.2": 19,
@@ -201,6 +201,28 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
     ("name", "answer", "text"),
     [
         ("01.1", 225_792_000, "That is twice as many. FLOPs, perhaps? A MAC is one."),
+        ("01.1", 14 * 14 * 48 * 25, "That is with one channel: a filter looks at all 480."),
+        ("01.1", 14 * 48 * 25 * 480, "That is for 14 places: a picture of 14×14 has 196."),
+        (
+            "01.1",
+            14 * 14 * 48 * (25 * 480 + 1),
+            "That counts a bias for each output, too. MACs leave biases out.",
+        ),
+        ("01.2", 448, "That is without the pooling branch."),
+        ("01.3", 2, "That is 7 ÷ 3, rounded. Each 3×3 adds 2 pixels to the reach, not 3."),
+        ("02.1", 165, "That one costs more than no reduction. The largest that saves is asked for."),
+        ("02.2", 7 * 7 * 25 * 48 * 128, "That is the 5×5 alone: the reduction before it counts, too."),
+        ("02.3", 111, "That leaves out the reduction before the 3×3: its MACs count."),
+        ("03.3", 963, "That is how many fewer than 1,000."),
+        ("03.3", 37.036, "Each class has a bias as well: 1,025 numbers, not 1,024."),
+        ("04.1", 39.34, "That is with 2 for a base. Keras's loss is in nats."),
+        ("04.2", 20.72, "That counts each head whole: their weight is 0.3."),
+        ("04.3", 3_229_800 - 2_152, "That is without biases: 128, 1,024 and 1,000 of them."),
+        ("05.1", 1.3824, "That is with one byte a number: float32 has four."),
+        ("05.2", 17, "That many steps: each takes 8 epochs."),
+        ("06.1", 32, "That is by the arithmetic mean. Sizes are compared by ratios."),
+        ("06.2", 38, "That is the arithmetic mean. By ratio the 1×1 would be farther off."),
+        ("06.3", 9 / 512, "That is for exactly as many. At least as many is asked for."),
         ("01.2", 900, "900 channels is too small."),
         ("01.2", 1000.5, "1,000.5 channels is too large."),
         (
@@ -227,7 +249,7 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
             f"The module costs {28**2 * (192 * 96 + 1344 * 48 + 992 * 8):,} MACs, of 100,000,000. "
             "There is room left.",
         ),
-        ("02.4", (1, 1), "At least 48 and 8: a large kernel must hear something."),
+        ("02.4", (1, 1), "At least 48 and 8: a large kernel needs some channels."),
     ],
 )
 def test_a_wrong_answer_is_told_what_is_wrong(name: str, answer: Any, text: str) -> None:
@@ -344,8 +366,8 @@ def is_right(name: str, answer: Any) -> bool:
     """Whether an answer that passed may pass: it is listed above, or holds the rules by hand."""
     if any(same(answer, right) for right in RIGHT[name]):
         return True
-    if name in ("04.1", "04.2"):
-        return bool(abs(float(answer) - RIGHT[name][0]) <= 0.005 * RIGHT[name][0])
+    if name in ("04.1", "04.2", "06.2", "06.3"):
+        return bool(abs(float(answer) - RIGHT[name][0]) <= 0.04 * RIGHT[name][0])
     if name == "01.4":
         filters = [answer.get(f"conv{side}x{side}") or 0 for side in (1, 3, 5, 7)]
         macs = 28**2 * 192 * sum(side**2 * n for side, n in zip((1, 3, 5, 7), filters, strict=True))
@@ -361,7 +383,7 @@ def test_every_other_number_is_wrong_and_told_in_which_direction(name: str, off:
     verdict = exercises.check(name, right + off)
     assert verdict.right is False
     said = ("too large" if off > 0 else "too small") in verdict.text
-    assert said or (off == right and "twice as many" in verdict.text)
+    assert said or verdict.text.startswith("✘ Not yet. That ")  # the result of a likely mistake
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

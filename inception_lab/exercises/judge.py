@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,23 @@ class Exercise:
     hints: tuple[str, ...]
 
 
-def number(truth: Callable[[], float], unit: str, *, tolerance: float = 0.0) -> Judge:
-    """Judge a number: right within a relative tolerance."""
+def number(
+    truth: Callable[[], float],
+    unit: str,
+    *,
+    tolerance: float = 0.0,
+    slips: Mapping[str, Callable[[], float]] | None = None,
+) -> Judge:
+    """Judge a number.
+
+    Args:
+        truth: Computes the right one.
+        unit: Of what it is a number.
+        tolerance: Relative, within which an answer is right.
+        slips: What to say to the results of likely mistakes: hint → the wrong number that it belongs to.
+    """
+    common = {"That is twice as many. FLOPs, perhaps? A MAC is one.": lambda: 2 * truth()}
+    known = {**(common if unit == "MACs" else {}), **(slips or {})}
 
     def judge(answer: Any) -> tuple[bool | None, str]:
         if isinstance(answer, tuple):
@@ -42,8 +57,9 @@ def number(truth: Callable[[], float], unit: str, *, tolerance: float = 0.0) -> 
         expected = truth()
         if abs(value - expected) <= tolerance * abs(expected):
             return True, f"{expected:,.10g} {unit}."
-        if unit == "MACs" and value == 2 * expected:
-            return False, "That is twice as many. FLOPs, perhaps? A MAC is one."
+        for hint, slip in known.items():
+            if math.isclose(value, slip(), rel_tol=max(tolerance, 1e-9)):
+                return False, hint
         return False, f"{value:,.10g} {unit} is too {'large' if value > expected else 'small'}."
 
     return judge

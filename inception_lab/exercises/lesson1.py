@@ -53,7 +53,18 @@ def _stacked_for_reach(side: int) -> int:
 EXERCISES = {
     "01.1": Exercise(
         "How many MACs has a 5×5 convolution with 48 filters on 14×14×480?",
-        number(lambda: cost(Conv2D(48, 5), (14, 14, 480)).macs, "MACs"),
+        number(
+            lambda: cost(Conv2D(48, 5), (14, 14, 480)).macs,
+            "MACs",
+            slips={
+                "That is with one channel: a filter looks at all 480.": lambda: 14 * 14 * 48 * 5 * 5,
+                "That is with 5 weights a channel: a window of 5×5 has 25.": lambda: 14 * 14 * 48 * 5 * 480,
+                "That is for 14 places: a picture of 14×14 has 196.": lambda: 14 * 48 * 5 * 5 * 480,
+                "That counts a bias for each output, too. MACs leave biases out.": lambda: (
+                    14 * 14 * 48 * (5 * 5 * 480 + 1)
+                ),
+            },
+        ),
         (
             "Every output value costs one MAC for each weight of its filter.",
             "A filter has 5 · 5 · 480 weights; there are 14 · 14 · 48 output values.",
@@ -61,12 +72,20 @@ EXERCISES = {
     ),
     "01.2": Exercise(
         "How many channels leave a naive module with 192 + 208 + 48 filters and pooling, on 480 channels?",
-        number(lambda: cost(naive_module(192, 208, 48), (14, 14, 480)).output_shape[-1], "channels"),
-        ("Which branch has no filters?", "Pooling hands on every channel that it gets: 480 of them."),
+        number(
+            lambda: cost(naive_module(192, 208, 48), (14, 14, 480)).output_shape[-1],
+            "channels",
+            slips={"That is without the pooling branch.": lambda: 192 + 208 + 48},
+        ),
+        ("Which branch has no filters?", "Pooling passes on every channel that it gets: 480 of them."),
     ),
     "01.3": Exercise(
-        "How many 3×3 convolutions, one on another, reach as far as a single 7×7?",
-        number(lambda: _stacked_for_reach(7), "convolutions"),
+        "How many 3×3 convolutions, one after another, reach as far as a single 7×7?",
+        number(
+            lambda: _stacked_for_reach(7),
+            "convolutions",
+            slips={"That is 7 ÷ 3, rounded. Each 3×3 adds 2 pixels to the reach, not 3.": lambda: 2},
+        ),
         (
             "One 3×3 sees one pixel to each side.",
             "The second sees one pixel further to each side than the first.",

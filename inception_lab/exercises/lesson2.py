@@ -10,6 +10,7 @@ from typing import Any
 from inception_lab.architecture.cost import break_even, cost
 from inception_lab.architecture.googlenet import TABLE_1, InceptionRow, googlenet, inception_module
 from inception_lab.architecture.layers import Conv2D
+from inception_lab.architecture.network import Sequence
 from inception_lab.exercises.judge import Exercise, Judge, number
 
 FEWEST_3X3, FEWEST_5X5 = 48, 8  # what we would still build
@@ -30,7 +31,7 @@ def reductions_within(macs: int) -> Judge:
         except (TypeError, ValueError):
             return None, f"Two positive whole numbers are needed: (reduce3x3, reduce5x5), not {answer!r}."
         if reduce3x3 < FEWEST_3X3 or reduce5x5 < FEWEST_5X5:
-            return False, f"At least {FEWEST_3X3} and {FEWEST_5X5}: a large kernel must hear something."
+            return False, f"At least {FEWEST_3X3} and {FEWEST_5X5}: a large kernel needs some channels."
         found = module_macs(row)
         wider = (replace(row, reduce3x3=reduce3x3 + 1), replace(row, reduce5x5=reduce5x5 + 1))
         text = f"The module costs {found:,} MACs, of {macs:,}."
@@ -51,11 +52,26 @@ def _branch_macs(module: str, branch: str) -> int:
     )
 
 
+def _reduction_as_dear_as_3x3() -> int:
+    """Return the most 1×1 filters with which 3a's 5×5 branch costs no more than its 3×3 branch."""
+    each = cost(Sequence(Conv2D(1, 1), Conv2D(32, 5)), (28, 28, 192)).macs
+    return _branch_macs("3a", "3x3") // each
+
+
 EXERCISES = {
     "02.1": Exercise(
         "3a's 3×3 branch: 128 filters on 192 channels. What is the largest number of 1×1 "
         "filters that still saves?",
-        number(lambda: math.ceil(break_even(3, 192, 128)) - 1, "filters"),
+        number(
+            lambda: math.ceil(break_even(3, 192, 128)) - 1,
+            "filters",
+            slips={
+                "That one costs more than no reduction. The largest that saves is asked for.": lambda: (
+                    math.ceil(break_even(3, 192, 128))
+                ),
+                "That is with k instead of k².": lambda: math.floor(3 * 192 * 128 / (192 + 3 * 128)),
+            },
+        ),
         (
             "Where do the two costs cross?",
             "k²·Cin·Cout / (Cin + k²·Cout), and then the whole number below it.",
@@ -63,19 +79,34 @@ EXERCISES = {
     ),
     "02.2": Exercise(
         "How many MACs has the whole 5×5 branch of 5b (832 channels → 48 → 128, on 7×7)?",
-        number(lambda: _branch_macs("5b", "5x5"), "MACs"),
+        number(
+            lambda: _branch_macs("5b", "5x5"),
+            "MACs",
+            slips={
+                "That is the 5×5 alone: the reduction before it counts, too.": lambda: 7 * 7 * 25 * 48 * 128,
+                "That is the reduction alone.": lambda: 7 * 7 * 832 * 48,
+                "That is without the reduction.": lambda: 7 * 7 * 25 * 832 * 128,
+            },
+        ),
         (
             "Two convolutions, one after the other.",
             "7² · 832 · 48 for the first. And 5² · 48 · 128 at 7² places.",
         ),
     ),
     "02.3": Exercise(
-        "A 1×1 convolution from 192 to 16 channels uses one matrix for all 28×28 pixels. "
-        "How many weights would it take if every pixel had a matrix of its own?",
-        number(lambda: 28 * 28 * Conv2D(16, 1, use_bias=False).parameters((28, 28, 192)), "weights"),
+        "How many 1×1 filters could 3a's 5×5 branch have before it costs more than 3a's 3×3 branch?",
+        number(
+            _reduction_as_dear_as_3x3,
+            "filters",
+            slips={
+                "That leaves out the reduction before the 3×3: its MACs count.": lambda: (
+                    28**2 * 9 * 96 * 128 // (28**2 * (192 + 25 * 32))
+                ),
+            },
+        ),
         (
-            "One matrix has 192 · 16 weights.",
-            "28 · 28 pixels, each with its own. You have met this number in this lesson, under another name.",
+            "What does one more 1×1 filter cost in the 5×5 branch? And the whole 3×3 branch, with its 96?",
+            "28²·(192 + 25·32) for each filter, against 28²·96·(192 + 9·128).",
         ),
     ),
     "02.4": Exercise(

@@ -147,7 +147,16 @@ EXERCISES = {
     "03.3": Exercise(
         f"A GoogLeNet trained on somebody's photographs has {_parameters_for(SECRET_CLASSES):,} parameters. "
         "How many classes does it know?",
-        number(lambda: SECRET_CLASSES, "classes"),
+        number(
+            lambda: SECRET_CLASSES,
+            "classes",
+            slips={
+                "Each class has a bias as well: 1,025 numbers, not 1,024.": lambda: round(
+                    (_parameters_for(SECRET_CLASSES) - _parameters_for(1) + 1025) / 1024, 3
+                ),
+                "That is how many fewer than 1,000.": lambda: 1000 - SECRET_CLASSES,
+            },
+        ),
         (
             "Only the last layer knows how many classes there are.",
             "Each class takes 1,024 weights and a bias.",

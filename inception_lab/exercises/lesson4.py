@@ -12,7 +12,7 @@ HEAD_WEIGHT = 0.3
 
 
 def head_parameters(module: str) -> int:
-    """Count the parameters of a head behind a module of GoogLeNet."""
+    """Count the parameters of a head after a module of GoogLeNet."""
     height, width, channels = cost(googlenet()).by_module()[f"inception_{module}"].output_shape
     return cost(auxiliary_head(), (height, width, channels)).parameters
 
@@ -20,35 +20,59 @@ def head_parameters(module: str) -> int:
 def _cheapest_from(module: str) -> str:
     """Return where a head helps a module and has the fewest parameters: at the module or above it."""
     modules = list(TABLE_1)
-    # Behind 5a and 5b, 7×7 pixels are too few for the head's pooling to leave 4×4.
+    # After 5a and 5b, 7×7 pixels are too few for the head's pooling to leave 4×4.
     able = [name for name in modules[modules.index(module) :] if name.startswith("4")]
     return min(able, key=head_parameters)
 
 
 EXERCISES = {
     "04.1": Exercise(
-        "A classifier gives each of 20 classes the same probability. What is its cross-entropy loss?",
-        number(lambda: math.log(20), "nats", tolerance=0.005),
-        ("Every class gets the same probability.", "Minus the natural logarithm of 1/20."),
+        "Before its first step a classifier has a loss of 5.298 nats. How many classes has it, most likely?",
+        number(
+            lambda: 200,
+            "classes",
+            tolerance=0.005,
+            slips={"That is with 2 for a base. Keras's loss is in nats.": lambda: 2**5.298},
+        ),
+        ("It gives every class the same probability.", "ln(classes) = 5.298, so classes = e^5.298."),
     ),
     "04.2": Exercise(
         "And the training loss of all GoogLeNet at its start: 1,000 classes, two heads of weight 0.3 each?",
-        number(lambda: (1 + 2 * HEAD_WEIGHT) * math.log(1000), "nats", tolerance=0.005),
-        ("Three classifiers know nothing, each in its own right.", "ln 1000 once, and twice 0.3 of it."),
+        number(
+            lambda: (1 + 2 * HEAD_WEIGHT) * math.log(1000),
+            "nats",
+            tolerance=0.005,
+            slips={
+                "That is the main classifier alone.": lambda: math.log(1000),
+                "That counts each head whole: their weight is 0.3.": lambda: 3 * math.log(1000),
+                "That counts one head. There are two.": lambda: (1 + HEAD_WEIGHT) * math.log(1000),
+            },
+        ),
+        ("Each of three classifiers knows nothing.", "ln 1000 once, and twice 0.3 of it."),
     ),
     "04.3": Exercise(
-        "How many parameters would a head behind 4e have (14×14×832, 1,000 classes)?",
-        number(lambda: head_parameters("4e"), "parameters"),
+        "How many parameters would a head after 4e have (14×14×832, 1,000 classes)?",
+        number(
+            lambda: head_parameters("4e"),
+            "parameters",
+            slips={
+                "That is without biases: 128, 1,024 and 1,000 of them.": lambda: (
+                    head_parameters("4e") - 128 - 1024 - 1000
+                ),
+                "That is the head after 4a.": lambda: head_parameters("4a"),
+                "That is the head after 4d.": lambda: head_parameters("4d"),
+            },
+        ),
         (
-            "Only its 1×1 convolution sees the 832 channels; all else is as behind 4a.",
+            "Only its 1×1 convolution sees the 832 channels; all else is as after 4a.",
             "832·128 + 128, then 4·4·128·1024 + 1024, then 1024·1000 + 1000.",
         ),
     ),
     "04.4": Exercise(
-        "One head whose gradient reaches 4c, with the fewest parameters: behind which module of stage 4?",
+        "One head whose gradient reaches 4c, with the fewest parameters: after which module of stage 4?",
         word(lambda: _cheapest_from("4c"), tuple(TABLE_1)),
         (
-            "A head's gradient reaches the module it is behind, and what is below.",
+            "A head's gradient reaches the module that it is attached to, and all before it.",
             "The fewer channels, the smaller its 1×1 convolution.",
         ),
     ),

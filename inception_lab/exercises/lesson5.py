@@ -48,13 +48,26 @@ def best_band(sizes: tuple[int, ...] = ORDERED) -> str:
 EXERCISES = {
     "05.1": Exercise(
         "How many GB do CIFAR-10's 50,000 training pictures take at 96×96 as float32?",
-        number(lambda: memory_of_floats(50_000, 96), "GB", tolerance=0.01),
+        number(
+            lambda: memory_of_floats(50_000, 96),
+            "GB",
+            tolerance=0.01,
+            slips={
+                "That is with one byte a number: float32 has four.": lambda: memory_of_floats(50_000, 96) / 4,
+                "That is without the three colours.": lambda: memory_of_floats(50_000, 96) / 3,
+                "That is for all 60,000 pictures.": lambda: memory_of_floats(60_000, 96),
+            },
+        ),
         ("Pictures × height × width × colours × bytes.", "Three colours, four bytes a number; 1 GB is 10⁹."),
     ),
     "05.2": Exercise(
         "The article's rate falls by 4 % every 8 epochs, and is constant in between. After how many epochs "
         "is it at half or less for the first time?",
-        number(lambda: epochs_until(0.5), "epochs"),
+        number(
+            lambda: epochs_until(0.5),
+            "epochs",
+            slips={"That many steps: each takes 8 epochs.": lambda: epochs_until(0.5) / 8},
+        ),
         (
             "How often must you multiply by 0.96 to get below 0.5?",
             "ln 0.5 / ln 0.96 = 16.98: 17 steps, of 8 epochs each.",

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Any
 
-from inception_lab.architecture.googlenet import TABLE_1
 from inception_lab.architecture.layers import LocalResponseNorm
-from inception_lab.exercises.judge import Exercise, number, word
+from inception_lab.exercises.judge import Exercise, number
 from inception_lab.model.inside.tuning import Mean, stored_tuning
-
-BRANCHES = ("1x1", "3x3", "5x5")
-SIZE = 40
 
 
 @cache
@@ -22,42 +17,65 @@ def preferred() -> dict[str, dict[str, Mean]]:
     return {module.removeprefix("inception_"): found for module, found in table.items()}
 
 
-def in_order(module: str) -> bool:
-    """Tell whether a module's larger kernels prefer larger discs."""
-    small, middle, large = (preferred()[module][branch].diameter for branch in BRANCHES)
-    return small < middle < large
-
-
-def _nearest() -> str:
+def _between() -> float:
     found = preferred()["4c"]
-    return min(BRANCHES, key=lambda branch: abs(math.log(found[branch].diameter / SIZE)))
+    return math.sqrt(float(found["1x1"].diameter * found["5x5"].diameter))
 
 
-def _out_of_order(answer: Any) -> tuple[bool | None, str]:
-    said = answer.strip().lower() if isinstance(answer, str) else answer
-    if not isinstance(said, str) or said not in TABLE_1:
-        return None, f"One of {', '.join(TABLE_1)} is needed, not {answer!r}."
-    if said == "5b":
-        return None, "One besides 5b is needed."
-    means = ", ".join(f"{name} {preferred()[said][name].diameter:.0f}" for name in BRANCHES)
-    return not in_order(said), f"{said} prefers {means} pixels."
+def _larger() -> int:
+    """Count the modules whose 5×5 branch prefers larger discs than its 1×1 branch."""
+    return sum(found["5x5"].diameter > found["1x1"].diameter for found in preferred().values())
+
+
+def _exactly(heads: int) -> float:
+    return math.comb(len(preferred()), heads) / 2 ** len(preferred())
+
+
+def _by_chance() -> float:
+    return sum(_exactly(heads) for heads in range(_larger(), len(preferred()) + 1))
 
 
 EXERCISES = {
     "06.1": Exercise(
-        "One unit prefers discs of 10 pixels, another discs of 40. What is their geometric mean?",
-        number(lambda: math.sqrt(10 * 40), "pixels", tolerance=1e-6),
-        ("Not 25: sizes are compared by ratios.", "From 10 to it is as far, by factors, as from it to 40."),
+        "The geometric mean of two units' preferred diameters is 24 pixels. One prefers 16. And the other?",
+        number(
+            lambda: 24**2 / 16,
+            "pixels",
+            tolerance=1e-6,
+            slips={"That is by the arithmetic mean. Sizes are compared by ratios.": lambda: 2 * 24 - 16},
+        ),
+        ("24 is one and a half times 16.", "From 16 to 24 is as far, by factors, as from 24 to the other."),
     ),
     "06.2": Exercise(
-        f"Which branch of 4c, 1x1, 3x3 or 5x5, is nearest in taste to a disc of {SIZE} pixels?",
-        word(_nearest, BRANCHES),
-        ("Row 4c of the table.", "By factors: is 50 to 40 nearer than 40 to 30?"),
+        "For which size of disc, in pixels, are 4c's 1×1 and 5×5 equally good a choice, by ratio?",
+        number(
+            _between,
+            "pixels",
+            tolerance=0.03,
+            slips={
+                "That is the arithmetic mean. By ratio the 1×1 would be farther off.": lambda: (
+                    (preferred()["4c"]["1x1"].diameter + preferred()["4c"]["5x5"].diameter) / 2
+                )
+            },
+        ),
+        ("It is as many times the one mean as the other mean is of it.", "√(first mean · second mean)"),
     ),
     "06.3": Exercise(
-        "Name a module besides 5b whose means do not rise from 1×1 to 3×3 to 5×5.",
-        _out_of_order,
-        ("Column by column in the table; look at 3×3.", "Stage 4, towards its end."),
+        "If the order of 1×1 and 5×5 were a coin's throw in each of the nine modules: how probable is it "
+        "that the 5×5 prefers larger discs in at least as many of them as we found?",
+        number(
+            _by_chance,
+            "as a probability",
+            tolerance=0.02,
+            slips={
+                "That is for exactly as many. At least as many is asked for.": lambda: _exactly(_larger()),
+                "In per cent? Write it as a share of 1.": lambda: 100 * _by_chance(),
+            },
+        ),
+        (
+            "Count the ratios above 1 in the table. Each of the 2⁹ outcomes of nine throws is as probable.",
+            "8 of 9, or 9 of 9: 9 + 1 outcomes of 512.",
+        ),
     ),
     "06.4": Exercise(
         "A Caffe file says alpha = 0.0001 over 5 channels. Which alpha for a framework that does not divide?",
