@@ -28,7 +28,7 @@ def _larger() -> int:
 
 
 def _exactly(heads: int) -> float:
-    return math.comb(len(preferred()), heads) / 2 ** len(preferred())
+    return math.comb(len(preferred()), heads) * 0.5 ** len(preferred())
 
 
 def _by_chance() -> float:
