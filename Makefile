@@ -6,6 +6,8 @@
 PYTHON ?=
 GPU ?=
 LAB_ARGS ?=
+LESSONS ?=
+AUTHOR ?=
 VOILA_ARGS ?=
 UPGRADE ?=
 VERSIONS ?=
@@ -20,6 +22,8 @@ help: ## list the targets
 	@echo
 	@echo "  PYTHON=/path/to/python3.13    the Python to make .venv with (3.11, 3.12 or 3.13)"
 	@echo "  GPU=1                         CUDA libraries along with TensorFlow (Linux, NVIDIA)"
+	@echo "  LESSONS=my_lessons            with lab: the folder of your copy"
+	@echo "  AUTHOR=1                      with lab: the committed notebooks instead"
 	@echo "  LAB_ARGS='--no-browser'       more arguments for JupyterLab"
 	@echo "  VOILA_ARGS='--no-browser'     more arguments for Voilà, which serves the playground"
 	@echo "  NOTEBOOKS='notebooks/01*'     the notebooks to test or to run"
@@ -29,9 +33,8 @@ help: ## list the targets
 setup: ## make .venv from requirements.lock; does nothing when it is up to date
 	@PYTHON='$(PYTHON)' GPU='$(GPU)' SITE='$(SITE)' sh tools/setup.sh
 
-lab: setup ## open JupyterLab on the notebooks
-	@root=; [ "$$(id -u)" -ne 0 ] || root=--allow-root; \
-	exec $(BIN)/python -m jupyterlab --ServerApp.ip=localhost --ServerApp.root_dir=notebooks $$root $(LAB_ARGS)
+lab: setup ## open JupyterLab on your own copy of the lessons
+	@exec $(BIN)/python -m tools.lab $(if $(AUTHOR),--author) $(if $(LESSONS),--folder '$(LESSONS)') $(LAB_ARGS)
 
 playground: setup ## serve all explorers as a page without code
 	exec $(BIN)/voila notebooks/playground.ipynb --Voila.ip=localhost $(VOILA_ARGS)

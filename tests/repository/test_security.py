@@ -64,5 +64,4 @@ def test_downloads_are_pinned_and_encrypted() -> None:
 
 def test_servers_listen_on_localhost() -> None:
     recipes = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert "-m jupyterlab --ServerApp.ip=localhost" in recipes
     assert "voila notebooks/playground.ipynb --Voila.ip=localhost" in recipes
