@@ -72,7 +72,7 @@ def copy(folder: Path, lessons: Path = LESSONS) -> Iterator[str]:
         elif copied.get(name) != digest(new):
             beside = free(theirs.with_name(f"{theirs.stem} (new).ipynb"))
             write(beside, new)
-            yield f"{name} was changed by you, and there is a newer one: it lies beside yours as {beside.name}."
+            yield f"{name} was changed by you, and there is a newer one beside it: {beside.name}."
         copied[name] = digest(new)
     write(folder / COPIED, json.dumps(copied, indent=1).encode())
 

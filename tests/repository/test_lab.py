@@ -61,7 +61,7 @@ def test_what_the_learner_changed_stays_and_a_newer_lesson_lies_beside(lessons: 
     for number, beside in ((2, "01_one (new).ipynb"), (3, "01_one (new) 2.ipynb")):
         (lessons / NAME).write_bytes(notebook(str(number)))
         assert list(lab.copy(mine, lessons)) == [
-            f"{NAME} was changed by you, and there is a newer one: it lies beside yours as {beside}."
+            f"{NAME} was changed by you, and there is a newer one beside it: {beside}."
         ]
         assert list(lab.copy(mine, lessons)) == []  # said once
         assert (mine / beside).read_bytes() == notebook(str(number), answered=False)
