@@ -10,7 +10,6 @@ from .architecture.audit import Audit as Audit
 from .architecture.audit import audit as audit
 from .architecture.audit import explain as explain
 from .architecture.cost import Cost as Cost
-from .architecture.cost import cost as cost
 from .architecture.googlenet import TABLE_1 as TABLE_1
 from .architecture.googlenet import VARIANTS as VARIANTS
 from .architecture.googlenet import InceptionRow as InceptionRow
@@ -24,6 +23,7 @@ from .architecture.network import Sequence as Sequence
 from .architecture.network import Tap as Tap
 from .architecture.small import googlenet_cifar as googlenet_cifar
 from .architecture.small import googlenet_digits as googlenet_digits
+from .model import counting as counting
 from .model import data as data
 from .model import evaluate as evaluate
 from .model import inside as inside
@@ -31,6 +31,7 @@ from .model import intervals as intervals
 from .model.backend import keras as keras
 from .model.build import build as build
 from .model.classifier import classifier as classifier
+from .model.count import cost as cost
 from .model.data import digits as digits
 from .model.data.photos import read_photo as read_photo
 from .model.pretrained.bvlc import pretrained as pretrained

@@ -28,35 +28,90 @@ OMITTED = (
 
 
 @dataclass(frozen=True)
-class Reach:
-    """How much of the input one unit can see, along one side.
+class Span:
+    """How much of the input one unit can see along one side, in pixels.
 
     Attributes:
-        smallest: Pixels seen along the narrowest path.
-        largest: Pixels seen along the widest path: the receptive field.
-        stride: Pixels of the input between neighbouring units.
-        first: Row and column, in pixels from the corner, of the point that the first unit's square is
-            centred on. TensorFlow's "same" pads more behind than before, so it is no half stride.
+        smallest: Seen along the narrowest path.
+        largest: Seen along the widest path; 0 where it is not defined.
+        stride: Between neighbouring units; a fraction after upsampling.
+        first: Of the point that the first unit's stretch is centred on, from the edge.
     """
 
     smallest: int = 1
     largest: int = 1
-    stride: int = 1
-    first: tuple[float, float] = (0.5, 0.5)
+    stride: int | Fraction = 1
+    first: float = 0.5
+
+    def behind(self, window: int, step: int, before: float) -> Span:
+        """Return the span after a window.
+
+        Args:
+            window: Side of the window, in units of its input.
+            step: From one place of the window to the next.
+            before: How many units the window starts before its input.
+        """
+        more = int((window - 1) * self.stride)
+        first = self.first + float(((window - 1) / 2 - before) * self.stride)
+        return Span(self.smallest + more, self.largest + more, self.stride * step, first)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How much of the input one unit can see, along both sides.
+
+    Attributes:
+        rows: From top to bottom.
+        columns: From left to right.
+    """
+
+    rows: Span = Span()
+    columns: Span = Span()
+
+    @classmethod
+    def square(
+        cls, smallest: int, largest: int, stride: int, first: tuple[float, float] = (0.5, 0.5)
+    ) -> Reach:
+        """Return a reach that is the same along both sides."""
+        row, column = first
+        return cls(Span(smallest, largest, stride, row), Span(smallest, largest, stride, column))
+
+    @property
+    def smallest(self) -> int:
+        """Pixels seen along the narrowest path and the longer side."""
+        return max(self.rows.smallest, self.columns.smallest)
+
+    @property
+    def largest(self) -> int:
+        """Pixels seen along the widest path and the longer side: the receptive field."""
+        return max(self.rows.largest, self.columns.largest)
+
+    @property
+    def stride(self) -> int | Fraction:
+        """Pixels of the input between neighbouring units."""
+        return max(self.rows.stride, self.columns.stride)
+
+    @property
+    def first(self) -> tuple[float, float]:
+        """Row and column, in pixels from the corner, of the point that the first unit's window is centred on.
+
+        TensorFlow's "same" pads more after than before, so it is no half stride.
+        """
+        return self.rows.first, self.columns.first
 
     def behind(self, layer: Layer, shape: Shape) -> Reach:
-        """Return the reach behind a layer whose input has `shape`."""
+        """Return the reach after a layer whose input has `shape`."""
         side, stride = layer.window
-        first = self.first
         if len(shape) == 1:
-            side = 1
-        elif len(layer.output_shape(shape)) == 1:  # every output sees every position
-            side, stride = max(shape[:2]), 1
-            first = self.centre((shape[0] - 1) / 2, (shape[1] - 1) / 2)
-        else:
-            first = self.centre(*((side - 1) / 2 - before for before in layer.padding_before(shape)))
-        step = (side - 1) * self.stride
-        return Reach(self.smallest + step, self.largest + step, self.stride * stride, first)
+            return self
+        if len(layer.output_shape(shape)) == 1:
+            return self.everywhere(shape[0], shape[1])
+        rows, columns = layer.padding_before(shape)
+        return Reach(self.rows.behind(side, stride, rows), self.columns.behind(side, stride, columns))
+
+    def everywhere(self, height: int, width: int) -> Reach:
+        """Return the reach of a value that sees every unit of a picture of `height` by `width` units."""
+        return Reach(self.rows.behind(height, 1, 0), self.columns.behind(width, 1, 0))
 
     def centre(self, row: float, column: float) -> tuple[float, float]:
         """Return row and column, in pixels from the corner, that the square of a unit is centred on.
@@ -70,7 +125,10 @@ class Reach:
             >>> lab.cost(lab.googlenet())["inception_4a/1x1"].reach.centre(6, 6)
             (110.5, 110.5)
         """
-        return self.first[0] + row * self.stride, self.first[1] + column * self.stride
+        return (
+            self.rows.first + float(row * self.rows.stride),
+            self.columns.first + float(column * self.columns.stride),
+        )
 
     def middle_unit(self, height: int, width: int) -> tuple[int, int]:
         """Return row and column of the unit whose square is centred nearest to the picture's middle.
@@ -80,20 +138,26 @@ class Reach:
             width: Of the picture.
         """
         row, column = (
-            max(0, math.ceil((side / 2 - first) / self.stride - 0.5))  # of two as near the first
-            for side, first in zip((height, width), self.first, strict=True)
+            max(0, math.ceil((side / 2 - span.first) / span.stride - 0.5))  # of two as near the first
+            for side, span in ((height, self.rows), (width, self.columns))
         )
         return row, column
 
     @staticmethod
     def merged(branches: list[Reach]) -> Reach:
-        """Return the reach where branches meet."""
-        return Reach(
-            min(b.smallest for b in branches),
-            max(b.largest for b in branches),
-            max(b.stride for b in branches),
-            max(branches, key=lambda b: b.largest).first,
-        )
+        """Return the reach where branches meet; not defined where one of theirs is not."""
+        if not all(branch.largest for branch in branches):
+            return UNDEFINED
+
+        def along(spans: list[Span]) -> Span:
+            widest = max(spans, key=lambda span: span.largest)
+            smallest = min(span.smallest for span in spans)
+            return Span(smallest, widest.largest, max(span.stride for span in spans), widest.first)
+
+        return Reach(along([b.rows for b in branches]), along([b.columns for b in branches]))
+
+
+UNDEFINED = Reach(Span(0, 0, 0, 0.0), Span(0, 0, 0, 0.0))
 
 
 @dataclass(frozen=True)
@@ -109,7 +173,8 @@ class LayerCost:
         moving_statistics: Stored numbers that are not trained.
         operations: MACs, additions, comparisons …
         activations: Output values; none where branches are joined, since each writes its own share.
-        reach: Receptive field and stride behind the layer.
+        reach: Receptive field and stride after the layer; 0 where they are not defined.
+        counted: Whether the operations are known; a layer without a rule shows `?` in tables.
     """
 
     name: str
@@ -121,6 +186,7 @@ class LayerCost:
     operations: Operations
     activations: int
     reach: Reach
+    counted: bool = True
 
     @property
     def macs(self) -> int:
@@ -142,6 +208,22 @@ class LayerCost:
         """Bytes of the output in float32."""
         return 4 * self.activations
 
+    def row(self) -> dict[str, Any]:
+        """Return the columns of a table; operations that are not known are `"?"`."""
+        operations = {**asdict(self.operations), "flops": self.flops}
+        return {
+            "name": self.name,
+            "type": self.type,
+            "input_shape": self.input_shape,
+            "output_shape": self.output_shape,
+            "parameters": self.parameters,
+            "moving_statistics": self.moving_statistics,
+            **(operations if self.counted else dict.fromkeys(operations, "?")),
+            "activation_bytes": self.activation_bytes,
+            "receptive_field": self.reach.largest,
+            "stride": self.reach.stride,
+        }
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -149,13 +231,13 @@ class Cost:
 
     Attributes:
         network: Its name.
-        input_shape: `(height, width, channels)`.
+        input_shape: `(height, width, channels)`; for a model with several inputs, a tuple of shapes.
         layers: One entry a layer, and one wherever branches meet.
         omitted: What the counts leave out.
     """
 
     network: str
-    input_shape: Shape
+    input_shape: tuple[Any, ...]
     layers: tuple[LayerCost, ...]
     omitted: tuple[str, ...] = OMITTED
 
@@ -190,7 +272,7 @@ class Cost:
         return sum(layer.activation_bytes for layer in self.layers)
 
     @property
-    def output_shape(self) -> Shape:
+    def output_shape(self) -> tuple[Any, ...]:
         """Shape of the last layer's output."""
         return self.layers[-1].output_shape if self.layers else self.input_shape
 
@@ -220,22 +302,7 @@ class Cost:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one dict a layer: the columns of `to_frame`."""
-        return [
-            {
-                "name": layer.name,
-                "type": layer.type,
-                "input_shape": layer.input_shape,
-                "output_shape": layer.output_shape,
-                "parameters": layer.parameters,
-                "moving_statistics": layer.moving_statistics,
-                **asdict(layer.operations),
-                "flops": layer.flops,
-                "activation_bytes": layer.activation_bytes,
-                "receptive_field": layer.reach.largest,
-                "stride": layer.reach.stride,
-            }
-            for layer in self.layers
-        ]
+        return [layer.row() for layer in self.layers]
 
     def to_frame(self) -> pandas.DataFrame:
         """Return one row a layer as a pandas DataFrame, indexed by path."""

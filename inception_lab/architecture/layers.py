@@ -22,12 +22,12 @@ class Operations:
     """What a layer computes for one image, each kind of operation in a column of its own.
 
     Attributes:
-        macs: Multiply-accumulates with a learned weight; a bias is not one.
+        macs: Multiply-accumulates of convolutions and matrix products; a bias is not one.
         multiplications: Multiplications outside those.
         additions: Additions outside those: biases, sums of averages, merged branches.
         comparisons: One for each ReLU (two if it stops at 6), `k² - 1` for each maximum over k×k.
         divisions: Divisions.
-        exponentials: Exponentials and powers.
+        exponentials: Exponentials, logarithms, powers and roots.
     """
 
     macs: int = 0
@@ -39,6 +39,9 @@ class Operations:
 
     def __add__(self, other: Operations) -> Operations:
         return Operations(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    def __mul__(self, times: int) -> Operations:
+        return Operations(*(getattr(self, f.name) * times for f in fields(self)))
 
 
 def activation_operations(function: Function | None, elements: int) -> Operations:

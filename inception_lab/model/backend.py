@@ -286,7 +286,7 @@ def profiled_operations(model: Any) -> dict[str, int]:
     logger.setLevel("ERROR")  # it would warn that its own profiler is an old one
     try:
         with quiet():
-            nodes = [profiler.profile(graph, cmd="graph", options=options.build())]
+            nodes = [profiler.profile(graph, cmd="scope", options=options.build())]
     finally:
         logger.setLevel(level)
     kinds = {operation.name: operation.type for operation in graph.get_operations()}

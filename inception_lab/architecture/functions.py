@@ -1,0 +1,70 @@
+"""What activation functions and normalisations cost, a value at a time.
+
+Every function is counted by its usual formula, written beside it. Erf and logarithms are counted with the
+exponentials: all are one call of the mathematical library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from inception_lab.architecture.layers import Operations
+
+SIGMOID = Operations(exponentials=1, additions=1, divisions=1)  # 1 / (1 + exp(−x))
+TANH = Operations(multiplications=1, exponentials=1, additions=2, divisions=1)  # 1 − 2 / (exp(2x) + 1)
+TIMES = Operations(multiplications=1)
+HARD_SIGMOID = Operations(additions=1, comparisons=2, divisions=1)  # relu6(x + 3) / 6
+SOFTPLUS = Operations(exponentials=2, additions=1)  # log(1 + exp(x))
+
+FUNCTIONS: Mapping[str, Operations] = {
+    "linear": Operations(),
+    "relu": Operations(comparisons=1),
+    "relu6": Operations(comparisons=2),
+    "leaky_relu": Operations(comparisons=1, multiplications=1),
+    "sigmoid": SIGMOID,
+    "hard_sigmoid": HARD_SIGMOID,
+    "silu": SIGMOID + TIMES,  # x · sigmoid(x)
+    "hard_silu": HARD_SIGMOID + TIMES,
+    "tanh": TANH,
+    "gelu": Operations(multiplications=3, exponentials=1, additions=1),  # ½ · x · (1 + erf(x / √2))
+    "elu": Operations(comparisons=1, exponentials=1, additions=1),  # exp(x) − 1 below 0
+    "celu": Operations(comparisons=1, exponentials=1, additions=1),
+    "selu": Operations(comparisons=1, exponentials=1, additions=1, multiplications=2),
+    "softplus": SOFTPLUS,
+    "softsign": Operations(comparisons=1, additions=1, divisions=1),  # x / (1 + |x|)
+    "mish": SOFTPLUS + TANH + TIMES,  # x · tanh(softplus(x))
+    "log_sigmoid": SOFTPLUS,
+    "exponential": Operations(exponentials=1),
+    "hard_tanh": Operations(comparisons=2),
+}
+# x²·x, · 0.0447, · √(2/π), · x, · ½; two additions; a tanh
+GELU_BY_TANH = Operations(multiplications=6, additions=2) + TANH
+
+
+def softmax(elements: int, groups: int) -> Operations:
+    """Count a softmax over `groups` groups of values, `elements` in all: exp(x) / Σ exp(x)."""
+    return Operations(exponentials=elements, additions=elements - groups, divisions=elements)
+
+
+def normalisation(
+    elements: int, groups: int, *, scale: bool = True, center: bool = True, mean: bool = True
+) -> Operations:
+    """Count what normalising values by statistics of their own costs; `elements` in all.
+
+    Args:
+        elements: Number of values.
+        groups: Groups that share a mean and a variance: positions for a layer norm over channels.
+        scale: Whether each value is multiplied by a learned factor.
+        center: Whether a learned shift is added to each.
+        mean: Whether the mean is subtracted; a root-mean-square norm does not.
+
+    Reference:
+        Ba et al. 2016, arXiv:1607.06450; Wu & He 2018, arXiv:1803.08494; Zhang & Sennrich 2019,
+        arXiv:1910.07467.
+    """
+    subtracted = Operations(additions=2 * elements - groups, divisions=groups)  # Σ x, / m, x − mean
+    squared = Operations(  # x², Σ, / m, + ε, the power −½, and each value times that
+        multiplications=2 * elements, additions=elements, divisions=groups, exponentials=groups
+    )
+    learned = Operations(multiplications=scale * elements, additions=center * elements)
+    return (subtracted if mean else Operations()) + squared + learned

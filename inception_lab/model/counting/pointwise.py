@@ -1,0 +1,305 @@
+"""Rules for what is done to each value: activations, normalisations, merges, pools, and moving values."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from inception_lab.architecture.functions import FUNCTIONS, GELU_BY_TANH, normalisation, softmax
+from inception_lab.architecture.layers import Operations, Shape
+from inception_lab.model.backend import keras
+from inception_lab.model.counting.rules import Call, Unknown, count, rule
+from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
+
+layers = keras.layers
+
+
+# Activations ---------------------------------------------------------------------------------------
+
+
+def activated(layer: Any, shape: Shape) -> Operations:
+    """Count a layer's own activation."""
+    return function_operations(getattr(layer, "activation", None), shape)
+
+
+def function_operations(function: Any, shape: Shape) -> Operations:
+    """Count an activation function on values of a shape.
+
+    Raises:
+        Unknown: If it is none of Keras's.
+    """
+    elements = math.prod(shape)
+    if function is None:
+        return Operations()
+    if isinstance(function, layers.Layer):
+        return count(function, (shape,), (shape,))
+    name = getattr(function, "__name__", type(function).__name__)
+    if function is getattr(keras.activations, name, None) or function is getattr(keras.ops, name, None):
+        if name == "softmax":
+            return softmax(elements, elements // shape[-1])
+        if name == "log_softmax":  # x − log Σ exp(x)
+            groups = elements // shape[-1]
+            return Operations(exponentials=elements + groups, additions=2 * elements - groups)
+        if name == "gelu" and function is keras.ops.gelu:
+            return GELU_BY_TANH * elements
+        if name in FUNCTIONS:
+            return FUNCTIONS[name] * elements
+    raise Unknown(f"the activation {name} has no formula here")
+
+
+@rule(layers.Activation)
+def activation(call: Call) -> Operations:
+    """The function, for each value."""
+    return activated(call.layer, call.output_shape)
+
+
+@rule(layers.ReLU)
+def relu(call: Call) -> Operations:
+    """A comparison; another one if it stops at `max_value`; a multiplication if it leaks."""
+    layer = call.layer
+    comparisons = 1 + (layer.max_value is not None)
+    return Operations(comparisons=comparisons, multiplications=int(layer.negative_slope != 0)) * call.elements
+
+
+@rule(layers.LeakyReLU, layers.PReLU)
+def leaky_relu(call: Call) -> Operations:
+    """A comparison and a multiplication."""
+    return FUNCTIONS["leaky_relu"] * call.elements
+
+
+@rule(layers.ELU)
+def elu(call: Call) -> Operations:
+    """As the function; a multiplication more where alpha is not 1."""
+    scaled = Operations(multiplications=int(call.layer.alpha != 1))
+    return (FUNCTIONS["elu"] + scaled) * call.elements
+
+
+@rule(layers.Softmax)
+def softmax_layer(call: Call) -> Operations:
+    """exp(x) / Σ exp(x) along the axes."""
+    return softmax(call.elements, groups_of(call.output_shape, call.layer.axis))
+
+
+def groups_of(shape: Shape, axes: Any) -> int:
+    """Return how many groups of values lie along `axes`, which count the batch, of a shape without it."""
+    listed = [axes] if isinstance(axes, int) else list(axes)
+    sizes = [shape[axis] if axis < 0 else shape[axis - 1] for axis in listed]
+    return math.prod(shape) // math.prod(sizes)
+
+
+# Normalisations ------------------------------------------------------------------------------------
+
+
+@rule(layers.BatchNormalization, BatchNormalization)
+def batch_norm(call: Call) -> Operations:
+    """One scale and one shift for each value: at inference mean and variance are numbers."""
+    return Operations(multiplications=1, additions=1) * call.elements
+
+
+@rule(LocalResponseNormalization)
+def local_response_norm(call: Call) -> Operations:
+    """X / (bias + α·Σ x²)^β."""
+    each = Operations(
+        multiplications=2, additions=2 * call.layer.depth_radius + 1, exponentials=1, divisions=1
+    )
+    return each * call.elements
+
+
+@rule(layers.LayerNormalization)
+def layer_norm(call: Call) -> Operations:
+    """(x − mean) / √(variance + ε) · γ + β along the axes."""
+    layer = call.layer
+    if getattr(layer, "rms_scaling", False):
+        raise Unknown("rms_scaling=True")
+    groups = groups_of(call.output_shape, layer.axis)
+    return normalisation(call.elements, groups, scale=layer.scale, center=layer.center)
+
+
+@rule(layers.GroupNormalization)
+def group_norm(call: Call) -> Operations:
+    """As layer norm, over the values of each group of channels."""
+    layer = call.layer
+    return normalisation(call.elements, layer.groups, scale=layer.scale, center=layer.center)
+
+
+@rule(layers.RMSNormalization)
+def rms_norm(call: Call) -> Operations:
+    """X / √(mean of x² + ε) · γ along the axes."""
+    return normalisation(
+        call.elements, groups_of(call.output_shape, call.layer.axis), center=False, mean=False
+    )
+
+
+@rule(layers.UnitNormalization)
+def unit_norm(call: Call) -> Operations:
+    """X / √Σ x²; the root is kept above a limit."""
+    elements, groups = call.elements, groups_of(call.output_shape, call.layer.axis)
+    return Operations(
+        multiplications=elements,
+        additions=elements - groups,
+        exponentials=groups,
+        comparisons=groups,
+        divisions=elements,
+    )
+
+
+@rule(layers.Normalization)
+def normalization(call: Call) -> Operations:
+    """(x − mean) / deviation, both of them numbers."""
+    return Operations(additions=1, divisions=1) * call.elements
+
+
+@rule(layers.Rescaling)
+def rescaling(call: Call) -> Operations:
+    """X · scale + offset."""
+    return Operations(multiplications=1, additions=1) * call.elements
+
+
+# Merges --------------------------------------------------------------------------------------------
+
+
+@rule(layers.Add, layers.Subtract)
+def add(call: Call) -> Operations:
+    """An addition for each value and each input but the first."""
+    return Operations(additions=(len(call.inputs) - 1) * call.elements)
+
+
+@rule(layers.Average)
+def average(call: Call) -> Operations:
+    """A sum and a division."""
+    return Operations(additions=len(call.inputs) - 1, divisions=1) * call.elements
+
+
+@rule(layers.Multiply)
+def multiply(call: Call) -> Operations:
+    """A multiplication for each value and each input but the first."""
+    return Operations(multiplications=(len(call.inputs) - 1) * call.elements)
+
+
+@rule(layers.Maximum, layers.Minimum)
+def maximum(call: Call) -> Operations:
+    """A comparison for each value and each input but the first."""
+    return Operations(comparisons=(len(call.inputs) - 1) * call.elements)
+
+
+# Pools ---------------------------------------------------------------------------------------------
+
+SIDES = ("1D", "2D", "3D")
+
+
+def pools(name: str) -> list[type]:
+    """Return Keras's pools of a kind in one, two and three dimensions, those that this version has."""
+    found = (getattr(layers, name + sides, None) for sides in SIDES)
+    return [kind for kind in found if kind is not None]
+
+
+def _window(layer: Any) -> int:
+    return math.prod(layer.pool_size) if isinstance(layer.pool_size, tuple | list) else layer.pool_size
+
+
+@rule(*pools("MaxPooling"))
+def max_pool(call: Call) -> Operations:
+    """k² − 1 comparisons for each value."""
+    return Operations(comparisons=_window(call.layer) - 1) * call.elements
+
+
+@rule(*pools("AveragePooling"))
+def average_pool(call: Call) -> Operations:
+    """k² − 1 additions and a division for each value."""
+    return Operations(additions=_window(call.layer) - 1, divisions=1) * call.elements
+
+
+@rule(*pools("GlobalMaxPooling"))
+def global_max_pool(call: Call) -> Operations:
+    """A comparison for each value but the first of its channel."""
+    return Operations(comparisons=math.prod(call.input_shape) - call.elements)
+
+
+@rule(*pools("GlobalAveragePooling"))
+def global_average_pool(call: Call) -> Operations:
+    """An addition for each value but the first of its channel, and a division a channel."""
+    return Operations(additions=math.prod(call.input_shape) - call.elements, divisions=call.elements)
+
+
+def _adaptive(call: Call) -> int:
+    """Count the values under all windows, which go from ⌊i·n/m⌋ to ⌈(i+1)·n/m⌉."""
+    last = call.layer.data_format == "channels_last"
+    before, after = (shape[:-1] if last else shape[1:] for shape in (call.input_shape, call.output_shape))
+
+    def seen(n: int, m: int) -> int:
+        return sum(-(-(i + 1) * n // m) - i * n // m for i in range(m))
+
+    places = math.prod(seen(n, m) for n, m in zip(before, after, strict=True))
+    return places * call.output_shape[-1 if last else 0]
+
+
+@rule(*pools("AdaptiveMaxPooling"))
+def adaptive_max_pool(call: Call) -> Operations:
+    """A comparison for each value under a window but the first."""
+    return Operations(comparisons=_adaptive(call) - call.elements)
+
+
+@rule(*pools("AdaptiveAveragePooling"))
+def adaptive_average_pool(call: Call) -> Operations:
+    """An addition for each value under a window but the first, and a division for each output."""
+    return Operations(additions=_adaptive(call) - call.elements, divisions=call.elements)
+
+
+# What moves values, or does nothing at inference ------------------------------------------------------
+
+
+@rule(
+    layers.Concatenate,
+    layers.Flatten,
+    layers.Reshape,
+    layers.Permute,
+    layers.RepeatVector,
+    layers.Identity,
+    *(getattr(layers, name + sides) for name in ("ZeroPadding", "Cropping") for sides in SIDES),
+    layers.UpSampling1D,
+    layers.UpSampling3D,
+    layers.Dropout,
+    *(getattr(layers, "SpatialDropout" + sides) for sides in SIDES),
+    layers.AlphaDropout,
+    layers.GaussianDropout,
+    layers.GaussianNoise,
+    layers.ActivityRegularization,
+    layers.RandomFlip,
+    layers.RandomRotation,
+    layers.RandomTranslation,
+    layers.RandomZoom,
+    layers.RandomContrast,
+    layers.RandomBrightness,
+)
+def moved(call: Call) -> Operations:
+    """Nothing: values are moved, or it works in training alone."""
+    return Operations()
+
+
+@rule(layers.UpSampling2D)
+def upsampling(call: Call) -> Operations:
+    """Nothing for the nearest value; three mixtures a + (b − a)·t for each value if bilinear."""
+    return _resized(call)
+
+
+@rule(layers.Resizing)
+def resizing(call: Call) -> Operations:
+    """As upsampling."""
+    layer = call.layer
+    if layer.crop_to_aspect_ratio or layer.pad_to_aspect_ratio or getattr(layer, "antialias", False):
+        raise Unknown("aspect ratio or antialias")
+    return _resized(call)
+
+
+def _resized(call: Call) -> Operations:
+    if call.layer.interpolation == "nearest":
+        return Operations()
+    if call.layer.interpolation == "bilinear":
+        return Operations(multiplications=3, additions=6) * call.elements
+    raise Unknown(f"interpolation={call.layer.interpolation!r}")
+
+
+@rule(layers.Masking)
+def masking(call: Call) -> Operations:
+    """A comparison and a multiplication for each value."""
+    return Operations(comparisons=1, multiplications=1) * call.elements

@@ -1,0 +1,116 @@
+"""How far units of a Keras layer see: the window that each kind of layer moves over its input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from inception_lab.architecture.cost import UNDEFINED, Reach, Span
+from inception_lab.architecture.layers import Shape, same_padding
+from inception_lab.model.backend import keras
+from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
+
+layers = keras.layers
+WINDOWED = (
+    layers.Conv2D,
+    layers.DepthwiseConv2D,
+    layers.SeparableConv2D,
+    layers.MaxPooling2D,
+    layers.AveragePooling2D,
+)
+GLOBAL = (layers.Flatten, layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D, layers.GroupNormalization)
+MERGES = (
+    layers.Add, layers.Subtract, layers.Multiply, layers.Average, layers.Maximum, layers.Minimum,
+    layers.Concatenate,
+)  # fmt: skip
+POINTWISE = (
+    layers.Activation, layers.ReLU, layers.LeakyReLU, layers.PReLU, layers.ELU, layers.BatchNormalization,
+    BatchNormalization, LocalResponseNormalization, layers.Dropout, layers.SpatialDropout2D,
+    layers.GaussianDropout, layers.GaussianNoise, layers.AlphaDropout, layers.Identity, layers.Rescaling,
+    layers.Normalization, layers.Dense, layers.ActivityRegularization,
+)  # fmt: skip
+ALONG_CHANNELS = (layers.Softmax, layers.LayerNormalization, layers.RMSNormalization)
+NODES = "Add Subtract Multiply Divide TrueDivide Maximum Minimum Relu Relu6 Silu Sigmoid Gelu Tanh Cast"
+
+
+def reach_after(layer: Any, reaches: list[Reach], inputs: Sequence[Shape], output: Shape) -> Reach:
+    """Return the reach after a layer.
+
+    Args:
+        layer: A Keras layer or a node of `keras.ops`.
+        reaches: Reach of each input.
+        inputs: Shape of each input, without batch.
+        output: Shape of the first output, without batch.
+
+    Returns:
+        The reach along rows and columns; not defined after layers that mix places in other ways, such as
+        attention.
+    """
+    if not reaches or not all(reach.largest for reach in reaches):
+        return UNDEFINED
+    reach, shape = reaches[0], inputs[0]
+    if isinstance(layer, MERGES) or (
+        type(layer).__name__ in NODES.split() and not isinstance(layer, layers.Layer)
+    ):
+        return Reach.merged(reaches)
+    if len(shape) == 1:
+        return reach if len(output) == 1 or output[:-1] == (1, 1) else UNDEFINED
+    if len(shape) != 3:
+        return UNDEFINED
+    last = getattr(layer, "data_format", "channels_last") == "channels_last"
+    sides = shape[:2] if last else shape[1:]
+    if isinstance(layer, layers.Reshape):
+        return reach if sides == (1, 1) else UNDEFINED
+    if isinstance(layer, GLOBAL):
+        everywhere = reach.everywhere(*sides)
+        return everywhere if len(output) == 1 else _across(everywhere, reach)
+    if isinstance(layer, WINDOWED):
+        return _moved(reach, layer, sides)
+    if isinstance(layer, layers.ZeroPadding2D | layers.Cropping2D):
+        pads = layer.padding if isinstance(layer, layers.ZeroPadding2D) else layer.cropping
+        sign = 1 if isinstance(layer, layers.ZeroPadding2D) else -1
+        (top, _), (left, _) = pads
+        return Reach(reach.rows.behind(1, 1, sign * top), reach.columns.behind(1, 1, sign * left))
+    if isinstance(layer, layers.UpSampling2D) and layer.interpolation == "nearest":
+        rows, columns = layer.size
+        return Reach(spread(reach.rows, rows, rows), spread(reach.columns, columns, columns))
+    if isinstance(layer, ALONG_CHANNELS):
+        axis = layer.axis if isinstance(layer.axis, int) else tuple(layer.axis)
+        return reach if axis in (-1, 3, (-1,), (3,)) else UNDEFINED
+    return reach if isinstance(layer, POINTWISE) else UNDEFINED
+
+
+def _across(everywhere: Reach, reach: Reach) -> Reach:
+    """A picture each of whose values sees all: as far as the whole, at the places there were."""
+    rows, columns = everywhere.rows, everywhere.columns
+    return Reach(
+        Span(rows.smallest, rows.largest, reach.rows.stride, reach.rows.first),
+        Span(columns.smallest, columns.largest, reach.columns.stride, reach.columns.first),
+    )
+
+
+def _moved(reach: Reach, layer: Any, sides: Sequence[int]) -> Reach:
+    kernel = getattr(layer, "kernel_size", None) or layer.pool_size
+    rate = getattr(layer, "dilation_rate", 1)
+    rates = (rate, rate) if isinstance(rate, int) else tuple(rate)
+    spans = []
+    for span, side, k, step, dilation in zip(
+        (reach.rows, reach.columns), sides, kernel, layer.strides, rates, strict=True
+    ):
+        window = (k - 1) * dilation + 1
+        before = same_padding(side, window, step)[0] if layer.padding == "same" else 0
+        spans.append(span.behind(window, step, before))
+    return Reach(*spans)
+
+
+def spread(span: Span, window: int, factor: int) -> Span:
+    """Return the span after a side has grown by `factor`, each value spread over `window` new ones."""
+    seen, least = -(-window // factor), max(window // factor, 1)
+    stride = Fraction(span.stride) / factor
+    return Span(
+        span.smallest + int((least - 1) * span.stride),
+        span.largest + int((seen - 1) * span.stride),
+        int(stride) if stride.denominator == 1 else stride,
+        span.first - float(span.stride * (factor - 1)) / (2 * factor),
+    )

@@ -1,0 +1,109 @@
+"""The table of rules: which function counts which kind of layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from inception_lab.architecture.layers import Operations, Shape
+
+
+class Unknown(Exception):  # noqa: N818  it is an answer: the row shows `?`
+    """Raised by a rule for what it cannot count; its text says why, and the row shows `?`."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One use of a layer, for one image.
+
+    Attributes:
+        layer: The Keras layer, or the node of `keras.ops`.
+        inputs: Shape of each input, without batch. A node of `keras.ops` gets it with a batch of one, since
+            its axes count from there, and the shapes of weights that it is called with are among them.
+        outputs: Shape of each output, likewise.
+    """
+
+    layer: Any
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+
+    @property
+    def input_shape(self) -> Shape:
+        """Shape of the first input."""
+        return self.inputs[0]
+
+    @property
+    def output_shape(self) -> Shape:
+        """Shape of the first output."""
+        return self.outputs[0]
+
+    @property
+    def elements(self) -> int:
+        """Number of values of the first output."""
+        return math.prod(self.output_shape)
+
+
+Rule = Callable[[Call], Operations]
+_RULES: dict[type, Rule] = {}
+
+
+def rule(*kinds: type) -> Callable[[Rule], Rule]:
+    """Add a rule: a function that counts the operations of one kind of layer.
+
+    Args:
+        kinds: The classes of layers, or of nodes of `keras.ops`. A class derived from them is counted by
+            the same rule as long as it computes the same, that is, has no `call` of its own.
+
+    Raises:
+        TypeError: If something else than a class is given.
+
+    Example:
+        >>> import inception_lab as lab
+        >>> class Doubled(lab.keras.layers.Layer):
+        ...     def call(self, x):
+        ...         return 2 * x
+        >>> @lab.counting.rule(Doubled)
+        ... def doubled(call):
+        ...     return lab.counting.Operations(multiplications=call.elements)
+        >>> lab.cost(Doubled(), (28, 28, 3)).operations.multiplications
+        2352
+    """
+    for kind in kinds:
+        if not isinstance(kind, type):
+            raise TypeError(f"`rule` takes classes of layers. Received: {kind!r}.")
+
+    def add(function: Rule) -> Rule:
+        _RULES.update(dict.fromkeys(kinds, function))
+        return function
+
+    return add
+
+
+def rule_of(layer: Any) -> Rule | None:
+    """Return the rule for a layer; none where its class computes something of its own."""
+    for kind in type(layer).__mro__:
+        if kind in _RULES:
+            return _RULES[kind]
+        if "call" in vars(kind):
+            return None
+    return None
+
+
+def count(layer: Any, inputs: tuple[Shape, ...], outputs: tuple[Shape, ...]) -> Operations:
+    """Count a layer or a model inside another one, such as the layer of a wrapper.
+
+    Raises:
+        Unknown: If there is no rule for it.
+    """
+    found = rule_of(layer)
+    if found is not None:
+        return found(Call(layer, inputs, outputs))
+    from inception_lab.model.counting.walk import walked  # which reads this table
+
+    rows = walked(layer, inputs).rows
+    unknown = [row.type for row in rows if not row.counted]
+    if unknown:
+        raise Unknown(f"{unknown[0]} inside has no rule")
+    return sum((row.operations for row in rows), Operations())

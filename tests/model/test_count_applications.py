@@ -1,0 +1,84 @@
+"""Keras Applications at their default input: parameters as Keras has them, MACs as TensorFlow's profiler."""
+
+import math
+import time
+from typing import Any
+
+import pytest
+
+import inception_lab as lab
+from inception_lab.model.backend import keras, profiled_operations
+
+QUICK = ["MobileNetV2", "ResNet50", "Xception", "DenseNet121", "EfficientNetB0", "MobileNet"]
+# The profiler counts no grouped convolutions in ConvNeXt and meets shapes that it does not know in
+# MobileNetV3: see below for who is right.
+SHORT = ("MobileNetV3", "ConvNeXt")
+SLOW = [
+    "ConvNeXtBase", "ConvNeXtSmall", "ConvNeXtTiny", "DenseNet169", "DenseNet201", "EfficientNetB1",
+    "EfficientNetB2", "EfficientNetB3", "EfficientNetB4", "EfficientNetB5", "EfficientNetB6",
+    "EfficientNetV2B0", "EfficientNetV2B1", "EfficientNetV2B2", "EfficientNetV2B3", "EfficientNetV2S",
+    "EfficientNetV2M", "InceptionResNetV2", "InceptionV3", "MobileNetV3Large", "MobileNetV3Small",
+    "NASNetLarge", "NASNetMobile", "ResNet101", "ResNet101V2", "ResNet152", "ResNet152V2", "ResNet50V2",
+    "VGG16", "VGG19",
+]  # fmt: skip
+KNOWN = {  # counted twice elsewhere
+    "Xception": 8_357_403_496,
+    "InceptionV3": 5_713_216_096,
+    "InceptionResNetV2": 13_155_794_016,
+    "ResNet50": 3_857_973_248,
+    "MobileNetV2": 300_774_272,
+}
+
+
+def assert_agrees(name: str) -> None:
+    model = getattr(keras.applications, name)(weights=None)
+    cost = lab.cost(model)
+    assert all(row.counted for row in cost.layers)
+    trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    assert cost.parameters == trainable
+    assert cost.parameters + cost.moving_statistics == model.count_params()
+    assert cost.macs == KNOWN.get(name, cost.macs)
+    profiled = products_of(model)
+    if name.startswith(SHORT):
+        assert profiled < cost.flops
+    else:
+        assert profiled == cost.flops
+
+
+def products_of(model: Any) -> int:
+    """Operations of convolutions and matrix products that the profiler finds."""
+    found = profiled_operations(model)
+    return sum(found.get(kind, 0) for kind in ("Conv2D", "DepthwiseConv2dNative", "MatMul"))
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_network_of_keras_applications(name: str) -> None:
+    assert_agrees(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SLOW)
+def test_the_other_networks_of_keras_applications(name: str) -> None:
+    assert_agrees(name)
+    keras.backend.clear_session()
+
+
+def test_the_profiler_leaves_grouped_convolutions_out() -> None:
+    """The smallest layer that it counts short: 2 groups of 2 channels, 1×1, one place. 2·2 + 2·2 = 8 MACs."""
+    x = keras.Input((1, 1, 4))
+    model = keras.Model(x, keras.layers.Conv2D(4, 1, groups=2, use_bias=False)(x))
+    assert lab.cost(model).macs == model.count_params() == 8  # one place: each weight is used once
+    assert products_of(model) != 2 * 8
+
+
+@pytest.mark.slow
+def test_counting_a_thousand_layers_takes_half_a_second() -> None:
+    model = keras.applications.EfficientNetV2L(weights=None)
+    assert len(model.layers) > 1000
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        cost = lab.cost(model)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.5
+    assert cost.parameters + cost.moving_statistics == model.count_params()
