@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from inception_lab.architecture.cost import UNDEFINED, LayerCost, Reach
 from inception_lab.architecture.layers import Operations, Shape
 from inception_lab.model.backend import keras
-from inception_lab.model.counting import pointwise, products, recurrent  # noqa: F401  they fill the table
+from inception_lab.model.counting import places, pointwise, products, recurrent  # noqa: F401  they fill the table
+from inception_lab.model.counting.graph import ordered, unrecorded
 from inception_lab.model.counting.operations import rule_for
 from inception_lab.model.counting.reach import reach_after
 from inception_lab.model.counting.rules import Call, Rule, Unknown
 
 Tensor = Any  # keras.KerasTensor
-Node = Any  # one call of a layer, as Keras keeps it
 tree = keras.tree
 _x = keras.Input((1,), name="x")
 # The class of functional models, which has no public name.
@@ -222,44 +221,6 @@ def walked(layer: Any, inputs: Sequence[Shape]) -> Walk:
     tensors = [walk.start(shape) for shape in inputs]
     walk.use(layer, (tensors[0] if len(tensors) == 1 else tensors,), {}, "")
     return walk
-
-
-def ordered(outputs: Sequence[Tensor], inputs: set[int]) -> list[Node]:
-    """Return the calls that lead from inputs, given by their ids, to outputs: branch after branch."""
-    done: dict[int, Node] = {}
-    waiting: list[tuple[Node, bool]] = []
-
-    def ask(tensors: Sequence[Tensor]) -> None:
-        for x in reversed(tensors):
-            if id(x) not in inputs:
-                operation, index, _ = x._keras_history
-                node = operation._inbound_nodes[index]
-                if id(node) not in done and not node.is_input:
-                    waiting.append((node, False))
-
-    ask(outputs)
-    while waiting:
-        node, ready = waiting.pop()
-        if id(node) in done:
-            continue
-        if ready:
-            done[id(node)] = node
-        else:
-            waiting.append((node, True))
-            ask(node.input_tensors)
-    return list(done.values())
-
-
-@contextmanager
-def unrecorded(layer: Any) -> Iterator[None]:
-    """Let a layer's layers forget the calls made meanwhile, as if the model had not been looked at."""
-    before = {id(x): (len(x._inbound_nodes), len(x._outbound_nodes)) for x in layer._flatten_layers()}
-    try:
-        yield
-    finally:
-        for each in layer._flatten_layers():
-            inbound, outbound = before.get(id(each), (0, 0))
-            del each._inbound_nodes[inbound:], each._outbound_nodes[outbound:]
 
 
 def _open(tensors: Sequence[Tensor]) -> bool:
