@@ -20,6 +20,7 @@ from inception_lab.architecture.cost import Cost, LayerCost, cost
 from inception_lab.architecture.googlenet import VARIANTS
 from inception_lab.architecture.layers import Shape
 from inception_lab.cli import classify as cli_classify
+from inception_lab.cli import models
 from inception_lab.cli import train as cli_train
 from inception_lab.cli.options import INTERRUPTED, described_network, networks, picture_sides
 
@@ -91,12 +92,17 @@ def _add_cost(commands: Any) -> None:
   {PROGRAM} cost googlenet
   {PROGRAM} cost googlenet --input 250x300 --auxiliary
   {PROGRAM} cost googlenet --variant torchvision --format csv > torchvision.csv
+  {PROGRAM} cost keras:MobileNet --input 128
+
+any network of Keras Applications is keras:NAME; a model that Keras has saved is its file, as my.keras
 
 networks: {", ".join(networks())}
 variants of googlenet: {", ".join(VARIANTS)}
 """,
     )
-    parser.add_argument("network", metavar="NETWORK", help="the network's name, such as googlenet")
+    parser.add_argument(
+        "network", metavar="NETWORK", help="a network's name, such as googlenet, keras:NAME or a file"
+    )
     parser.add_argument(
         "--input",
         type=picture_sides,
@@ -121,13 +127,14 @@ variants of googlenet: {", ".join(VARIANTS)}
 
 
 def _run_cost(chosen: argparse.Namespace) -> None:
-    print(_FORMATS[chosen.format](cost(described_network(chosen))))
+    named = models.is_keras(chosen.network)
+    print(_FORMATS[chosen.format](models.counted(chosen) if named else cost(described_network(chosen))))
 
 
 def _json(counted: Cost) -> str:
     def row(layer: LayerCost) -> dict[str, Any]:
         fields = ("name", "type", "input_shape", "output_shape", "parameters", "macs")
-        return {field: getattr(layer, field) for field in fields}
+        return {field: layer.row()[field] for field in fields}
 
     result = {
         "network": counted.network,
@@ -152,7 +159,13 @@ def _csv(counted: Cost) -> str:
 def _table(counted: Cost) -> str:
     head = ("layer", "type", "output", "parameters", "MACs")
     rows = [
-        (layer.name, layer.type, _times(layer.output_shape), f"{layer.parameters:,}", f"{layer.macs:,}")
+        (
+            layer.name,
+            layer.type,
+            _times(layer.output_shape),
+            f"{layer.parameters:,}",
+            f"{layer.macs:,}" if layer.counted else "?",
+        )
         for layer in counted.layers
     ]
     total = ("total", "", "", f"{counted.parameters:,}", f"{counted.macs:,}")
@@ -173,11 +186,15 @@ def _table(counted: Cost) -> str:
         "Other operations, memory and reach: --format csv",
         *(f"Left out: {what}" for what in counted.omitted),
     ]
-    title = f"{counted.network}, one image of {_times(counted.input_shape)} (height × width × channels)"
+    title = f"{counted.network}, one image of {_times(counted.input_shape)}"
+    if len(counted.input_shape) == 3 and isinstance(counted.input_shape[0], int):
+        title += " (height × width × channels)"
     return "\n".join((title, "", line(head), rule, *map(line, rows), rule, line(total), "", *notes))
 
 
-def _times(shape: Shape) -> str:
+def _times(shape: Shape | tuple[Shape, ...]) -> str:
+    if shape and not isinstance(shape[0], int):
+        return " and ".join(_times(each) for each in shape)  # type: ignore[arg-type]
     return "×".join(map(str, shape))
 
 

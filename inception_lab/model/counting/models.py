@@ -10,7 +10,8 @@ from typing import Any
 from inception_lab.architecture.cost import OMITTED, UNDEFINED, Cost, LayerCost
 from inception_lab.architecture.layers import Operations, Shape, positive_integer
 from inception_lab.model.backend import keras
-from inception_lab.model.counting.walk import Untraceable, Walk, unrecorded
+from inception_lab.model.counting.graph import unrecorded
+from inception_lab.model.counting.walk import Untraceable, Walk
 
 MASKS = "masks: all positions are counted, also those that attention or recurrence skips"
 
