@@ -1,8 +1,10 @@
-"""Numbers as people read them, on axes, in tables and beside bars: plain text, for every floor."""
+"""Numbers and tables as people read them: plain text, for every floor."""
 
 from __future__ import annotations
 
 import numbers
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
 from typing import Any
 
 # From where on a number is written in a unit (below, it rounds to fewer), the unit's size, its letter.
@@ -69,3 +71,66 @@ def bar(share: float, rest: str = " ") -> str:
     """
     done = round(BAR * min(share, 1))
     return "█" * done + rest * (BAR - done)
+
+
+def columns(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
+    r"""Write rows of cells as lines whose columns are aligned, two spaces between them.
+
+    Args:
+        rows: Rows of equally many cells; the first is the head.
+        left: Columns that stand to the left; the others, of numbers, stand to the right.
+
+    Example:
+        >>> print(*columns([("layer", "MACs"), ("conv1", "118,013,952")]), sep="\n")
+        layer         MACs
+        conv1  118,013,952
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            f"{cell:{'<' if number < left else '>'}{width}}"
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+
+
+def html_table(
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    foot: Sequence[str] = (),
+    *,
+    caption: str = "",
+    colour: Callable[[str], str] = lambda cell: "",
+) -> str:
+    """Write a table as HTML: legible on light and dark, and without any style.
+
+    Args:
+        head: Names of the columns.
+        rows: Cells; the first of a row names it.
+        foot: The last row, of sums.
+        caption: What the table shows.
+        colour: The ground of a cell, given its text; none where it is empty.
+    """
+
+    def line(cells: Sequence[str]) -> str:
+        first, *others = cells
+        written = f'<th scope="row">{escape(first)}</th>'
+        for cell in others:
+            ground = colour(cell)
+            style = f' style="background: {ground}; text-align: left"' if ground else ""
+            written += f"<td{style}>{escape(cell)}</td>"
+        return f"<tr>{written}</tr>"
+
+    names = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    lines = [
+        "<table>",
+        *([f"<caption>{escape(caption)}</caption>"] if caption else []),
+        f"<thead><tr>{names}</tr></thead>",
+        "<tbody>",
+        *map(line, rows),
+        "</tbody>",
+        *([f"<tfoot>{line(foot)}</tfoot>"] if foot else []),
+        "</table>",
+    ]
+    return "\n".join(lines)

@@ -276,6 +276,16 @@ class Cost:
         """Shape of the last layer's output."""
         return self.layers[-1].output_shape if self.layers else self.input_shape
 
+    def __repr__(self) -> str:
+        from inception_lab.architecture.tables import cost_text
+
+        return cost_text(self)
+
+    def _repr_html_(self) -> str:
+        from inception_lab.architecture.tables import cost_html
+
+        return cost_html(self)
+
     def __getitem__(self, name: str) -> LayerCost:
         """Return one layer by its path.
 

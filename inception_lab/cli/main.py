@@ -13,12 +13,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 from inception_lab import __version__
 from inception_lab.architecture.cost import Cost, LayerCost, cost
 from inception_lab.architecture.googlenet import VARIANTS
-from inception_lab.architecture.layers import Shape
+from inception_lab.architecture.tables import cost_text
 from inception_lab.cli import classify as cli_classify
 from inception_lab.cli import models
 from inception_lab.cli import train as cli_train
@@ -156,46 +157,8 @@ def _csv(counted: Cost) -> str:
     return text.getvalue().removesuffix("\n")
 
 
-def _table(counted: Cost) -> str:
-    head = ("layer", "type", "output", "parameters", "MACs")
-    rows = [
-        (
-            layer.name,
-            layer.type,
-            _times(layer.output_shape),
-            f"{layer.parameters:,}",
-            f"{layer.macs:,}" if layer.counted else "?",
-        )
-        for layer in counted.layers
-    ]
-    total = ("total", "", "", f"{counted.parameters:,}", f"{counted.macs:,}")
-    widths = [max(map(len, column)) for column in zip(head, *rows, total, strict=True)]
-
-    def line(row: Sequence[str]) -> str:
-        left = [f"{cell:<{width}}" for cell, width in zip(row[:2], widths[:2], strict=True)]
-        right = [f"{cell:>{width}}" for cell, width in zip(row[2:], widths[2:], strict=True)]
-        return "  ".join((*left, *right))
-
-    rule = "─" * len(line(head))
-    notes = [f"FLOPs = 2 × MACs = {counted.flops:,}"]
-    if counted.moving_statistics:
-        notes.append(
-            f"Stored besides and not trained: {counted.moving_statistics:,} statistics of batch norm"
-        )
-    notes += [
-        "Other operations, memory and reach: --format csv",
-        *(f"Left out: {what}" for what in counted.omitted),
-    ]
-    title = f"{counted.network}, one image of {_times(counted.input_shape)}"
-    if len(counted.input_shape) == 3 and isinstance(counted.input_shape[0], int):
-        title += " (height × width × channels)"
-    return "\n".join((title, "", line(head), rule, *map(line, rows), rule, line(total), "", *notes))
-
-
-def _times(shape: Shape | tuple[Shape, ...]) -> str:
-    if shape and not isinstance(shape[0], int):
-        return " and ".join(_times(each) for each in shape)  # type: ignore[arg-type]
-    return "×".join(map(str, shape))
-
-
-_FORMATS: Mapping[str, Callable[[Cost], str]] = {"table": _table, "json": _json, "csv": _csv}
+_FORMATS: Mapping[str, Callable[[Cost], str]] = {
+    "table": partial(cost_text, by_layer=True),
+    "json": _json,
+    "csv": _csv,
+}

@@ -1,0 +1,120 @@
+"""Costs as tables, and the layers of a network folded to as many rows as one can read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
+from math import ceil
+from operator import itemgetter
+
+from inception_lab import text
+from inception_lab.architecture.cost import Cost, LayerCost
+from inception_lab.architecture.layers import Shape
+
+ROWS = 19  # GoogLeNet's modules and heads; with title, head and sums a screen of 25 lines
+
+
+def folded(cost: Cost, most: int = ROWS) -> list[Cost]:
+    """Return the costs of groups of layers that follow one another, in graph order.
+
+    The groups are as fine as they can be, and all equally fine: layers, then what shares a path, then
+    what shares the beginning of a name, as `conv2_block1` and `conv2` in `conv2_block1_1_conv`. Where
+    names say too little, a group of most layers is cut into equal pieces, called by their first and last
+    layer.
+
+    Args:
+        cost: Of a network.
+        most: Groups, at the most.
+    """
+    layers = cost.layers
+    runs = [(cost.network, [*layers])]
+    for names in _groupings([layer.name for layer in layers]):
+        pairs = groupby(zip(names, layers, strict=True), key=itemgetter(0))
+        named = [(name, [layer for _, layer in run]) for name, run in pairs]
+        if len(named) <= most:
+            runs = named
+            break
+    at, (_, run) = max(enumerate(runs), key=lambda found: len(found[1][1]))
+    if len(run) > max(8, len(layers) / 2):
+        step = max(4, ceil(len(run) / (most - len(runs) + 1)))
+        pieces = [run[start : start + step] for start in range(0, len(run), step)]
+        runs[at : at + 1] = [(f"{_short(piece[0])} … {_short(piece[-1])}", piece) for piece in pieces]
+    return [
+        replace(
+            cost,
+            network=run[0].module if len(run) == 1 and len(name) < len(run[0].module) else name,
+            input_shape=run[0].input_shape,
+            layers=tuple(run),
+        )
+        for name, run in runs
+        if run
+    ]
+
+
+def _short(layer: LayerCost) -> str:
+    name = layer.name
+    return name if len(name) <= 24 else f"{name[:12]}…{name[-11:]}"
+
+
+def _groupings(names: list[str]) -> Iterator[list[str]]:
+    """Return names of groups for all layers, from the finest to the coarsest."""
+    paths = [name.split("/") for name in names]
+    for depth in range(max(map(len, paths), default=0), 0, -1):
+        yield ["/".join(path[:depth]) for path in paths]
+    words = [re.findall(r"[_\W]*(?:[^\W\d_]+\d*|\d+)", path[0]) or path[:1] for path in paths]
+    for depth in range(max(map(len, words), default=0) - 1, 0, -1):
+        yield ["".join(word[:depth]) for word in words]
+
+
+def cost_text(cost: Cost, by_layer: bool = False) -> str:
+    """Return a cost as lines of text: what `inception-lab cost` prints, or its sums by module.
+
+    Args:
+        cost: Of a network or a part of one.
+        by_layer: Whether each layer has a line; else there are 25 lines at most.
+    """
+    head: tuple[str, ...] = ("part", "layers", "output", "parameters", "MACs")
+    if by_layer:
+        head = ("layer", "type", *head[2:])
+        rows = [(each.name, each.type, *_sums(each)) for each in cost.layers]
+    else:
+        rows = [(part.network, f"{len(part.layers):,}", *_sums(part)) for part in folded(cost)]
+    total = ("total", "" if by_layer else f"{len(cost.layers):,}", "", *_sums(cost)[1:])
+    names, *lines, last = text.columns([head, *rows, total], left=2)
+    rule = "─" * len(names)
+    notes = [f"FLOPs = 2 × MACs = {cost.flops:,}"]
+    if cost.moving_statistics:
+        notes.append(f"Stored besides and not trained: {cost.moving_statistics:,} statistics of batch norm")
+    if not by_layer:
+        return "\n".join((_title(cost), names, rule, *lines, last, "; ".join(notes)))
+    notes += [
+        "Other operations, memory and reach: --format csv",
+        *(f"Left out: {what}" for what in cost.omitted),
+    ]
+    return "\n".join((_title(cost), "", names, rule, *lines, rule, last, "", *notes))
+
+
+def cost_html(cost: Cost) -> str:
+    """Return the sums of a cost by module as an HTML table."""
+    head = ("part", "layers", "output", "parameters", "MACs", "share of MACs", "activations (bytes)")
+
+    def row(part: Cost, name: str) -> tuple[str, ...]:
+        share = f"{part.macs / cost.macs:.1%}" if cost.macs else "–"
+        return name, f"{len(part.layers):,}", *_sums(part), share, f"{part.activation_bytes:,}"
+
+    parts = [row(part, part.network) for part in folded(cost)]
+    return text.html_table(head, parts, row(cost, "total"), caption=_title(cost))
+
+
+def _title(cost: Cost) -> str:
+    return f"{cost.network}, one image of {_times(cost.input_shape)} (height × width × channels)"
+
+
+def _sums(counted: Cost | LayerCost) -> tuple[str, str, str]:
+    return _times(counted.output_shape), f"{counted.parameters:,}", f"{counted.macs:,}"
+
+
+def _times(shape: Shape) -> str:
+    return "×".join(map(str, shape))

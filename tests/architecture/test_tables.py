@@ -1,0 +1,122 @@
+"""Costs as tables: all layers are in them, in order, and they fit on a screen."""
+
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import inception_lab as lab
+from inception_lab.architecture.cost import Cost, LayerCost, Reach
+from inception_lab.architecture.layers import Operations
+from inception_lab.architecture.tables import ROWS, cost_html, folded
+
+NETWORKS = {
+    **{name: describe() for name, describe in lab.zoo.NETWORKS.items()},
+    **{f"googlenet {name}": lab.googlenet(variant=name, auxiliary=True) for name in lab.VARIANTS},
+    "digits": lab.googlenet_digits(),
+    "cifar": lab.googlenet_cifar(),
+}
+
+
+def named(*names: str) -> Cost:
+    """A cost whose layers have these names, and one MAC each."""
+    shape = (1, 1, 1)
+    layers = [LayerCost(name, "Conv2D", shape, shape, 1, 0, Operations(macs=1), 1, Reach()) for name in names]
+    return Cost("net", shape, tuple(layers))
+
+
+def groups(cost: Cost, most: int = ROWS) -> list[str]:
+    return [group.network for group in folded(cost, most)]
+
+
+@given(
+    st.lists(
+        st.from_regex(r"[a-z]{1,3}[0-9]?(_[a-z0-9]{1,2}){0,2}(/[a-z0-9_]{1,4}){0,2}", fullmatch=True),
+        max_size=80,
+        unique=True,
+    ),
+    st.integers(1, 30),
+)
+def test_all_layers_are_in_the_groups_in_order(names: list[str], most: int) -> None:
+    cost = named(*names)
+    found = folded(cost, most)
+    assert len(found) <= most
+    assert [layer for group in found for layer in group.layers] == [*cost.layers]
+    assert all(group.layers for group in found)
+
+
+def test_few_layers_are_not_folded() -> None:
+    names = ["conv1/7x7_s2", "pool1/3x3_s2", "fc"]
+    assert groups(named(*names)) == names
+
+
+def test_layers_are_folded_to_modules_and_modules_to_stages() -> None:
+    cost = lab.cost(lab.googlenet(auxiliary=True))
+    assert groups(cost) == [*cost.by_module()]
+    assert groups(lab.cost(lab.zoo.resnet50())) == [
+        "conv1", "pool1", "res2", "res3", "res4", "res5", "pool5", "fc1000", "prob",
+    ]  # fmt: skip
+
+
+def test_names_with_words_are_folded_by_their_first_words() -> None:
+    blocks = [f"block{stage}{block}" for stage in (1, 2) for block in "abc"]
+    layers = [f"{block}_{layer}" for block in blocks for layer in ("conv", "bn")]
+    cost = named("stem_conv", *layers, "top_activation")
+    assert groups(cost, 8) == ["stem_conv", *blocks, "top_activation"]
+    assert groups(cost, 7) == ["stem_conv", "block1", "block2", "top_activation"]
+
+
+def test_a_name_that_comes_back_later_is_a_group_of_its_own() -> None:
+    assert groups(named("a/1", "a/2", "b/1", "a/3"), 3) == ["a", "b", "a"]
+
+
+def test_layers_whose_names_say_nothing_are_cut_into_equal_pieces() -> None:
+    names = [f"{kind}_{number}" for number in range(40) for kind in ("conv", "bn", "relu")]
+    found = folded(named(*names), 20)
+    assert [len(group.layers) for group in found] == [6] * 20
+    assert found[0].network == "conv_0 … relu_1"
+
+
+def test_a_group_sums_its_layers() -> None:
+    cost = lab.cost(lab.googlenet())
+    for group in folded(cost):
+        assert group == cost.by_module()[group.network]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_cost_shows_itself_in_25_lines_with_its_sums(name: str) -> None:
+    cost = lab.cost(NETWORKS[name])
+    lines = repr(cost).splitlines()
+    assert len(lines) <= 25
+    assert max(map(len, lines)) <= 110
+    assert lines[0].startswith(f"{cost.network}, one image of {'×'.join(map(str, cost.input_shape))} ")
+    rows = [re.split(r"  +", line) for line in lines[3:-2]]
+    for column, total in ((1, len(cost.layers)), (3, cost.parameters), (4, cost.macs)):
+        assert sum(int(row[column].replace(",", "")) for row in rows) == total
+    total = ["total", f"{len(cost.layers):,}", f"{cost.parameters:,}", f"{cost.macs:,}"]
+    assert lines[-2].split() == total
+    assert lines[-1].startswith(f"FLOPs = 2 × MACs = {cost.flops:,}")
+
+
+def test_a_notebook_shows_a_cost_as_a_table_with_shares_and_memory() -> None:
+    cost = lab.cost(lab.googlenet())
+    assert cost._repr_html_() == cost_html(cost)
+    lines = re.findall(r"<tr>(.*?)</tr>", cost_html(cost))
+    head, *rows, foot = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in lines]
+    assert head == ["part", "layers", "output", "parameters", "MACs", "share of MACs", "activations (bytes)"]
+    assert [row[0] for row in rows] == [*cost.by_module()]
+    assert foot[-1] == f"{4 * sum(layer.activations for layer in cost.layers):,}"
+    shares = [float(row[5].removesuffix("%")) for row in rows]
+    assert math.isclose(sum(shares), 100, abs_tol=0.1 * len(shares))
+    assert rows[2][5] == "22.7%"  # conv2: 359,661,568 of 1,582,671,872
+
+
+def test_a_network_without_macs_has_no_shares() -> None:
+    cost = lab.cost(lab.layers.MaxPool2D(2), (4, 4, 3))
+    assert "<td>–</td>" in cost_html(cost)
+
+
+def test_a_cost_without_layers_shows_itself() -> None:
+    assert len(repr(lab.cost(lab.Sequence(), (4, 4, 3))).splitlines()) == 5
