@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from html import escape
 from typing import TYPE_CHECKING
 
+from inception_lab import text
 from inception_lab.architecture.conventions import weights
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import COLUMNS, TABLE_1, InceptionRow, googlenet, inception_module
@@ -46,7 +46,7 @@ HEADINGS = (
     "multiply-adds",
     "ops verdict",
 )
-_GREEN, _VERMILION = "rgba(0, 158, 115, 0.2)", "rgba(213, 94, 0, 0.25)"  # Okabe–Ito, on light and dark
+_GROUNDS = {"✓": "rgba(0, 158, 115, 0.2)", "✗": "rgba(213, 94, 0, 0.25)"}  # Okabe–Ito, on light and dark
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,11 @@ class Verdict:
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def signed(self) -> str:
+        """The text after a sign that says the same in one character."""
+        return f"{'✓' if self.agrees else '✗'} {self.text}"
 
 
 @dataclass(frozen=True)
@@ -142,59 +147,46 @@ class Audit:
         ]
         return pandas.DataFrame(records).rename(columns={"name": "row"}).set_index("row")
 
-    def to_html(self) -> str:
-        """Return the audit as an HTML table: legible on light and dark, and without any style."""
-        body = [
+    def _table(self) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
+        """Return the cells of all rows, and of the sums."""
+        body: list[tuple[str, ...]] = [
             (
                 row.name,
                 row.printed_parameters,
                 f"{row.weights:,}",
                 f"{row.parameters:,}",
-                row.parameters_verdict,
+                row.parameters_verdict.signed,
                 row.printed_operations,
                 f"{row.macs:,}",
-                row.operations_verdict,
+                row.operations_verdict.signed,
             )
             for row in self.rows
         ]
-        sums = (
+        params, ops = f"{self.printed_parameters:,}K", f"{self.printed_operations:,}M"
+        return body, (
             "sum",
-            f"{self.printed_parameters:,}K",
+            params,
             f"{self.weights:,}",
             f"{self.parameters:,}",
             "",
-            f"{self.printed_operations:,}M",
+            ops,
             f"{self.macs:,}",
             "",
         )
-        columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in HEADINGS)
-        lines = [
-            "<table>",
-            "<caption>Table 1 of arXiv:1409.4842, printed and recomputed from its filter columns</caption>",
-            f"<thead><tr>{columns}</tr></thead>",
-            "<tbody>",
-            *(_line(cells) for cells in body),
-            "</tbody>",
-            f"<tfoot>{_line(sums)}</tfoot>",
-            "</table>",
-        ]
-        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        body, sums = self._table()
+        return "\n".join(text.columns([HEADINGS, *body, sums]))
+
+    def to_html(self) -> str:
+        """Return the audit as an HTML table: legible on light and dark, and without any style."""
+        caption = "Table 1 of arXiv:1409.4842, printed and recomputed from its filter columns"
+        return text.html_table(
+            HEADINGS, *self._table(), caption=caption, colour=lambda cell: _GROUNDS.get(cell[:1], "")
+        )
 
     def _repr_html_(self) -> str:
         return self.to_html()
-
-
-def _line(cells: Iterable[str | Verdict]) -> str:
-    first, *others = cells
-    line = f'<th scope="row">{escape(str(first))}</th>'
-    for cell in others:
-        if isinstance(cell, Verdict):
-            colour = _GREEN if cell.agrees else _VERMILION
-            sign = "✓" if cell.agrees else "✗"
-            line += f'<td style="background: {colour}; text-align: left">{sign} {escape(cell.text)}</td>'
-        else:
-            line += f"<td>{escape(cell)}</td>"
-    return f"<tr>{line}</tr>"
 
 
 def audit() -> Audit:

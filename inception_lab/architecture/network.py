@@ -16,6 +16,8 @@ from inception_lab.architecture.layers import (
     positive_integer,
     readable_name,
 )
+from inception_lab.shown import Shown
+from inception_lab.text import readable
 
 T = TypeVar("T")
 Merge = Literal["concat", "add"]
@@ -88,8 +90,8 @@ def _set(node: Node, field: str, parts: tuple[Part, ...], name: str | None) -> N
 
 
 @dataclass(frozen=True)
-class Network:
-    """A network: what goes in, and the parts it goes through.
+class Network(Shown):
+    """A network: what goes in, and the parts it goes through. A notebook shows it as a row of blocks.
 
     Attributes:
         input_shape: `(height, width, channels)`, without batch.
@@ -109,6 +111,10 @@ class Network:
         readable_name("name", self.name)
         object.__setattr__(self, "input_shape", picture_shape(self.input_shape))
         self.output_shapes()
+
+    def __repr__(self) -> str:
+        outputs = ", ".join(f"{name} {readable(shape)}" for name, shape in self.output_shapes().items())
+        return f"Network {self.name}: {readable(self.input_shape)} → {outputs}"
 
     def fold(
         self, x: T, *, layer: Callable[[str, Layer, T], T], merge: Callable[[str, Merge, list[T]], T]

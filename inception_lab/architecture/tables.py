@@ -21,8 +21,7 @@ def folded(cost: Cost, most: int = ROWS) -> list[Cost]:
 
     The groups are as fine as they can be, and all equally fine: layers, then what shares a path, then
     what shares the beginning of a name, as `conv2_block1` and `conv2` in `conv2_block1_1_conv`. Where
-    names say too little, a group of most layers is cut into equal pieces, called by their first and last
-    layer.
+    names say too little, a group of most layers is cut into equal pieces, called by their first layer.
 
     Args:
         cost: Of a network.
@@ -40,7 +39,7 @@ def folded(cost: Cost, most: int = ROWS) -> list[Cost]:
     if len(run) > max(8, len(layers) / 2):
         step = max(4, ceil(len(run) / (most - len(runs) + 1)))
         pieces = [run[start : start + step] for start in range(0, len(run), step)]
-        runs[at : at + 1] = [(f"{_short(piece[0])} … {_short(piece[-1])}", piece) for piece in pieces]
+        runs[at : at + 1] = [(f"{_short(piece[0].name)} …", piece) for piece in pieces]
     return [
         replace(
             cost,
@@ -53,9 +52,8 @@ def folded(cost: Cost, most: int = ROWS) -> list[Cost]:
     ]
 
 
-def _short(layer: LayerCost) -> str:
-    name = layer.name
-    return name if len(name) <= 24 else f"{name[:12]}…{name[-11:]}"
+def _short(name: str) -> str:
+    return name if len(name) <= 20 else f"{name[:9]}…{name[-10:]}"
 
 
 def _groupings(names: list[str]) -> Iterator[list[str]]:

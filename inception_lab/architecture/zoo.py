@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import googlenet, scaled
 from inception_lab.architecture.layers import (
     Activation,
@@ -29,6 +30,7 @@ from inception_lab.architecture.layers import (
     positive_integer,
 )
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
+from inception_lab.text import columns, html_table, readable
 
 
 @dataclass(frozen=True)
@@ -375,13 +377,39 @@ def squeezenet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int =
     return _averaged(input_shape, parts, ConvolutionRow("conv10", classes, 1), "pool10", "squeezenet")
 
 
+class Zoo(dict[str, Callable[..., Network]]):
+    """What describes each network, by its name; shows itself as a table."""
+
+    def _table(self) -> list[tuple[str, ...]]:
+        counted = [(name, cost(describe())) for name, describe in self.items()]
+        return [
+            ("network", "input", "layers", "parameters", "MACs"),
+            *(
+                (name, readable(c.input_shape), f"{len(c.layers):,}", f"{c.parameters:,}", f"{c.macs:,}")
+                for name, c in counted
+            ),
+        ]
+
+    def __repr__(self) -> str:
+        return "\n".join(columns(self._table()))
+
+    def _repr_html_(self) -> str:
+        head, *rows = self._table()
+        return html_table(head, rows, caption="Published networks, each at its own size of picture")
+
+
 # Every network here by its name, in the order of publication. All take `input_shape` and `classes`.
-NETWORKS: Mapping[str, Callable[..., Network]] = {
-    "alexnet": alexnet,
-    "nin": nin,
-    "googlenet": googlenet,
-    "vgg16": vgg16,
-    "resnet50": resnet50,
-    "squeezenet": squeezenet,
-    "mobilenet": mobilenet,
-}
+NETWORKS = Zoo(
+    alexnet=alexnet,
+    nin=nin,
+    googlenet=googlenet,
+    vgg16=vgg16,
+    resnet50=resnet50,
+    squeezenet=squeezenet,
+    mobilenet=mobilenet,
+)
+
+
+def _repr_html_() -> str:
+    """Have a notebook show `lab.zoo`, which is this module, as its table."""
+    return NETWORKS._repr_html_()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # How a whole network's blocks are coloured, by the start of their names.
 KINDS = {"inception": figures.SKY, "conv": figures.ORANGE, "pool": figures.PALE, "loss": figures.PURPLE}
 BOX, GAP = 1.0, 0.62  # width of a box and of the space before the next, in units of the axes
+SPACE = 0.14  # between the blocks of a network
 HALF = 0.34  # half the height of a box; rows are 1 apart
 
 
@@ -98,25 +99,30 @@ def plot_network(network: Network, *, unfold: str | None = None) -> Figure:
         ax = figure.add_axes((0.01, 0.53, 0.98, 0.46))
         height, width, channels = modules[unfold].input_shape
         plot_module(groups[unfold], (height, width, channels), ax=figure.add_axes((0.12, 0.0, 0.76, 0.5)))
+    wide = {name: 0.36 + math.log2(found.output_shape[-1]) ** 2 / 110 for name, found in modules.items()}
+    labels = {name: name.removeprefix("inception_") for name in modules}
+    inches = 9 / sum(width + SPACE for name, width in wide.items() if name not in heads)
+    crowded = any(0.076 * len(labels[name]) > inches * (wide[name] + SPACE) for name in modules)
     x = before = 0.0
     for name, module in modules.items():
         sizes = module.output_shape
         high = math.log2(sizes[0]) / 4 if len(sizes) == 3 else 0.25
-        wide = 0.36 + math.log2(sizes[-1]) ** 2 / 110
-        color = next((color for start, color in KINDS.items() if name.startswith(start)), figures.GREY)
+        kinds = (color for start, color in KINDS.items() if name.lower().startswith(start))
         left, y = (before, -2.3) if name in heads else (x, 0.0)
-        block = Rectangle((left, y - high), wide, 2 * high, facecolor=color, edgecolor="black")
-        block.set_linewidth(2.4 if name == unfold else 0.6)
+        block = Rectangle((left, y - high), wide[name], 2 * high, edgecolor="black")
+        block.set(facecolor=next(kinds, figures.GREY), linewidth=2.4 if name == unfold else 0.6)
         ax.add_patch(block)
-        middle, label = left + wide / 2, name.removeprefix("inception_")
+        middle = left + wide[name] / 2
         if name in heads:
             ax.plot([middle] * 2, [-1.45, y + high], color="black", linewidth=0.8)
-            ax.text(left + wide + 0.08, y, f"{label}\n{sizes[-1]:,}", fontsize=8, va="center")
+            words = f"{labels[name]}\n{sizes[-1]:,}"
+            ax.text(left + wide[name] + 0.08, y, words, fontsize=8, va="center")
             continue
         ax.text(middle, high + 0.08, short(sizes), fontsize=8, ha="center", va="bottom")
-        ax.text(middle, -high - 0.08, label, fontsize=8.5, ha="center", va="top")
-        before, x = x, x + wide + 0.14
-    ax.set(xlim=(-0.1, x), ylim=(-2.65 if heads else -2.1, 2.45))
+        turned = 90 if crowded else 0
+        ax.text(middle, -high - 0.08, labels[name], fontsize=8.5, ha="center", va="top", rotation=turned)
+        before, x = x, x + wide[name] + SPACE
+    ax.set(xlim=(-0.1, x), ylim=(-2.95 if crowded else -2.65 if heads else -2.1, 2.45))
     ax.set_axis_off()
     return figure
 

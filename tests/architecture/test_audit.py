@@ -150,3 +150,13 @@ def test_auditing_loads_neither_pandas_nor_keras(root: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_as_text_an_audit_is_a_table() -> None:
+    head, *lines, sums = repr(lab.audit()).splitlines()
+    assert head.split()[:3] == ["row", "params", "printed"]
+    assert [line.split()[0] for line in lines] == [cells[0] for cells in CELLS]
+    for line, cells in zip(lines, CELLS, strict=True):
+        assert f"{cells[4]} " in line
+        assert line.endswith(cells[7])
+    assert sums.split() == ["sum", "6,797.7K", "6,990,272", "6,998,552", "1,502M", "1,582,671,872"]

@@ -76,7 +76,7 @@ def test_layers_whose_names_say_nothing_are_cut_into_equal_pieces() -> None:
     names = [f"{kind}_{number}" for number in range(40) for kind in ("conv", "bn", "relu")]
     found = folded(named(*names), 20)
     assert [len(group.layers) for group in found] == [6] * 20
-    assert found[0].network == "conv_0 … relu_1"
+    assert found[0].network == "conv_0 …"
 
 
 def test_a_group_sums_its_layers() -> None:
@@ -93,8 +93,8 @@ def test_a_cost_shows_itself_in_25_lines_with_its_sums(name: str) -> None:
     assert max(map(len, lines)) <= 110
     assert lines[0].startswith(f"{cost.network}, one image of {'×'.join(map(str, cost.input_shape))} ")
     rows = [re.split(r"  +", line) for line in lines[3:-2]]
-    for column, total in ((1, len(cost.layers)), (3, cost.parameters), (4, cost.macs)):
-        assert sum(int(row[column].replace(",", "")) for row in rows) == total
+    for column, expected in ((1, len(cost.layers)), (3, cost.parameters), (4, cost.macs)):
+        assert sum(int(row[column].replace(",", "")) for row in rows) == expected
     total = ["total", f"{len(cost.layers):,}", f"{cost.parameters:,}", f"{cost.macs:,}"]
     assert lines[-2].split() == total
     assert lines[-1].startswith(f"FLOPs = 2 × MACs = {cost.flops:,}")

@@ -3,6 +3,7 @@
 import base64
 import re
 from html import unescape
+from typing import Any
 
 import cv2
 import matplotlib
@@ -191,3 +192,58 @@ def test_figures_leave_matplotlib_as_it_was() -> None:
     with pytest.raises(TypeError, match="can't multiply"):
         figures.plot_bars({"a": "much"}, unit="x")  # type: ignore[dict-item]
     assert dict(matplotlib.rcParams) == before
+
+
+# Costs
+
+
+def widths(ax: Any) -> list[float]:
+    return [bar.get_width() for bar in ax.patches]
+
+
+def test_a_cost_is_drawn_by_module_with_its_sums() -> None:
+    cost = lab.cost(lab.googlenet())
+    modules = cost.by_module()
+    (part,) = figures.plot_cost(cost).subfigs
+    parameters, macs, activations = part.axes
+    assert widths(parameters) == [module.parameters for module in modules.values()]
+    assert widths(macs) == [module.macs for module in modules.values()]
+    assert widths(activations) == [module.activation_bytes for module in modules.values()]
+    titles = [ax.get_title(loc="left") for ax in part.axes]
+    assert titles == ["parameters\n7.00 M", "MACs\n1.58 G", "activations\n21.8 MB"]
+    names = [label.get_text() for label in parameters.get_yticklabels()]
+    assert names == [name.removeprefix("inception_") for name in modules]
+    bottom, top = parameters.get_ylim()
+    assert top < bottom  # the input is on top
+    assert [text.get_text() for text in macs.texts][:2] == ["118.0 M", "359.7 M"]  # zeros are not written
+
+
+def test_two_costs_are_drawn_on_the_same_scales() -> None:
+    costs = [lab.cost(lab.googlenet()), lab.cost(lab.zoo.resnet50())]
+    left, right = figures.plot_cost(*costs).subfigs
+    for one, other in zip(left.axes, right.axes, strict=True):
+        assert one.get_xlim() == other.get_xlim()
+        assert one.get_ylim() == other.get_ylim()
+    for part, cost in zip((left, right), costs, strict=True):
+        assert sum(widths(part.axes[1])) == cost.macs
+        assert part.get_suptitle() == f"{cost.network}, 224×224×3"
+    assert len({ax.patches[0].get_hatch() for ax in left.axes}) == 3
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_one_cost_or_two_are_drawn(count: int) -> None:
+    with pytest.raises(ValueError, match="costs") as caught:
+        figures.plot_cost(*[lab.cost(lab.googlenet())] * count)
+    assert str(caught.value) == f"`costs` must be one or two. Received: {count}."
+
+
+@pytest.mark.parametrize("layers", [1, 20, 400])
+def test_names_and_numbers_of_a_cost_lie_apart(layers: int) -> None:
+    names = [f"block{n // 7}_{n % 7}_convolution" for n in range(layers)]
+    body = lab.Sequence(*(lab.layers.Conv2D(8, 3, name=name) for name in names))
+    figure = figures.plot_cost(lab.cost(body, (64, 64, 3)), lab.cost(lab.googlenet()))
+    figure.draw_without_rendering()
+    for ax in figure.subfigs[0].axes:
+        boxes = [label.get_window_extent() for label in (*ax.get_yticklabels(), *ax.texts)]
+        assert not any(one.overlaps(other) for n, one in enumerate(boxes) for other in boxes[n + 1 :])
+    assert len(figure.subfigs[0].axes[0].get_yticklabels()) <= 24

@@ -1,6 +1,7 @@
 """Figures of whole networks: their geometry says the numbers."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -39,6 +40,17 @@ def test_an_unfolded_module_is_drawn_below() -> None:
     top, below = figure.axes
     assert [patch.get_linewidth() for patch in top.patches].count(2.4) == 1
     assert "5×5 conv\n128 filters" in [text.get_text() for text in below.texts]
+
+
+def test_labels_of_blocks_lie_apart() -> None:
+    for describe in lab.zoo.NETWORKS.values():
+        network = describe()
+        names = [name.removeprefix("inception_") for name in lab.cost(network).by_module()]
+        figure = diagrams.plot_network(network)
+        boxes = [t.get_window_extent() for t in figure.axes[0].texts if t.get_text() in names]
+        assert len(boxes) == len(names)
+        assert not any(one.overlaps(other) for one, other in pairwise(boxes)), network.name
+        assert all(box.y0 > 0 for box in boxes), network.name
 
 
 @pytest.mark.parametrize("unfold", ["3z", "1x1", "loss3"])

@@ -15,6 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inception_lab.shown import Shown
+from inception_lab.text import columns, readable
+
 Pictures = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
 
@@ -73,6 +76,9 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.images)
 
+    def __repr__(self) -> str:
+        return f"{len(self):,} pictures of {readable(self.picture_shape)}, {len(self.classes):,} classes"
+
     def __getitem__(self, chosen: slice | npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> Dataset:
         """Return some of the pictures: a slice, a mask or a list of indices."""
         return replace(
@@ -99,8 +105,8 @@ class Dataset:
 
 
 @dataclass(frozen=True)
-class Splits:
-    """A data set in three parts that share no picture.
+class Splits(Shown):
+    """A data set in three parts that share no picture. A notebook shows a picture of each class.
 
     Attributes:
         name: What it is called in tables and logs.
@@ -123,7 +129,7 @@ class Splits:
     def __post_init__(self) -> None:
         """Refuse parts that no network could be both trained and tested on."""
         for what, plural in (("classes", "classes, in one order"), ("picture_shape", "size of pictures")):
-            found = {name: getattr(getattr(self, name), what) for name in PARTS}
+            found = {name: getattr(part, what) for name, part in self.parts.items()}
             for name in PARTS[1:]:
                 if found[name] != found["train"]:
                     raise ValueError(
@@ -137,10 +143,33 @@ class Splits:
         return self.train.classes
 
     @property
+    def parts(self) -> dict[str, Dataset]:
+        """The three parts by their names."""
+        return {name: getattr(self, name) for name in PARTS}
+
+    def counts(self, most: int = 20) -> list[tuple[str, ...]]:
+        """Return the cells of a table: pictures of each class in each part.
+
+        Args:
+            most: Rows; what is beyond is summed in one more.
+        """
+        each = [np.bincount(part.labels, minlength=len(self.classes)) for part in self.parts.values()]
+        rows = [(name, *counts) for name, *counts in zip(self.classes, *each, strict=True)]
+        if len(rows) > most:
+            rest = len(rows) - most
+            rows[most:] = [(f"… {rest:,} more", *(count[most:].sum() for count in each))]
+        rows.append(("all", *map(len, self.parts.values())))
+        return [("class", *self.parts), *((name, *map(readable, counts)) for name, *counts in rows)]
+
+    def __repr__(self) -> str:
+        said = f"{self.name}: pictures of {readable(self.train.picture_shape)}"
+        return "\n".join((f"{said}; in training, {self.augmentation}", *columns(self.counts())))
+
+    @property
     def fingerprint(self) -> str:
         """A digest of all three parts."""
-        parts = (getattr(self, name).fingerprint for name in PARTS)
-        return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
+        fingerprints = "".join(part.fingerprint for part in self.parts.values())
+        return hashlib.sha256(fingerprints.encode()).hexdigest()[:16]
 
 
 def memory(count: int, shape: Iterable[int], kind: str = "uint8") -> int:

@@ -16,6 +16,9 @@ from inception_lab.view.figures.costs import (
     plot_bars as plot_bars,
 )
 from inception_lab.view.figures.costs import (
+    plot_cost as plot_cost,
+)
+from inception_lab.view.figures.costs import (
     plot_lines as plot_lines,
 )
 from inception_lab.view.figures.costs import (

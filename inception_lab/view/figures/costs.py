@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox
 
-from inception_lab.text import quantity, tick
+from inception_lab.architecture.tables import folded
+from inception_lab.text import quantity, readable, size, tick
 from inception_lab.view.figures.style import (
     BLUE,
     DPI,
+    GREEN,
     GREY,
+    ORANGE,
     PALE,
     Style,
     axes,
     branch_style,
     ceiling,
+    new_figure,
     series,
     styled,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from inception_lab.architecture.cost import Cost
+
+# What `plot_cost` draws: field of a cost → its title, its style, how it is written.
+COSTS: Mapping[str, tuple[str, Style, Callable[[float], str]]] = {
+    "parameters": ("parameters", Style(BLUE), quantity),
+    "macs": ("MACs", Style(ORANGE, "//"), quantity),
+    "activation_bytes": ("activations", Style(GREEN, ".."), size),
+}
 
 
 @styled
@@ -56,6 +70,41 @@ def plot_bars(
     ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.xaxis.set_major_formatter(tick)
     return ax
+
+
+@styled
+def plot_cost(*costs: Cost, most: int = 24) -> Figure:
+    """Draw where a network's parameters, MACs and activations are, from the input on top to the output.
+
+    Args:
+        *costs: Of one network, or of two, which are drawn side by side on the same scales.
+        most: Rows; where a network has more layers, they are folded into groups by their names.
+
+    Raises:
+        ValueError: If there is no cost, or there are more than two.
+    """
+    if not 1 <= len(costs) <= 2:
+        raise ValueError(f"`costs` must be one or two. Received: {len(costs)}.")
+    folds = [folded(cost, most) for cost in costs]
+    rows = max(map(len, folds))
+    limits = {each: ceiling(max(getattr(group, each) for fold in folds for group in fold)) for each in COSTS}
+    figure = new_figure(9.6, 1.3 + 0.19 * rows, layout="constrained")
+    parts = figure.subfigures(1, len(costs), squeeze=False)[0]
+    points = 8.5 if len(costs) == 1 else 7
+    for part, cost, fold in zip(parts, costs, folds, strict=True):
+        part.suptitle(f"{cost.network}, {readable(cost.input_shape)}", fontsize=10, ha="left", x=0.01)
+        names = [group.network.removeprefix("inception_") for group in fold]
+        for ax, (each, (title, style, say)) in zip(part.subplots(1, len(COSTS)), COSTS.items(), strict=True):
+            values = [getattr(group, each) for group in fold]
+            ax.barh(range(len(fold)), values, color=style.color, hatch=style.hatch, edgecolor="white")
+            for row, value in enumerate(values):
+                if value:
+                    ax.text(value + limits[each] / 25, row, say(value), va="center", fontsize=points - 1)
+            ax.set_yticks(range(len(fold)), names if each == "parameters" else [], fontsize=points)
+            ax.set_title(f"{title}\n{say(getattr(cost, each))}", fontsize=points + 0.5)
+            ax.set(xlim=(0, 1.4 * limits[each]), ylim=(rows - 0.5, -0.5), xticks=[])
+            ax.spines[["bottom"]].set_visible(False)
+    return figure
 
 
 @styled
