@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.text import Text
+from matplotlib.textpath import TextPath
 
 from inception_lab.architecture import layers as spec
 from inception_lab.architecture.cost import Cost, cost
@@ -102,7 +103,10 @@ def plot_network(network: Network, *, unfold: str | None = None) -> Figure:
     wide = {name: 0.36 + math.log2(found.output_shape[-1]) ** 2 / 110 for name, found in modules.items()}
     labels = {name: name.removeprefix("inception_") for name in modules}
     inches = 9 / sum(width + SPACE for name, width in wide.items() if name not in heads)
-    crowded = any(0.076 * len(labels[name]) > inches * (wide[name] + SPACE) for name in modules)
+    crowded = any(
+        TextPath((0, 0), label, size=8.5).get_extents().width / 72 > inches * (wide[name] + SPACE)
+        for name, label in labels.items()
+    )
     x = before = 0.0
     for name, module in modules.items():
         sizes = module.output_shape
