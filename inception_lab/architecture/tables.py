@@ -8,10 +8,10 @@ from dataclasses import replace
 from itertools import groupby
 from math import ceil
 from operator import itemgetter
+from typing import Any
 
 from inception_lab import text
 from inception_lab.architecture.cost import Cost, LayerCost
-from inception_lab.architecture.layers import Shape
 
 ROWS = 19  # GoogLeNet's modules and heads; with title, head and sums a screen of 25 lines
 
@@ -107,12 +107,21 @@ def cost_html(cost: Cost) -> str:
 
 
 def _title(cost: Cost) -> str:
-    return f"{cost.network}, one image of {_times(cost.input_shape)} (height × width × channels)"
+    picture = len(cost.input_shape) == 3 and isinstance(cost.input_shape[0], int)
+    axes = " (height × width × channels)" if picture else ""
+    return f"{cost.network}, one image of {times(cost.input_shape)}{axes}"
 
 
 def _sums(counted: Cost | LayerCost) -> tuple[str, str, str]:
-    return _times(counted.output_shape), f"{counted.parameters:,}", f"{counted.macs:,}"
+    """Return shape, parameters and MACs; `?` stands for those of layers that no rule counts."""
+    layers = counted.layers if isinstance(counted, Cost) else (counted,)
+    known = [f"{counted.macs:,}"] if any(layer.counted for layer in layers) or not layers else []
+    macs = " + ".join(known if all(layer.counted for layer in layers) else [*known, "?"])
+    return times(counted.output_shape), f"{counted.parameters:,}", macs
 
 
-def _times(shape: Shape) -> str:
+def times(shape: tuple[Any, ...]) -> str:
+    """Write a shape, such as 28×28×192, or several."""
+    if shape and not isinstance(shape[0], int):
+        return " and ".join(map(times, shape))
     return "×".join(map(str, shape))

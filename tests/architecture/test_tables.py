@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 import inception_lab as lab
 from inception_lab.architecture.cost import Cost, LayerCost, Reach
 from inception_lab.architecture.layers import Operations
-from inception_lab.architecture.tables import ROWS, cost_html, folded
+from inception_lab.architecture.tables import ROWS, cost_html, cost_text, folded
 
 NETWORKS = {
     **{name: describe() for name, describe in lab.zoo.NETWORKS.items()},
@@ -120,3 +121,19 @@ def test_a_network_without_macs_has_no_shares() -> None:
 
 def test_a_cost_without_layers_shows_itself() -> None:
     assert len(repr(lab.cost(lab.Sequence(), (4, 4, 3))).splitlines()) == 5
+
+
+def test_what_no_rule_counts_is_shown_with_a_question_mark() -> None:
+    cost = named("a", "b")
+    first, second = cost.layers
+    cost = replace(cost, layers=(replace(first, counted=False), second))
+    assert [line.split()[-1] for line in repr(cost).splitlines()[3:5]] == ["?", "1"]
+    assert repr(cost).splitlines()[5].endswith("1 + ?")
+    rows = [re.split(r"  +", line) for line in cost_text(cost, by_layer=True).splitlines()[4:6]]
+    assert [row[-1] for row in rows] == ["?", "1"]
+    assert "<td>?</td>" in cost_html(cost)
+
+
+def test_several_inputs_are_named_one_by_one() -> None:
+    cost = replace(named("a"), input_shape=((4, 4, 3), (7,)))
+    assert repr(cost).splitlines()[0] == "net, one image of 4×4×3 and 7"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox
 
-from inception_lab.architecture.tables import folded
-from inception_lab.text import quantity, readable, size, tick
+from inception_lab.architecture.tables import folded, times
+from inception_lab.text import quantity, size, tick
 from inception_lab.view.figures.style import (
     BLUE,
     DPI,
@@ -92,7 +92,7 @@ def plot_cost(*costs: Cost, most: int = 24) -> Figure:
     parts = figure.subfigures(1, len(costs), squeeze=False)[0]
     points = 8.5 if len(costs) == 1 else 7
     for part, cost, fold in zip(parts, costs, folds, strict=True):
-        part.suptitle(f"{cost.network}, {readable(cost.input_shape)}", fontsize=10, ha="left", x=0.01)
+        part.suptitle(f"{cost.network}, {times(cost.input_shape)}", fontsize=10, ha="left", x=0.01)
         names = [group.network.removeprefix("inception_") for group in fold]
         for ax, (each, (title, style, say)) in zip(part.subplots(1, len(COSTS)), COSTS.items(), strict=True):
             values = [getattr(group, each) for group in fold]
