@@ -147,7 +147,8 @@ def main() -> None:
             f"({error.strerror}). Give another: make lab LESSONS=another/folder"
         ) from None
     command = jupyterlab(folder, *arguments)
-    os.execv(command[0], command)
+    kept = {} if chosen.author else {"INCEPTION_LAB_PROGRESS": str(folder / "progress.json")}
+    os.execve(command[0], command, {**os.environ, **kept})
 
 
 if __name__ == "__main__":

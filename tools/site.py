@@ -66,6 +66,8 @@ def pages() -> dict[str, str]:
     notebooks = {}
     for path in all_notebooks():
         name = name_of(path, ROOT)
+        if path.name.startswith("00_"):  # the site has a first page of its own
+            continue
         folder = "solutions" if path.parent.name == "solutions" else "lessons"
         notebooks[name] = f"{folder}/{path.name}" if path.name != "playground.ipynb" else path.name
     return {**notes, **TEXTS, **notebooks}

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inception_lab.exercises import lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7
+from inception_lab.exercises import kept, lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7
 from inception_lab.exercises.judge import Exercise
+from inception_lab.exercises.lessons import Cards
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def check(name: str, *answers: Any) -> Verdict:
         return Verdict(None, text)
     if right:
         _solved.add(name)
-        return Verdict(True, f"✔ Right. {text}")
+        return Verdict(True, " ".join(filter(None, (f"✔ Right. {text}", kept.keep(name)))))
     _tries[name] = _tries.get(name, 0) + 1
     hints = exercise.hints[: _tries[name]]
     shown = " ".join(f"Hint {number}: {hint}" for number, hint in enumerate(hints, 1))
@@ -108,12 +109,21 @@ def reveal(name: str, truth: Any) -> Verdict:
 
 def progress() -> Verdict:
     """Tell how many exercises are solved, of the notebooks whose exercises were tried."""
+    before, damaged = kept.solved()
+    done = before | _solved
     parts = []
-    for notebook in sorted({name.split(".")[0] for name in {*_tries, *_solved}}):
+    for notebook in sorted({name.split(".")[0] for name in {*_tries, *done}}):
         names = [name for name in EXERCISES if name.startswith(f"{notebook}.")]
-        parts.append(f"notebook {notebook}: {sum(name in _solved for name in names)} of {len(names)}")
+        parts.append(f"notebook {notebook}: {sum(name in done for name in names)} of {len(names)}")
     solved = "; ".join(parts) or "no exercise tried yet"
-    return Verdict(None, f"Solved in this session: {solved}. Guesses made: {len(_guesses)}.")
+    since = "so far" if kept.file() else "in this session"
+    text = f"Solved {since}: {solved}. Guesses made: {len(_guesses)}."
+    return Verdict(None, " ".join(filter(None, (damaged, text))))
+
+
+def lessons() -> Cards:
+    """Return the lessons as cards: the insight, the minutes, and how much is solved."""
+    return Cards(tuple(EXERCISES), kept.solved()[0] | _solved)
 
 
 def _said(value: Any) -> str:

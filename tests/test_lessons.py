@@ -1,0 +1,83 @@
+"""The lessons as cards, and what is kept of the reader's progress."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from inception_lab import exercises
+from inception_lab.exercises import kept
+from inception_lab.exercises.lessons import LESSONS, Cards
+
+ANSWER = 14 * 14 * 48 * 5 * 5 * 480  # to 01.1
+
+
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a learner's progress, and a session that knows nothing yet."""
+    file = tmp_path / "progress.json"
+    monkeypatch.setenv(kept.VARIABLE, str(file))
+    monkeypatch.chdir(tmp_path)
+    new_session(monkeypatch)
+    return file
+
+
+def new_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exercises, "_solved", set())
+    monkeypatch.setattr(exercises, "_tries", {})
+    monkeypatch.setattr(exercises, "_guesses", {})
+
+
+def test_every_lesson_has_a_card_and_a_line_in_the_readme(root: Path) -> None:
+    found = {path.name for path in root.glob("notebooks/*.ipynb")} - {"00_start.ipynb"}
+    assert {lesson.file for lesson in LESSONS} == found
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    for lesson, heading, _ in Cards((), ()).rows():
+        minutes = f"{lesson.minutes} " if lesson.minutes else ""
+        assert f"| [{heading}](notebooks/{lesson.file}) | {lesson.insight} | {minutes}|" in readme
+
+
+def test_cards_say_the_insight_the_minutes_and_what_is_solved() -> None:
+    cards = Cards(("01.1", "01.2", "02.1"), {"01.2"})
+    assert repr(cards).splitlines()[:2] == [
+        f"01 The naive module: {LESSONS[0].insight} (45 minutes · 1 of 2 solved)",
+        f"02 The 1×1 reduction: {LESSONS[1].insight} (45 minutes · 0 of 1 solved)",
+    ]
+    page = cards._repr_html_()
+    assert '<a href="01_naive_module.ipynb"><b>01 The naive module</b></a>' in page
+    assert "45 minutes · 1 of 2 solved" in page
+
+
+def test_what_is_solved_outlasts_the_session(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert exercises.check("01.1", ANSWER).right
+    new_session(monkeypatch)
+    assert exercises.progress().text == "Solved so far: notebook 01: 1 of 4. Guesses made: 0."
+    assert "1 of 4 solved" in repr(exercises.lessons())
+    assert json.loads(copy.read_text()) == {"solved": ["01.1"]}
+
+
+def test_the_committed_notebooks_and_the_solutions_keep_nothing(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "solutions").mkdir()
+    monkeypatch.chdir(tmp_path / "solutions")
+    assert exercises.check("01.1", ANSWER).right
+    assert exercises.progress().text.startswith("Solved in this session: notebook 01: 1 of 4.")
+    assert not copy.exists()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"solved": 3}', "\0"])
+def test_a_damaged_file_is_kept_aside_and_begun_anew(copy: Path, content: str) -> None:
+    copy.write_text(content)
+    said = "The file of your progress was damaged. It is kept as progress.damaged, and begun anew. Solved "
+    assert exercises.progress().text.startswith(said)
+    assert copy.with_suffix(".damaged").read_text() == content
+    assert "damaged" not in exercises.check("01.1", ANSWER).text
+    assert json.loads(copy.read_text()) == {"solved": ["01.1"]}
+
+
+def test_progress_that_cannot_be_kept_is_said(copy: Path) -> None:
+    copy.with_name("progress.json.new").mkdir()
+    verdict = exercises.check("01.1", ANSWER)
+    assert verdict.right
+    assert verdict.text.endswith(f" Your progress could not be kept in {copy} (Is a directory).")
