@@ -6,6 +6,6 @@ The public names stand in `__init__.pyi`. Each loads what it needs when it is fi
 
 import lazy_loader
 
-__version__ = "0.1.0"
+from inception_lab.version import __version__ as __version__
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -12,11 +12,11 @@ import pytest
 import inception_lab as lab
 from inception_lab import experiments
 from inception_lab.architecture.small import googlenet_digits
-from inception_lab.cli.train import SUITED
-from inception_lab.experiments import EXPERIMENTS, ablation, claims, training
+from inception_lab.experiments import EXPERIMENTS, ablation, claims, lessons
 from inception_lab.experiments.__main__ import main
 from inception_lab.experiments.runner import Experiment, Rows, Settings, append, complete, read
-from inception_lab.model.backend import precision
+from inception_lab.model.hardware import precision
+from inception_lab.model.training.suited import SUITED
 
 Measure = Callable[[Settings, Rows], Rows]
 
@@ -151,7 +151,7 @@ def test_unknown_names_and_settings_are_refused() -> None:
 
 
 def test_reductions_change_nothing_else() -> None:
-    networks = {name: lab.cost(training.reduced_network(f)) for name, f in training.REDUCTIONS.items()}
+    networks = {name: lab.cost(lessons.reduced_network(f)) for name, f in lessons.REDUCTIONS.items()}
     macs = [cost.macs for cost in networks.values()]
     assert macs == sorted(macs, reverse=True)
     for cost in networks.values():
@@ -204,9 +204,9 @@ def test_which_were_right_survives_being_stored() -> None:
 def test_a_training_run_gives_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     from inception_lab.model.data import digits
 
-    monkeypatch.setattr(training, "_held_out", lambda: digits.at_fixed_sizes("validation"))
-    monkeypatch.setattr(training, "IMAGES", 64)
-    row, result, right = training.learn(
+    monkeypatch.setattr(lessons, "_held_out", lambda: digits.at_fixed_sizes("validation"))
+    monkeypatch.setattr(lessons, "IMAGES", 64)
+    row, result, right = lessons.learn(
         lab.googlenet((64, 64, 3), 10, width=1 / 32, stem="small", rows={"3a": lab.TABLE_1["3a"]}),
         seed=0,
         images=64,
@@ -219,9 +219,9 @@ def test_a_training_run_gives_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_run_with_heads_gives_curves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "HEAD_EPOCHS", 1)
+    monkeypatch.setattr(lessons, "HEAD_EPOCHS", 1)
     (row,) = experiments.live("heads", start="He", weight=0.3, seed=1)
-    assert list(row) == ["accuracy", *training.HEAD_CURVES, "images_per_second"]
+    assert list(row) == ["accuracy", *lessons.HEAD_CURVES, "images_per_second"]
     # Behind one epoch of this start the network still says nothing: ten classes, ln 10.
     assert float(row["validation_loss"]) == pytest.approx(np.log(10), abs=0.2)
     assert 0 < float(row["aux1_accuracy"]) < 0.5

@@ -17,7 +17,7 @@ PACKAGE = Path(lab.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 # From the ground up. What is not named here (`cli`, `__main__`) lies under the roof.
 FLOORS = (
-    ("checks", "resources", "shown", "text"),
+    ("checks", "resources", "version", "shown", "text"),
     ("architecture",),
     ("model",),
     ("experiments",),  # measure models; some explorers show what was measured

@@ -5,11 +5,11 @@ A picture that cannot be read gets its line on the error stream; the others are 
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,34 +45,41 @@ and else downloaded once (28 MB). Reading them takes the package onnx: pip insta
         "--top", type=int, default=5, metavar="N", help="how many classes of each picture; default: 5"
     )
     parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
-    parser.set_defaults(run=lambda chosen: _run(chosen, program))
+    parser.set_defaults(run=partial(_run, _Complaints(program)))
 
 
-def _run(chosen: argparse.Namespace, program: str) -> None:
+def _run(
+    complaints: _Complaints,
+    *,
+    images: Sequence[str],
+    weights: str | None,
+    run_directory: str | None,
+    top: int,
+    format: str,
+) -> None:
     from inception_lab.architecture.layers import positive_integer
 
-    top = positive_integer("top", chosen.top, " (--top)")
-    complaints = _Complaints(program)
-    paths = [path for path in chosen.images if complaints.keep(path)]
+    top = positive_integer("top", top, " (--top)")
+    paths = [path for path in images if complaints.keep(path)]
     results: list[dict[str, Any]] = []
     if paths:
-        network = _network(chosen)
+        network = _network(weights, run_directory)
         bars = sys.stdout is not None and sys.stdout.isatty()
         for path, predictions in _classified(network, paths, top, complaints):
             results.append({"image": path, "predictions": [asdict(each) for each in predictions]})
-            if chosen.format == "table":
+            if format == "table":
                 print(("\n" if len(results) > 1 else "") + table(path, predictions, bars), flush=True)
-    if chosen.format == "json" and results:
+    if format == "json" and results:
         print(json.dumps(results, indent=2))
     if complaints.count:
         raise SystemExit(2)
 
 
-def _network(chosen: argparse.Namespace) -> Classifier:
+def _network(weights: str | None, run_directory: str | None) -> Classifier:
     from inception_lab.model.classifier import classifier
 
     try:
-        return classifier(chosen.weights, run=chosen.run_directory)
+        return classifier(weights, run=run_directory)
     except ModuleNotFoundError as error:
         raise ValueError(str(error)) from error
 

@@ -23,7 +23,7 @@ from inception_lab.architecture.tables import cost_text
 from inception_lab.cli import classify as cli_classify
 from inception_lab.cli import models
 from inception_lab.cli import train as cli_train
-from inception_lab.cli.options import INTERRUPTED, described_network, networks, picture_sides
+from inception_lab.cli.options import INTERRUPTED, describer, networks, picture_sides
 
 PROGRAM = "inception-lab"
 
@@ -38,15 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0, or 1 where the reader of stdout has gone.
 
     Raises:
-        SystemExit: With status 2 after a mistake of the user's, said in one line on stderr.
+        SystemExit: With status 2 after a mistake of the user's, with 1 where a training failed; both are said
+            in one line on stderr.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that has no × shows ?
     parser = _parser()
-    chosen = parser.parse_args(arguments)
+    chosen = vars(parser.parse_args(arguments))
     try:
-        chosen.run(chosen)
+        if sys.stdout is None:
+            raise ValueError("Results need somewhere to go. Received: a closed stdout.")
+        chosen.pop("run")(**chosen)
         sys.stdout.flush()
+    except FloatingPointError as error:  # a loss that is none any more
+        parser.exit(1, f"{PROGRAM}: {error}\n")
     except (ValueError, ModuleNotFoundError) as error:  # a package may be missing that not all need
         parser.error(str(error))
     except KeyboardInterrupt:
@@ -127,9 +132,12 @@ variants of googlenet: {", ".join(VARIANTS)}
     parser.set_defaults(run=_run_cost)
 
 
-def _run_cost(chosen: argparse.Namespace) -> None:
-    named = models.is_keras(chosen.network)
-    print(_FORMATS[chosen.format](models.counted(chosen) if named else cost(described_network(chosen))))
+def _run_cost(*, network: str, format: str, **options: Any) -> None:
+    if models.is_keras(network):
+        found = models.counted(network, **options)
+    else:
+        found = cost(describer(network, **options)())
+    print(_FORMATS[format](found))
 
 
 def _json(counted: Cost) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import zipfile
@@ -22,45 +21,48 @@ def is_keras(name: str) -> bool:
     return name.startswith(APPLICATION) or name.endswith(SUFFIXES)
 
 
-def counted(chosen: argparse.Namespace) -> Cost:
+def counted(
+    network: str, *, input: tuple[int, int] | None = None, classes: int | None = None, **others: Any
+) -> Cost:
     """Count the model that a command names.
+
+    Args:
+        network: `keras:NAME`, or a file.
+        input: `(height, width)` in pixels.
+        classes: Number of classes.
+        **others: Options that only the project's own networks have.
 
     Raises:
         ValueError: If there is no such model, or if its file cannot be read without running strange code.
     """
-    for option in ("auxiliary", "variant", "width"):
-        if getattr(chosen, option) is not None:
-            raise ValueError(f"{chosen.network} has no option --{option}.")
+    saved = not network.startswith(APPLICATION)
+    for option, value in {**others, "classes": classes if saved else None}.items():
+        if value is not None:
+            raise ValueError(f"{network} has no option --{option}.")
     from inception_lab.model.count import cost
 
-    if chosen.network.startswith(APPLICATION):
-        return cost(_application(chosen))
-    if chosen.classes is not None:
-        raise ValueError(f"{chosen.network} has no option --classes.")
-    model = _saved(Path(chosen.network))
+    if not saved:
+        return cost(_application(network, input, classes))
+    model = _saved(Path(network))
     shapes = getattr(model, "input_shape", None)
     channels = shapes[-1] if isinstance(shapes, tuple) and len(shapes) == 4 else 3
-    return cost(model, chosen.input and (*chosen.input, channels))
+    return cost(model, input and (*input, channels))
 
 
-def _application(chosen: argparse.Namespace) -> Any:
+def _application(network: str, input: tuple[int, int] | None, classes: int | None) -> Any:
     """Build one of Keras Applications, without weights."""
     from inception_lab.model.backend import keras
 
     known = {
         name: make for name, make in vars(keras.applications).items() if callable(make) and name[0].isupper()
     }
-    name = chosen.network.removeprefix(APPLICATION)
-    one_of("network", chosen.network, tuple(APPLICATION + each for each in sorted(known)))
-    options: dict[str, Any] = {"weights": None}
-    if chosen.classes is not None:
-        options["classes"] = chosen.classes
-    if chosen.input is not None:
-        options["input_shape"] = (*chosen.input, 3)
+    one_of("network", network, tuple(APPLICATION + each for each in sorted(known)))
+    options = {"weights": None, "classes": classes, "input_shape": input and (*input, 3)}
+    given = {name: value for name, value in options.items() if value is not None or name == "weights"}
     try:
-        return known[name](**options)
+        return known[network.removeprefix(APPLICATION)](**given)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{chosen.network} must take these options. Received: {error}") from error
+        raise ValueError(f"{network} must take these options. Received: {error}") from error
 
 
 def _saved(path: Path) -> Any:

@@ -6,6 +6,7 @@ import argparse
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from inception_lab.architecture.layers import one_of
@@ -21,17 +22,28 @@ def networks() -> Mapping[str, Callable[..., Network]]:
     return {**NETWORKS, **SMALL}
 
 
-def described_network(chosen: argparse.Namespace, **more: Any) -> Network:
-    """Return the network that a command's options describe; options that it does not know are refused."""
+def describer(name: str, **options: Any) -> Callable[..., Network]:
+    """Return what describes a network.
+
+    Args:
+        name: As the command line knows it.
+        **options: Of the command's, such as `width`; those that are `None` were not given. `input` is
+            `(height, width)` in pixels.
+
+    Returns:
+        A function that takes whatever else the network's own takes.
+
+    Raises:
+        ValueError: If there is no such network, or it has no such option.
+    """
     known = networks()
-    one_of("network", chosen.network, tuple(known))
-    build = known[chosen.network]
-    options = {name: getattr(chosen, name, None) for name in ("auxiliary", "variant", "classes", "width")}
-    options["input_shape"] = chosen.input and (*chosen.input, 3)
-    given = {name: value for name, value in {**options, **more}.items() if value is not None}
-    for name in given.keys() - inspect.signature(build).parameters.keys():
-        raise ValueError(f"{chosen.network} has no option --{name.removesuffix('_shape')}.")
-    return build(**given)
+    one_of("network", name, tuple(known))
+    given = {option: value for option, value in options.items() if value is not None}
+    if "input" in given:
+        given["input_shape"] = (*given.pop("input"), 3)
+    for option in given.keys() - inspect.signature(known[name]).parameters.keys():
+        raise ValueError(f"{name} has no option --{option.removesuffix('_shape')}.")
+    return partial(known[name], **given)
 
 
 def picture_sides(text: str) -> tuple[int, int]:

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from inception_lab.architecture.layers import one_of
-from inception_lab.cli.options import INTERRUPTED, described_network, networks, picture_sides
-from inception_lab.model.training.recipes import RECIPES, Recipe
+from inception_lab.architecture.layers import one_of, positive_integer
+from inception_lab.cli.options import INTERRUPTED, describer, networks, picture_sides
+from inception_lab.model.training.recipes import RECIPES, seed_number
+from inception_lab.model.training.suited import BVLC, FINETUNING, SUITED
 
-
-@dataclass(frozen=True)
-class Suited:
-    """What a data set is trained with unless options say otherwise."""
-
-    network: str
-    epochs: int
-    input: tuple[int, int] | None = None
-    recipe: str = "modern"
-
-
-SUITED: Mapping[str, Suited] = {
-    "scaled-digits": Suited("googlenet-digits", epochs=7),
-    "cifar10": Suited("googlenet-cifar", epochs=100, recipe="long"),
-    "folder": Suited("googlenet-digits", epochs=30, input=(96, 96)),
-}
-BVLC = "bvlc"  # the network that is not described but fetched, with its weights
-FINETUNING = Suited(BVLC, epochs=8, recipe="finetune")
+if TYPE_CHECKING:
+    from inception_lab.model.data.dataset import Splits
+    from inception_lab.model.training.outcome import Outcome
 
 
 def add(commands: Any, program: str) -> None:
@@ -47,11 +32,13 @@ def add(commands: Any, program: str) -> None:
   {program} train --dataset cifar10 --out runs/cifar --resume
   {program} train --dataset my_pictures/ --network googlenet --variant batch_norm --input 96
   {program} train --dataset my_pictures/ --network bvlc --out runs/mine
+  {program} train --dataset more_pictures/ --from runs/mine --out runs/more
 
 A run that was interrupted or killed is carried on by the same command with --resume.
 CIFAR-10 is read from cifar10.npz in the folder that INCEPTION_LAB_DATA names, else downloaded.
 With --network bvlc, training starts from the weights that BVLC trained on ImageNet (28 MB, downloaded once
 unless INCEPTION_LAB_WEIGHTS names them): first a new classifier alone, then the whole network.
+--from DIR does the same with a run of your own.
 networks: {", ".join((*networks(), BVLC))}
 recipes: {", ".join(RECIPES)}
 """,
@@ -62,9 +49,14 @@ recipes: {", ".join(RECIPES)}
         metavar="NAME|DIRECTORY",
         help="scaled-digits (default), cifar10, or a folder with a sub-folder of pictures for each class",
     )
-    parser.add_argument("--recipe", metavar="NAME", help="default: modern; with --network bvlc finetune")
+    parser.add_argument(
+        "--recipe", metavar="NAME", help="default: modern; finetune where training starts from weights"
+    )
     parser.add_argument(
         "--network", metavar="NAME", help="default: a small GoogLeNet that suits the data set"
+    )
+    parser.add_argument(
+        "--from", dest="start", metavar="DIR", help="start from the weights of your own run in DIR"
     )
     parser.add_argument("--epochs", type=int, metavar="N", help="default: what suits the data set")
     parser.add_argument("--batch-size", type=int, metavar="N", help="default: the recipe's")
@@ -98,72 +90,94 @@ recipes: {", ".join(RECIPES)}
     parser.set_defaults(run=_run)
 
 
-def _run(chosen: argparse.Namespace) -> None:
-    if chosen.resume and not chosen.out:
+def _run(
+    *,
+    dataset: str,
+    recipe: str | None,
+    network: str | None,
+    start: str | None,
+    epochs: int | None,
+    batch_size: int | None,
+    learning_rate: float | None,
+    seed: int,
+    out: str | None,
+    resume: bool,
+    augmentation: str | None,
+    precision: str | None,
+    format: str,
+    processes: int | None,
+    process: int | None,
+    coordinator: str | None,
+    **describing: Any,
+) -> None:
+    if resume and not out:
         raise ValueError("--resume needs the directory of the run: --out DIR.")
-    suited = SUITED.get(chosen.dataset, SUITED["folder"])
-    if chosen.network == BVLC:
-        suited = FINETUNING
-        for option in ("auxiliary", "variant", "width", "input"):
-            if getattr(chosen, option) is not None:
-                raise ValueError(f"{BVLC} has no option --{option}.")
-    elif chosen.dataset not in SUITED and chosen.input is None:
-        chosen.input = suited.input
-    chosen.network = chosen.network or suited.network
-    chosen.recipe = chosen.recipe or suited.recipe
-    one_of("recipe", chosen.recipe, tuple(RECIPES))
-    changes = {"batch_size": chosen.batch_size, "learning_rate": chosen.learning_rate}
-    given = {name: value for name, value in changes.items() if value is not None}
-    recipe = replace(RECIPES[chosen.recipe], **given)
+    trained = start is not None or network == BVLC
+    suited = FINETUNING if trained else SUITED.get(dataset, SUITED["folder"])
+    if trained:
+        whose = f"--from {start}" if start is not None else BVLC
+        for option, value in {**describing, "network": network if start else None}.items():
+            if value is not None:
+                raise ValueError(f"{whose} has no option --{option}.")
+    elif dataset not in SUITED and describing["input"] is None:
+        describing["input"] = suited.input
+    recipe = recipe or suited.recipe
+    one_of("recipe", recipe, tuple(RECIPES))
+    chosen = RECIPES[recipe]
+    if learning_rate is not None:
+        chosen = replace(chosen, learning_rate=learning_rate)
+    for name, value in {"epochs": epochs, "batch_size": batch_size}.items():
+        if value is not None:
+            positive_integer(name, value, f" (--{name.replace('_', '-')})")
+    seed_number(seed, " (--seed)")
+    if not trained:
+        describe = describer(network or suited.network, **describing)
     # What takes long is loaded when the options have been found good.
-    if chosen.network != BVLC:
-        described_network(chosen)
-    if chosen.processes is not None:
+    if processes is not None:
         os.environ.setdefault("KERAS_BACKEND", "jax")
     from inception_lab.model.training.distribution import LostProcessError, join
 
     try:
-        team = join(chosen.coordinator, chosen.processes, chosen.process)
-        _train(chosen, recipe, suited, quiet=not team.first)
+        team = join(coordinator, processes, process)
+        from inception_lab.model.classifier import classifier
+        from inception_lab.model.data.folder import load
+        from inception_lab.model.pretrained.start import for_classes
+        from inception_lab.model.training.train import train
+
+        source = classifier(run=start) if trained else None
+        data = load(dataset, seed=seed, side=source.network.input_shape[0] if source else None)
+        if source:
+            describe = partial(for_classes, source.network)
+        outcome = train(
+            data,
+            describe(classes=len(data.classes)),
+            chosen,
+            epochs=suited.epochs if epochs is None else epochs,
+            batch_size=batch_size,
+            seed=seed,
+            out=out,
+            resume=resume,
+            augmentation=augmentation,
+            precision=precision,
+            start=source,
+        )
     except LostProcessError as error:
-        carry_on = f" Carry on with --resume, by as many processes as you like (in {chosen.out})."
-        print(f"{error}{carry_on if chosen.out else ''}", file=sys.stderr, flush=True)
+        carry_on = f" Carry on with --resume, by as many processes as you like (in {out})."
+        print(f"{error}{carry_on if out else ''}", file=sys.stderr, flush=True)
         os._exit(1)  # JAX would wait for the lost one, and say so in dozens of lines
-
-
-def _train(chosen: argparse.Namespace, recipe: Recipe, suited: Suited, quiet: bool) -> None:
-    from inception_lab.model.classifier import classifier
-    from inception_lab.model.data.folder import load
-    from inception_lab.model.pretrained.start import for_classes
-    from inception_lab.model.training.result import summary
-    from inception_lab.model.training.train import train
-
-    start = classifier() if chosen.network == BVLC else None
-    data = load(chosen.dataset, seed=chosen.seed, side=start.network.input_shape[0] if start else None)
-    classes = len(data.classes)
-    result = train(
-        data,
-        for_classes(start.network, classes) if start else described_network(chosen, classes=classes),
-        recipe,
-        epochs=suited.epochs if chosen.epochs is None else chosen.epochs,
-        seed=chosen.seed,
-        out=chosen.out,
-        resume=chosen.resume,
-        augmentation=chosen.augmentation,
-        precision=chosen.precision,
-        start=start,
-    )
-    if result.interrupted:
+    if outcome.interrupted:
         raise SystemExit(INTERRUPTED)
-    if quiet:
-        return
-    numbers = summary(result)
-    if chosen.format == "json":
-        print(json.dumps(numbers))
-        return
-    print(
-        f"{data.name}: test accuracy {result.accuracy:.2%} ({len(data.test):,} pictures) "
-        f"after {result.epochs} epochs\n"
-        f"{result.parameters:,} parameters, {numbers['seconds']:.0f} s, "
+    if team.first:
+        print(_report(data, outcome, format))
+
+
+def _report(data: Splits, outcome: Outcome, format: str) -> str:
+    numbers = outcome.numbers()
+    if format == "json":
+        return json.dumps(numbers, allow_nan=False)
+    return (
+        f"{data.name}: test accuracy {outcome.accuracy:.2%} ({len(data.test):,} pictures) "
+        f"after {outcome.epochs} epoch{'s' * (outcome.epochs != 1)}\n"
+        f"{outcome.parameters:,} parameters, {numbers['seconds']:.0f} s, "
         f"{numbers['images_per_second'] or 0:,.0f} images/s, {numbers['precision']}"
     )

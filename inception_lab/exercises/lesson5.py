@@ -6,8 +6,8 @@ import math
 from functools import cache
 
 from inception_lab.exercises.judge import Exercise, number, word
+from inception_lab.experiments.lessons import BAND_LIMITS, BANDS
 from inception_lab.experiments.runner import read
-from inception_lab.experiments.training import BAND_LIMITS, BANDS
 from inception_lab.model.training.recipes import RECIPES
 
 ORDERED = (18, 33)  # pixels

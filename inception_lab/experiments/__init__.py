@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION
 from inception_lab.experiments.claims import CIFAR10, DIGITS, FULL
 from inception_lab.experiments.gradients import GRADIENTS
+from inception_lab.experiments.lessons import BANDS, HEADS, OVERFITTING, REDUCTION
+from inception_lab.experiments.lessons import epochs_lost as epochs_lost
 from inception_lab.experiments.runner import Experiment, Rows, read
-from inception_lab.experiments.training import BANDS, HEADS, OVERFITTING, REDUCTION
-from inception_lab.experiments.training import epochs_lost as epochs_lost
 
 if TYPE_CHECKING:
     import pandas

@@ -27,8 +27,8 @@ from inception_lab.architecture.layers import (
     Shape,
 )
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
+from inception_lab.experiments.lessons import MODERN, learn
 from inception_lab.experiments.runner import Experiment, Rows, Settings, read
-from inception_lab.experiments.training import MODERN, learn
 
 # Kernels of the direct branch and of the two reduced ones; the pooling branch is always there.
 KERNELS: Mapping[str, tuple[int, int, int]] = {

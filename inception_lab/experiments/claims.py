@@ -11,9 +11,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from inception_lab.cli.train import SUITED
+from inception_lab.experiments.lessons import finished
 from inception_lab.experiments.runner import Experiment, Rows, Settings
-from inception_lab.experiments.training import finished
+from inception_lab.model.training.suited import SUITED
 
 RUNS = Path("runs")
 # Full GoogLeNet on pictures of CIFAR-10's number and size, resized on the device.

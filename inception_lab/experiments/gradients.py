@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.architecture.googlenet import TABLE_1
+from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 
 # name -> (normalisation, initialiser, bias)
@@ -31,14 +31,14 @@ LAYERS = {
 
 def measure(settings: Settings, _: Rows) -> Rows:
     """Measure signal and gradients in the exact network, untrained, on photographs."""
-    import inception_lab as lab
+    from inception_lab.model.build import build
     from inception_lab.model.inside.activations import cross_entropy, inspect
 
     normalization, kernel, bias = STARTS[settings["start"]]
     heads = () if settings["heads"] == "none" else tuple(str(settings["heads"]).split())
-    network = lab.googlenet(auxiliary=heads, normalization=normalization)  # type: ignore[arg-type]
+    network = googlenet(auxiliary=heads, normalization=normalization)  # type: ignore[arg-type]
     seed = int(settings["seed"])
-    model = lab.build(network, kernel_initializer=kernel, bias_initializer=bias, seed=1000 * seed)
+    model = build(network, kernel_initializer=kernel, bias_initializer=bias, seed=1000 * seed)
     pictures = photographs()
     labels = np.random.default_rng(seed).integers(0, 1000, len(pictures))
     # Batch norm works by the batch's own statistics, as in training; dropout is on then too.

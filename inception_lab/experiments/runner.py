@@ -80,15 +80,13 @@ def complete(experiment: Experiment, folder: Path | None = None, limit: int | No
 
 def provenance(name: str) -> dict[str, str]:
     """Return what a run was made with: command, versions, hardware and time."""
-    import numpy as np
+    from inception_lab.model.hardware import hardware, versions
 
-    from inception_lab import __version__
-    from inception_lab.model.backend import hardware, keras
-
-    versions = f"inception-lab {__version__}, Keras {keras.__version__} on {keras.config.backend()}"
+    used = versions()
     return {
         "command": f"python -m inception_lab.experiments {name}",
-        "versions": f"{versions}, NumPy {np.__version__}, Python {sys.version.split()[0]}",
+        "versions": "inception-lab {inception_lab}, Keras {keras} on {backend}, NumPy {numpy}, "
+        "Python {python}".format(**used),
         "hardware": hardware(),
         "finished": datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
     }

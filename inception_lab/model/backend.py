@@ -11,8 +11,6 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,13 +34,12 @@ _load()
 import keras  # noqa: E402
 
 __all__ = [
-    "Precision",
     "as_array",
     "compiled",
     "dtype_policy",
     "fused_batch_norm",
+    "gpu_capability",
     "keras",
-    "precision",
     "profiled_operations",
     "quiet",
     "value_and_gradients",
@@ -51,71 +48,7 @@ __all__ = [
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
 
 
-@dataclass(frozen=True)
-class Precision:
-    """In what numbers a network computes; its weights are kept in float32.
-
-    Attributes:
-        name: `"float32"`, `"bfloat16"` or `"float16"`.
-        reason: What decided it.
-    """
-
-    name: str
-    reason: str
-
-    @property
-    def policy(self) -> str:
-        """Keras's name for it."""
-        return PRECISIONS[self.name]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.reason})"
-
-
-def precision() -> Precision:
-    """Choose the precision that this machine computes quickly in.
-
-    Returns:
-        bfloat16 where the hardware has it, float16 on older GPUs with half-precision units (Keras scales
-        the loss then), float32 otherwise.
-    """
-    capability = _gpu_capability()
-    if capability is None:
-        flags = _cpu_flags()
-        for flag, name in (("amx_bf16", "AMX"), ("avx512_bf16", "AVX512-BF16")):
-            if flag in flags:
-                return Precision("bfloat16", f"the CPU has {name}")
-        return Precision("float32", "a CPU without bfloat16")
-    text = f"a GPU of compute capability {capability[0]}.{capability[1]}"
-    if capability >= (8, 0):
-        return Precision("bfloat16", text)
-    return Precision("float16" if capability >= (7, 0) else "float32", text)
-
-
-def hardware() -> str:
-    """Say what this process computes on, for logs of experiments."""
-    capability = _gpu_capability()
-    if capability is not None:
-        return f"GPU, compute capability {capability[0]}.{capability[1]}"
-    model = next(
-        (line.split(":", 1)[1].strip() for line in _cpu_info() if line.startswith("model name")), "CPU"
-    )
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{count} core{'s' * (count != 1)} of {model}"
-
-
-def _cpu_info() -> list[str]:
-    try:
-        return Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return []
-
-
-def _cpu_flags() -> set[str]:
-    return set(next((line for line in _cpu_info() if line.startswith("flags")), "").split())
-
-
-def _gpu_capability() -> tuple[int, int] | None:
+def gpu_capability() -> tuple[int, int] | None:
     """Return the compute capability of the first GPU, (0, 0) where it tells none, `None` without one."""
     if keras.config.backend() == "tensorflow":
         import tensorflow

@@ -19,7 +19,7 @@ from inception_lab.model.data.dataset import Splits
 from inception_lab.model.training import train as training
 from inception_lab.model.training.recipes import RECIPES
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SMALL = ("--width", "0.1", "--epochs", "1", "--input", "16", "--precision", "float32")
 
 
@@ -69,7 +69,7 @@ def test_text_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*SMALL, "--input", "32", "--auxiliary", "--recipe", "paper") == 0
     out, err = capsys.readouterr()
     assert re.fullmatch(
-        r"scaled-digits: test accuracy [\d.]+% \(40 pictures\) after 1 epochs\n"
+        r"scaled-digits: test accuracy [\d.]+% \(40 pictures\) after 1 epoch\n"
         r"[\d,]+ parameters, \d+ s, [\d,]+ images/s, float32\n",
         out,
     )
@@ -121,7 +121,16 @@ def test_ctrl_c_ends_with_the_status_of_an_interruption(
         ),
         (("--resume",), "--resume needs the directory of the run: --out DIR."),
         (("--variant", "paper"), "googlenet-digits has no option --variant."),
-        (("--batch-size", "0"), "`batch_size` must be a positive integer. Received: batch_size=0."),
+        (
+            ("--batch-size", "0"),
+            "`batch_size` must be a positive integer. Received: batch_size=0 (--batch-size).",
+        ),
+        (("--epochs", "-3"), "`epochs` must be a positive integer. Received: epochs=-3 (--epochs)."),
+        (("--seed", "-1"), "`seed` must be a whole number from 0 to 2147483647. Received: seed=-1 (--seed)."),
+        (
+            ("--seed", f"{10**20}"),
+            f"`seed` must be a whole number from 0 to 2147483647. Received: seed={10**20} (--seed).",
+        ),
         (("--learning-rate", "nan"), "`learning_rate` must be 0 or more. Received: learning_rate=nan."),
         (
             ("--dataset", "nowhere/"),

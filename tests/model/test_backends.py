@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 HERE = Path(__file__).parent
+FOLDERS = [str(HERE / wing) for wing in ("inside", "training")]
 OTHERS = [
     "jax",
     pytest.param(
@@ -21,9 +22,9 @@ OTHERS = [
 ]
 REPEATED = """
 import sys
-sys.path.insert(0, {folder!r})
-import test_inspect, test_train
-test_inspect.test_a_network_worked_out_by_hand()
+sys.path += {folders!r}
+import test_activations, test_train
+test_activations.test_a_network_worked_out_by_hand()
 first, second = test_train.learn(), test_train.learn()
 test_train.assert_equal(test_train.final(first), test_train.final(second))
 print(test_train.keras.config.backend(), first.epochs)
@@ -65,4 +66,4 @@ def test_what_tensorflow_computes_is_computed(backend: str, tensorflows: Path, t
 
 @pytest.mark.parametrize("backend", OTHERS)
 def test_a_run_repeats_bit_for_bit(backend: str) -> None:
-    assert run(backend, "-c", REPEATED.format(folder=str(HERE))) == f"{backend} 3\n"
+    assert run(backend, "-c", REPEATED.format(folders=FOLDERS)) == f"{backend} 3\n"

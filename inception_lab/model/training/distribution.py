@@ -13,11 +13,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -186,25 +184,7 @@ def join(coordinator: str | None = None, processes: int | None = None, process: 
         parallel = keras.distribution.DataParallel(auto_shard_dataset=False)
         keras.distribution.set_distribution(parallel)
     _TEAM = Team(jax.process_count(), jax.process_index(), jax.device_count())
-    if _TEAM.processes > 1:
-        _let_messengers_give_way()
     return _TEAM
-
-
-def _let_messengers_give_way() -> None:
-    """Let threads that wait for messages run when nothing computes, where Linux says which they are.
-
-    Gloo's asks on and on while a message lies there that this process is not ready for: where a process has
-    one core, it takes half of it from the computing that the message waits for.
-    """
-    if sys.platform != "linux":
-        return
-    for _ in range(5):  # those that have just begun may not be waiting yet
-        time.sleep(0.02)
-        for thread in Path("/proc/self/task").iterdir():
-            with suppress(OSError):
-                if "poll" in (thread / "wchan").read_text(encoding="ascii"):
-                    os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
 
 
 def _whole(name: str, value: Any) -> int:

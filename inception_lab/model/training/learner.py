@@ -12,14 +12,19 @@ import numpy.typing as npt
 
 from inception_lab.architecture.layers import one_of
 from inception_lab.architecture.network import Network
-from inception_lab.model.backend import PRECISIONS, Precision, as_array, dtype_policy, keras, precision
+from inception_lab.model.backend import PRECISIONS, as_array, dtype_policy, keras
 from inception_lab.model.build import build
 from inception_lab.model.data.augment import GREY, Window
 from inception_lab.model.data.dataset import Labels, Pictures
+from inception_lab.model.hardware import Precision, precision
 from inception_lab.model.pretrained.start import Start
 from inception_lab.model.training.distribution import on_this_process, team
 from inception_lab.model.training.optimizer import AveragedSGD, Crossentropy, Rates
 from inception_lab.model.training.recipes import Augmentation, Recipe
+
+Logs = Mapping[str, float]
+StepDone = Callable[[int, int, Logs], None]
+EpochDone = Callable[[int, dict[str, float]], None]
 
 SEED_STATE = "seed_generator_state"  # Keras's name for the variables that randomness comes from
 
@@ -96,7 +101,45 @@ class Learner:
             else []
         )
 
-    def freeze(self, frozen: bool) -> None:
+    def fit(
+        self,
+        pictures: Pictures,
+        labels: Labels,
+        epochs: range,
+        *,
+        frozen: int = 0,
+        step_done: StepDone | None = None,
+        epoch_done: EpochDone | None = None,
+    ) -> None:
+        """Go through the pictures once an epoch.
+
+        Order, augmentation and dropout of an epoch follow from the seed and its number, and nothing else.
+        What does not fill a batch at an epoch's end is left out. Of each batch this process takes its share.
+
+        Args:
+            pictures: uint8 `(count, height, width, 3)`.
+            labels: Their classes.
+            epochs: Which ones, counted from 0.
+            frozen: The epoch from which all layers learn; before it only the classifier does, where the
+                weights were trained.
+            step_done: Called after each step with epoch, step and the epoch's means so far.
+            epoch_done: Called after each epoch with its number and means: `loss`, and each head's accuracy.
+        """
+        thaw = min(max(frozen, epochs.start), epochs.stop)
+        for part in (range(epochs.start, thaw), range(thaw, epochs.stop)):
+            if part:
+                self._freeze(part.stop <= frozen)
+                self.model.fit(
+                    self._batches(pictures, labels, part),
+                    initial_epoch=part.start,
+                    epochs=part.stop,
+                    steps_per_epoch=len(labels) // self.recipe.batch_size,
+                    shuffle=False,
+                    verbose=0,
+                    callbacks=[_Teller(self, step_done, epoch_done)],
+                )
+
+    def _freeze(self, frozen: bool) -> None:
         """Keep all below the classifier as it is, or let it learn; only where the weights were trained.
 
         Keras on JAX cannot step some of an optimizer's variables and leave the others: there all learns.
@@ -106,46 +149,21 @@ class Learner:
                 layer.trainable = not frozen
             compile_heads(self.model, self.optimizer, self.recipe)
 
-    def epoch(
-        self,
-        pictures: Pictures,
-        labels: Labels,
-        order: Labels,
-        epoch: int,
-        step_done: Callable[[int, Mapping[str, float]], None],
-    ) -> dict[str, float]:
-        """Go once through the pictures.
+    def _batches(
+        self, pictures: Pictures, labels: Labels, epochs: range
+    ) -> Iterator[tuple[Pictures, dict[str, Labels]]]:
+        batch = self.recipe.batch_size
+        for epoch in epochs:
+            order = np.random.default_rng((self.seed, epoch)).permutation(len(labels))
+            for start in range(0, len(order) - batch + 1, batch):
+                chosen = team().share(order[start : start + batch])
+                yield pictures[chosen], dict.fromkeys(self.outputs, labels[chosen])
 
-        Args:
-            pictures: uint8 `(count, height, width, 3)`.
-            labels: Their classes.
-            order: Indices of the pictures; what does not fill a batch at its end is left out. Of each
-                batch this process takes its share.
-            epoch: Which one; decides augmentation and dropout.
-            step_done: Called behind each step.
-
-        Returns:
-            Means over the epoch: `loss`, and each head's accuracy.
-        """
+    def begin_epoch(self, epoch: int) -> None:
+        """Set all that is random to where an epoch begins."""
         for number, variable in enumerate(self._seeds):
             state = np.random.SeedSequence((self.seed, epoch, number)).generate_state(2)
             variable.assign(state.astype(variable.dtype))
-        batch = self.recipe.batch_size
-        steps = len(order) // batch
-
-        def batches() -> Iterator[tuple[Pictures, dict[str, Labels]]]:
-            for chosen in map(team().share, order[: steps * batch].reshape(steps, batch)):
-                yield pictures[chosen], dict.fromkeys(self.outputs, labels[chosen])
-
-        history = self.model.fit(
-            batches(),
-            steps_per_epoch=steps,
-            epochs=1,
-            shuffle=False,
-            verbose=0,
-            callbacks=[_Steps(step_done)],
-        )
-        return head_logs({name: float(values[-1]) for name, values in history.history.items()}, self.outputs)
 
     def predict(self, pictures: Pictures) -> dict[str, npt.NDArray[np.float32]]:
         """Return logits by head, with the averaged weights where there are any.
@@ -235,7 +253,7 @@ def compile_heads(model: Any, optimizer: Any, recipe: Recipe) -> None:
     )
 
 
-def head_logs(logs: Mapping[str, float], heads: tuple[str, ...]) -> dict[str, float]:
+def head_logs(logs: Logs, heads: tuple[str, ...]) -> dict[str, float]:
     """Return Keras's logs as `loss` and `<head>_accuracy`: with one head Keras leaves its name out."""
     named = {f"{name}_accuracy": logs.get(f"{name}_accuracy", logs.get("accuracy")) for name in heads}
     return {"loss": logs["loss"], **{name: value for name, value in named.items() if value is not None}}
@@ -265,12 +283,22 @@ class _Swapped:
             variable.assign(value)
 
 
-class _Steps(keras.callbacks.Callback):  # type: ignore[misc]
-    """Tells of each step."""
+class _Teller(keras.callbacks.Callback):  # type: ignore[misc]
+    """Sets what is random at the beginning of each epoch, and tells of steps and epochs."""
 
-    def __init__(self, step_done: Callable[[int, Mapping[str, float]], None]) -> None:
+    def __init__(self, learner: Learner, step_done: StepDone | None, epoch_done: EpochDone | None) -> None:
         super().__init__()
-        self.step_done = step_done
+        self.learner, self.step_done, self.epoch_done = learner, step_done, epoch_done
+        self.epoch = 0
 
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
-        self.step_done(batch, logs or {})
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        self.epoch = epoch
+        self.learner.begin_epoch(epoch)
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        if self.step_done:
+            self.step_done(self.epoch, batch, logs or {})
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if self.epoch_done:
+            self.epoch_done(epoch, head_logs(logs or {}, self.learner.outputs))

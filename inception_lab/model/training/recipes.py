@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +13,26 @@ from inception_lab.architecture.layers import one_of, positive_integer
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+
+LARGEST_SEED = 2**31 - 1
+
+
+def seed_number(seed: object, where: str = "") -> int:
+    """Return a seed as an int.
+
+    Raises:
+        ValueError: If it is no whole number that every backend takes; `where` is added to the message.
+    """
+    try:
+        number = operator.index(seed)  # type: ignore[arg-type]
+    except TypeError:
+        number = -1
+    if not 0 <= number <= LARGEST_SEED or isinstance(seed, bool):
+        raise ValueError(
+            f"`seed` must be a whole number from 0 to {LARGEST_SEED}. Received: seed={seed!r}{where}."
+        )
+    return number
 
 
 @dataclass(frozen=True)
@@ -55,8 +76,10 @@ class Recipe:
     def __post_init__(self) -> None:
         """Refuse values that could not train."""
         one_of("schedule", self.schedule, ("steps", "cosine"))
-        positive_integer("batch_size", self.batch_size)
-        positive_integer("decay_epochs", self.decay_epochs)
+        for name in ("batch_size", "decay_epochs"):
+            object.__setattr__(self, name, positive_integer(name, getattr(self, name)))
+        if not (math.isfinite(self.decay) and self.decay > 0):
+            raise ValueError(f"`decay` must be a number above 0. Received: decay={self.decay!r}.")
         if not (math.isfinite(self.learning_rate) and self.learning_rate >= 0):
             raise ValueError(
                 f"`learning_rate` must be 0 or more. Received: learning_rate={self.learning_rate!r}."

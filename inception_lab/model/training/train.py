@@ -7,31 +7,28 @@ the same CPU.
 
 from __future__ import annotations
 
-import sys
+import math
 import time
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import numpy as np
-
-from inception_lab import __version__
 from inception_lab.architecture.layers import one_of, positive_integer
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.stored import network_to_data
-from inception_lab.model.backend import Precision, hardware, keras
 from inception_lab.model.classifier import Classifier
-from inception_lab.model.data.dataset import Dataset, Splits
+from inception_lab.model.data.dataset import Splits
 from inception_lab.model.evaluate import accuracy, cross_entropy, softmax
+from inception_lab.model.hardware import hardware, versions
 from inception_lab.model.pretrained.start import start_from
 from inception_lab.model.training.distribution import Team, losses, team
 from inception_lab.model.training.learner import Learner
+from inception_lab.model.training.outcome import Outcome
 from inception_lab.model.training.progress import Progress
-from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe
-from inception_lab.model.training.result import Result, summary
+from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe, seed_number
 from inception_lab.model.training.run import AVERAGED, BEST, Checkpoint, Row, RunDirectory
 
 
@@ -53,7 +50,7 @@ def train(
     on_epoch: Callable[[list[Row]], None] | None = None,
     on_step: Callable[[int, int], None] | None = None,
     progress: bool | None = None,
-) -> Result:
+) -> Outcome:
     """Train a network on a data set.
 
     Args:
@@ -82,12 +79,15 @@ def train(
         ValueError: If arguments do not fit together, or `out` belongs to another run, is in use by another
             process, or cannot be written to, then or later, as where the disk is full.
         KeyboardInterrupt: If there was no complete epoch to keep.
+        FloatingPointError: If the loss is no longer a finite number: the run ends there.
         LostProcessError: If this process trains with others, and one of them has ended.
     """
     started = time.perf_counter()
+    if resume and out is None:
+        raise ValueError("`resume` needs the directory of the run, `out`. Received: out=None.")
     chosen = _recipe(recipe, batch_size)
-    epochs = positive_integer("epochs", epochs)
-    _check(data, network, chosen)
+    epochs, seed = positive_integer("epochs", epochs), seed_number(seed)
+    _check(data, network, chosen, batch_size)
     crew = team()
     crew.check(chosen.batch_size)
     augmentation = _augmentation(data.augmentation if augmentation is None else augmentation)
@@ -130,35 +130,116 @@ def train(
         rows = _begin(directory, config, learner, resume, shown, crew)
         together = f", {crew}" if crew.devices > 1 else ""
         shown.say(f"Training in {learner.precision}{together}.")
-        kept = learner.state() if rows else None
-        speeds: list[float] = []
+        kept = _Epochs(data, learner, rows, steps, out is not None, directory, shown, on_epoch, on_step)
+        thaw = round(chosen.frozen * epochs)
         try:
-            for epoch in range(len(rows), epochs):
-                learner.freeze(epoch < round(chosen.frozen * epochs))
-                row = _epoch(data, learner, epoch, steps, seed, shown, on_step)
-                if row["seconds"] > 0:  # a clock may stand still
-                    speeds.append(steps * chosen.batch_size / row["seconds"])
-                rows = [*rows, row]
-                kept = learner.state()
-                if out is not None:
-                    _save(directory, learner, rows, kept)
-                shown.epoch_done(row)
-                if on_epoch:
-                    on_epoch(rows)
-        except KeyboardInterrupt:
-            if kept is None:
-                raise
-            learner.restore(kept)
-            where = f"; `resume` carries on from there (in {directory.path})" if directory else ""
-            shown.say(
-                f"Interrupted in epoch {len(rows) + 1}: the last complete one, {len(rows)}, is kept{where}."
+            learner.fit(
+                data.train.images,
+                data.train.labels,
+                range(len(rows), epochs),
+                frozen=thaw,
+                step_done=kept.step_done,
+                epoch_done=kept.epoch_done,
             )
-            return Result(learner, rows, None, time.perf_counter() - started, _median(speeds), True)
-        score = accuracy(learner.predict(data.test.images)["main"], data.test.labels)
-        result = Result(learner, rows, score, time.perf_counter() - started, _median(speeds))
-        if directory:
-            directory.finish(summary(result))
-        return result
+        except KeyboardInterrupt:
+            if kept.state is None:
+                raise
+            learner.restore(kept.state)
+            where = f"; `resume` carries on from there (in {directory.path})" if directory else ""
+            done = len(kept.rows)
+            shown.say(f"Interrupted in epoch {done + 1}: the last complete one, {done}, is kept{where}.")
+            score = None
+        else:
+            score = accuracy(learner.predict(data.test.images)["main"], data.test.labels)
+        seconds = time.perf_counter() - started
+        outcome = Outcome(learner, kept.rows, score, seconds, kept.images_per_second, score is None)
+        if directory and score is not None:
+            directory.finish(outcome.numbers())
+        return outcome
+
+
+class _Epochs:
+    """What the epochs of a run leave: their rows, the state after the last one, and files of both."""
+
+    def __init__(
+        self,
+        data: Splits,
+        learner: Learner,
+        rows: list[Row],
+        steps: int,
+        saved: bool,
+        directory: RunDirectory | None,
+        shown: Progress,
+        on_epoch: Callable[[list[Row]], None] | None,
+        on_step: Callable[[int, int], None] | None,
+    ) -> None:
+        self.data, self.learner, self.steps, self.rows = data, learner, steps, rows
+        self.saved, self.directory, self.shown = saved, directory, shown
+        self.on_epoch, self.on_step = on_epoch, on_step
+        self.state = learner.state() if rows else None
+        self.speeds: list[float] = []
+        self.began = time.perf_counter()
+
+    @property
+    def images_per_second(self) -> float | None:
+        return float(median(self.speeds)) if self.speeds else None
+
+    def step_done(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
+        self._finite(logs["loss"], epoch, step)
+        self.shown.step_done(epoch, step, logs)
+        if self.on_step:
+            self.on_step(epoch, step)
+
+    def epoch_done(self, epoch: int, logs: Mapping[str, float]) -> None:
+        seconds = time.perf_counter() - self.began
+        validation = self.data.validation
+        logits = self.learner.predict(validation.images)["main"]
+        loss = cross_entropy(softmax(logits), validation.labels)
+        self._finite(loss, epoch, self.steps - 1)
+        row = {
+            "epoch": epoch + 1,
+            "learning_rate": self._rate(epoch, self.steps - 1),
+            **logs,
+            "validation_loss": loss,
+            "validation_accuracy": accuracy(logits, validation.labels),
+            "seconds": round(seconds, 3),
+        }
+        if row["seconds"] > 0:  # a clock may stand still
+            self.speeds.append(self.steps * self.learner.recipe.batch_size / row["seconds"])
+        self.rows, self.state = [*self.rows, row], self.learner.state()
+        if self.saved:
+            self._save(self.state)
+        self.shown.epoch_done(row)
+        if self.on_epoch:
+            self.on_epoch(self.rows)
+        self.began = time.perf_counter()
+
+    def _rate(self, epoch: int, step: int) -> float:
+        return float(self.learner.rates[epoch * self.steps + step])
+
+    def _finite(self, loss: float, epoch: int, step: int) -> None:
+        if not math.isfinite(loss):
+            half = " or `precision` 'float32'" if self.learner.precision.name == "float16" else ""
+            raise FloatingPointError(
+                f"The loss must be a finite number. Received: {loss} (epoch {epoch + 1}, step {step + 1}, "
+                f"learning rate {self._rate(epoch, step):.3g}). Try a lower rate{half}."
+            )
+
+    def _save(self, state: Mapping[str, Any]) -> None:
+        """Write weights, then the checkpoint: killed in between, the epoch is run again to the same end.
+
+        All processes enter, since putting the averages in the weights' place is a matter for all; the first,
+        which has the directory, writes.
+        """
+        files = [AVERAGED] if self.learner.recipe.averaging else []
+        *before, last = (row["validation_accuracy"] for row in self.rows)
+        if last > max(before, default=-1.0):
+            files = [BEST, *files]
+        content = self.learner.weights_file() if files else b""
+        if self.directory:
+            for name in files:
+                self.directory.save_weights(name, content)
+            self.directory.save(Checkpoint(len(self.rows), self.rows, state))
 
 
 def _begin(
@@ -174,7 +255,9 @@ def _begin(
     refused: ValueError | None = None
     try:
         if directory:
-            directory.begin(config, _made_with(learner.precision), resume)
+            directory.begin(
+                config, {**versions(), "hardware": hardware(), "precision": str(learner.precision)}, resume
+            )
             if resume and (checkpoint := directory.latest(shown.say)):
                 learner.restore(checkpoint.state)
                 rows = checkpoint.rows
@@ -192,59 +275,6 @@ def _begin(
     return rows
 
 
-def _epoch(
-    data: Splits,
-    learner: Learner,
-    epoch: int,
-    steps: int,
-    seed: int,
-    shown: Progress,
-    on_step: Callable[[int, int], None] | None,
-) -> Row:
-    def step_done(step: int, logs: Mapping[str, float]) -> None:
-        shown.step_done(epoch, step, logs)
-        if on_step:
-            on_step(epoch, step)
-
-    started = time.perf_counter()
-    order = np.random.default_rng((seed, epoch)).permutation(len(data.train))
-    logs = learner.epoch(data.train.images, data.train.labels, order, epoch, step_done)
-    seconds = time.perf_counter() - started
-    return {
-        "epoch": epoch + 1,
-        "learning_rate": float(learner.rates[(epoch + 1) * steps - 1]),
-        **logs,
-        **_validate(learner, data.validation),
-        "seconds": round(seconds, 3),
-    }
-
-
-def _validate(learner: Learner, validation: Dataset) -> Row:
-    logits = learner.predict(validation.images)["main"]
-    return {
-        "validation_loss": cross_entropy(softmax(logits), validation.labels),
-        "validation_accuracy": accuracy(logits, validation.labels),
-    }
-
-
-def _save(
-    directory: RunDirectory | None, learner: Learner, rows: list[Row], state: Mapping[str, Any]
-) -> None:
-    """Write weights, then the checkpoint: killed in between, the epoch is run again to the same end.
-
-    All processes enter, since putting the averages in the weights' place is a matter for all; the first,
-    which has the directory, writes.
-    """
-    files = [AVERAGED] if learner.recipe.averaging else []
-    if rows[-1]["validation_accuracy"] > max((row["validation_accuracy"] for row in rows[:-1]), default=-1.0):
-        files = [BEST, *files]
-    content = learner.weights_file() if files else b""
-    if directory:
-        for name in files:
-            directory.save_weights(name, content)
-        directory.save(Checkpoint(len(rows), rows, state))
-
-
 def _recipe(recipe: str | Recipe, batch_size: int | None) -> Recipe:
     if isinstance(recipe, str):
         one_of("recipe", recipe, tuple(RECIPES))
@@ -259,11 +289,12 @@ def _augmentation(augmentation: str | Augmentation) -> Augmentation:
     return augmentation
 
 
-def _check(data: Splits, network: Network, recipe: Recipe) -> None:
+def _check(data: Splits, network: Network, recipe: Recipe, batch_size: int | None) -> None:
     if recipe.batch_size > len(data.train):
+        whose = "" if batch_size else " (the recipe's)"
         raise ValueError(
             f"`batch_size` must be at most the number of training pictures, {len(data.train):,}. "
-            f"Received: batch_size={recipe.batch_size}."
+            f"Received: batch_size={recipe.batch_size}{whose}."
         )
     for output, shape in network.output_shapes().items():
         if shape != (len(data.classes),):
@@ -273,21 +304,3 @@ def _check(data: Splits, network: Network, recipe: Recipe) -> None:
             )
     if network.input_shape[2] != 3:
         raise ValueError(f"The network must take 3 colours. Received: input_shape={network.input_shape}.")
-
-
-def _made_with(precision: Precision) -> dict[str, str]:
-    return {
-        "inception_lab": __version__,
-        "keras": keras.__version__,
-        "backend": keras.config.backend(),
-        "numpy": np.__version__,
-        "python": sys.version.split()[0],
-        "hardware": hardware(),
-        "precision": str(precision),
-    }
-
-
-def _median(speeds: list[float]) -> float | None:
-    with suppress(ValueError):
-        return float(median(speeds))
-    return None

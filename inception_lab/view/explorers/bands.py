@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from matplotlib.ticker import NullLocator, PercentFormatter
 
+from inception_lab.experiments.lessons import BAND_LIMITS, BANDS
 from inception_lab.experiments.runner import read
-from inception_lab.experiments.training import BAND_LIMITS, BANDS
 from inception_lab.view import figures
 from inception_lab.view.engine.curves import Curves, RunLines
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, State

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from matplotlib.ticker import PercentFormatter, ScalarFormatter
 
+from inception_lab.experiments.lessons import HEAD_EPOCHS, HEAD_STARTS, HEAD_WEIGHTS, HEADS, epochs_lost
 from inception_lab.experiments.runner import read
-from inception_lab.experiments.training import HEAD_EPOCHS, HEAD_STARTS, HEAD_WEIGHTS, HEADS, epochs_lost
 from inception_lab.view import figures
 from inception_lab.view.engine.curves import Curves, RunLines
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, State

@@ -6,7 +6,6 @@ python tests/model/training/team.py PROCESSES PROCESS PORT STEPS FILE
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,14 +27,6 @@ class Watched:
     def __getitem__(self, chosen: Any) -> Any:
         self.seen.append([int(n) for n in chosen])
         return self.pictures[chosen]
-
-
-def giving_way() -> int:
-    """How many threads of this process run when nothing else does; -1 where the system does not say."""
-    if sys.platform != "linux":
-        return -1
-    threads = Path("/proc/self/task")
-    return sum(os.sched_getscheduler(int(thread.name)) == os.SCHED_IDLE for thread in threads.iterdir())
 
 
 def main(processes: int, process: int, port: int, steps: int, file: str) -> None:
@@ -60,17 +51,15 @@ def main(processes: int, process: int, port: int, steps: int, file: str) -> None
     )
     rng = np.random.default_rng(0)
     count = steps * recipe.batch_size
-    pictures = Watched(rng.integers(0, 256, (count, 8, 8, 3), np.uint8))
+    pictures: Any = Watched(rng.integers(0, 256, (count, 8, 8, 3), np.uint8))
     labels = rng.integers(0, 2, count)
     running: list[float] = []
-    order: Any = np.arange(count)
-    learner.epoch(pictures, labels, order, 0, lambda _, logs: running.append(logs["loss"]))  # type: ignore[arg-type]
+    learner.fit(pictures, labels, range(1), step_done=lambda *told: running.append(told[2]["loss"]))
     predicted = learner.predict(pictures.pictures[:11])["main"]
     found = {
         "seen": pictures.seen,
         "losses": [float(loss) for loss in running],
         "predicted": predicted.tolist(),
-        "giving_way": giving_way(),
     }
     Path(file).write_text(json.dumps(found), encoding="utf-8")
     np.savez(f"{file}.npz", **learner.state())

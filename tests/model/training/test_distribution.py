@@ -17,7 +17,7 @@ from inception_lab.model.training.distribution import Team, join
 from tests.ports import free_port
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = HERE.parents[2]
 STEPS, BATCH = 20, 8
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
 
@@ -52,8 +52,8 @@ def trained(processes: int, folder: Path) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     (found,) = trained(1, tmp_path_factory.mktemp("alone"))
-    assert found["seen"] == np.arange(STEPS * BATCH).reshape(STEPS, BATCH).tolist()
-    assert found["giving_way"] <= 0
+    order = np.random.default_rng((0, 0)).permutation(STEPS * BATCH)
+    assert found["seen"] == order.reshape(STEPS, BATCH).tolist()
     return found
 
 
@@ -69,7 +69,6 @@ def test_several_processes_do_what_one_does(processes: int, alone: dict[str, Any
         np.testing.assert_allclose(each["losses"][:5], alone["losses"][:5], rtol=0, atol=1e-5)
         np.testing.assert_allclose(each["losses"], alone["losses"], rtol=0, atol=1e-3)
         np.testing.assert_allclose(each["predicted"], alone["predicted"], rtol=0, atol=1e-3)
-        assert each["giving_way"] != 0  # threads that wait for messages give way to those that compute
         assert each["state"].keys() == alone["state"].keys()
         for name, value in alone["state"].items():
             np.testing.assert_array_equal(each["state"][name], found[0]["state"][name])

@@ -32,12 +32,12 @@ from inception_lab.model.data.augment import Window, weights
 from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.training.learner import Learner, compile_heads, head_logs
 from inception_lab.model.training.optimizer import AveragedSGD, Crossentropy
+from inception_lab.model.training.outcome import Outcome
 from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe
-from inception_lab.model.training.result import Result
 from inception_lab.model.training.run import RunDirectory
 from inception_lab.model.training.train import train
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RECIPE = Recipe(
     "tests", learning_rate=0.1, schedule="cosine", warm_up=0.2, weight_decay=1e-3, averaging=0.9, batch_size=8
 )
@@ -69,7 +69,7 @@ def bright_or_dark(count: int = 48) -> Splits:
     )
 
 
-def learn(**options: Any) -> Result:
+def learn(**options: Any) -> Outcome:
     return train(
         bright_or_dark(),
         options.pop("network", tiny_network()),
@@ -78,7 +78,7 @@ def learn(**options: Any) -> Result:
     )
 
 
-def final(result: Result) -> dict[str, Any]:
+def final(result: Outcome) -> dict[str, Any]:
     return result.learner.state()
 
 

@@ -15,19 +15,19 @@ from inception_lab.model.training.run import Row
 
 
 @dataclass
-class Result:
+class Outcome:
     """What a training run gives.
 
     Attributes:
         learner: The network in Keras with all that trained it; `learner.core` is `build(network)`.
         history: A row an epoch: `epoch`, `learning_rate`, `loss`, `main_accuracy` (and `aux1_…`) while
-            learning, `validation_loss` and `validation_accuracy` behind it, `seconds`.
+            learning, `validation_loss` and `validation_accuracy` after it, `seconds`.
         epochs: Complete epochs.
         accuracy: On the test pictures, with the averaged weights where the recipe averages; `None` if
             the run was interrupted.
         seconds: From the call to the end, in this process.
         images_per_second: Median over this process's epochs.
-        interrupted: Whether Ctrl-C ended it; then it is as it was behind its last complete epoch.
+        interrupted: Whether Ctrl-C ended it; then it is as it was after its last complete epoch.
     """
 
     learner: Learner
@@ -64,14 +64,13 @@ class Result:
         """
         return softmax(self.learner.predict(pictures)[output])
 
-
-def summary(result: Result) -> dict[str, Any]:
-    """Return a result's numbers, as `inception-lab train --format json` prints them."""
-    return {
-        "accuracy": result.accuracy,
-        "seconds": round(result.seconds, 2),
-        "epochs": result.epochs,
-        "parameters": result.parameters,
-        "images_per_second": result.images_per_second and round(result.images_per_second, 1),
-        "precision": result.learner.precision.name,
-    }
+    def numbers(self) -> dict[str, Any]:
+        """Return what `inception-lab train --format json` prints."""
+        return {
+            "accuracy": self.accuracy,
+            "seconds": round(self.seconds, 2),
+            "epochs": self.epochs,
+            "parameters": self.parameters,
+            "images_per_second": self.images_per_second and round(self.images_per_second, 1),
+            "precision": self.learner.precision.name,
+        }

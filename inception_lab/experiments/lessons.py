@@ -19,7 +19,7 @@ from inception_lab.experiments.runner import Experiment, Rows, Settings
 from inception_lab.model.training.recipes import RECIPES, Recipe
 
 if TYPE_CHECKING:
-    from inception_lab.model.training.result import Result
+    from inception_lab.model.training.outcome import Outcome
 
 IMAGES, EPOCHS = 8_000, 5
 MODERN = RECIPES["modern"]
@@ -65,7 +65,7 @@ def learn(
     return {name: round(v, 6) if isinstance(v, float) else v for name, v in row.items()}, result, right
 
 
-def finished(result: Result) -> float:
+def finished(result: Outcome) -> float:
     """Return a run's accuracy on the test pictures.
 
     Raises:
