@@ -41,9 +41,9 @@ if "google.colab" in sys.modules:
         if not came:
             raise ValueError("The lab's wheel was not chosen: run this cell again.")
         chosen = came[-1]
-        %pip install --quiet --no-deps "{{chosen}}"
+        !{{sys.executable}} -m pip install --quiet --no-deps "{{chosen}}"
     if not find_spec("pooch"):
-        %pip install --quiet pooch
+        !{{sys.executable}} -m pip install --quiet pooch
     print(f"Inception Lab {{version('inception-lab')}} from {{came[-1]}}.")
     if version("inception-lab") != VERSION:
         print(f"This notebook is of {{VERSION}}. Take the notebooks of the lab's version, or another wheel.")

@@ -29,10 +29,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     ) -> list[str]:
         found, commands = set(present), list[str]()
 
-        def pip(name: str, arguments: str) -> None:
-            assert name == "pip"
-            commands.append(arguments)
-            found.add("pooch" if arguments.endswith("pooch") else "inception_lab")
+        def system(command: str) -> None:
+            command = command.format(**names)  # IPython fills braces in from the cell's names
+            assert command.startswith(f"{sys.executable} -m pip ")
+            commands.append(command.partition(" -m pip ")[2])
+            found.add("pooch" if command.endswith("pooch") else "inception_lab")
 
         colab: Any = ModuleType("google.colab")
         colab.files = SimpleNamespace(upload=lambda: uploads or {})
@@ -40,9 +41,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         monkeypatch.setattr(importlib.util, "find_spec", lambda name: name in found or None)
         source = TransformerManager().transform_cell(notebook_cells.setup_cell(address))
         source = source.replace('"/content', f'"{content or tmp_path / "nowhere"}')
-        # IPython fills braces in from the cell's names.
-        shell = SimpleNamespace(run_line_magic=lambda name, line: pip(name, line.format(**names)))
-        names: dict[str, Any] = {"get_ipython": lambda: shell}
+        names: dict[str, Any] = {"get_ipython": lambda: SimpleNamespace(system=system)}
         exec(compile(source, "the set-up cell", "exec"), names)
         assert names["lab"] is inception_lab
         return commands
