@@ -13,10 +13,10 @@ from functools import cache
 from typing import Any, Literal
 
 from inception_lab.architecture.cost import LayerCost, cost
-from inception_lab.architecture.layers import one_of
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.paper import PublishedCount, published_counts
 from inception_lab.architecture.zoo import NETWORKS
+from inception_lab.checks import one_of
 
 CONVOLUTIONS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
 

@@ -13,8 +13,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from inception_lab.architecture.layers import Layer, Operations, Shape
+from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.network import Merge, Network, Part, merge_operations, merge_shapes
+from inception_lab.architecture.operations import Operations
 
 if TYPE_CHECKING:
     import pandas

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from inception_lab.architecture.layers import Operations
+from inception_lab.architecture.operations import Operations
 
 SIGMOID = Operations(exponentials=1, additions=1, divisions=1)  # 1 / (1 + exp(−x))
 TANH = Operations(multiplications=1, exponentials=1, additions=2, divisions=1)  # 1 − 2 / (exp(2x) + 1)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
+from inception_lab.architecture.layer import Layer, Padding
 from inception_lab.architecture.layers import (
     Activation,
     AveragePool2D,
@@ -20,17 +21,14 @@ from inception_lab.architecture.layers import (
     Dense,
     Dropout,
     Flatten,
-    Function,
     GlobalAveragePool2D,
-    Layer,
     LocalResponseNorm,
     MaxPool2D,
-    Padding,
     SeparableConv2D,
-    one_of,
-    positive_integer,
 )
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap
+from inception_lab.architecture.operations import Function
+from inception_lab.checks import one_of, positive_integer
 
 Normalization = Literal["lrn", "batch_norm", "none"]
 Stem = Literal["7x7", "separable", "small"]

@@ -8,14 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from inception_lab.architecture.layers import (
-    Layer,
-    Operations,
-    Shape,
-    one_of,
-    positive_integer,
-    readable_name,
-)
+from inception_lab.architecture.layer import Layer, Shape
+from inception_lab.architecture.operations import Operations
+from inception_lab.checks import one_of, positive_integer, readable_name
 from inception_lab.shown import Shown
 from inception_lab.text import readable
 

@@ -6,7 +6,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from inception_lab.architecture import layers
-from inception_lab.architecture.layers import Layer
+from inception_lab.architecture.layer import Layer
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import googlenet, scaled
+from inception_lab.architecture.layer import Layer, Padding
 from inception_lab.architecture.layers import (
     Activation,
     BatchNorm,
@@ -20,16 +21,13 @@ from inception_lab.architecture.layers import (
     DepthwiseConv2D,
     Dropout,
     Flatten,
-    Function,
     GlobalAveragePool2D,
-    Layer,
     LocalResponseNorm,
     MaxPool2D,
-    Padding,
-    one_of,
-    positive_integer,
 )
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
+from inception_lab.architecture.operations import Function
+from inception_lab.checks import one_of, positive_integer
 from inception_lab.text import columns, html_table, readable
 
 

@@ -57,7 +57,7 @@ def _run(
     top: int,
     format: str,
 ) -> None:
-    from inception_lab.architecture.layers import positive_integer
+    from inception_lab.checks import positive_integer
 
     top = positive_integer("top", top, " (--top)")
     paths = [path for path in images if complaints.keep(path)]

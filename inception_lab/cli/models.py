@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from inception_lab.architecture.cost import Cost
-from inception_lab.architecture.layers import one_of
+from inception_lab.checks import one_of
 
 APPLICATION = "keras:"
 SUFFIXES = (".keras", ".h5", ".hdf5")

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from inception_lab.architecture.layers import one_of
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.small import NETWORKS as SMALL
 from inception_lab.architecture.zoo import NETWORKS
+from inception_lab.checks import one_of
 
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
 

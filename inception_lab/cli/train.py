@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from inception_lab.architecture.layers import one_of, positive_integer
+from inception_lab.checks import one_of, positive_integer
 from inception_lab.cli.options import INTERRUPTED, describer, networks, picture_sides
 from inception_lab.model.training.recipes import RECIPES, seed_number
 from inception_lab.model.training.suited import BVLC, FINETUNING, SUITED

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import TABLE_1, InceptionRow, scaled
+from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.layers import (
     Activation,
     BatchNorm,
@@ -24,7 +25,6 @@ from inception_lab.architecture.layers import (
     Dropout,
     GlobalAveragePool2D,
     MaxPool2D,
-    Shape,
 )
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
 from inception_lab.experiments.lessons import MODERN, learn

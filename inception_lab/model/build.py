@@ -9,6 +9,7 @@ from typing import Any
 
 from inception_lab.architecture import layers as spec
 from inception_lab.architecture.cost import as_network
+from inception_lab.architecture.layer import Layer
 from inception_lab.architecture.network import Merge, Network, Part
 from inception_lab.model.backend import keras
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
@@ -53,7 +54,7 @@ def build(
     make = _Maker(kernel_initializer, bias_initializer, seed)
     last = network.fold("", layer=lambda path, *_: path, merge=lambda path, *_: path).values()
 
-    def apply(path: str, layer: spec.Layer, x: Any) -> Any:
+    def apply(path: str, layer: Layer, x: Any) -> Any:
         if path in last and getattr(layer, "activation", None) == "softmax" and not softmax:
             if isinstance(layer, spec.Activation):
                 return x
@@ -90,14 +91,14 @@ class _Maker:
         self.bias = bias_initializer
         self.seeds = count(seed) if seed is not None else None
 
-    def __call__(self, name: str, layer: spec.Layer) -> Iterator[Any]:
+    def __call__(self, name: str, layer: Layer) -> Iterator[Any]:
         padding = getattr(layer, "padding", "same")
         if isinstance(padding, int):
             yield keras.layers.ZeroPadding2D(padding, name=f"{name}_pad")
             padding = "valid"
         yield self._layer(name, layer, padding)
 
-    def _layer(self, name: str, layer: spec.Layer, padding: str) -> Any:
+    def _layer(self, name: str, layer: Layer, padding: str) -> Any:
         match layer:
             case spec.Conv2D():
                 return keras.layers.Conv2D(

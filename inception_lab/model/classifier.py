@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.architecture.googlenet import googlenet
-from inception_lab.architecture.layers import one_of, positive_integer
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.stored import network_from_data
+from inception_lab.checks import in_a_line, one_of, positive_integer
 from inception_lab.model.backend import PRECISIONS, dtype_policy, keras
 from inception_lab.model.build import build
 from inception_lab.model.data.augment import GREY, SPREAD, Window
@@ -26,7 +26,7 @@ from inception_lab.model.pretrained.bvlc import (
     with_weights,
 )
 from inception_lab.model.pretrained.download import cache_folder
-from inception_lab.model.training.run import AVERAGED, BEST, RunDirectory, in_a_line
+from inception_lab.model.training.run import AVERAGED, BEST, RunDirectory
 
 BATCH = 32
 MOST_PIXELS = 32_767  # of a side that OpenCV resizes to

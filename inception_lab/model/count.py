@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from inception_lab.architecture.cost import Cost
 from inception_lab.architecture.cost import cost as cost_of_network
-from inception_lab.architecture.layers import Shape
+from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.network import Network, Part
 
 if TYPE_CHECKING:

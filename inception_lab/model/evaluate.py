@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.architecture.layers import one_of, positive_integer
+from inception_lab.checks import one_of, positive_integer
 from inception_lab.model.data.dataset import Labels, Pictures
 from inception_lab.model.data.preparation import resized
 

@@ -13,8 +13,9 @@ from matplotlib.textpath import TextPath
 
 from inception_lab.architecture import layers as spec
 from inception_lab.architecture.cost import Cost, cost
-from inception_lab.architecture.layers import one_of
+from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap, parts, snake_case
+from inception_lab.checks import one_of
 from inception_lab.text import readable
 from inception_lab.view import figures
 
@@ -131,7 +132,7 @@ def plot_network(network: Network, *, unfold: str | None = None) -> Figure:
     return figure
 
 
-def short(sizes: spec.Shape) -> str:
+def short(sizes: Shape) -> str:
     """Write a shape in two lines: the picture's sides, the channels."""
     sides = sizes[:-1]
     if not sides:
@@ -194,7 +195,7 @@ def lay_out(part: Part, costs: Cost) -> Sketch:
     def place(part: Part, x: float, y: float, channels: int) -> tuple[float, int, int]:
         """Place a part; return where it ends, its channels and the rows it takes."""
         match part:
-            case spec.Layer():
+            case Layer():
                 layer = next(met)
                 sketch.boxes.append((x, y, layer.name, caption(part)))
                 return x + BOX, layer.output_shape[-1], 1
@@ -211,7 +212,7 @@ def lay_out(part: Part, costs: Cost) -> Sketch:
                 return fork(part, x, y, channels)
             case Tap():  # not drawn
                 for each in parts(part.head):
-                    if isinstance(each, spec.Layer | Parallel):
+                    if isinstance(each, Layer | Parallel):
                         next(met)
         return x, channels, 1
 
@@ -238,7 +239,7 @@ def lay_out(part: Part, costs: Cost) -> Sketch:
     return sketch
 
 
-def caption(layer: spec.Layer) -> str:
+def caption(layer: Layer) -> str:
     """Return what a layer's box says."""
     match layer:
         case spec.Conv2D():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import numpy as np
 
-from inception_lab.architecture.layers import one_of
+from inception_lab.checks import one_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

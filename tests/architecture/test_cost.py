@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import inception_lab as lab
 from inception_lab.architecture.cost import OMITTED, Reach
+from inception_lab.architecture.layer import Layer, Padding
 from inception_lab.architecture.layers import (
     AveragePool2D,
     Conv2D,
@@ -17,10 +18,8 @@ from inception_lab.architecture.layers import (
     DepthwiseConv2D,
     Flatten,
     GlobalAveragePool2D,
-    Layer,
     LocalResponseNorm,
     MaxPool2D,
-    Padding,
     SeparableConv2D,
 )
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 import inception_lab as lab
+from inception_lab.architecture.layer import Layer
 from inception_lab.architecture.layers import (
     AveragePool2D,
     Conv2D,
     Dense,
     Dropout,
     GlobalAveragePool2D,
-    Layer,
     LocalResponseNorm,
     MaxPool2D,
     SeparableConv2D,

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inception_lab.architecture.layer import Layer, Padding
 from inception_lab.architecture.layers import (
     Activation,
     AveragePool2D,
@@ -19,13 +20,11 @@ from inception_lab.architecture.layers import (
     Dropout,
     Flatten,
     GlobalAveragePool2D,
-    Layer,
     LocalResponseNorm,
     MaxPool2D,
-    Operations,
-    Padding,
     SeparableConv2D,
 )
+from inception_lab.architecture.operations import Operations
 
 PADDINGS: st.SearchStrategy[Padding] = st.sampled_from(("same", "valid", 0, 1, 2))
 SIDES = st.integers(4, 9)  # with kernels of 4 at most, a window fits whatever the padding

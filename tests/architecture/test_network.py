@@ -7,15 +7,8 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 import inception_lab as lab
-from inception_lab.architecture.layers import (
-    Conv2D,
-    Dense,
-    Flatten,
-    GlobalAveragePool2D,
-    Layer,
-    MaxPool2D,
-    Operations,
-)
+from inception_lab.architecture.layer import Layer
+from inception_lab.architecture.layers import Conv2D, Dense, Flatten, GlobalAveragePool2D, MaxPool2D
 from inception_lab.architecture.network import (
     Merge,
     Network,
@@ -28,6 +21,7 @@ from inception_lab.architecture.network import (
     merge_shapes,
     snake_case,
 )
+from inception_lab.architecture.operations import Operations
 
 
 def paths(part: Layer | Node) -> list[str]:

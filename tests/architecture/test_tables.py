@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import inception_lab as lab
 from inception_lab.architecture.cost import Cost, LayerCost, Reach
-from inception_lab.architecture.layers import Operations
+from inception_lab.architecture.operations import Operations
 from inception_lab.architecture.tables import ROWS, cost_html, cost_text, folded
 
 NETWORKS = {

@@ -118,7 +118,7 @@ def final(out: Path) -> dict[str, Any]:
 
 def arrays_of(file: Path) -> Iterator[tuple[str, Any]]:
     """Give the arrays of a file of weights by name."""
-    import h5py  # type: ignore[import-untyped]
+    import h5py
 
     found: list[tuple[str, Any]] = []
 

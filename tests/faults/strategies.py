@@ -13,12 +13,13 @@ import numpy as np
 from hypothesis import strategies as st
 
 from inception_lab.architecture import layers
+from inception_lab.architecture.layer import Layer
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap
 from inception_lab.view.engine.controls import Choice, Control, Integer
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-KINDS_OF_LAYER: tuple[type[layers.Layer], ...] = (
+KINDS_OF_LAYER: tuple[type[Layer], ...] = (
     layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D, layers.MaxPool2D, layers.AveragePool2D,
     layers.GlobalAveragePool2D, layers.LocalResponseNorm, layers.BatchNorm, layers.Activation,
     layers.Flatten, layers.Dense, layers.Dropout,
@@ -74,7 +75,7 @@ class Call:
         return self.maker(*inner, **self.options)
 
 
-def layer_of(kind: type[layers.Layer]) -> st.SearchStrategy[Call]:
+def layer_of(kind: type[Layer]) -> st.SearchStrategy[Call]:
     """A layer with any arguments, most of them sensible."""
     name = st.sampled_from((*"ghijkl", *"ghijkl", *ODD_NAMES)) | bad
     named = {each.name: each.default is MISSING for each in fields(kind) if each.name != "name"}

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import inception_lab as lab
 from inception_lab.architecture.cost import Cost
+from inception_lab.architecture.layer import Layer, Padding, Shape
 from inception_lab.architecture.layers import (
     Activation,
     AveragePool2D,
@@ -25,12 +26,9 @@ from inception_lab.architecture.layers import (
     Dropout,
     Flatten,
     GlobalAveragePool2D,
-    Layer,
     LocalResponseNorm,
     MaxPool2D,
-    Padding,
     SeparableConv2D,
-    Shape,
 )
 from inception_lab.architecture.network import Network, Node, Parallel, Sequence, Tap
 from inception_lab.model.backend import keras

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 import inception_lab as lab
-from inception_lab.architecture.layers import Operations
+from inception_lab.architecture.operations import Operations
 from inception_lab.model.backend import keras
 
 layers, ops = keras.layers, keras.ops

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 import inception_lab as lab
-from inception_lab.architecture.layers import Operations
+from inception_lab.architecture.operations import Operations
 from inception_lab.model.backend import as_array, keras
 
 Array = NDArray[np.float64]

@@ -11,6 +11,7 @@ from matplotlib.patches import FancyBboxPatch
 
 import inception_lab as lab
 from inception_lab.architecture import layers
+from inception_lab.architecture.layer import Layer
 from inception_lab.architecture.network import Parallel, Part, Sequence
 from inception_lab.view import diagrams, figures
 
@@ -127,7 +128,7 @@ def test_a_head_on_the_side_is_not_drawn_and_the_layers_after_it_keep_their_name
         (layers.Flatten(), "flatten"),
     ],
 )
-def test_captions(layer: layers.Layer, text: str) -> None:
+def test_captions(layer: Layer, text: str) -> None:
     assert diagrams.caption(layer) == text
 
 

@@ -4,7 +4,7 @@
 is counted. Ways to publish a count of one network are in `lab.conventions`.
 """
 
-from inception_lab.architecture.layers import Operations
+from inception_lab.architecture.operations import Operations
 from inception_lab.model.counting.rules import Call, Unknown, rule
 
 __all__ = ["Call", "Operations", "Unknown", "rule"]

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from inception_lab.architecture.cost import OMITTED, UNDEFINED, Cost, LayerCost
-from inception_lab.architecture.layers import Operations, Shape, positive_integer
+from inception_lab.architecture.layer import Shape
+from inception_lab.architecture.operations import Operations
+from inception_lab.checks import positive_integer
 from inception_lab.model.backend import keras
 from inception_lab.model.counting.graph import unrecorded
 from inception_lab.model.counting.walk import Untraceable, Walk

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from inception_lab.architecture.layers import Operations
+from inception_lab.architecture.operations import Operations
 from inception_lab.model.backend import keras
 from inception_lab.model.counting.rules import Call, Unknown, rule
 

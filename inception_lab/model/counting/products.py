@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from inception_lab.architecture.functions import TANH, softmax
-from inception_lab.architecture.layers import Operations, Shape
+from inception_lab.architecture.layer import Shape
+from inception_lab.architecture.operations import Operations
 from inception_lab.model.backend import keras
 from inception_lab.model.counting.pointwise import activated
 from inception_lab.model.counting.rules import Call, Unknown, rule

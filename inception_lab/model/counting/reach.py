@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from inception_lab.architecture.cost import UNDEFINED, Reach, Span
-from inception_lab.architecture.layers import Shape, same_padding
+from inception_lab.architecture.layer import Shape, same_padding
 from inception_lab.model.backend import keras
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from inception_lab.architecture.layers import Operations, Shape
+from inception_lab.architecture.layer import Shape
+from inception_lab.architecture.operations import Operations
 from inception_lab.model.backend import keras
 from inception_lab.model.counting.pointwise import function_operations
 from inception_lab.model.counting.rules import Call, count, rule

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from inception_lab.architecture.layers import Operations, Shape
+from inception_lab.architecture.layer import Shape
+from inception_lab.architecture.operations import Operations
 
 
 class Unknown(Exception):  # noqa: N818  it is an answer: the row shows `?`

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from inception_lab.checks import in_a_line
 from inception_lab.model.data.dataset import Dataset, Splits, announce, held_out
-from inception_lab.model.training.run import in_a_line
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SIDE = 32

@@ -17,7 +17,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.architecture.layers import positive_integer
+from inception_lab.checks import positive_integer
 from inception_lab.model.data.dataset import Dataset, Pictures, Splits, announce
 from inception_lab.resources import data_path
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.architecture.layers import positive_integer
+from inception_lab.checks import positive_integer
 from inception_lab.model.backend import keras, value_and_gradients
 from inception_lab.model.inside.branches import array, class_scores, last_maps, layer_of
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.architecture.layers import positive_integer
+from inception_lab.checks import positive_integer
 from inception_lab.model.backend import compiled, keras, value_and_gradients
 from inception_lab.model.data.photos import Picture
 from inception_lab.model.data.preparation import Preparation

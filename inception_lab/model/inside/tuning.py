@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.architecture.layers import one_of
+from inception_lab.checks import one_of
 from inception_lab.resources import data_path
 
 Floats = npt.NDArray[np.float32]

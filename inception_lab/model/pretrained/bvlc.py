@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from inception_lab.architecture.googlenet import googlenet
-from inception_lab.architecture.layers import one_of
+from inception_lab.checks import one_of
 from inception_lab.model.backend import PRECISIONS, dtype_policy, keras
 from inception_lab.model.build import build, keras_name
 from inception_lab.model.pretrained.download import Remote, cache_folder, cached, fetch

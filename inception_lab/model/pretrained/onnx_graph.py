@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from inception_lab.architecture import layers as spec
+from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.network import Network
 
 PASSED = {"Relu", "Dropout", "Identity", "Reshape", "Flatten", "Squeeze", "Softmax", "Cast"}
@@ -32,15 +33,15 @@ class Step:
     path: str
     kind: str
     inputs: tuple[Step, ...]
-    layer: spec.Layer | None = None
+    layer: Layer | None = None
     shape: tuple[int, ...] = ()  # of the kernel, as ONNX has it
-    output: spec.Shape = field(default=())
+    output: Shape = field(default=())
 
 
 def steps(network: Network) -> Step:
     """Return the last step of a network; what comes before hangs on its inputs."""
 
-    def layer(path: str, layer: spec.Layer, before: Step) -> Step:
+    def layer(path: str, layer: Layer, before: Step) -> Step:
         shape: tuple[int, ...] = ()
         if isinstance(layer, spec.Conv2D):
             shape = (layer.filters, before.output[-1] // layer.groups, *(layer.kernel_size,) * 2)

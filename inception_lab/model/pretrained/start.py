@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.architecture.layers import Dense, Layer, positive_integer
+from inception_lab.architecture.layer import Layer
+from inception_lab.architecture.layers import Dense
 from inception_lab.architecture.network import Network, Part, Sequence
+from inception_lab.checks import positive_integer
 from inception_lab.model.backend import as_array
 from inception_lab.model.build import keras_name
 from inception_lab.model.classifier import Classifier

@@ -12,8 +12,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.architecture.layers import positive_integer, same_padding
+from inception_lab.architecture.layer import same_padding
 from inception_lab.architecture.small import googlenet_digits
+from inception_lab.checks import positive_integer
 from inception_lab.model.backend import dtype_policy, keras
 from inception_lab.model.build import build
 from inception_lab.model.classifier import Classifier, classifier

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.architecture.layers import positive_integer
+from inception_lab.checks import positive_integer
 from inception_lab.model.quiet import STDERR, STDOUT, quiet
 
 Arrays = dict[str, npt.NDArray[np.float32]]

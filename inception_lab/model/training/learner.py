@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.architecture.layers import one_of
 from inception_lab.architecture.network import Network
+from inception_lab.checks import one_of
 from inception_lab.model.backend import PRECISIONS, as_array, dtype_policy, keras
 from inception_lab.model.build import build
 from inception_lab.model.data.augment import GREY, Window

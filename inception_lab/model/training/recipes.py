@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from inception_lab.architecture.layers import one_of, positive_integer
+from inception_lab.checks import one_of, positive_integer
 
 if TYPE_CHECKING:
     import numpy as np

@@ -27,6 +27,8 @@ from typing import Any
 
 import numpy as np
 
+from inception_lab.checks import in_a_line
+
 if sys.platform != "win32":
     import fcntl
 
@@ -236,12 +238,6 @@ class RunDirectory:
             raise ValueError(
                 f"`out` must be a directory that can be written to. Received: {self.path} ({reason}){kept}."
             ) from error
-
-
-def in_a_line(error: Exception) -> str:
-    """Return what an error of someone else's says, in one line of 200 characters at most."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 200 else text[:199] + "…"
 
 
 def _short(value: Any) -> str:

@@ -16,9 +16,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from inception_lab.architecture.layers import one_of, positive_integer
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.stored import network_to_data
+from inception_lab.checks import one_of, positive_integer
 from inception_lab.model.classifier import Classifier
 from inception_lab.model.data.dataset import Splits
 from inception_lab.model.evaluate import accuracy, cross_entropy, softmax

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as widgets
 
-from inception_lab.architecture.layers import one_of
 from inception_lab.architecture.network import snake_case
+from inception_lab.checks import one_of
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.controls import (

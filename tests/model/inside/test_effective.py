@@ -7,7 +7,8 @@ import pytest
 
 import inception_lab as lab
 from inception_lab.architecture.cost import Reach
-from inception_lab.architecture.layers import AveragePool2D, Conv2D, Dense, Flatten, MaxPool2D, Padding
+from inception_lab.architecture.layer import Padding
+from inception_lab.architecture.layers import AveragePool2D, Conv2D, Dense, Flatten, MaxPool2D
 from inception_lab.model.inside.effective import EffectiveField, effective_field
 
 

@@ -1,0 +1,59 @@
+"""The house's one form of error: the constraint, what was received, and where."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Hashable
+
+
+def positive_integer(name: str, value: object, where: str = "") -> int:
+    """Return `value` as an int.
+
+    Raises:
+        ValueError: If it is not a positive integer; `where` is added to the message.
+    """
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = 0
+    if number < 1 or isinstance(value, bool):
+        raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}{where}.")
+    return number
+
+
+def one_of(name: str, value: object, options: tuple[object, ...], where: str = "") -> None:
+    """Raise a ValueError that lists the options unless `value` is one of them."""
+    if not isinstance(value, Hashable) or value not in options:  # an array would compare piece by piece
+        listed = ", ".join(repr(option) for option in options)
+        raise ValueError(f"`{name}` must be one of {listed}. Received: {name}={value!r}{where}.")
+
+
+def readable_name(field: str, name: object) -> None:
+    """Raise a ValueError unless `name`, the value of a field, is a line of text."""
+    if not (isinstance(name, str) and name.isprintable()):
+        raise ValueError(f"`{field}` must be a line of text. Received: {field}={name!r}.")
+
+
+def true_or_false(name: str, value: object, where: str = "") -> None:
+    """Raise a ValueError unless `value` is True or False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}{where}.")
+
+
+def finite_number(name: str, value: object, where: str = "") -> None:
+    """Raise a ValueError unless `value` is an int or a float, and finite."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"`{name}` must be a finite int or float. Received: {name}={value!r}{where}.")
+
+
+def share(name: str, value: object, where: str = "") -> None:
+    """Raise a ValueError unless `value` is a number from 0 to below 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        raise ValueError(f"`{name}` must be in [0, 1). Received: {name}={value!r}{where}.")
+
+
+def in_a_line(error: Exception) -> str:
+    """Return what an error of someone else's says, in one line of 200 characters at most."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 200 else text[:199] + "…"
