@@ -41,6 +41,6 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def bvlc(shared: Path) -> Any:
     """BVLC's GoogLeNet with its real weights, as `lab.classifier` gives it."""
-    from inception_lab.model.classifier import classifier
+    from inception_lab.model.pretrained.sources import classifier
 
     return classifier(shared / "weights")

@@ -76,10 +76,11 @@ def _run(
 
 
 def _network(weights: str | None, run_directory: str | None) -> Classifier:
-    from inception_lab.model.classifier import classifier
+    from inception_lab.model.pretrained.sources import classifier
 
+    place = run_directory or weights
     try:
-        return classifier(weights, run=run_directory)
+        return classifier(Path(place) if place else "bvlc", download=True)
     except ModuleNotFoundError as error:
         raise ValueError(str(error)) from error
 

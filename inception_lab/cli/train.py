@@ -7,6 +7,7 @@ import os
 import sys
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inception_lab.checks import one_of, positive_integer
@@ -139,12 +140,12 @@ def _run(
 
     try:
         team = join(coordinator, processes, process)
-        from inception_lab.model.classifier import classifier
         from inception_lab.model.data.folder import load
-        from inception_lab.model.pretrained.start import for_classes
+        from inception_lab.model.pretrained.sources import classifier
+        from inception_lab.model.training.start import for_classes
         from inception_lab.model.training.train import train
 
-        source = classifier(run=start) if trained else None
+        source = classifier(Path(start) if start else "bvlc", download=True) if trained else None
         data = load(dataset, seed=seed, side=source.network.input_shape[0] if source else None)
         if source:
             describe = partial(for_classes, source.network)

@@ -13,8 +13,8 @@ import pytest
 import inception_lab as lab
 from inception_lab.architecture.layers import BatchNorm, Conv2D, Dense, GlobalAveragePool2D, MaxPool2D
 from inception_lab.cli.main import main
-from inception_lab.model.classifier import classifier
 from inception_lab.model.data.dataset import Dataset, Splits
+from inception_lab.model.pretrained.sources import classifier
 
 Capture = pytest.CaptureFixture[str]
 
@@ -70,7 +70,7 @@ def refused(capsys: Capture, *arguments: str | Path) -> str:
 
 def test_a_run_classifies_as_it_did_when_it_was_trained(trained: tuple[Path, Any, Dataset]) -> None:
     place, result, test = trained
-    found = classifier(run=place)
+    found = classifier(place)
     assert (found.classes, found.network.name, found.name) == (("red", "green"), "tiny", "colours")
     np.testing.assert_allclose(found.probabilities(*test.images), result.predict(test.images), atol=1e-5)
 
@@ -136,15 +136,17 @@ def test_a_directory_that_is_no_run_gets_one_line(
     empty = tmp_path / "empty"
     empty.mkdir()
     assert refused(capsys, picture, "--run", empty) == (
-        f"A run's directory must hold config.json. Received: {empty}."
+        "`source` must be a run's directory, with config.json, or a folder with one file *.onnx. "
+        f"Received: {empty}, with neither."
     )
     (empty / "config.json").write_text('{"network": {}}', encoding="utf-8")
     assert refused(capsys, picture, "--run", empty).startswith(
-        f"`run` must be a directory that `inception-lab train` wrote. Received: {empty}, whose config.json"
+        "A run's directory must be one that `inception-lab train` wrote. "
+        f"Received: {empty}, whose config.json is of something else ("
     )
     shutil.copy(trained[0] / "config.json", empty)
     assert refused(capsys, picture, "--run", empty) == (
-        f"`run` must hold weights, one epoch's at least. Received: {empty}, without any."
+        f"A run's directory must hold weights, one epoch's at least. Received: {empty}, without any."
     )
 
 
@@ -192,7 +194,7 @@ def test_mistakes_take_one_line(folder: Path, capsys: Capture) -> None:
         ([folder], f"A picture must be a file. Received: {folder}, which is a folder."),
         (
             [picture, "--weights", folder / "none.onnx"],
-            "`path` must be a file of weights or a folder with one. "
+            "`source` must be a file of weights or a folder with one. "
             f"Received: {folder / 'none.onnx'}, not found.",
         ),
         (

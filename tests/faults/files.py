@@ -96,7 +96,7 @@ def onnx_model(named: bool) -> bytes:
 
 @cache
 def run() -> Mapping[str, bytes]:
-    """What a run leaves that `classifier(run=…)` reads."""
+    """What a run leaves that `classifier` reads."""
     from inception_lab.model.build import build
     from inception_lab.model.training.learner import InMemory
 

@@ -187,7 +187,7 @@ def rewired(draw: strategies.Draw, content: bytes) -> bytes:
 @cases(1)
 @given(st.data())
 def test_a_damaged_run_is_a_classifier_or_refused(folder: Path, data: st.DataObject) -> None:
-    from inception_lab.model.classifier import classifier
+    from inception_lab.model.pretrained.sources import classifier
 
     out = folder / "run"
     out.mkdir(exist_ok=True)
@@ -198,7 +198,7 @@ def test_a_damaged_run_is_a_classifier_or_refused(folder: Path, data: st.DataObj
         config = data.draw(strategies.changed(json.loads(files.run()[broken])))
         (out / broken).write_text(json.dumps(config))
     with refusal():
-        found = classifier(run=out)
+        found = classifier(out)
         if max(*found.network.input_shape, *getattr(found.prepare, "stored", ())) < LARGEST_SIDE:
             found.top(np.zeros((9, 9, 3), np.uint8))
 
@@ -391,21 +391,6 @@ def test_parts_in_parts_without_end_are_refused() -> None:
         Network((4, 4, 3), strategies.nested(5_000))
 
 
-def test_an_onnx_graph_that_runs_in_a_circle_is_refused(tmp_path: Path) -> None:
-    import onnx
-
-    model = onnx.load_model_from_string(files.onnx_model(named=False))
-    relu = next(node for node in model.graph.node if node.op_type == "Relu")
-    relu.input[0] = relu.output[0]
-    path = tmp_path / "weights.onnx"
-    path.write_bytes(model.SerializeToString())
-    with pytest.raises(ValueError, match="Received") as caught:
-        read_weights(path, files.network())
-    assert str(caught.value) == (
-        f"The weights must be those of this network. Received: {path}, with a Relu that has no source."
-    )
-
-
 def test_a_guess_that_cannot_be_written_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exercises, "_guesses", {})
     said = exercises.predict("01.sizes", 10**5_000)
@@ -415,13 +400,13 @@ def test_a_guess_that_cannot_be_written_is_kept(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_run_of_impossibly_large_pictures_is_refused(tmp_path: Path) -> None:
-    from inception_lab.model.classifier import classifier
+    from inception_lab.model.pretrained.sources import classifier
 
     for name, content in files.run().items():
         (tmp_path / name).write_bytes(content.replace(b"[8, 8, 3], ", b"[8, 32768, 3], "))
     with pytest.raises(ValueError, match="Received") as caught:
-        classifier(run=tmp_path)
+        classifier(tmp_path)
     assert str(caught.value) == (
-        f"`run` must be a directory that `inception-lab train` wrote. Received: {tmp_path}, whose "
+        f"A run's directory must be one that `inception-lab train` wrote. Received: {tmp_path}, whose "
         "config.json is of something else (pictures of 8 × 32768 pixels)."
     )

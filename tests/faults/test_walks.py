@@ -39,9 +39,9 @@ def fresh(kind: str) -> Explorer:
 @cache
 def small() -> dict[str, Any]:
     """A trained network, as small as one can be, and pictures for it."""
-    from inception_lab.model.pretrained.trained import digits_network
+    from inception_lab.model.pretrained.sources import classifier
 
-    network = digits_network()
+    network = classifier("digits")
     return {"classifier": network, "photos": network.samples}
 
 

@@ -54,9 +54,9 @@ def test_no_file_runs_what_it_reads() -> None:
 
 
 def test_downloads_are_pinned_and_encrypted() -> None:
-    from inception_lab.model.pretrained import bvlc as pretrained
+    from inception_lab.model.pretrained import bvlc
 
-    for remote in (pretrained.BVLC, pretrained.INDEX):
+    for remote in (bvlc.BVLC, bvlc.INDEX):
         assert all(address.startswith("https://") for address in remote.addresses)
         assert len(remote.digest) == {"sha256": 64, "md5": 32}[remote.algorithm]
         assert remote.size > 0

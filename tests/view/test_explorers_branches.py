@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import inception_lab as lab
+from inception_lab.model.backend import keras
 from inception_lab.model.classifier import Classifier
 from inception_lab.model.data.preparation import Preparation
-from inception_lab.model.inside.activations import branch_activations
 from inception_lab.view.explorers.branches import CELL, mosaic
 
 PHOTOS = {"cat": lab.pictures.photo("chelsea"), "cup": lab.pictures.photo("coffee")}
@@ -41,7 +41,8 @@ def test_maps_are_what_the_layers_put_out(
 ) -> None:
     explorer.set(photo="cup", module=module, branch=branch)
     prepared = classifier.prepare(PHOTOS["cup"])
-    expected = branch_activations(classifier.model, prepared, f"inception_{module}")[branch][0]
+    end = classifier.model.get_layer(f"inception_{module}_{branch}_relu").output
+    expected = np.asarray(keras.Model(classifier.model.input, end)(prepared))[0]
     result = explorer.result
     assert result.total == expected.shape[2]
     np.testing.assert_allclose(result.maps, expected[:, :, list(result.channels)], rtol=1e-4, atol=1e-5)

@@ -1,1 +1,5 @@
-"""What goes on inside a network: activations and gradients, branches, attention, dreams, tuning."""
+"""What goes on inside a network: activations and gradients, branches, attention, dreams, tuning, reach."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

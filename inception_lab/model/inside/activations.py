@@ -1,4 +1,4 @@
-"""What goes on inside a network: signal and gradients at every layer, activations by branch."""
+"""Signal and gradients at every layer of a network."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from inception_lab.model.backend import as_array, keras, value_and_gradients
 from inception_lab.model.build import keras_name
+from inception_lab.model.inside.branches import computed, operations
 
 ops = keras.ops
 
@@ -126,16 +127,24 @@ def inspect(model: Any, pictures: Floats, loss: Loss, *, training: bool = False)
     Raises:
         NotImplementedError: On a backend other than TensorFlow, JAX and PyTorch.
     """
-    layers = _layers(model)
+    layers = operations(model)
     variables = list(model.trainable_variables)
     shapes = [layer.output.shape for layer in layers]
     probes = [np.zeros((len(pictures), *shape[1:]), np.float32) for shape in shapes]
 
     def measured(tensors: Any) -> tuple[Any, list[Any]]:
-        values, added = tensors[: len(variables)], tensors[len(variables) :]
-        with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
-            outputs, activations = _forward(model, layers, pictures, training, list(added))
-            return loss(outputs), activations
+        weights, added = tensors[: len(variables)], tensors[len(variables) :]
+        probe = dict(zip(map(id, layers), added, strict=True))
+        activations = []
+
+        def record(layer: Any, y: Any) -> Any:
+            activations.append(y)
+            return y + ops.cast(probe[id(layer)], y.dtype)
+
+        with keras.StatelessScope(state_mapping=list(zip(variables, weights, strict=True))):
+            values = computed(model, ops.convert_to_tensor(pictures), training=training, changed=record)
+            outputs = keras.tree.map_structure(lambda tensor: values[id(tensor)], model.output)
+            return loss(outputs if isinstance(outputs, dict) else {"main": outputs}), activations
 
     arguments = [*(as_array(variable) for variable in variables), *probes]
     value, activations, gradients = value_and_gradients(measured, arguments)
@@ -157,87 +166,6 @@ def inspect(model: Any, pictures: Floats, loss: Loss, *, training: bool = False)
             None if kernel is None else float(np.linalg.norm(as_array(kernel))),
         )
     return Inspection(float(as_array(value)), readings)
-
-
-def activations(model: Any, pictures: Floats, paths: list[str]) -> dict[str, Floats]:
-    """Return what some layers put out.
-
-    Args:
-        model: A functional Keras model, as `build` makes it.
-        pictures: What it takes, `(batch, height, width, channels)`.
-        paths: The layers' paths, such as `"inception_3a/5x5"`.
-
-    Returns:
-        Arrays by path.
-
-    Raises:
-        ValueError: If there is no such layer.
-    """
-    layers = _layers(model)
-    known = {layer.name: number for number, layer in enumerate(layers)}
-    for path in paths:
-        if keras_name(path) not in known:
-            raise ValueError(f"The network must have the layer asked for. Received: {path!r}.")
-    _, values = _forward(model, layers, pictures, training=False)
-    return {path: as_array(values[known[keras_name(path)]]) for path in paths}
-
-
-def branch_activations(model: Any, pictures: Floats, module: str) -> dict[str, Floats]:
-    """Return what each branch of a module puts out, before they are joined.
-
-    Args:
-        model: A functional Keras model, as `build` makes it.
-        pictures: What it takes, `(batch, height, width, channels)`.
-        module: Such as `"inception_3a"`.
-
-    Returns:
-        Arrays by branch: `"1x1"`, `"3x3"`, `"5x5"`, `"pool_proj"`.
-
-    Raises:
-        ValueError: If the network has no such module.
-    """
-    layers = _layers(model)
-    join = next((layer for layer in layers if layer.name == keras_name(f"{module}/output")), None)
-    if join is None:
-        raise ValueError(f"`module` must be a module of the network. Received: {module!r}.")
-    makers = {id(layer.output): (number, layer) for number, layer in enumerate(layers)}
-    found = [makers[id(tensor)] for tensor in join.input]
-    _, values = _forward(model, layers, pictures, training=False)
-    prefix = f"{keras_name(module)}_"
-    return {
-        layer.name.removeprefix(prefix).removesuffix("_relu"): as_array(values[number])
-        for number, layer in found
-    }
-
-
-def _layers(model: Any) -> list[Any]:
-    """Return a model's layers but its input, in the order in which they can be computed."""
-    left = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
-    known = {id(tensor) for tensor in model.inputs}
-    order = []
-    while left:
-        ready = [layer for layer in left if all(id(t) in known for t in keras.tree.flatten(layer.input))]
-        if not ready:
-            raise ValueError(f"The model must be a functional one of single layers. Received: {model.name}.")
-        known.update(id(layer.output) for layer in ready)
-        order += ready
-        left = [layer for layer in left if layer not in ready]
-    return order
-
-
-def _forward(
-    model: Any, layers: list[Any], pictures: Floats, training: bool, added: list[Any] | None = None
-) -> tuple[dict[str, Any], list[Any]]:
-    """Compute a model layer by layer, with something added behind each."""
-    values = {id(model.inputs[0]): ops.convert_to_tensor(pictures)}
-    activations = []
-    for number, layer in enumerate(layers):
-        x = keras.tree.map_structure(lambda tensor: values[id(tensor)], layer.input)
-        y = layer(x, training=training)
-        activations.append(y)
-        values[id(layer.output)] = y if added is None else y + ops.cast(added[number], y.dtype)
-    outputs = keras.tree.map_structure(lambda tensor: values[id(tensor)], model.output)
-    return (outputs if isinstance(outputs, dict) else {"main": outputs}), activations
 
 
 def _kernel(layer: Any) -> Any:

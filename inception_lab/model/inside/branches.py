@@ -1,8 +1,8 @@
-"""Parts of a network in Keras: from its input to some layer, from some layer to its classes' scores."""
+"""Parts of a network in Keras: its layers by path, the branches of its modules, and all that they put out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -96,30 +96,51 @@ def class_scores(model: Any) -> Any:
 
 def last_maps(model: Any) -> Any:
     """Return the last layer whose output still has places, before they are averaged or flattened."""
-    scores = class_scores(model)
-    layers = [
-        layer
-        for layer in keras.Model(model.input, scores).layers
-        if not isinstance(layer, keras.layers.InputLayer) and len(layer.output.shape) == 4
-    ]
+    layers = [layer for layer in operations(model) if len(layer.output.shape) == 4]
     if not layers:
         raise ValueError(f"The network must have a layer of maps. Received: {model.name}, which has none.")
     return layers[-1]
 
 
-def at_any_size(part: Any, inputs: Any) -> Any:
-    """Compute a fully convolutional part of a network on pictures of a size that it was not built for.
+def operations(model: Any) -> list[Any]:
+    """Return what a functional model computes, in an order in which it can be, its input left out.
+
+    Raises:
+        ValueError: If the model is another one, or made of models.
+    """
+    everything = getattr(model, "operations", None)
+    if everything is None or len(model.inputs) != 1 or any(map(_several, everything)):
+        raise ValueError(
+            "The model must be a functional one of single layers, with one input. "
+            f"Received: {getattr(model, 'name', model)!r}."
+        )
+    return [each for each in everything if not isinstance(each, keras.layers.InputLayer)]
+
+
+def computed(
+    model: Any,
+    inputs: Any,
+    *,
+    training: bool = False,
+    changed: Callable[[Any, Any], Any] = lambda _, values: values,
+) -> dict[int, Any]:
+    """Compute a model layer by layer, also on pictures of another size than it was built for.
 
     Args:
-        part: A functional Keras model with one input and one output.
-        inputs: A tensor, `(batch, any height, any width, channels)`.
+        model: A functional Keras model with one input.
+        inputs: A tensor, `(batch, height, width, channels)`.
+        training: Whether layers behave as in training.
+        changed: Given a layer and what it puts out; returns what those after it get instead.
+
+    Returns:
+        The id of each layer's output, a symbolic tensor → what the layers after it got.
     """
-    values = {id(part.inputs[0]): inputs}
-    for operation in part.operations:
-        if not isinstance(operation, keras.layers.InputLayer):
-            arguments = keras.tree.map_structure(lambda tensor: values[id(tensor)], operation.input)
-            values[id(operation.output)] = operation(arguments)
-    return values[id(part.outputs[0])]
+    values = {id(model.inputs[0]): inputs}
+    for layer in operations(model):
+        arguments = keras.tree.map_structure(lambda tensor: values[id(tensor)], layer.input)
+        options = {"training": training} if isinstance(layer, keras.layers.Layer) else {}
+        values[id(layer.output)] = changed(layer, layer(arguments, **options))
+    return values
 
 
 def array(tensor: Any) -> Floats:

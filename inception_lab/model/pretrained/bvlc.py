@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from inception_lab.architecture.googlenet import googlenet
-from inception_lab.checks import one_of
-from inception_lab.model.backend import PRECISIONS, dtype_policy, keras
 from inception_lab.model.build import build, keras_name
-from inception_lab.model.pretrained.download import Remote, cache_folder, cached, fetch
+from inception_lab.model.classifier import with_probabilities
+from inception_lab.model.download import Remote, cache_folder, cached, fetch
 from inception_lab.model.pretrained.onnx_file import read_weights
 
 WEIGHTS = "INCEPTION_LAB_WEIGHTS"
@@ -36,76 +35,52 @@ KERAS_INDEX = "imagenet_class_index.json"  # as keras.applications keeps it
 SYNSETS = "synset_words.txt"
 
 
-def pretrained(
-    path: str | Path | None = None,
-    *,
-    precision: str = "float32",
-    download: bool = True,
-) -> Any:
-    """Return GoogLeNet as BVLC trained it on ImageNet.
-
-    The input is what `preparation.Preparation()` makes of pictures: 224×224, BGR, minus (104, 117, 123). The
-    output is the probability of each of the 1,000 classes; their names are `class_names()`.
+def bvlc_googlenet(file: Path) -> Any:
+    """Return GoogLeNet with the weights of an ONNX file.
 
     Args:
-        path: The ONNX file or a folder that it is in; by default what `find_weights` finds.
-        precision: `"float32"`, or `"bfloat16"`: where the hardware has it (see `device.precision`), batches
-            take a third to a half of the time, and probabilities are off by a hundredth at most.
-        download: Whether the file may be downloaded, 28 MB, if it is not here.
+        file: BVLC's weights; what they must be is said in `read_weights`.
 
     Returns:
-        A Keras model, `(batch, 224, 224, 3)` → `(batch, 1000)`.
+        A Keras model, `(batch, 224, 224, 3)` → `(batch, 1000)`: from what `Preparation()` makes of pictures
+        (BGR, minus 104, 117 and 123) to the probabilities of the classes that `class_names` names.
 
     Raises:
-        ValueError: If there is no such file, or it is not of this network.
+        ValueError: If the file is not of this network.
         ModuleNotFoundError: Without the package `onnx`.
     """
-    one_of("precision", precision, tuple(PRECISIONS))
-    return with_weights(find_weights(path, download=download), precision)
-
-
-def with_weights(file: Path, precision: str = "float32") -> Any:
-    """Return GoogLeNet with the weights of an ONNX file; see `pretrained`."""
     network = googlenet()
     weights = read_weights(file, network)
-    with dtype_policy(PRECISIONS[precision]):
-        body = build(network, kernel_initializer="zeros")
-    probabilities = keras.layers.Activation("softmax", dtype="float32", name="loss3_prob")
-    model = keras.Model(body.input, probabilities(body.output), name="googlenet")
+    model = build(network, kernel_initializer="zeros")
     for layer, (kernel, bias) in weights.items():
         model.get_layer(keras_name(layer)).set_weights([kernel, bias])
-    return model
+    return with_probabilities(model)
 
 
-def find_weights(path: str | Path | None = None, *, download: bool = True) -> Path:
-    """Return the file with BVLC's weights, looked for in this order.
-
-    1. `path`, 2. `$INCEPTION_LAB_WEIGHTS`, each a file or a folder, 3. the cache, 4. the network.
+def find_weights(*, download: bool = False) -> Path | None:
+    """Return the file with BVLC's weights: `$INCEPTION_LAB_WEIGHTS`, a file or a folder, then the cache.
 
     Args:
-        path: The reader's own file; its content is checked when it is read, not by its hash.
         download: Whether to go on to the network.
 
+    Returns:
+        The file, or `None` if there is none and nothing may be downloaded.
+
     Raises:
-        ValueError: If the place named holds no such file, or there is none anywhere.
+        ValueError: If the place named holds no such file, or it cannot be downloaded.
     """
-    for name, place in (("`path`", path), (WEIGHTS, os.environ.get(WEIGHTS))):
-        if place:
-            return _in_place(name, Path(place).expanduser())
-    if found := cached(BVLC):
+    if place := os.environ.get(WEIGHTS):
+        return weights_in(WEIGHTS, Path(place).expanduser())
+    if (found := cached(BVLC)) or not download:
         return found
-    if not download:
-        raise ValueError(
-            f"BVLC's weights must be here. Received: none; {WEIGHTS} may name the file {BVLC.name}, "
-            f"and `inception-lab classify` downloads it to {cache_folder()}."
-        )
     try:
         return fetch(BVLC)
     except ValueError as error:
         raise ValueError(f"{error} {WEIGHTS} may name a copy of the file.") from error
 
 
-def _in_place(name: str, place: Path) -> Path:
+def weights_in(name: str, place: Path) -> Path:
+    """Return the file of weights that a file or folder holds; `name` says in errors who named it."""
     if not place.is_dir():
         if place.exists():
             return place

@@ -1,4 +1,4 @@
-"""Weights out of an ONNX file: by the tensors' names, or where those differ by following the graph.
+"""Weights out of an ONNX file, by its tensors' names.
 
 ONNX keeps a convolution's kernel as (filters, channels, height, width), Keras as (height, width,
 channels, filters). Nothing in the file is run, and nothing is unpickled.
@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.architecture.network import Network
-from inception_lab.model.pretrained.onnx_graph import Follower, foreign, steps, walk
+from inception_lab.architecture.layer import Layer, Shape
+from inception_lab.architecture.layers import Conv2D, Dense
+from inception_lab.architecture.network import Network, merge_shapes
 
 Floats = npt.NDArray[np.float32]
 
@@ -34,8 +35,7 @@ def read_weights(path: Path, network: Network) -> dict[str, tuple[Floats, Floats
     """Read kernels and biases from an ONNX file, each tensor of it exactly once.
 
     Args:
-        path: The file. Its tensors are called `inception_3a/1x1_w_0` and `…_b_0`, after the layers' paths,
-            or they stand in a graph that is the network's.
+        path: The file. Its tensors are called `inception_3a/1x1_w_0` and `…_b_0`, after the layers' paths.
         network: What the weights are for: convolutions and dense layers, with biases.
 
     Returns:
@@ -45,31 +45,40 @@ def read_weights(path: Path, network: Network) -> dict[str, tuple[Floats, Floats
         ValueError: If the file is no ONNX file or not of this network; the message says what differs.
         ModuleNotFoundError: Without the package `onnx`.
     """
-    graph = _load(path).graph
-    tensors = _tensors(graph, path)
-    end = steps(network)
-    layers = {step.path: step for step in walk(end) if step.shape}
-    names = {layer: (f"{layer}_w_0", f"{layer}_b_0", False) for layer in layers}
-    expected = {name for pair in names.values() for name in pair[:2]}
-    if len(expected & tensors.keys()) < len(expected) / 2:
-        names = Follower(graph, path).names(end)
-        expected = {name for pair in names.values() for name in pair[:2]}
-    for name in sorted(expected - tensors.keys()):
-        raise foreign(path, f"without the tensor '{name}'")
-    for name in sorted(tensors.keys() - expected):
-        raise foreign(path, f"with a tensor that this network has no use for, '{name}'")
-    if len(expected) != 2 * len(names):
-        raise foreign(path, "in which layers share weights")
-    weights = {}
-    for layer, step in layers.items():
-        (kernel, bias, transposed), shape = names[layer], step.shape
-        found = _array(tensors[kernel], path), _array(tensors[bias], path)
-        first = found[0].T if transposed else found[0]
-        for name, array, wanted in ((kernel, first, shape), (bias, found[1], shape[:1])):
-            if array.shape != wanted:
-                raise foreign(path, f"'{name}' of shape {array.shape} instead of {wanted}")
-        weights[layer] = np.transpose(first, (2, 3, 1, 0) if first.ndim == 4 else (1, 0)), found[1]
-    return weights
+    tensors = _tensors(_load(path).graph, path)
+    shapes = {f"{layer}_w_0": shape for layer, shape in _kernels(network).items()}
+    shapes |= {f"{layer}_b_0": shape[:1] for layer, shape in _kernels(network).items()}
+    if len(shapes.keys() & tensors.keys()) < len(shapes) / 2:
+        expected, found = (", ".join(repr(n[:40]) for n in sorted(names)[:3]) for names in (shapes, tensors))
+        raise _foreign(path, f"with tensors called {found or 'nothing'} … instead of {expected} …")
+    for name in sorted(shapes.keys() - tensors.keys()):
+        raise _foreign(path, f"without the tensor {name!r}")
+    for name in sorted(tensors.keys() - shapes.keys()):
+        raise _foreign(path, f"with a tensor that this network has no use for, {name!r}")
+    arrays = {name: _array(tensors[name], path) for name in shapes}
+    for name, wanted in shapes.items():
+        if arrays[name].shape != wanted:
+            raise _foreign(path, f"{name!r} of shape {arrays[name].shape} instead of {wanted}")
+    return {
+        layer: (arrays[f"{layer}_w_0"].transpose((2, 3, 1, 0)[-len(shape) :]), arrays[f"{layer}_b_0"])
+        for layer, shape in _kernels(network).items()
+    }
+
+
+def _kernels(network: Network) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of a network's kernels as ONNX has them, by the layers' paths."""
+    shapes: dict[str, tuple[int, ...]] = {}
+
+    def note(path: str, layer: Layer, shape: Shape) -> Shape:
+        if isinstance(layer, Conv2D):
+            shapes[path] = (layer.filters, shape[-1] // layer.groups, *(layer.kernel_size,) * 2)
+        elif isinstance(layer, Dense):
+            shapes[path] = (layer.units, shape[-1])
+        return layer.output_shape(shape)
+
+    start: Shape = network.input_shape
+    network.fold(start, layer=note, merge=lambda _, how, found: merge_shapes(how, found))
+    return shapes
 
 
 def _load(path: Path) -> Any:
@@ -105,16 +114,10 @@ def _tensors(graph: Any, path: Path) -> dict[str, Any]:
     from onnx import TensorProto
 
     kinds = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
-    found = [*graph.initializer]
-    for node in graph.node:
-        if node.op_type == "Constant" and node.attribute and node.attribute[0].HasField("t"):
-            found.append(type(node.attribute[0].t)())
-            found[-1].CopyFrom(node.attribute[0].t)
-            found[-1].name = node.output[0]
-    tensors = {tensor.name: tensor for tensor in found if tensor.data_type in kinds}
+    tensors = {tensor.name: tensor for tensor in graph.initializer if tensor.data_type in kinds}
     for tensor in tensors.values():
         if tensor.data_location == TensorProto.EXTERNAL:
-            raise foreign(path, f"'{tensor.name}' kept in another file")
+            raise _foreign(path, f"{tensor.name!r} kept in another file")
     return tensors
 
 
@@ -124,7 +127,11 @@ def _array(tensor: Any, path: Path) -> Floats:
     try:
         array = np.asarray(numpy_helper.to_array(tensor), np.float32)
     except (ValueError, TypeError) as error:
-        raise foreign(path, f"'{tensor.name}' damaged ({error})") from error
+        raise _foreign(path, f"{tensor.name!r} damaged ({error})") from error
     if not np.isfinite(array).all():
-        raise foreign(path, f"'{tensor.name}' with values that are no numbers")
+        raise _foreign(path, f"{tensor.name!r} with values that are no numbers")
     return array
+
+
+def _foreign(path: Path, what: str) -> ValueError:
+    return ValueError(f"The weights must be those of this network. Received: {path}, {what}.")

@@ -17,10 +17,10 @@ from inception_lab.model.build import build
 from inception_lab.model.data.augment import GREY, Window
 from inception_lab.model.data.dataset import Labels, Pictures
 from inception_lab.model.hardware import Precision, precision
-from inception_lab.model.pretrained.start import Start
 from inception_lab.model.training.distribution import on_this_process, team
 from inception_lab.model.training.optimizer import AveragedSGD, Crossentropy, Rates
 from inception_lab.model.training.recipes import Augmentation, Recipe
+from inception_lab.model.training.start import Start
 
 Logs = Mapping[str, float]
 StepDone = Callable[[int, int, Logs], None]

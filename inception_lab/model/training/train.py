@@ -23,13 +23,13 @@ from inception_lab.model.classifier import Classifier
 from inception_lab.model.data.dataset import Splits
 from inception_lab.model.evaluate import accuracy, cross_entropy, softmax
 from inception_lab.model.hardware import hardware, versions
-from inception_lab.model.pretrained.start import start_from
 from inception_lab.model.training.distribution import Team, losses, team
 from inception_lab.model.training.learner import Learner
 from inception_lab.model.training.outcome import Outcome
 from inception_lab.model.training.progress import Progress
 from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe, seed_number
 from inception_lab.model.training.run import AVERAGED, BEST, Checkpoint, Row, RunDirectory
+from inception_lab.model.training.start import start_from
 
 
 def train(

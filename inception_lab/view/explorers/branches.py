@@ -97,9 +97,9 @@ class Branches(Explorer):
         from inception_lab.model.inside.branches import branches, modules
 
         if classifier is None:
-            from inception_lab.model.classifier import classifier as load
+            from inception_lab.model.pretrained.sources import classifier as load
 
-            classifier = load(download=False)
+            classifier = load("bvlc")
         self.classifier = classifier
         self._photos = photos
         self._names = tuple(photos) if photos else PHOTOS

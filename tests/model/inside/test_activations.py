@@ -10,7 +10,8 @@ import inception_lab as lab
 from inception_lab.architecture.layers import Dense, Flatten
 from inception_lab.architecture.network import Network, Sequence, Tap
 from inception_lab.model.backend import keras
-from inception_lab.model.inside.activations import activations, branch_activations, cross_entropy, inspect
+from inception_lab.model.inside.activations import cross_entropy, inspect
+from inception_lab.model.inside.branches import branch_maps
 
 ROOT = Path(__file__).parents[2]
 
@@ -149,18 +150,13 @@ def test_a_modules_gradient_is_that_of_all_its_kernels() -> None:
 
 
 @pytest.mark.parametrize("normalization", ["none", "batch_norm"])
-def test_activations_by_branch(normalization: str) -> None:
+def test_maps_by_branch_are_what_is_joined(normalization: str) -> None:
     model = small_module(normalization)
-    branches = branch_activations(model, noise(), "inception_3a")
+    branches = branch_maps(model, noise(), ["inception_3a"])["inception_3a"]
     assert list(branches) == ["1x1", "3x3", "5x5", "pool_proj"]
     joined = np.concatenate(list(branches.values()), axis=-1)
     partial = keras.Model(model.input, model.get_layer("inception_3a_output").output)
     np.testing.assert_allclose(joined, keras.ops.convert_to_numpy(partial(noise())), rtol=1e-5, atol=1e-6)
-    whole = activations(model, noise(), ["inception_3a/output", "loss3/classifier"])
-    np.testing.assert_array_equal(joined, whole["inception_3a/output"])
-    np.testing.assert_allclose(
-        whole["loss3/classifier"], keras.ops.convert_to_numpy(model(noise())["main"]), rtol=1e-5, atol=1e-6
-    )
 
 
 def test_what_is_not_there_is_named() -> None:
@@ -169,10 +165,10 @@ def test_what_is_not_there_is_named() -> None:
     for action, text in (
         (lambda: found["b"], "The network must have the layer asked for. Received: 'b'."),
         (lambda: found.relative_gradient("flatten"), "`module` must have a kernel. Received: 'flatten'."),
-        (lambda: branch_activations(model, PICTURES, "inception_9z"),
-         "`module` must be a module of the network. Received: 'inception_9z'."),
-        (lambda: activations(model, PICTURES, ["b"]),
-         "The network must have the layer asked for. Received: 'b'."),
+        (lambda: branch_maps(model, PICTURES, ["inception_9z"]),
+         "`module` must be one of the network's: none. Received: 'inception_9z'."),
+        (lambda: inspect(keras.Sequential([keras.Input((2,)), model.layers[-1]]).layers[0], PICTURES, sum),
+         "The model must be a functional one of single layers, with one input. Received: 'y'."),
     ):  # fmt: skip
         with pytest.raises(ValueError, match="Received") as caught:
             action()

@@ -7,7 +7,7 @@ import pytest
 
 import inception_lab as lab
 from inception_lab.architecture.layers import Activation, Conv2D, Dense, GlobalAveragePool2D
-from inception_lab.model.inside.attention import enlarged, grad_cam, occlusion
+from inception_lab.model.inside.attention import grad_cam
 
 SIDE = 24
 GAIN = 10.0
@@ -37,11 +37,6 @@ def picture() -> Any:
     return drawn
 
 
-def probability_of_red(picture: Any) -> float:
-    red, green = (GAIN * float(picture[..., channel].mean()) for channel in (0, 1))
-    return float(1 / (1 + np.exp(green - red)))
-
-
 def test_grad_cam_shows_the_red_square_for_red(model: Any, picture: Any) -> None:
     np.testing.assert_allclose(grad_cam(model, picture, 0), picture[..., 0], atol=1e-6)
 
@@ -61,60 +56,40 @@ def test_grad_cam_of_nothing_is_nothing(model: Any) -> None:
     assert not grad_cam(model, np.zeros((SIDE, SIDE, 3), np.float32), 0).any()
 
 
-def test_occlusion_is_the_drop_of_the_probability(model: Any, picture: Any) -> None:
-    found = occlusion(model, picture, 0, side=6, step=3)
-    assert found.tops == found.lefts == (0, 3, 6, 9, 12, 15, 18)
-    assert found.probability == pytest.approx(probability_of_red(picture), abs=1e-6)
-    for row, top in enumerate(found.tops):
-        for column, left in enumerate(found.lefts):
-            covered = picture.copy()
-            covered[top : top + 6, left : left + 6] = 0
-            drop = probability_of_red(picture) - probability_of_red(covered)
-            assert found.drop[row, column] == pytest.approx(drop, abs=1e-6)
-    assert found.drop[5, 6] < 0  # without green, red is likelier
+def test_grad_cam_of_a_branchs_layer_goes_through_what_comes_after() -> None:
+    """One branch sees red, the other green; both are joined, and the classifier weighs them."""
+    branches = lab.Parallel(Conv2D(1, 1, name="left"), Conv2D(1, 1, name="right"), name="module")
+    body = lab.Sequence(branches, GlobalAveragePool2D(name="mean"), Dense(2, name="classifier"))
+    built = lab.build(lab.Network((4, 4, 3), body))
+    for number, name in enumerate(("module_left", "module_right")):
+        built.get_layer(name).set_weights([np.eye(3, dtype=np.float32)[None, None, :, [number]], np.zeros(1)])
+    built.get_layer("classifier").set_weights([np.array([[1.0, -1.0], [2.0, 3.0]]), np.zeros(2)])
+    picture = np.random.default_rng(0).random((4, 4, 3)).astype(np.float32)
+    red, green = picture[..., 0] / picture[..., 0].max(), picture[..., 1] / picture[..., 1].max()
+    np.testing.assert_allclose(grad_cam(built, picture, 0, "module/left"), red, rtol=1e-5)
+    np.testing.assert_allclose(grad_cam(built, picture, 1, "module/right"), green, rtol=1e-5)
+    assert not grad_cam(built, picture, 1, "module/left").any()  # red speaks against the second class
 
 
-def test_the_map_of_occlusion_is_the_mean_of_the_squares_over_a_pixel(model: Any, picture: Any) -> None:
-    found = occlusion(model, picture, 0, side=6, step=3)
-    assert found.map.shape == (SIDE, SIDE)
-    assert found.map[0, 0] == pytest.approx(found.drop[0, 0])
-    assert found.map[4, 4] == pytest.approx(found.drop[:2, :2].mean())  # squares from 0 and 3 cover pixel 4
-    row, column = np.unravel_index(np.argmax(found.map), found.map.shape)
-    assert picture[row, column, 0] == 1
+def test_a_layer_that_leads_to_no_score_is_refused(bvlc: Any) -> None:
+    heads = lab.build(lab.googlenet((96, 96, 3), 5, auxiliary=("4a",), width=1 / 8))
+    with pytest.raises(ValueError, match=r"^`path` must be that of a layer, .*Received: 'loss1/conv'\.$"):
+        grad_cam(heads, np.zeros((96, 96, 3), np.float32), 0, "loss1/conv")
+    with pytest.raises(
+        ValueError,
+        match=r"^`picture` must be as the network takes it, \(224, 224, 3\)\. .* shape \(300, 451, 3\)\.$",
+    ):
+        grad_cam(bvlc.model, lab.pictures.photo("chelsea").astype(np.float32), 0)
 
 
-@pytest.mark.parametrize(("side", "step"), [(24, 5), (7, 7), (5, 4), (1, 24)])
-def test_squares_reach_every_edge(model: Any, picture: Any, side: int, step: int) -> None:
-    found = occlusion(model, picture, 0, side=side, step=step, batch_size=7)
-    assert (found.tops[0], found.tops[-1]) == (0, SIDE - side)
-    assert all(0 < b - a <= step for a, b in zip(found.tops, found.tops[1:], strict=False))
-
-
-def test_what_covers_may_be_chosen(model: Any, picture: Any) -> None:
-    assert occlusion(model, picture, 0, side=24, step=1, fill=1.0).drop[0, 0] == pytest.approx(
-        probability_of_red(picture) - 0.5, abs=1e-6
-    )
-
-
-def test_a_map_is_enlarged_between_its_places() -> None:
-    found = enlarged(np.array([[0.0, 1.0]]), (1, 8))
-    np.testing.assert_allclose(found[0], [0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1])
-
-
-@pytest.mark.parametrize("label", [-1, 2, True])
+@pytest.mark.parametrize("label", [-1, 2, True, 0.0, "red"])
 def test_a_class_that_is_not_there_is_refused(model: Any, picture: Any, label: Any) -> None:
-    message = f"^`label` must be a class, from 0 to 1. Received: label={label}.$"
+    message = f"^`label` must be a class, from 0 to 1. Received: label={label!r}.$"
     with pytest.raises(ValueError, match=message):
         grad_cam(model, picture, label)
-    with pytest.raises(ValueError, match=message):
-        occlusion(model, picture, label, side=8)
 
 
-def test_squares_and_layers_that_do_not_fit_are_refused(model: Any, picture: Any) -> None:
-    with pytest.raises(
-        ValueError, match=r"^`side` must fit into the picture of 24×24 pixels\. Received: side=25"
-    ):
-        occlusion(model, picture, 0, side=25)
+def test_layers_without_maps_are_refused(model: Any, picture: Any) -> None:
     with pytest.raises(
         ValueError, match=r"^`layer` must put out maps\. Received: 'mean', with shape \(3,\)\.$"
     ):

@@ -8,7 +8,7 @@ import pytest
 import inception_lab as lab
 from inception_lab.architecture.layers import Conv2D, Dense, GlobalAveragePool2D, MaxPool2D
 from inception_lab.model.data.preparation import Preparation
-from inception_lab.model.inside.dream import dream
+from inception_lab.model.inside.dreams import dream
 
 PREPARE = Preparation(32, 32, channels="RGB", mean=(128, 128, 128), scale=64)
 LITTLE: dict[str, Any] = {"steps": 6, "octaves": 2, "side": 48, "jitter": 3}
@@ -70,6 +70,19 @@ def test_a_photograph_keeps_its_shape_and_most_of_its_look(model: Any) -> None:
     assert found.picture.dtype == np.uint8
     assert found.picture.shape == photo.shape
     assert 0 < np.abs(found.picture.astype(int) - photo).mean() < 8
+
+
+@pytest.mark.parametrize("shape", [(16, 16), (20, 90), (90, 20), (31, 64)])
+def test_a_small_picture_keeps_its_shape(model: Any, shape: tuple[int, int]) -> None:
+    start = np.full((*shape, 3), 128, np.uint8)
+    assert dream(model, PREPARE, "first", 0, start=start, steps=1).picture.shape == start.shape
+    if shape == (16, 16):
+        assert dream(model, PREPARE, "first", 0, side=16, steps=1).picture.shape == start.shape
+
+
+def test_a_grey_start_gets_colours(model: Any) -> None:
+    start = np.full((40, 40), 128, np.uint8)
+    assert dream(model, PREPARE, "first", 0, start=start, steps=1, octaves=1).picture.shape == (40, 40, 3)
 
 
 def test_each_step_is_told(model: Any) -> None:

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from inception_lab.model.pretrained import bvlc as pretrained
-from inception_lab.model.pretrained.download import Remote, cache_folder, cached, fetch
+from inception_lab.model.download import Remote, cache_folder, cached, fetch
+from inception_lab.model.pretrained import bvlc
+from inception_lab.model.pretrained.sources import classifier
 
 CONTENT = bytes(range(256)) * 4000  # 1,024,000 bytes: several blocks
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 WRONG = b"<html>not what you are looking for</html>"
-WRONG_DIGEST = hashlib.sha256(WRONG).hexdigest()
+WRONG_CONTENT = f"wrong content, whose SHA256 is not {DIGEST}"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -83,8 +84,10 @@ def test_a_terminal_shows_a_bar(
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     fetch(remote(address, "/good"), tmp_path)
-    last = capsys.readouterr().err.split("\r")[-1]
-    assert last == f"weights.onnx {'█' * 24} 1.0 of 1.0 MB\n"
+    first, *bars = capsys.readouterr().err.split("\r")
+    assert first == "Downloading weights.onnx (1.0 MB).\n"
+    assert bars[0].startswith(f"weights.onnx {'·' * 24} 0.0 of")
+    assert bars[-1] == f"weights.onnx {'█' * 24} 1.0 of 1.0 MB\n"
 
 
 @pytest.mark.parametrize("first", ["/gone", "/wrong", "/cut"])
@@ -104,8 +107,11 @@ def test_an_address_that_is_down_is_passed_over(address: str, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("/cut", "cut short at 300,000 of 1,024,000 bytes"),
+        ("/cut", "cut short"),
         ("/gone", "HTTP 404 Not Found"),
+        ("/wrong", WRONG_CONTENT),
+        ("/longer", WRONG_CONTENT),
+        ("/unannounced", WRONG_CONTENT),
     ],
 )
 def test_failures_leave_nothing_and_say_why(address: str, path: str, reason: str, tmp_path: Path) -> None:
@@ -116,41 +122,37 @@ def test_failures_leave_nothing_and_say_why(address: str, path: str, reason: str
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("path", ["/wrong", "/longer", "/unannounced"])
-def test_a_wrong_file_is_put_aside_and_never_used(address: str, path: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="wrong content") as caught:
-        fetch(remote(address, path), tmp_path)
-    assert names(tmp_path) == ["weights.onnx.rejected"]
-    aside = tmp_path / "weights.onnx.rejected"
-    digest = hashlib.sha256(aside.read_bytes()).hexdigest()
-    host = address.removeprefix("http://")
-    assert str(caught.value) == (
-        f"weights.onnx could not be downloaded. Received: {host}: wrong content, SHA256 {digest} "
-        f"({aside.stat().st_size:,} bytes) instead of {DIGEST} (1,024,000 bytes); put aside as {aside}."
-    )
-    assert cached(remote(address, path), tmp_path) is None
-
-
-def test_a_good_file_survives_a_failing_download(address: str, tmp_path: Path) -> None:
+def test_a_good_file_stays_and_nothing_is_asked(address: str, tmp_path: Path) -> None:
     good = fetch(remote(address, "/good"), tmp_path)
-    for path in ("/cut", "/wrong", "/gone"):
-        with pytest.raises(ValueError, match="could not be downloaded"):
-            fetch(remote(address, path), tmp_path)
-        assert good.read_bytes() == CONTENT
+    assert fetch(remote(address, "/gone"), tmp_path) == good
+    assert good.read_bytes() == CONTENT
+
+
+def test_a_damaged_file_of_the_cache_is_said_and_replaced_when_a_good_one_is_there(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "weights.onnx"
+    path.write_bytes(WRONG)
+    assert cached(remote(address, "/good"), tmp_path) is None
+    assert capsys.readouterr().err == f"{path} is not used: {WRONG_CONTENT}.\n"
+    with pytest.raises(ValueError, match="could not be downloaded"):
+        fetch(remote(address, "/gone"), tmp_path)
+    assert fetch(remote(address, "/good"), tmp_path).read_bytes() == CONTENT
+    assert names(tmp_path) == ["weights.onnx"]
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_said(
     address: str, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: int) -> None:
+    def full(*_: Any) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("os.fsync", full)
+    monkeypatch.setattr("pooch.core.shutil.move", full)
     with pytest.raises(ValueError, match="The cache must be writable") as caught:
         fetch(remote(address, "/good", "/good"), tmp_path)
     assert str(caught.value) == (
-        f"The cache must be writable, with 1 MB free. Received: {tmp_path} (it is full); "
+        f"The cache must be writable, with 1 MB free. Received: {tmp_path} ({os.strerror(number)}); "
         "INCEPTION_LAB_CACHE names another folder."
     )
     assert names(tmp_path) == []
@@ -159,10 +161,10 @@ def test_a_full_disk_is_said(
 def test_an_interrupted_download_leaves_nothing(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop(_: int) -> None:
+    def stop(*_: Any) -> None:
         raise KeyboardInterrupt("now")
 
-    monkeypatch.setattr("os.fsync", stop)
+    monkeypatch.setattr("inception_lab.model.download._Progress.update", stop)
     with pytest.raises(KeyboardInterrupt, match=r"^now$"):
         fetch(remote(address, "/good"), tmp_path)
     assert names(tmp_path) == []
@@ -176,17 +178,6 @@ def test_a_cache_that_cannot_be_written_to_is_said(address: str, tmp_path: Path)
     assert str(caught.value).startswith(
         f"The cache must be writable, with 1 MB free. Received: {folder} (Not a directory)"
     )
-
-
-def test_a_damaged_file_of_the_cache_is_put_aside_and_said(
-    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "weights.onnx").write_bytes(WRONG)
-    assert cached(remote(address, "/good"), tmp_path) is None
-    assert names(tmp_path) == ["weights.onnx.rejected"]
-    err = capsys.readouterr().err
-    assert WRONG_DIGEST in err
-    assert DIGEST in err
 
 
 @pytest.mark.parametrize(
@@ -222,12 +213,13 @@ def test_weights_are_downloaded_once_and_found_again(
 ) -> None:
     monkeypatch.setenv("INCEPTION_LAB_CACHE", str(tmp_path))
     monkeypatch.delenv("INCEPTION_LAB_WEIGHTS", raising=False)
-    monkeypatch.setattr(pretrained, "BVLC", remote(address, "/gone", "/good"))
-    found = pretrained.find_weights()
+    monkeypatch.setattr(bvlc, "BVLC", remote(address, "/gone", "/good"))
+    assert bvlc.find_weights() is None
+    found = bvlc.find_weights(download=True)
+    assert found is not None
     assert found.read_bytes() == CONTENT
-    monkeypatch.setattr(pretrained, "BVLC", remote(address, "/gone"))
-    assert pretrained.find_weights() == found
-    assert pretrained.find_weights(download=False) == found
+    monkeypatch.setattr(bvlc, "BVLC", remote(address, "/gone"))
+    assert bvlc.find_weights(download=True) == bvlc.find_weights() == found
 
 
 @pytest.mark.parametrize("path", ["/cut", "/wrong"])
@@ -236,18 +228,18 @@ def test_what_did_not_arrive_is_never_loaded(
 ) -> None:
     monkeypatch.setenv("INCEPTION_LAB_CACHE", str(tmp_path))
     monkeypatch.delenv("INCEPTION_LAB_WEIGHTS", raising=False)
-    monkeypatch.setattr(pretrained, "BVLC", remote(address, path))
+    monkeypatch.setattr(bvlc, "BVLC", remote(address, path))
     for _ in range(2):
         with pytest.raises(ValueError, match=r"could not be downloaded.*INCEPTION_LAB_WEIGHTS may name"):
-            pretrained.pretrained()
+            classifier("bvlc", download=True)
     with pytest.raises(ValueError, match=r"^BVLC's weights must be here\. Received: none; "):
-        pretrained.pretrained(download=False)
+        classifier("bvlc")
 
 
 def test_class_names_are_fetched_as_far_as_that_goes(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("INCEPTION_LAB_CACHE", str(tmp_path))
-    monkeypatch.setattr(pretrained, "INDEX", remote(address, "/gone"))
-    pretrained.download_class_names()
+    monkeypatch.setattr(bvlc, "INDEX", remote(address, "/gone"))
+    bvlc.download_class_names()
     assert capsys.readouterr().err.endswith("Classes are called by their numbers.\n")

@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from inception_lab.architecture.layer import Layer
 from inception_lab.architecture.layers import Dense
-from inception_lab.architecture.network import Network, Part, Sequence
+from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap
 from inception_lab.checks import positive_integer
-from inception_lab.model.backend import as_array
+from inception_lab.model.backend import as_array, keras
 from inception_lab.model.build import keras_name
 from inception_lab.model.classifier import Classifier
 from inception_lab.model.data.augment import SPREAD
@@ -50,12 +50,13 @@ class Start:
         return digest.hexdigest()[:16]
 
     def load_into(self, core: Any) -> None:
-        """Put the weights into a network in Keras.
+        """Put the weights into a network in Keras; its auxiliary heads learn from nothing.
 
         Raises:
             ValueError: If the network has other layers, or layers of other shapes.
         """
-        for layer in core.layers:
+        main = core.output["main"] if isinstance(core.output, dict) else core.output
+        for layer in keras.Model(core.input, main).layers:
             shapes = [tuple(variable.shape) for variable in layer.weights]
             if not shapes or layer.name == self.classifier:
                 continue
@@ -78,7 +79,7 @@ def start_from(source: Classifier) -> Start:
     Args:
         source: `lab.classifier()`, or one of the reader's own runs.
     """
-    prepare, last = source.prepare, keras_name(_classifier(source.network)[0])
+    prepare, last = source.prepare, keras_name(_classifiers(source.network)["main"][0])
     weights = {
         layer.name: tuple(as_array(variable) for variable in layer.weights)
         for layer in source.model.layers
@@ -93,35 +94,41 @@ def start_from(source: Classifier) -> Start:
 
 
 def for_classes(network: Network, classes: int) -> Network:
-    """Return a network with another number of classes.
+    """Return a network with another number of classes, at its auxiliary heads too.
 
     Args:
-        network: One that ends in a dense layer, perhaps with a softmax behind it, and has no heads.
+        network: One each of whose outputs ends in a dense layer, perhaps with a softmax after it.
         classes: How many.
 
     Raises:
         ValueError: If the number is not positive, or there is no dense layer.
     """
-    _, last = _classifier(network)
-    classifier = replace(last, units=positive_integer("classes", classes))
+    last = {id(layer) for _, layer in _classifiers(network).values()}
+    units = positive_integer("classes", classes)
 
     def changed(part: Part) -> Part:
-        if isinstance(part, Sequence):
-            return Sequence(*map(changed, part.parts), name=part.name)
-        return classifier if part is last else part
+        match part:
+            case Sequence():
+                return Sequence(*map(changed, part.parts), name=part.name)
+            case Parallel():
+                return Parallel(*map(changed, part.branches), merge=part.merge, name=part.name)
+            case Tap():
+                return Tap(changed(part.head), part.output)
+            case Dense() if id(part) in last:
+                return replace(part, units=units)
+        return part
 
     return replace(network, body=changed(network.body))
 
 
-def _classifier(network: Network) -> tuple[str, Dense]:
-    """Return the path of a network's last dense layer, and the layer."""
-    found: list[tuple[str, Dense]] = []
+def _classifiers(network: Network) -> dict[str, tuple[str, Dense]]:
+    """Return the last dense layer before each output of a network, with its path."""
 
-    def note(path: str, layer: Layer, _: None) -> None:
-        if isinstance(layer, Dense):
-            found.append((path, layer))
+    def note(path: str, layer: Layer, before: tuple[str, Dense] | None) -> tuple[str, Dense] | None:
+        return (path, layer) if isinstance(layer, Dense) else before
 
-    network.fold(None, layer=note, merge=lambda *_: None)
-    if not found:
+    ends = network.fold(None, layer=note, merge=lambda _, __, found: found[-1])
+    found = {output: end for output, end in ends.items() if end}
+    if len(found) < len(ends):
         raise ValueError(f"A network must have a dense layer as classifier. Received: '{network.name}'.")
-    return found[-1]
+    return found

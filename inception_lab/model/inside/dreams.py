@@ -12,13 +12,13 @@ import numpy.typing as npt
 from inception_lab.checks import positive_integer
 from inception_lab.model.backend import compiled, keras, value_and_gradients
 from inception_lab.model.data.photos import Picture
-from inception_lab.model.data.preparation import Preparation
-from inception_lab.model.inside.branches import array, at_any_size, layer_of
+from inception_lab.model.data.preparation import Preparation, rgb
+from inception_lab.model.inside.branches import array, computed, layer_of
 
 Floats = npt.NDArray[np.float32]
 
 NOISE = 12.0  # standard deviation of the start, in bytes
-SMALLEST = 32  # pixels
+SMALLEST = 32  # pixels of the shorter side, unless the picture itself has less
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def dream(
         prepare: What it takes, for the limits of its values.
         path: The layer, such as `inception_4c/5x5`; of a convolution what it has before its ReLU counts.
         channel: Which of its channels; `None` for the square mean of all: DeepDream.
-        start: A photograph to start from, instead of noise.
+        start: A photograph to start from, instead of noise; its shape stays.
         side: Of the picture in pixels, without `start`; it need not be the network's own.
         steps: In each octave.
         octaves: Sizes, each `ratio` times the one before.
@@ -86,13 +86,16 @@ def dream(
         )
     answer = _answer(model, path, channel)
     rng = np.random.default_rng(seed)
-    shape = (positive_integer("side", side),) * 2 if start is None else start.shape[:2]
-    base = _noise(rng, shape, prepare) if start is None else start.astype(np.float32)
+    if start is None:
+        base = _noise(rng, (positive_integer("side", side),) * 2, prepare)
+    else:
+        base = rgb(start).astype(np.float32)
+    shape = base.shape[:2]
     detail = np.zeros_like(base)
     answers: list[float] = []
     for octave in range(octaves):
-        smaller = ratio ** (octaves - 1 - octave)
-        size = tuple(max(SMALLEST, round(length / smaller)) for length in shape)
+        scale = max(ratio ** (octave + 1 - octaves), min(1.0, SMALLEST / min(shape)))
+        size = tuple(round(length * scale) for length in shape)
         ground = _resized(base, size)
         picture = ground + _resized(detail, size)
         for step in range(steps):
@@ -121,7 +124,7 @@ def _answer(model: Any, path: str, channel: int | None) -> Callable[[Floats], tu
     part = keras.Model(model.input, layer.input if linear else layer.output)
 
     def objective(tensors: Any) -> tuple[Any, None]:
-        maps = at_any_size(part, tensors[0])
+        maps = computed(part, tensors[0])[id(part.outputs[0])]
         if linear:  # a ReLU that is shut everywhere would leave no gradient to climb
             maps = layer.convolution_op(maps, layer.kernel)
             maps = maps + layer.bias if layer.use_bias else maps

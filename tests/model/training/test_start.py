@@ -12,12 +12,13 @@ from inception_lab.architecture.googlenet import googlenet
 from inception_lab.architecture.network import Network
 from inception_lab.model.backend import as_array, keras
 from inception_lab.model.build import build
-from inception_lab.model.classifier import Classifier, classifier
+from inception_lab.model.classifier import Classifier
 from inception_lab.model.data.augment import Window
 from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.data.preparation import Preparation
-from inception_lab.model.pretrained.start import for_classes, start_from
+from inception_lab.model.pretrained.sources import classifier
 from inception_lab.model.training.recipes import RECIPES
+from inception_lab.model.training.start import for_classes, start_from
 from inception_lab.model.training.train import train
 
 RECIPE = replace(RECIPES["finetune"], batch_size=8, learning_rate=0.05)
@@ -102,7 +103,7 @@ def test_it_learns_and_the_run_classifies_as_it_did(source: Classifier, data: Sp
         data, network, RECIPE, epochs=6, seed=1, start=source, out=tmp_path / "run", progress=False
     )
     assert (result.accuracy or 0) > 0.9
-    again = classifier(run=tmp_path / "run", download=False)
+    again = classifier(tmp_path / "run")
     assert again.classes == ("red", "green", "blue")
     np.testing.assert_allclose(
         again.probabilities(*data.test.images), result.predict(data.test.images), atol=0.02
@@ -145,3 +146,29 @@ def test_another_number_of_classes_changes_the_last_layer_only() -> None:
         for_classes(googlenet(), 0)
     with pytest.raises(ValueError, match=r"must have a dense layer as classifier\. Received: 'bare'\."):
         for_classes(Network((8, 8, 3), lab.layers.Conv2D(4, 3), "bare"), 2)
+
+
+def test_auxiliary_heads_get_the_classes_too() -> None:
+    network = googlenet(auxiliary=True)
+    changed = for_classes(network, 7)
+    assert changed.output_shapes() == {"main": (7,), "aux1": (7,), "aux2": (7,)}
+    before, after = lab.cost(network), lab.cost(changed)
+    pairs = zip(before.layers, after.layers, strict=True)
+    assert {a.name for a, b in pairs if a.parameters != b.parameters} == {
+        "loss1/classifier", "loss2/classifier", "loss3/classifier"
+    }  # fmt: skip
+    assert for_classes(changed, 1000) == network
+
+
+def test_heads_on_the_side_learn_from_nothing(source: Classifier) -> None:
+    """A network that starts from one without heads may have some."""
+    plain = for_classes(source.network, 3)
+    head = lab.Sequence(lab.layers.GlobalAveragePool2D(), lab.layers.Dense(3, name="side"))
+    body = lab.Sequence(lab.Tap(head, "aux1"), plain.body)
+    core = build(replace(plain, body=body), seed=5)
+    untouched = core.get_layer("side").get_weights()
+    start = start_from(source)
+    start.load_into(core)
+    np.testing.assert_array_equal(core.get_layer("side").get_weights()[0], untouched[0])
+    for name, arrays in start.weights.items():
+        np.testing.assert_array_equal(core.get_layer(name).get_weights()[0], arrays[0])

@@ -1,0 +1,148 @@
+"""Files from the network: checked by their hash, and under their own name only when whole; pooch does it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from inception_lab.checks import in_a_line
+from inception_lab.text import bar
+
+CACHE = "INCEPTION_LAB_CACHE"
+TIMEOUT = 30  # seconds without an answer
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A file in the network.
+
+    Attributes:
+        name: Its name in the cache.
+        addresses: Where it is, to be tried in this order.
+        size: Its bytes.
+        digest: Of its content, in hexadecimal.
+        algorithm: Of the digest, as `hashlib` names it.
+    """
+
+    name: str
+    addresses: tuple[str, ...]
+    size: int
+    digest: str
+    algorithm: str = "sha256"
+
+
+def cache_folder() -> Path:
+    """Return where downloads are kept: `$INCEPTION_LAB_CACHE`, or the platform's place for such files."""
+    if own := os.environ.get(CACHE):
+        return Path(own).expanduser()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "inception-lab"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "inception-lab"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "inception-lab"
+
+
+def cached(remote: Remote, folder: Path | None = None) -> Path | None:
+    """Return a file of the cache, or `None` if it is not there whole; another content is said and not used.
+
+    Args:
+        remote: The file.
+        folder: The cache, instead of the usual one.
+    """
+    path = (folder or cache_folder()) / remote.name
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, remote.algorithm).hexdigest()
+    if found == remote.digest:
+        return path
+    _say(f"{path} is not used: {_wrong(remote)}.")
+    return None
+
+
+def fetch(remote: Remote, folder: Path | None = None) -> Path:
+    """Download a file into the cache, with progress on the error stream.
+
+    Args:
+        remote: The file.
+        folder: The cache, instead of the usual one.
+
+    Returns:
+        Its path, once its digest is found right.
+
+    Raises:
+        ValueError: If the cache cannot be written to, or no address gives the file; the message says what
+            each of them gave.
+    """
+    import pooch
+    from requests import RequestException
+
+    folder = folder or cache_folder()
+    pooch.get_logger().setLevel("ERROR")  # what it would say is said here
+    known = f"{remote.algorithm}:{remote.digest}"
+    failures: list[str] = []
+    _say(f"Downloading {remote.name} ({remote.size / 1e6:.1f} MB).")
+    for address in remote.addresses:
+        if failures:
+            _say(f"{failures[-1]}; trying the next address.")
+        downloader = pooch.HTTPDownloader(progressbar=_Progress(remote), timeout=TIMEOUT)
+        try:
+            return Path(pooch.retrieve(address, known, remote.name, folder, downloader=downloader))
+        except RequestException as error:
+            failures.append(f"{urlsplit(address).netloc}: {_reason(error)}")
+        except ValueError:  # pooch's word for another digest
+            failures.append(f"{urlsplit(address).netloc}: {_wrong(remote)}")
+        except OSError as error:
+            raise ValueError(
+                f"The cache must be writable, with {remote.size / 1e6:.0f} MB free. "
+                f"Received: {folder} ({error.strerror or error}); {CACHE} names another folder."
+            ) from error
+    raise ValueError(f"{remote.name} could not be downloaded. Received: {'; '.join(failures)}.")
+
+
+class _Progress:
+    """What pooch tells how much has come: a bar on the error stream where that is a terminal."""
+
+    def __init__(self, remote: Remote) -> None:
+        self.remote, self.total, self.done, self.shown = remote, remote.size, 0, ""
+
+    def update(self, received: int) -> None:
+        self.done += received
+        size = self.remote.size
+        drawn = bar(self.done / size, "·")
+        text = f"\r{self.remote.name} {drawn} {self.done / 1e6:.1f} of {size / 1e6:.1f} MB"
+        if sys.stderr is not None and sys.stderr.isatty() and text != self.shown:
+            print(text, end="", file=sys.stderr, flush=True)
+            self.shown = text
+
+    def reset(self) -> None:
+        self.done = 0
+
+    def close(self) -> None:
+        if self.shown:
+            _say("")
+
+
+def _wrong(remote: Remote) -> str:
+    return f"wrong content, whose {remote.algorithm.upper()} is not {remote.digest}"
+
+
+def _reason(error: Any) -> str:
+    """Return what went wrong with a connection, without the names of four libraries' classes."""
+    if error.response is not None:
+        return f"HTTP {error.response.status_code} {error.response.reason}"
+    words = {"IncompleteRead": "cut short", "timed out": f"no answer within {TIMEOUT} s"}
+    for sign, what in {**words, "resolve": "its name is not known", "refused": "it refuses"}.items():
+        if sign in str(error):
+            return what
+    return in_a_line(error)
+
+
+def _say(text: str) -> None:
+    if sys.stderr is not None:
+        print(text, file=sys.stderr, flush=True)
