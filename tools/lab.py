@@ -114,16 +114,13 @@ def write(path: Path, content: bytes) -> None:
 
 
 def jupyterlab(folder: Path, *arguments: str) -> list[str]:
-    """The command that opens JupyterLab in a folder, on the start page."""
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        "--ServerApp.ip=localhost",
-        f"--ServerApp.root_dir={folder}",
-    ]
+    """The command that opens JupyterLab in a folder, on the start page; arguments may say otherwise."""
+    options = {"--ServerApp.ip": "localhost", "--ServerApp.root_dir": str(folder)}
     if (folder / START).exists():
-        command.append(f"--LabApp.default_url=/lab/tree/{START}")
+        options["--LabApp.default_url"] = f"/lab/tree/{START}"
+    given = {argument.partition("=")[0] for argument in arguments}
+    command = [sys.executable, "-m", "jupyterlab"]
+    command += [f"{name}={value}" for name, value in options.items() if name not in given]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return [*command, *arguments]

@@ -1,9 +1,8 @@
-"""A real JupyterLab, or Voilà, in headless Chromium, on a copy of the notebooks, apart from all else."""
+"""A real JupyterLab, or Voilà, in headless Chromium, on a learner's copy of the notebooks."""
 
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,9 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, sync_playwright
 
 from tests.ports import free_port
+from tools.lab import copy
 
+ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FLAGS = (
     "--no-sandbox",
@@ -215,6 +216,20 @@ def jupyterlab(notebooks: Path, browser: Browser | None = None) -> Iterator[Lab]
 
 
 @contextmanager
+def make_lab(folder: Path, browser: Browser) -> Iterator[Lab]:
+    """Do what `make lab` does, with the learner's copy in `folder/mine`."""
+    for setting, values in SETTINGS.items():
+        _set(folder, setting, values)
+    words = ("-m", "tools.lab", "--folder", str(folder / "mine"), "--no-browser", "--expose-app-in-browser")
+    token = secrets.token_hex(16)
+    with (
+        _server(folder / "mine", words, "ServerApp", token, PYTHONPATH=str(ROOT)) as url,
+        _context(browser) as context,
+    ):
+        yield Lab(url, context, token)
+
+
+@contextmanager
 def voila(notebook: Path, browser: Browser | None = None, **variables: str) -> Iterator[Voila]:
     """Serve a notebook as a page without code, and open a browser, or use one that is open.
 
@@ -262,18 +277,20 @@ def _context(browser: Browser | None) -> Iterator[BrowserContext]:
 
 @contextmanager
 def _copied(notebooks: Path) -> Iterator[Path]:
-    """Copy a folder's notebooks into an empty folder; all that the user has is read or written beside it."""
+    """Copy notebooks as `make lab` does; all else that the user has is read or written beside the copy."""
     with tempfile.TemporaryDirectory(prefix="inception-lab-") as name:
         folder = Path(name)
         served = folder / "notebooks"
-        served.mkdir()
-        for path in notebooks.glob("*.ipynb"):
-            shutil.copy(path, served)
+        assert list(copy(served, notebooks)) == []
         for setting, values in SETTINGS.items():
-            path = folder / "settings" / "@jupyterlab" / f"{setting}.jupyterlab-settings"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(values), encoding="utf-8")
+            _set(folder, setting, values)
         yield served
+
+
+def _set(folder: Path, setting: str, values: Any) -> None:
+    path = folder / "settings" / "@jupyterlab" / f"{setting}.jupyterlab-settings"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(values), encoding="utf-8")
 
 
 @contextmanager
@@ -303,7 +320,7 @@ def _server(
     log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=served, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
         try:
             _wait_for(f"{url}/api" if application == "ServerApp" else f"{url}/static/", process, log)

@@ -118,6 +118,7 @@ def test_jupyterlab_opens_on_the_start_page_if_there_is_one(tmp_path: Path) -> N
     assert "--ServerApp.ip=localhost" in command
     assert "--LabApp.default_url=/lab/tree/00_start.ipynb" in command
     assert command[-1] == "--no-browser"
+    assert "--ServerApp.ip=localhost" not in lab.jupyterlab(tmp_path, "--ServerApp.ip=0.0.0.0")
 
 
 def test_git_ignores_the_copy_and_every_committed_lesson_can_be_copied(root: Path, mine: Path) -> None:

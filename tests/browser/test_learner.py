@@ -1,0 +1,75 @@
+"""`make lab` from nothing: the start page opens, an answer is given, and all is there the next time."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.test_lessons import ANSWER
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.browser.lab import Lab, Notebook
+
+pytestmark = pytest.mark.browser
+
+LESSON = "01_naive_module.ipynb"
+
+
+def status(root: Path) -> str:
+    command = ["git", "-C", str(root), "status", "--porcelain"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+def started(lab: "Lab") -> "Notebook":
+    """The page that opens by itself, run to its end."""
+    from tests.browser.lab import IDLE, Notebook
+
+    page = lab.page(f"/?token={lab.token}", ".jp-Notebook .jp-Cell")
+    page.wait_for_function(IDLE)
+    assert "/lab/tree/00_start.ipynb" in page.url
+    notebook = Notebook(page)
+    assert notebook.run_all()
+    return notebook
+
+
+def test_a_learner_begins_answers_and_finds_all_there_again(
+    root: Path, chromium: "Browser", tmp_path: Path
+) -> None:
+    from tests.browser.lab import make_lab
+
+    before = status(root)
+    with make_lab(tmp_path, chromium) as lab:
+        start = started(lab)
+        shown = start.explorer("An Inception module")
+        picture = shown.picture
+        shown.press(shown.number("#5×5 reduce"), "ArrowUp")
+        assert shown.picture != picture
+        cards = start.page.locator(".jp-OutputArea", has_text="01 The naive module")
+        assert "45 minutes · 0 of 4 solved" in (cards.text_content() or "")
+        lesson = lab.open(LESSON)
+        assert lesson.outputs() == []
+        assert lesson.run_all()
+        answer(lesson, 'exercises.check("01.1"', f'exercises.check("01.1", {ANSWER})')
+        lesson.page.get_by_text("✔ Right.").wait_for()
+        lesson.command("docmanager:save")
+    assert json.loads((tmp_path / "mine" / "progress.json").read_text()) == {"solved": ["01.1"]}
+    with make_lab(tmp_path, chromium) as lab:
+        cards = started(lab).page.locator(".jp-OutputArea", has_text="01 The naive module")
+        assert "45 minutes · 1 of 4 solved" in (cards.text_content() or "")
+        assert "✔ Right." in str(lab.open(LESSON).outputs())
+    assert status(root) == before
+
+
+def answer(notebook: "Notebook", words: str, instead: str) -> None:
+    """Click into the cell with some words, type something instead of them, and press Shift and Enter."""
+    page = notebook.page
+    cell = page.locator(".jp-CodeCell", has_text=words).first
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(instead)
+    page.keyboard.press("Shift+Enter")
