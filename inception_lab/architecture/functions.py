@@ -46,6 +46,11 @@ def softmax(elements: int, groups: int) -> Operations:
     return Operations(exponentials=elements, additions=elements - groups, divisions=elements)
 
 
+def log_softmax(elements: int, groups: int) -> Operations:
+    """Count the logarithm of a softmax: x − log Σ exp(x)."""
+    return Operations(exponentials=elements + groups, additions=2 * elements - groups)
+
+
 def normalisation(
     elements: int, groups: int, *, scale: bool = True, center: bool = True, mean: bool = True
 ) -> Operations:

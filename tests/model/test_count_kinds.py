@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import inception_lab as lab
 from inception_lab.architecture.operations import Operations
 from inception_lab.model.backend import as_array, keras
+from inception_lab.model.counting.rules import rule_of
 
 Array = NDArray[np.float64]
 layers = keras.layers
@@ -105,6 +106,35 @@ def drawn(*shape: int) -> Array:
 
 def weights_of(layer: Any) -> list[Array]:
     return [as_array(weight).astype("float64") for weight in layer.weights]
+
+
+WITHOUT_A_RULE = {
+    "CategoryEncoding", "Discretization", "HashedCrossing", "Hashing", "IntegerLookup", "StringLookup",
+    "TextVectorization", "MelSpectrogram", "STFTSpectrogram",  # what prepares tables, words and sounds
+    "AutoContrast", "CenterCrop", "ContrastLimitedAdaptiveHistogramEqualization", "Equalization",
+    "MaxNumBoundingBoxes", "RandomCrop", "Solarization",  # pictures, also at inference
+    "FlaxLayer", "JaxLayer", "Lambda", "TFSMLayer", "TorchModuleWrapper",  # code from elsewhere
+    "InputLayer", "Layer", "Pipeline", "Wrapper",  # counted inside, or nothing by themselves
+}  # fmt: skip
+
+
+def test_every_layer_of_keras_has_a_rule_or_is_known_to_have_none() -> None:
+    lab.cost(layers.Identity(), (1,))  # loads the rules
+    without = {
+        name
+        for name, kind in vars(layers).items()
+        if isinstance(kind, type) and issubclass(kind, layers.Layer) and rule_of(kind) is None
+    }
+    assert without <= WITHOUT_A_RULE
+    assert not without & {"Conv2D", "Dense", "LSTM", "MultiHeadAttention"}
+
+
+def test_embeddings_may_be_used_in_reverse() -> None:
+    x = keras.Input((7,), dtype="int32")
+    table = layers.ReversibleEmbedding(100, 8, tie_weights=True)
+    cost = lab.cost(keras.Model(x, table(table(x), reverse=True)))
+    assert [row.macs for row in cost.layers] == [0, 7 * 8 * 100]
+    assert cost.parameters == 800
 
 
 # Convolutions -------------------------------------------------------------------------------------

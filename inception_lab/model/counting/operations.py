@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from inception_lab.architecture.functions import FUNCTIONS, GELU_BY_TANH, normalisation, softmax
+from inception_lab.architecture.functions import FUNCTIONS, GELU_BY_TANH, log_softmax, normalisation, softmax
 from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.operations import Operations
 from inception_lab.model.backend import keras
@@ -55,7 +55,6 @@ ELEMENTWISE: Mapping[str, Operations] = {
     "Selu": FUNCTIONS["selu"],
     "Softplus": FUNCTIONS["softplus"],
     "Softsign": FUNCTIONS["softsign"],
-    "Mish": FUNCTIONS["mish"],
     "LogSigmoid": FUNCTIONS["log_sigmoid"],
     "HardTanh": FUNCTIONS["hard_tanh"],
     # Values are moved, chosen or made: nothing is computed of them.
@@ -64,7 +63,7 @@ ELEMENTWISE: Mapping[str, Operations] = {
         "Reshape Transpose ExpandDims Squeeze GetItem Concatenate Stack Hstack Vstack Dstack Split Unstack "
         "ArraySplit Slice SliceUpdate Cast SaturateCast Pad Tile Repeat BroadcastTo Flip Fliplr Flipud Roll "
         "Rot90 Take TakeAlongAxis Moveaxis Swapaxes StopGradient Ravel Copy View Diagonal Diag Tril Triu "
-        "Where Select ZerosLike OnesLike FullLike EmptyLike Full OneHot DepthToSpace SpaceToDepth Identity "
+        "Where Select ZerosLike OnesLike FullLike EmptyLike Full OneHot DepthToSpace SpaceToDepth "
         "Negative ConvertToTensor Real Imag Meshgrid ExtractPatches Unfold CropImages PadImages Size Ndim "
         "Arange Linspace Array ScatterUpdate",
     ),
@@ -164,6 +163,7 @@ OTHERS: Mapping[str, Rule] = {
     "AveragePool": _windowed(lambda window: Operations(additions=window - 1, divisions=1)),
     "Gelu": lambda call: (GELU_BY_TANH if call.layer.approximate else FUNCTIONS["gelu"]) * call.elements,
     "Softmax": lambda call: softmax(call.elements, _groups(call.output_shape, call.layer.axis)),
+    "LogSoftmax": lambda call: log_softmax(call.elements, _groups(call.output_shape, call.layer.axis)),
     "Logsumexp": lambda call: Operations(
         exponentials=math.prod(call.input_shape) + call.elements,
         additions=math.prod(call.input_shape) - call.elements,
@@ -194,7 +194,7 @@ OTHERS: Mapping[str, Rule] = {
 
 def rule_for(operation: Any) -> Rule | None:
     """Return the rule for a layer or a node of `keras.ops`; none where there is none."""
-    found = rule_of(operation)
+    found = rule_of(type(operation))
     if found or isinstance(operation, keras.layers.Layer):
         return found
     name = type(operation).__name__

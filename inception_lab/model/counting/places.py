@@ -7,7 +7,7 @@ from typing import Any
 
 from inception_lab.architecture.operations import Operations
 from inception_lab.model.backend import keras
-from inception_lab.model.counting.rules import Call, Unknown, rule
+from inception_lab.model.counting.rules import Call, Unknown, standard
 
 layers = keras.layers
 SIDES = ("1D", "2D", "3D")
@@ -23,25 +23,25 @@ def _window(layer: Any) -> int:
     return math.prod(layer.pool_size) if isinstance(layer.pool_size, tuple | list) else layer.pool_size
 
 
-@rule(*pools("MaxPooling"))
+@standard(*pools("MaxPooling"))
 def max_pool(call: Call) -> Operations:
     """k² − 1 comparisons for each value."""
     return Operations(comparisons=_window(call.layer) - 1) * call.elements
 
 
-@rule(*pools("AveragePooling"))
+@standard(*pools("AveragePooling"))
 def average_pool(call: Call) -> Operations:
     """k² − 1 additions and a division for each value."""
     return Operations(additions=_window(call.layer) - 1, divisions=1) * call.elements
 
 
-@rule(*pools("GlobalMaxPooling"))
+@standard(*pools("GlobalMaxPooling"))
 def global_max_pool(call: Call) -> Operations:
     """A comparison for each value but the first of its channel."""
     return Operations(comparisons=math.prod(call.input_shape) - call.elements)
 
 
-@rule(*pools("GlobalAveragePooling"))
+@standard(*pools("GlobalAveragePooling"))
 def global_average_pool(call: Call) -> Operations:
     """An addition for each value but the first of its channel, and a division a channel."""
     return Operations(additions=math.prod(call.input_shape) - call.elements, divisions=call.elements)
@@ -59,13 +59,13 @@ def _adaptive(call: Call) -> int:
     return places * call.output_shape[-1 if last else 0]
 
 
-@rule(*pools("AdaptiveMaxPooling"))
+@standard(*pools("AdaptiveMaxPooling"))
 def adaptive_max_pool(call: Call) -> Operations:
     """A comparison for each value under a window but the first."""
     return Operations(comparisons=_adaptive(call) - call.elements)
 
 
-@rule(*pools("AdaptiveAveragePooling"))
+@standard(*pools("AdaptiveAveragePooling"))
 def adaptive_average_pool(call: Call) -> Operations:
     """An addition for each value under a window but the first, and a division for each output."""
     return Operations(additions=_adaptive(call) - call.elements, divisions=call.elements)
@@ -74,41 +74,39 @@ def adaptive_average_pool(call: Call) -> Operations:
 # What moves values, or does nothing at inference ------------------------------------------------------
 
 
-@rule(
+IDLE = (  # work in training alone; older versions of Keras lack some
+    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout GaussianNoise "
+    "ActivityRegularization AugMix CutMix MixUp RandAugment RandomBrightness RandomColorDegeneration "
+    "RandomColorJitter RandomContrast RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur "
+    "RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation "
+    "RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom"
+)
+
+
+@standard(
     layers.Concatenate,
     layers.Flatten,
     layers.Reshape,
     layers.Permute,
     layers.RepeatVector,
     layers.Identity,
-    *(getattr(layers, name + sides) for name in ("ZeroPadding", "Cropping") for sides in SIDES),
     layers.UpSampling1D,
     layers.UpSampling3D,
-    layers.Dropout,
-    *(getattr(layers, "SpatialDropout" + sides) for sides in SIDES),
-    layers.AlphaDropout,
-    layers.GaussianDropout,
-    layers.GaussianNoise,
-    layers.ActivityRegularization,
-    layers.RandomFlip,
-    layers.RandomRotation,
-    layers.RandomTranslation,
-    layers.RandomZoom,
-    layers.RandomContrast,
-    layers.RandomBrightness,
+    *(getattr(layers, name + sides) for name in ("ZeroPadding", "Cropping") for sides in SIDES),
+    *(getattr(layers, name) for name in IDLE.split() if hasattr(layers, name)),
 )
 def moved(call: Call) -> Operations:
     """Nothing: values are moved, or it works in training alone."""
     return Operations()
 
 
-@rule(layers.UpSampling2D)
+@standard(layers.UpSampling2D)
 def upsampling(call: Call) -> Operations:
     """Nothing for the nearest value; three mixtures a + (b − a)·t for each value if bilinear."""
     return _resized(call)
 
 
-@rule(layers.Resizing)
+@standard(layers.Resizing)
 def resizing(call: Call) -> Operations:
     """As upsampling."""
     layer = call.layer
@@ -125,7 +123,7 @@ def _resized(call: Call) -> Operations:
     raise Unknown(f"interpolation={call.layer.interpolation!r}")
 
 
-@rule(layers.Masking)
+@standard(layers.Masking)
 def masking(call: Call) -> Operations:
     """A comparison and a multiplication for each value."""
     return Operations(comparisons=1, multiplications=1) * call.elements

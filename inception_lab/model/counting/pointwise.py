@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from inception_lab.architecture.functions import FUNCTIONS, GELU_BY_TANH, normalisation, softmax
+from inception_lab.architecture.functions import FUNCTIONS, GELU_BY_TANH, log_softmax, normalisation, softmax
 from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.operations import Operations
 from inception_lab.model.backend import keras
-from inception_lab.model.counting.rules import Call, Unknown, count, rule
+from inception_lab.model.counting.rules import Call, Unknown, count, standard
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
 
 layers = keras.layers
@@ -38,9 +38,8 @@ def function_operations(function: Any, shape: Shape) -> Operations:
     if function is getattr(keras.activations, name, None) or function is getattr(keras.ops, name, None):
         if name == "softmax":
             return softmax(elements, elements // shape[-1])
-        if name == "log_softmax":  # x − log Σ exp(x)
-            groups = elements // shape[-1]
-            return Operations(exponentials=elements + groups, additions=2 * elements - groups)
+        if name == "log_softmax":
+            return log_softmax(elements, elements // shape[-1])
         if name == "gelu" and function is keras.ops.gelu:
             return GELU_BY_TANH * elements
         if name in FUNCTIONS:
@@ -48,13 +47,13 @@ def function_operations(function: Any, shape: Shape) -> Operations:
     raise Unknown(f"the activation {name} has no formula here")
 
 
-@rule(layers.Activation)
+@standard(layers.Activation)
 def activation(call: Call) -> Operations:
     """The function, for each value."""
     return activated(call.layer, call.output_shape)
 
 
-@rule(layers.ReLU)
+@standard(layers.ReLU)
 def relu(call: Call) -> Operations:
     """A comparison; another one if it stops at `max_value`; a multiplication if it leaks."""
     layer = call.layer
@@ -62,20 +61,20 @@ def relu(call: Call) -> Operations:
     return Operations(comparisons=comparisons, multiplications=int(layer.negative_slope != 0)) * call.elements
 
 
-@rule(layers.LeakyReLU, layers.PReLU)
+@standard(layers.LeakyReLU, layers.PReLU)
 def leaky_relu(call: Call) -> Operations:
     """A comparison and a multiplication."""
     return FUNCTIONS["leaky_relu"] * call.elements
 
 
-@rule(layers.ELU)
+@standard(layers.ELU)
 def elu(call: Call) -> Operations:
     """As the function; a multiplication more where alpha is not 1."""
     scaled = Operations(multiplications=int(call.layer.alpha != 1))
     return (FUNCTIONS["elu"] + scaled) * call.elements
 
 
-@rule(layers.Softmax)
+@standard(layers.Softmax)
 def softmax_layer(call: Call) -> Operations:
     """exp(x) / Σ exp(x) along the axes."""
     return softmax(call.elements, groups_of(call.output_shape, call.layer.axis))
@@ -91,13 +90,13 @@ def groups_of(shape: Shape, axes: Any) -> int:
 # Normalisations ------------------------------------------------------------------------------------
 
 
-@rule(layers.BatchNormalization, BatchNormalization)
+@standard(layers.BatchNormalization, BatchNormalization)
 def batch_norm(call: Call) -> Operations:
     """One scale and one shift for each value: at inference mean and variance are numbers."""
     return Operations(multiplications=1, additions=1) * call.elements
 
 
-@rule(LocalResponseNormalization)
+@standard(LocalResponseNormalization)
 def local_response_norm(call: Call) -> Operations:
     """X / (bias + α·Σ x²)^β."""
     each = Operations(
@@ -106,7 +105,7 @@ def local_response_norm(call: Call) -> Operations:
     return each * call.elements
 
 
-@rule(layers.LayerNormalization)
+@standard(layers.LayerNormalization)
 def layer_norm(call: Call) -> Operations:
     """(x − mean) / √(variance + ε) · γ + β along the axes."""
     layer = call.layer
@@ -116,14 +115,14 @@ def layer_norm(call: Call) -> Operations:
     return normalisation(call.elements, groups, scale=layer.scale, center=layer.center)
 
 
-@rule(layers.GroupNormalization)
+@standard(layers.GroupNormalization)
 def group_norm(call: Call) -> Operations:
     """As layer norm, over the values of each group of channels."""
     layer = call.layer
     return normalisation(call.elements, layer.groups, scale=layer.scale, center=layer.center)
 
 
-@rule(layers.RMSNormalization)
+@standard(layers.RMSNormalization)
 def rms_norm(call: Call) -> Operations:
     """X / √(mean of x² + ε) · γ along the axes."""
     return normalisation(
@@ -131,7 +130,7 @@ def rms_norm(call: Call) -> Operations:
     )
 
 
-@rule(layers.UnitNormalization)
+@standard(layers.UnitNormalization)
 def unit_norm(call: Call) -> Operations:
     """X / √Σ x²; the root is kept above a limit."""
     elements, groups = call.elements, groups_of(call.output_shape, call.layer.axis)
@@ -144,13 +143,13 @@ def unit_norm(call: Call) -> Operations:
     )
 
 
-@rule(layers.Normalization)
+@standard(layers.Normalization)
 def normalization(call: Call) -> Operations:
     """(x − mean) / deviation, both of them numbers."""
     return Operations(additions=1, divisions=1) * call.elements
 
 
-@rule(layers.Rescaling)
+@standard(layers.Rescaling)
 def rescaling(call: Call) -> Operations:
     """X · scale + offset."""
     return Operations(multiplications=1, additions=1) * call.elements
@@ -159,25 +158,25 @@ def rescaling(call: Call) -> Operations:
 # Merges --------------------------------------------------------------------------------------------
 
 
-@rule(layers.Add, layers.Subtract)
+@standard(layers.Add, layers.Subtract)
 def add(call: Call) -> Operations:
     """An addition for each value and each input but the first."""
     return Operations(additions=(len(call.inputs) - 1) * call.elements)
 
 
-@rule(layers.Average)
+@standard(layers.Average)
 def average(call: Call) -> Operations:
     """A sum and a division."""
     return Operations(additions=len(call.inputs) - 1, divisions=1) * call.elements
 
 
-@rule(layers.Multiply)
+@standard(layers.Multiply)
 def multiply(call: Call) -> Operations:
     """A multiplication for each value and each input but the first."""
     return Operations(multiplications=(len(call.inputs) - 1) * call.elements)
 
 
-@rule(layers.Maximum, layers.Minimum)
+@standard(layers.Maximum, layers.Minimum)
 def maximum(call: Call) -> Operations:
     """A comparison for each value and each input but the first."""
     return Operations(comparisons=(len(call.inputs) - 1) * call.elements)

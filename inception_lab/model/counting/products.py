@@ -10,7 +10,7 @@ from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.operations import Operations
 from inception_lab.model.backend import keras
 from inception_lab.model.counting.pointwise import activated
-from inception_lab.model.counting.rules import Call, Unknown, rule
+from inception_lab.model.counting.rules import Call, Unknown, standard
 
 layers = keras.layers
 
@@ -30,7 +30,7 @@ def finished(call: Call, macs: int) -> Operations:
     return Operations(macs=macs, additions=bias * call.elements) + activated(layer, call.output_shape)
 
 
-@rule(layers.Conv1D, layers.Conv2D, layers.Conv3D)
+@standard(layers.Conv1D, layers.Conv2D, layers.Conv3D)
 def convolution(call: Call) -> Operations:
     """k₁·k₂·… · input channels / groups · filters · output places."""
     places, filters = spatial(call.layer, call.output_shape)
@@ -39,13 +39,13 @@ def convolution(call: Call) -> Operations:
     return finished(call, each * filters * places)
 
 
-@rule(layers.DepthwiseConv1D, layers.DepthwiseConv2D)
+@standard(layers.DepthwiseConv1D, layers.DepthwiseConv2D)
 def depthwise(call: Call) -> Operations:
     """k₁·k₂ · output channels · output places: each output channel sees one channel."""
     return finished(call, math.prod(call.layer.kernel_size) * call.elements)
 
 
-@rule(layers.SeparableConv1D, layers.SeparableConv2D)
+@standard(layers.SeparableConv1D, layers.SeparableConv2D)
 def separable(call: Call) -> Operations:
     """A depthwise convolution, and a 1×1 convolution of what comes out."""
     places, filters = spatial(call.layer, call.output_shape)
@@ -53,30 +53,41 @@ def separable(call: Call) -> Operations:
     return finished(call, places * between * (math.prod(call.layer.kernel_size) + filters))
 
 
-@rule(layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
+@standard(layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
 def transposed(call: Call) -> Operations:
     """k₁·k₂·… · input channels · filters · *input* places: each input value is spread over a window."""
     places, channels = spatial(call.layer, call.input_shape)
     return finished(call, math.prod(call.layer.kernel_size) * channels * call.layer.filters * places)
 
 
-@rule(layers.Dense)
+@standard(layers.Dense)
 def dense(call: Call) -> Operations:
     """Inputs · units, at each place."""
     return finished(call, call.input_shape[-1] * call.elements)
 
 
-@rule(layers.EinsumDense)
+@standard(layers.EinsumDense)
 def einsum_dense(call: Call) -> Operations:
     """The product of all indices' sizes."""
     done = einsum(call.layer.equation, ((1, *call.input_shape), tuple(call.layer.kernel.shape)))
     return finished(call, 0) + done
 
 
-@rule(layers.Embedding)
+@standard(layers.Embedding)
 def embedding(call: Call) -> Operations:
     """Nothing: rows of a table are looked up."""
     return Operations()
+
+
+@standard(getattr(layers, "ReversibleEmbedding", layers.Embedding))
+def reversible_embedding(call: Call) -> Operations:
+    """Nothing, or, used in reverse, a product with the whole table at each place."""
+    layer = call.layer
+    if len(call.output_shape) > len(call.input_shape):
+        return Operations()
+    if layer.logit_soft_cap is not None:
+        raise Unknown("logit_soft_cap")
+    return Operations(macs=call.elements * layer.output_dim)
 
 
 def einsum(equation: str, shapes: tuple[Shape, ...]) -> Operations:
@@ -112,7 +123,7 @@ def einsum(equation: str, shapes: tuple[Shape, ...]) -> Operations:
     return Operations(macs=everything) if summed else Operations(multiplications=everything)
 
 
-@rule(layers.Dot)
+@standard(layers.Dot)
 def dot(call: Call) -> Operations:
     """Output values · length of the axis that is summed over."""
     if call.layer.normalize:
@@ -133,7 +144,7 @@ def attended(queries: int, keys: int, depth: int, value_depth: int) -> Operation
     return Operations(macs=scores * (depth + value_depth)) + softmax(scores, queries)
 
 
-@rule(layers.MultiHeadAttention)
+@standard(layers.MultiHeadAttention)
 def multi_head_attention(call: Call) -> Operations:
     """Four projections; in each head scores, softmax, weighted sums, and the queries scaled.
 
@@ -147,7 +158,7 @@ def multi_head_attention(call: Call) -> Operations:
     return _headed(call, layer.num_heads, layer.num_heads, layer.key_dim, layer.value_dim)
 
 
-@rule(layers.GroupQueryAttention)
+@standard(layers.GroupQueryAttention)
 def grouped_query_attention(call: Call) -> Operations:
     """As multi-head attention, with fewer projected keys and values: groups of heads share them.
 
@@ -180,7 +191,7 @@ def _headed(call: Call, heads: int, key_heads: int, depth: int, value_depth: int
     return done
 
 
-@rule(layers.Attention, layers.AdditiveAttention)
+@standard(layers.Attention, layers.AdditiveAttention)
 def attention(call: Call) -> Operations:
     """Scores, their softmax and the weighted sums; additive scores are Σ tanh(q + k).
 

@@ -9,7 +9,7 @@ from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.operations import Operations
 from inception_lab.model.backend import keras
 from inception_lab.model.counting.pointwise import function_operations
-from inception_lab.model.counting.rules import Call, count, rule
+from inception_lab.model.counting.rules import Call, count, standard
 
 layers = keras.layers
 
@@ -22,7 +22,7 @@ def gates(layer: Any, inner: int, outer: int, shape: Shape) -> Operations:
     )
 
 
-@rule(layers.SimpleRNNCell)
+@standard(layers.SimpleRNNCell)
 def simple_cell(call: Call) -> Operations:
     """H = tanh(W·x + U·h + b)."""
     units = call.layer.units
@@ -32,7 +32,7 @@ def simple_cell(call: Call) -> Operations:
     return done + function_operations(call.layer.activation, (units,))
 
 
-@rule(layers.LSTMCell)
+@standard(layers.LSTMCell)
 def lstm_cell(call: Call) -> Operations:
     """Four gates; c = f·c + i·g; h = o·tanh(c).
 
@@ -48,7 +48,7 @@ def lstm_cell(call: Call) -> Operations:
     return done + gates(call.layer, 3, 2, (units,))
 
 
-@rule(layers.GRUCell)
+@standard(layers.GRUCell)
 def gru_cell(call: Call) -> Operations:
     """Three gates; h = z·h + (1 − z)·g.
 
@@ -65,7 +65,7 @@ def gru_cell(call: Call) -> Operations:
     return done + gates(layer, 2, 1, (units,))
 
 
-@rule(layers.StackedRNNCells)
+@standard(layers.StackedRNNCells)
 def stacked_cells(call: Call) -> Operations:
     """The cells one after the other."""
     done, shape = Operations(), call.input_shape
@@ -76,14 +76,14 @@ def stacked_cells(call: Call) -> Operations:
     return done
 
 
-@rule(layers.RNN, layers.SimpleRNN, layers.LSTM, layers.GRU)
+@standard(layers.RNN, layers.SimpleRNN, layers.LSTM, layers.GRU)
 def recurrent(call: Call) -> Operations:
     """The cell, once for each step."""
     steps, *rest = call.input_shape
     return count(call.layer.cell, (tuple(rest),), ()) * steps
 
 
-@rule(layers.ConvLSTM1D, layers.ConvLSTM2D, layers.ConvLSTM3D)
+@standard(layers.ConvLSTM1D, layers.ConvLSTM2D, layers.ConvLSTM3D)
 def convolutional_lstm(call: Call) -> Operations:
     """An LSTM whose products are convolutions.
 
@@ -104,7 +104,7 @@ def convolutional_lstm(call: Call) -> Operations:
     return (done + gates(cell, 3, 2, (values,))) * call.input_shape[0]
 
 
-@rule(layers.Bidirectional)
+@standard(layers.Bidirectional)
 def bidirectional(call: Call) -> Operations:
     """Both layers, and their merge."""
     layer = call.layer
@@ -119,14 +119,14 @@ def bidirectional(call: Call) -> Operations:
     return done + merges[layer.merge_mode] * call.elements
 
 
-@rule(layers.TimeDistributed)
+@standard(layers.TimeDistributed)
 def time_distributed(call: Call) -> Operations:
     """The layer, once for each step."""
     steps = call.input_shape[0]
     return count(call.layer.layer, (call.input_shape[1:],), (call.output_shape[1:],)) * steps
 
 
-@rule(layers.SpectralNormalization)
+@standard(layers.SpectralNormalization)
 def spectral(call: Call) -> Operations:
     """The layer: its weights are normalised in training."""
     return count(call.layer.layer, call.inputs, call.outputs)

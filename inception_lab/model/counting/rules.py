@@ -82,9 +82,20 @@ def rule(*kinds: type) -> Callable[[Rule], Rule]:
     return add
 
 
-def rule_of(layer: Any) -> Rule | None:
-    """Return the rule for a layer; none where its class computes something of its own."""
-    for kind in type(layer).__mro__:
+def standard(*kinds: type) -> Callable[[Rule], Rule]:
+    """Add a rule of this package, which gives way to one that a reader has added before."""
+
+    def add(function: Rule) -> Rule:
+        for kind in kinds:
+            _RULES.setdefault(kind, function)
+        return function
+
+    return add
+
+
+def rule_of(layer: type) -> Rule | None:
+    """Return the rule for a class of layers; none where it computes something of its own."""
+    for kind in layer.__mro__:
         if kind in _RULES:
             return _RULES[kind]
         if "call" in vars(kind):
@@ -98,7 +109,7 @@ def count(layer: Any, inputs: tuple[Shape, ...], outputs: tuple[Shape, ...]) -> 
     Raises:
         Unknown: If there is no rule for it.
     """
-    found = rule_of(layer)
+    found = rule_of(type(layer))
     if found is not None:
         return found(Call(layer, inputs, outputs))
     from inception_lab.model.counting.walk import walked  # which reads this table
