@@ -223,12 +223,14 @@ def profiled_operations(model: Any) -> dict[str, int]:
     finally:
         logger.setLevel(level)
     kinds = {operation.name: operation.type for operation in graph.get_operations()}
+    ours = [layer.name for layer in model.layers if type(layer).__name__ == "LocalResponseNormalization"]
     counts: dict[str, int] = {}
     seen: set[str] = set()
     while nodes:
         node = nodes.pop()
         nodes += node.children
-        if node.name in kinds and node.name not in seen and "norm" not in node.name:
+        left_out = any(part.startswith(tuple(ours)) for part in node.name.split("/"))
+        if node.name in kinds and node.name not in seen and not left_out:
             seen.add(node.name)
             counts[kinds[node.name]] = counts.get(kinds[node.name], 0) + node.float_ops
     return {kind: number for kind, number in sorted(counts.items()) if number}

@@ -10,9 +10,8 @@ import inception_lab as lab
 from inception_lab.model.backend import keras, profiled_operations
 
 QUICK = ["MobileNetV2", "ResNet50", "Xception", "DenseNet121", "EfficientNetB0", "MobileNet"]
-# The profiler does not see grouped convolutions on a CPU (ConvNeXt), and shapes that it does not know
-# (MobileNetV3): see below for who is right.
-SHORT = ("MobileNetV3", "ConvNeXt")
+FREE = ("MobileNetV3",)  # leave the picture's size free unless it is given
+SHORT = ("ConvNeXt",)  # the profiler does not see grouped convolutions on a CPU: see below for who is right
 SLOW = [
     "ConvNeXtBase", "ConvNeXtSmall", "ConvNeXtTiny", "DenseNet169", "DenseNet201", "EfficientNetB1",
     "EfficientNetB2", "EfficientNetB3", "EfficientNetB4", "EfficientNetB5", "EfficientNetB6",
@@ -31,7 +30,8 @@ KNOWN = {  # counted twice elsewhere
 
 
 def assert_agrees(name: str) -> None:
-    model = getattr(keras.applications, name)(weights=None)
+    given = {"input_shape": (224, 224, 3)} if name.startswith(FREE) else {}
+    model = getattr(keras.applications, name)(weights=None, **given)
     cost = lab.cost(model)
     assert all(row.counted for row in cost.layers)
     trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
@@ -80,6 +80,12 @@ def test_the_profiler_counts_a_loop_once() -> None:
     model = keras.Model(x, keras.layers.LSTM(2)(x))
     assert lab.cost(model).macs == 4 * (3 + 2) * 8
     assert products_of(model) == 2 * (3 + 2) * 8
+
+
+def test_a_size_may_be_given_before_or_after() -> None:
+    free = keras.applications.MobileNetV3Small(weights=None)
+    fixed = keras.applications.MobileNetV3Small(weights=None, input_shape=(224, 224, 3))
+    assert lab.cost(free, (224, 224, 3)).macs == lab.cost(fixed).macs == products_of(fixed) // 2
 
 
 @pytest.mark.slow
