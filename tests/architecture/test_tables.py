@@ -126,7 +126,7 @@ def test_a_cost_without_layers_shows_itself() -> None:
 def test_what_no_rule_counts_is_shown_with_a_question_mark() -> None:
     cost = named("a", "b")
     first, second = cost.layers
-    cost = replace(cost, layers=(replace(first, counted=False), second))
+    cost = replace(cost, layers=(replace(first, counted=False, operations=Operations()), second))
     assert [line.split()[-1] for line in repr(cost).splitlines()[3:5]] == ["?", "1"]
     assert repr(cost).splitlines()[5].endswith("1 + ?")
     rows = [re.split(r"  +", line) for line in cost_text(cost, by_layer=True).splitlines()[4:6]]
