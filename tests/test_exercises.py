@@ -2,6 +2,7 @@
 
 import html
 import math
+import re
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -14,15 +15,13 @@ from hypothesis import strategies as st
 
 import inception_lab as lab
 from inception_lab import exercises
-from inception_lab.exercises import EXERCISES, Verdict, judge
+from inception_lab.exercises import EXERCISES, Verdict, form, judge, kept
 
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test begins with nothing tried, solved or guessed, and leaves nothing behind."""
-    monkeypatch.setattr(exercises, "_tries", {})
-    monkeypatch.setattr(exercises, "_solved", set())
-    monkeypatch.setattr(exercises, "_guesses", {})
+    monkeypatch.setattr(kept, "session", kept.Kept())
 
 
 RIGHT: dict[str, list[Any]] = {
@@ -143,10 +142,10 @@ def test_several_arguments_are_one_answer() -> None:
 @pytest.mark.parametrize(
     "answers", [(), (None,), (...,), ((None, 3),), (None, None), ((..., ...),), (4, ...)]
 )
-def test_a_blank_is_told_the_question_and_costs_nothing(name: str, answers: tuple[Any, ...]) -> None:
+def test_a_blank_is_the_readers_turn_and_costs_nothing(name: str, answers: tuple[Any, ...]) -> None:
     verdict = exercises.check(name, *answers)
-    assert verdict == Verdict(None, f"Exercise {name} is still blank. {EXERCISES[name].question}")
-    assert exercises._tries == {}
+    assert (verdict.right, verdict.text) == (None, "Your turn.")
+    assert kept.session.tries == {}
 
 
 WRONG: dict[str, Any] = {
@@ -280,7 +279,7 @@ def test_a_wrong_answer_is_told_what_is_wrong(name: str, answer: Any, text: str)
 )
 def test_what_is_no_answer_is_told_so_and_costs_nothing(name: str, answer: Any, text: str) -> None:
     assert exercises.check(name, answer) == Verdict(None, text)
-    assert exercises._tries == {}
+    assert kept.session.tries == {}
 
 
 # Whatever a reader may type
@@ -435,7 +434,10 @@ def test_a_guess_is_kept_until_the_answer() -> None:
     said = exercises.predict("02.million", 1_000_000)
     assert said == Verdict(None, "Prediction 02.million: you say 1,000,000. It is kept until the answer.")
     found = exercises.reveal("02.million", 12.4)
-    assert found == Verdict(None, "Prediction 02.million: you said 1,000,000; the answer is 12.4.")
+    assert found.text == "Prediction 02.million: you said 1,000,000; the answer is 12.4."
+    page = found._repr_html_()  # a bar for each, the truth's a hundred thousandth as long
+    assert re.findall(r"width:([0-9.]+)%", page) == ["100.0", "0.0"]
+    assert re.findall(r"<small[^>]*>(.*?)</small>", page) == ["you", "1,000,000", "answer", "12.4"]
 
 
 def test_the_last_guess_counts() -> None:
@@ -446,7 +448,7 @@ def test_the_last_guess_counts() -> None:
 
 @pytest.mark.parametrize("guess", [None, ..., (None, None), (3, None)])
 def test_no_guess_is_kept_for_a_blank(guess: Any) -> None:
-    assert exercises.predict("01.sizes", guess) == Verdict(None, "Prediction 01.sizes: no guess yet.")
+    assert exercises.predict("01.sizes", guess).text == "Your turn."
     found = exercises.reveal("01.sizes", (9, 63))
     assert found == Verdict(None, "Prediction 01.sizes: the answer is 9 and 63. You made no guess.")
 
@@ -462,24 +464,130 @@ def test_a_guess_is_said_as_it_was_meant(value: Any, said: str) -> None:
 # Progress
 
 
-def test_progress_counts_what_is_solved_and_guessed() -> None:
-    assert exercises.progress().text == "Solved in this session: no exercise tried yet. Guesses made: 0."
+def asked(number: str) -> int:
+    """Exercises of a lesson."""
+    return sum(name.startswith(number) for name in EXERCISES)
+
+
+def test_progress_counts_what_is_solved_tried_and_guessed_in_all_lessons() -> None:
     exercises.check("01.2", 928)
     exercises.check("01.2", 928)
     exercises.check("01.3", 4)
     exercises.check("02.1", 164)
-    exercises.predict("x", 1)
+    exercises.predict("01.x", 1)
     exercises.check("03.3", 5)
-    assert exercises.progress().text == (
-        "Solved in this session: notebook 01: 1 of 4; notebook 02: 1 of 4; notebook 03: 0 of 5. "
-        "Guesses made: 1."
-    )
+    head, *rows = [re.split("  +", line) for line in repr(exercises.progress()).splitlines()[1:]]
+    assert head == ["lesson", "solved", "wrong answers", "guesses"]
+    assert rows == [
+        ["01", "1 of 4", "1", "1"],
+        ["02", "1 of 4", "0", "0"],
+        ["03", "0 of 5", "1", "0"],
+        *(
+            [f"{n:02}", f"0 of {sum(name.startswith(f'{n:02}') for name in EXERCISES)}", "0", "0"]
+            for n in range(4, 8)
+        ),
+        ["all", f"2 of {len(EXERCISES)}", "2", "1"],
+    ]
+    page = exercises.progress()._repr_html_()
+    assert re.findall(r"<th scope=.row.>(.*?)</th>", page) == [row[0] for row in rows]
 
 
 def test_what_was_solved_stays_solved() -> None:
     exercises.check("01.3", 3)
     exercises.check("01.3", 4)
-    assert "notebook 01: 1 of 4" in exercises.progress().text
+    assert exercises.check("01.3").text == "✔ Solved."
+
+
+# Fields
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("5", 5),
+        (" 12.4 ", 12.4),
+        ("88 %", 88),
+        ("2.37 ×", 2.37),
+        ("1,200,000", 1_200_000),
+        ("1_200_000", 1_200_000),
+        ("-1,000.5", -1000.5),
+        ("28*28 * 5**2 * 192", 28 * 28 * 25 * 192),
+        ("(60, 10)", (60, 10)),
+        ("60, 10", (60, 10)),
+        ("3x3", "3x3"),
+        ("3a", "3a"),
+        ("surer", "surer"),
+        ("dict(decay=0.5, decay_epochs=3)", {"decay": 0.5, "decay_epochs": 3}),
+        ("{'reduce5x5': 48}", {"reduce5x5": 48}),
+        ("9**9**9", "9**9**9"),
+        ("'a' * 10**9", "'a' * 10**9"),
+        ("1/0", "1/0"),
+        ("1 // 2", "1 // 2"),
+        ("__import__('os')", "__import__('os')"),
+        ("", None),
+        ("  ", None),
+    ],
+)
+def test_what_is_written_into_a_field_is_understood(written: str, value: object) -> None:
+    assert form.understood(written) == value
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_written_into_a_field_runs_nothing(written: str) -> None:
+    form.understood(written)
+
+
+def test_an_answer_is_written_into_a_field_and_judged() -> None:
+    turn = exercises.check("01.1")
+    assert isinstance(turn, form.Turn)
+    fields = turn.widget()
+    answer, said = fields.children
+    answer.value = "14*14*48"
+    assert "✘ Not yet." in said.value
+    answer.value = "112,896,000"
+    assert "✔ Right." in said.value
+    assert kept.session.solved == {"01.1"}
+
+
+def test_guesses_are_written_into_as_many_fields_and_kept_when_all_are_there() -> None:
+    turn = exercises.predict("01.sizes", (None, None), labels=("A", "D"))
+    assert isinstance(turn, form.Turn)
+    first, second, said = turn.widget().children
+    assert (first.description, second.description) == ("A", "D")
+    first.value = "5"
+    assert "Your turn." in said.value
+    assert kept.session.guesses == {}
+    second.value = "25"
+    assert "you say 5 and 25" in said.value
+    assert kept.session.guesses == {"01.sizes": (5, 25)}
+    again = exercises.predict("01.sizes", (None, None))
+    assert again.text == "You say 5 and 25."
+    assert isinstance(again, form.Turn)
+    assert [each.value for each in again.widget().children[:2]] == ["5", "25"]
+
+
+def test_one_of_a_few_words_is_chosen() -> None:
+    turn = exercises.predict("01.branch", choices=("1x1", "3x3", "5x5"))
+    assert isinstance(turn, form.Turn)
+    choice, _ = turn.widget().children
+    assert choice.value is None
+    choice.value = "3x3"
+    assert kept.session.guesses == {"01.branch": "3x3"}
+
+
+def test_a_notebook_shows_fields_and_what_is_committed_is_quiet() -> None:
+    bundle = exercises.check("01.1")._repr_mimebundle_()  # type: ignore[attr-defined]
+    assert bundle["text/plain"] == "Your turn."
+    assert re.sub("<[^>]+>", "", bundle["text/html"]) == "Your turn."
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"]
+
+
+@pytest.mark.parametrize(
+    ("guess", "truth", "bars"),
+    [((5, "x"), (9, "y"), 2), ("3x3", "5x5", 0), (-1, 3, 0), (0, 0, 0), (5, (1, 2), 0), (float("nan"), 1, 0)],
+)
+def test_only_numbers_have_bars(guess: Any, truth: Any, bars: int) -> None:
+    assert form.beside(guess, truth).count("display:flex") == bars
 
 
 def test_no_truth_is_stored_in_the_questions() -> None:

@@ -1,8 +1,11 @@
 """The lessons as cards, and what is kept of the reader's progress."""
 
 import json
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from inception_lab import exercises
@@ -23,9 +26,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def new_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exercises, "_solved", set())
-    monkeypatch.setattr(exercises, "_tries", {})
-    monkeypatch.setattr(exercises, "_guesses", {})
+    monkeypatch.setattr(kept, "session", kept.Kept())
 
 
 def test_every_lesson_has_a_card_and_a_line_in_the_readme(root: Path) -> None:
@@ -51,9 +52,55 @@ def test_cards_say_the_insight_the_minutes_and_what_is_solved() -> None:
 def test_what_is_solved_outlasts_the_session(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert exercises.check("01.1", ANSWER).right
     new_session(monkeypatch)
-    assert exercises.progress().text == "Solved so far: notebook 01: 1 of 4. Guesses made: 0."
+    assert repr(exercises.progress()).splitlines()[:3] == [
+        "Solved so far:",
+        "lesson   solved  wrong answers  guesses",
+        "01       1 of 4              0        0",
+    ]
     assert "1 of 4 solved" in repr(exercises.lessons())
-    assert json.loads(copy.read_text()) == {"solved": ["01.1"]}
+    assert json.loads(copy.read_text()) == {"solved": ["01.1"], "tries": {}, "guesses": {}}
+    assert exercises.check("01.1").text == "✔ Solved."
+
+
+def test_tries_and_guesses_outlast_the_session(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hints = exercises.EXERCISES["01.1"].hints
+    exercises.check("01.1", 1)
+    exercises.predict("01.sizes", (5, "wide"))
+    exercises.predict("02.million", np.float64(1.5))
+    new_session(monkeypatch)
+    assert hints[1] in exercises.check("01.1", 2).text
+    assert "you said 5 and wide; the answer is 9" in exercises.reveal("01.sizes", 9).text
+    assert exercises.predict("02.million").text == "You say 1.5."
+    assert repr(exercises.progress()).splitlines()[2].split() == ["01", "0", "of", "4", "2", "1"]
+
+
+def test_two_lessons_open_at_once_keep_both(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    exercises.check("01.1", ANSWER)
+    new_session(monkeypatch)
+    exercises.check("01.3", 3)
+    assert json.loads(copy.read_text())["solved"] == ["01.1", "01.3"]
+
+
+@pytest.mark.parametrize(
+    ("guess", "written"),
+    [
+        ((Fraction(1, 3), {1, 2}), ["1/3", "{1, 2}"]),
+        pytest.param(10**5_000, "something that cannot be written (int)", id="too long"),
+        ((60, (60, 10)), [60, [60, 10]]),
+        (True, "True"),
+        (np.int64(3), 3),
+        (float("nan"), "nan"),
+        ("surer", "surer"),
+    ],
+)
+def test_a_guess_is_written_as_json_can_hold_it(copy: Path, guess: Any, written: Any) -> None:
+    exercises.predict("01.sizes", guess)
+    assert json.loads(copy.read_text())["guesses"] == {"01.sizes": written}
+
+
+def test_the_file_of_an_older_version_is_read(copy: Path) -> None:
+    copy.write_text('{"solved": ["01.2"]}')
+    assert exercises.check("01.2").text == "✔ Solved."
 
 
 def test_the_committed_notebooks_and_the_solutions_keep_nothing(
@@ -62,18 +109,20 @@ def test_the_committed_notebooks_and_the_solutions_keep_nothing(
     (tmp_path / "solutions").mkdir()
     monkeypatch.chdir(tmp_path / "solutions")
     assert exercises.check("01.1", ANSWER).right
-    assert exercises.progress().text.startswith("Solved in this session: notebook 01: 1 of 4.")
+    assert repr(exercises.progress()).startswith("Solved in this session:")
     assert not copy.exists()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"solved": 3}', "\0"])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "3", '{"solved": 3}', '{"solved": [], "tries": {"a": "b"}}', "\0"]
+)
 def test_a_damaged_file_is_kept_aside_and_begun_anew(copy: Path, content: str) -> None:
     copy.write_text(content)
-    said = "The file of your progress was damaged. It is kept as progress.damaged, and begun anew. Solved "
-    assert exercises.progress().text.startswith(said)
+    said = "The file of your progress was damaged. It is kept as progress.damaged, and begun anew."
+    assert repr(exercises.progress()).splitlines()[0] == said
     assert copy.with_suffix(".damaged").read_text() == content
     assert "damaged" not in exercises.check("01.1", ANSWER).text
-    assert json.loads(copy.read_text()) == {"solved": ["01.1"]}
+    assert json.loads(copy.read_text())["solved"] == ["01.1"]
 
 
 def test_progress_that_cannot_be_kept_is_said(copy: Path) -> None:

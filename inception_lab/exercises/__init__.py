@@ -6,49 +6,23 @@ or `...`) never raises, so Run All goes through; a wrong answer gets a hint, the
 
 from __future__ import annotations
 
-import html
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from inception_lab.exercises import kept, lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7
+from inception_lab.exercises.form import Turn, beside, in_words
+from inception_lab.exercises.form import Verdict as Verdict
 from inception_lab.exercises.judge import Exercise
 from inception_lab.exercises.lessons import Cards
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is said to an answer.
-
-    Attributes:
-        right: True, False, or None where there was nothing to judge.
-        text: The verdict in words.
-    """
-
-    right: bool | None
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_html_(self) -> str:
-        color = {True: "#009E73", False: "#D55E00", None: "#6B6B6B"}[self.right]
-        return f'<div style="border-left:4px solid {color};padding:2px 10px">{html.escape(self.text)}</div>'
-
+from inception_lab.text import columns, html_table
 
 EXERCISES: dict[str, Exercise] = {
-    **lesson1.EXERCISES,
-    **lesson2.EXERCISES,
-    **lesson3.EXERCISES,
-    **lesson4.EXERCISES,
-    **lesson5.EXERCISES,
-    **lesson6.EXERCISES,
-    **lesson7.EXERCISES,
+    name: exercise
+    for lesson in (lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7)
+    for name, exercise in lesson.EXERCISES.items()
 }
-
-_tries: dict[str, int] = {}
-_solved: set[str] = set()
-_guesses: dict[str, Any] = {}
+YOUR_TURN = "Your turn."
 
 
 def blank(answer: Any) -> bool:
@@ -60,7 +34,7 @@ def blank(answer: Any) -> bool:
 
 
 def check(name: str, *answers: Any) -> Verdict:
-    """Judge an answer.
+    """Judge an answer; without one, show a field that it can be written into.
 
     Args:
         name: Name of the exercise, such as `"01.1"`.
@@ -72,70 +46,115 @@ def check(name: str, *answers: Any) -> Verdict:
     Raises:
         ValueError: If there is no such exercise.
     """
-    exercise = _find(EXERCISES, name)
+    if name not in EXERCISES:
+        raise ValueError(f"There is no exercise '{name}'. There are: {', '.join(EXERCISES)}.")
+    exercise = EXERCISES[name]
     answer = answers[0] if len(answers) == 1 else answers or None
     if blank(answer):
-        return Verdict(None, f"Exercise {name} is still blank. {exercise.question}")
+        done = name in kept.known()[0].solved
+        return Turn(done or None, "✔ Solved." if done else YOUR_TURN, lambda written: check(name, written))
     try:
         right, text = exercise.judge(answer)
     except Exception as error:  # whatever a reader may hand in: arrays, huge numbers, other people's objects
         right, text = None, f"This answer cannot be judged: {type(error).__name__}. {exercise.question}"
+    if right:
+        kept.session.solved.add(name)
+        return Verdict(True, f"✔ Right. {text} {kept.keep()}".rstrip())
     if right is None:
         return Verdict(None, text)
-    if right:
-        _solved.add(name)
-        return Verdict(True, " ".join(filter(None, (f"✔ Right. {text}", kept.keep(name)))))
-    _tries[name] = _tries.get(name, 0) + 1
-    hints = exercise.hints[: _tries[name]]
-    shown = " ".join(f"Hint {number}: {hint}" for number, hint in enumerate(hints, 1))
-    return Verdict(False, f"✘ Not yet. {text} {shown}")
+    tries = kept.known()[0].tries.get(name, 0) + 1
+    kept.session.tries[name] = tries
+    shown = " ".join(f"Hint {number}: {hint}" for number, hint in enumerate(exercise.hints[:tries], 1))
+    return Verdict(False, f"✘ Not yet. {text} {shown} {kept.keep()}".rstrip())
 
 
-def predict(name: str, guess: Any = None) -> Verdict:
-    """Keep a guess until `reveal(name)` sets it beside the truth."""
-    if blank(guess):
-        return Verdict(None, f"Prediction {name}: no guess yet.")
-    _guesses[name] = guess
-    return Verdict(None, f"Prediction {name}: you say {_said(guess)}. It is kept until the answer.")
+def predict(
+    name: str, guess: Any = None, *, labels: Sequence[str] = (), choices: Sequence[str] = ()
+) -> Verdict:
+    """Keep a guess until `reveal(name)` sets it beside the truth; without one, show fields to write it into.
+
+    Args:
+        name: Of the prediction, such as `"01.sizes"`.
+        guess: A number, a word, or several as a tuple; `None` or `...` where it is left out.
+        labels: What stands before each field; by default one field, or as many as `guess` has parts.
+        choices: What can be chosen, where the guess is one of a few words.
+    """
+    if not blank(guess):
+        kept.session.guesses[name] = guess
+        said = f"Prediction {name}: you say {in_words(guess)}. It is kept until the answer."
+        return Verdict(None, f"{said} {kept.keep()}".rstrip())
+    before = kept.known()[0].guesses.get(name)
+    parts = before if isinstance(before, tuple) else () if before is None else (before,)
+    count = len(guess) if isinstance(guess, tuple) else 1
+    return Turn(
+        None,
+        YOUR_TURN if before is None else f"You say {in_words(before)}.",
+        lambda written: predict(name, written),
+        labels or ("",) * count,
+        choices,
+        tuple(map(in_words, parts)),
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class Revealed(Verdict):
+    """A guess and the truth, which a notebook shows as bars where they are numbers."""
+
+    guess: Any
+    truth: Any
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + beside(self.guess, self.truth)
 
 
 def reveal(name: str, truth: Any) -> Verdict:
     """Set the truth, as the cell above computed it, beside what was guessed."""
-    if name not in _guesses:
-        return Verdict(None, f"Prediction {name}: the answer is {_said(truth)}. You made no guess.")
-    guess = _guesses[name]
-    return Verdict(None, f"Prediction {name}: you said {_said(guess)}; the answer is {_said(truth)}.")
+    guess = kept.known()[0].guesses.get(name)
+    if guess is None:
+        return Verdict(None, f"Prediction {name}: the answer is {in_words(truth)}. You made no guess.")
+    said = f"Prediction {name}: you said {in_words(guess)}; the answer is {in_words(truth)}."
+    return Revealed(None, said, guess, truth)
 
 
-def progress() -> Verdict:
-    """Tell how many exercises are solved, of the notebooks whose exercises were tried."""
-    before, damaged = kept.solved()
-    done = before | _solved
-    parts = []
-    for notebook in sorted({name.split(".")[0] for name in {*_tries, *done}}):
-        names = [name for name in EXERCISES if name.startswith(f"{notebook}.")]
-        parts.append(f"notebook {notebook}: {sum(name in done for name in names)} of {len(names)}")
-    solved = "; ".join(parts) or "no exercise tried yet"
-    since = "so far" if kept.file() else "in this session"
-    text = f"Solved {since}: {solved}. Guesses made: {len(_guesses)}."
-    return Verdict(None, " ".join(filter(None, (damaged, text))))
+@dataclass(frozen=True)
+class Progress:
+    """What is solved and guessed, lesson by lesson; shows itself as a table."""
+
+    known: kept.Kept
+    damaged: str = ""
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return the cells of the table: a row a lesson, and the sums."""
+
+        def row(title: str, start: str) -> tuple[str, ...]:
+            names = [name for name in EXERCISES if name.startswith(start)]
+            solved = sum(name in self.known.solved for name in names)
+            wrong = sum(self.known.tries.get(name, 0) for name in names)
+            guesses = sum(name.startswith(start) for name in self.known.guesses)
+            return title, f"{solved} of {len(names)}", f"{wrong}", f"{guesses}"
+
+        lessons = sorted({name[:2] for name in EXERCISES})
+        return [
+            ("lesson", "solved", "wrong answers", "guesses"),
+            *(row(n, f"{n}.") for n in lessons),
+            row("all", ""),
+        ]
+
+    def __repr__(self) -> str:
+        since = "so far" if kept.file() else "in this session"
+        lines = [f"Solved {since}:", *columns(self.rows())]
+        return "\n".join(([self.damaged] if self.damaged else []) + lines)
+
+    def _repr_html_(self) -> str:
+        head, *rows, total = self.rows()
+        return Verdict(None, self.damaged or "Your progress")._repr_html_() + html_table(head, rows, total)
+
+
+def progress() -> Progress:
+    """Return what is solved and guessed in all lessons."""
+    return Progress(*kept.known())
 
 
 def lessons() -> Cards:
     """Return the lessons as cards: the insight, the minutes, and how much is solved."""
-    return Cards(tuple(EXERCISES), kept.solved()[0] | _solved)
-
-
-def _said(value: Any) -> str:
-    try:
-        if isinstance(value, tuple):
-            return " and ".join(str(part) if isinstance(part, tuple) else _said(part) for part in value)
-        return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-    except Exception:  # a number of 5,000 digits, or other people's objects
-        return f"something that cannot be written ({type(value).__name__})"
-
-
-def _find(table: Mapping[str, Exercise], name: str) -> Exercise:
-    if name not in table:
-        raise ValueError(f"There is no exercise '{name}'. There are: {', '.join(table)}.")
-    return table[name]
+    return Cards(tuple(EXERCISES), kept.known()[0].solved)

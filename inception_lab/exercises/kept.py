@@ -1,4 +1,4 @@
-"""What the reader has solved, kept beside their copy of the lessons.
+"""What the reader has solved, tried and guessed: in the session, and beside their copy of the lessons.
 
 `make lab` names the file in `INCEPTION_LAB_PROGRESS`. Only lessons that lie beside it write to it: not the
 committed notebooks, and not the solutions. Elsewhere, as in Colab, it is known in the session alone.
@@ -8,41 +8,103 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from inception_lab.exercises.form import in_words
 
 VARIABLE = "INCEPTION_LAB_PROGRESS"
 
 
+@dataclass
+class Kept:
+    """What is known of a reader.
+
+    Attributes:
+        solved: Names of exercises, such as `"01.1"`.
+        tries: Wrong answers to each exercise.
+        guesses: Prediction → what was guessed.
+    """
+
+    solved: set[str] = field(default_factory=set)
+    tries: dict[str, int] = field(default_factory=dict)
+    guesses: dict[str, Any] = field(default_factory=dict)
+
+    def data(self) -> dict[str, Any]:
+        """Return it as JSON can hold it; a guess that it cannot hold is written out."""
+        return {
+            "solved": sorted(self.solved),
+            "tries": dict(sorted(self.tries.items())),
+            "guesses": {name: _plain(guess) for name, guess in sorted(self.guesses.items())},
+        }
+
+
+def from_data(data: Any) -> Kept:
+    """Return what `data` gave.
+
+    Raises:
+        ValueError: If it is something else.
+    """
+    try:
+        solved = {name for name in data["solved"] if isinstance(name, str)}
+        tries = {str(name): int(count) for name, count in data.get("tries", {}).items()}
+        guesses = {str(name): _tupled(guess) for name, guess in data.get("guesses", {}).items()}
+    except (AttributeError, KeyError, TypeError, OverflowError) as error:
+        raise ValueError("no progress") from error
+    return Kept(solved, tries, guesses)
+
+
+session = Kept()
+
+
 def file() -> Path | None:
-    """Return the file for what is solved here, or None if nothing is kept here."""
+    """Return the file for what is known here, or None if nothing is kept here."""
     named = os.environ.get(VARIABLE)
     path = Path(named) if named else None
     return path if path and path.parent == Path.cwd() else None
 
 
-def solved() -> tuple[set[str], str]:
-    """Return the names of the exercises that are solved, and a line if the file was damaged."""
-    path = file()
-    if path is None or not path.exists():
-        return set(), ""
-    try:
-        return {str(name) for name in json.loads(path.read_text(encoding="utf-8"))["solved"]}, ""
-    except (OSError, ValueError, TypeError, KeyError):
-        aside = path.with_suffix(".damaged")
-        path.replace(aside)
-        return set(), f"The file of your progress was damaged. It is kept as {aside.name}, and begun anew."
+def known() -> tuple[Kept, str]:
+    """Return what is known from the file and from the session, and a line if the file was damaged."""
+    path, said, before = file(), "", Kept()
+    if path and path.exists():
+        try:
+            before = from_data(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, RecursionError):
+            aside = path.with_suffix(".damaged")
+            path.replace(aside)
+            said = f"The file of your progress was damaged. It is kept as {aside.name}, and begun anew."
+    tries = {
+        name: max(before.tries.get(name, 0), session.tries.get(name, 0))
+        for name in {**before.tries, **session.tries}
+    }
+    return Kept(before.solved | session.solved, tries, {**before.guesses, **session.guesses}), said
 
 
-def keep(name: str) -> str:
-    """Add a solved exercise; return a line if that could not be done, or if the file was damaged."""
+def keep() -> str:
+    """Add the session to the file; return a line if that could not be done, or if the file was damaged."""
     path = file()
     if path is None:
         return ""
-    names, damaged = solved()
     new = path.with_name(f"{path.name}.new")
     try:
-        new.write_text(json.dumps({"solved": sorted({*names, name})}), encoding="utf-8")
+        everything, said = known()
+        new.write_text(json.dumps(everything.data()), encoding="utf-8")
         new.replace(path)
     except OSError as error:
         return f"Your progress could not be kept in {path} ({error.strerror})."
-    return damaged
+    return said
+
+
+def _plain(guess: Any) -> Any:
+    if isinstance(guess, tuple):
+        return [_plain(part) for part in guess]
+    if hasattr(guess, "item") and getattr(guess, "ndim", 1) == 0:  # one of NumPy's numbers
+        guess = guess.item()
+    words = in_words(guess)  # of an integer that is too long to be written, that it is one
+    return guess if isinstance(guess, int | float | bool) and words[-1].isdigit() else words
+
+
+def _tupled(guess: Any) -> Any:
+    return tuple(map(_tupled, guess)) if isinstance(guess, list) else guess

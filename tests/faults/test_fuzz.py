@@ -392,7 +392,7 @@ def test_parts_in_parts_without_end_are_refused() -> None:
 
 
 def test_a_guess_that_cannot_be_written_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exercises, "_guesses", {})
+    monkeypatch.setattr(exercises.kept, "session", exercises.kept.Kept())
     said = exercises.predict("01.sizes", 10**5_000)
     assert said.text == (
         "Prediction 01.sizes: you say something that cannot be written (int). It is kept until the answer."

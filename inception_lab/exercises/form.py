@@ -1,0 +1,161 @@
+"""A field beside a question: what is written there, and what it says."""
+
+from __future__ import annotations
+
+import ast
+import html
+import operator
+import re
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+_ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+READER = "#CC79A7"  # the reader's colour, Okabe–Ito; the truth is green
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said to an answer.
+
+    Attributes:
+        right: True, False, or None where there was nothing to judge.
+        text: The verdict in words.
+    """
+
+    right: bool | None
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        color = {True: "#009E73", False: "#D55E00", None: "#6B6B6B"}[self.right]
+        return f'<div style="border-left:4px solid {color};padding:2px 10px">{html.escape(self.text)}</div>'
+
+
+@dataclass(frozen=True, repr=False)
+class Turn(Verdict):
+    """It is the reader's turn: a verdict with fields, whose content is an answer.
+
+    Attributes:
+        answer: Told what was written, as a number, a tuple, a dict or words; returns what to say.
+        labels: One for each field.
+        choices: What can be chosen instead of written.
+        before: What was written before, one for each field.
+    """
+
+    answer: Callable[[Any], Verdict] = field(compare=False)
+    labels: Sequence[str] = ("",)
+    choices: Sequence[str] = ()
+    before: Sequence[str] = ()
+
+    def widget(self) -> Any:
+        """Return the fields, with what is said to them below."""
+        import ipywidgets
+
+        fields = []
+        for number, label in enumerate(self.labels):
+            before = self.before[number] if number < len(self.before) else ""
+            if self.choices:
+                index = list(self.choices).index(before) if before in self.choices else None
+                made: Any = ipywidgets.ToggleButtons(options=list(self.choices), index=index)
+                made.style.button_width = "auto"
+            else:
+                made = ipywidgets.Text(value=before, placeholder="your answer, then Enter")
+                made.continuous_update = False
+            made.description = label
+            fields.append(made)
+        said = ipywidgets.HTML(self._repr_html_())
+
+        def written(_: Any) -> None:
+            values = [understood(each.value or "") for each in fields]
+            if None not in values:
+                said.value = self.answer(values[0] if len(values) == 1 else tuple(values))._repr_html_()
+
+        for each in fields:
+            each.observe(written, "value")
+        return ipywidgets.VBox([*fields, said])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Give the fields where there is a kernel, and the words where there is none."""
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget().model_id}
+        return {
+            "application/vnd.jupyter.widget-view+json": view,
+            "text/html": self._repr_html_(),
+            "text/plain": self.text,
+        }
+
+
+def understood(written: str) -> Any:
+    """Return what somebody wrote: a number, also as a product, a tuple, a dict, or else the words.
+
+    Example:
+        >>> [understood(text) for text in ("1,200,000", "28*28*16", "(60, 10)", "dict(decay=0.5)", "3x3", "")]
+        [1200000, 12544, (60, 10), {'decay': 0.5}, '3x3', None]
+    """
+    words = written.strip()
+    number = words.rstrip("%×x ")
+    if re.fullmatch(r"[+-]?\d{1,3}([,_]\d{3})+(\.\d*)?", number):
+        number = re.sub("[,_]", "", number)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of Python, on a number beside a word
+            return _value(ast.parse(number, mode="eval").body)
+    except (ValueError, TypeError, SyntaxError, LookupError, ArithmeticError, MemoryError, RecursionError):
+        return words or None
+
+
+def _value(node: ast.expr) -> Any:
+    match node:
+        case ast.BinOp():
+            left, right = _value(node.left), _value(node.right)
+            if not all(isinstance(each, int | float) for each in (left, right)):
+                raise ValueError("not numbers")
+            if isinstance(node.op, ast.Pow) and max(abs(left), abs(right)) > 1000:
+                raise ValueError("too large")
+            return _ARITHMETIC[type(node.op)](left, right)
+        case ast.Tuple():
+            return tuple(map(_value, node.elts))
+        case ast.Call(func=ast.Name(id="dict"), args=[]):
+            return {str(each.arg): _value(each.value) for each in node.keywords}
+    return ast.literal_eval(node)
+
+
+def in_words(value: Any) -> str:
+    """Write what was guessed, as it was meant."""
+    try:
+        if isinstance(value, tuple):
+            return " and ".join(str(part) if isinstance(part, tuple) else in_words(part) for part in value)
+        return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    except Exception:  # a number of 5,000 digits, or other people's objects
+        return f"something that cannot be written ({type(value).__name__})"
+
+
+def beside(guess: Any, truth: Any) -> str:
+    """Return bars of a guess and of the truth as HTML, where both are numbers; else nothing."""
+    pairs = list(zip(guess, truth, strict=False)) if isinstance(guess, tuple) else [(guess, truth)]
+    bars = ""
+    for pair in pairs:
+        try:
+            numbers = [float(each) for each in pair]
+        except (TypeError, ValueError, OverflowError):
+            continue
+        largest = max(numbers)
+        if min(numbers) < 0 or not 0 < largest < float("inf"):
+            continue
+        for value, color, who in zip(numbers, (READER, "#009E73"), ("you", "answer"), strict=True):
+            width = f"width:{100 * value / largest:.1f}%;background:{color};height:10px;min-width:2px"
+            bars += (
+                '<div style="display:flex;align-items:center;gap:8px;max-width:420px">'
+                f'<small style="width:4em">{who}</small><div style="flex:1"><div style="{width}"></div></div>'
+                f'<small style="width:6em">{value:,.10g}</small></div>'
+            )
+    return bars
