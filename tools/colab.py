@@ -130,7 +130,7 @@ def published(folder: Path) -> str:
         shutil.copy(ROOT / name, folder)
     for name in ("inception_lab", "data"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (ROOT / "inception_lab" / "__init__.py").read_text(encoding="utf-8")
+    text = (ROOT / "inception_lab" / "version.py").read_text(encoding="utf-8")
     version = re.search(r'__version__ = "(.+)"', text)
     assert version
     git = ["git", "-c", "user.name=lab", "-c", "user.email=lab@localhost"]
