@@ -5,12 +5,13 @@ A picture that cannot be read gets its line on the error stream; the others are 
 
 from __future__ import annotations
 
+import glob
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inception_lab.text import bar
@@ -37,7 +38,9 @@ BVLC's weights are looked for in the file or folder that INCEPTION_LAB_WEIGHTS n
 and else downloaded once (28 MB). Reading them takes the package onnx: pip install onnx
 """,
     )
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help="a file: JPEG, PNG, WebP, TIFF, BMP, …")
+    parser.add_argument(
+        "images", nargs="+", metavar="IMAGE", help="a file: JPEG, PNG, WebP, TIFF, HEIC, …; a pattern"
+    )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--weights", metavar="FILE", help="BVLC's weights, an ONNX file")
     source.add_argument("--run", metavar="DIR", dest="run_directory", help="a directory of `train --out`")
@@ -60,7 +63,7 @@ def _run(
     from inception_lab.checks import positive_integer
 
     top = positive_integer("top", top, " (--top)")
-    paths = [path for path in images if complaints.keep(path)]
+    paths = [path for name in images for path in complaints.found(name)]
     results: list[dict[str, Any]] = []
     if paths:
         network = _network(weights, run_directory)
@@ -117,13 +120,21 @@ class _Complaints:
         self.count += 1
         self.note(text)
 
-    def keep(self, path: str) -> bool:
-        """Say whether a file is there, before anything slow is loaded."""
-        if Path(path).is_file():
-            return True
-        what = "which is a folder" if Path(path).is_dir() else "not found"
-        self.refuse(f"A picture must be a file. Received: {path}, {what}.")
-        return False
+    def found(self, name: str) -> list[str]:
+        """Return what an argument names, before anything slow is loaded: a file, a pipe, a pattern's files.
+
+        A shell puts files in a pattern's place; Windows hands the pattern on.
+        """
+        there = os.path.exists(name)
+        if there and not os.path.isdir(name):
+            return [name]
+        if not there and any(sign in name for sign in "*?["):
+            matches = sorted(glob.glob(name, recursive=True))
+            if matches:
+                return [path for match in matches for path in self.found(match)]
+        what = "which is a folder" if there else "not found"
+        self.refuse(f"A picture must be a file. Received: {name}, {what}.")
+        return []
 
 
 def table(path: str, predictions: Sequence[Prediction], bars: bool) -> str:

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +116,52 @@ def test_a_bad_picture_does_not_keep_others_from_their_results(
     assert lines[0] == f"inception-lab: A picture must be a file. Received: {arguments[0]}, not found."
     assert lines[1].endswith(f"Received: {arguments[2]}, which is damaged or something else.")
     assert len(lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("patterns", "names"),
+    [
+        (["*.png"], ["green.png", "red.png"]),
+        (["**/r*.png"], ["red.png", "sub/r[1].png"]),
+        (["sub/r[1].png"], ["sub/r[1].png"]),
+        (["r?d.png", "green.png"], ["red.png", "green.png"]),
+        (["[gr]*.png"], ["green.png", "red.png"]),
+    ],
+)
+def test_a_pattern_that_no_shell_took_stands_for_its_files(
+    folder: Path, trained: tuple[Path, Any, Dataset], capsys: Capture, patterns: list[str], names: list[str]
+) -> None:
+    (folder / "text.png").unlink()
+    (folder / "sub").mkdir()
+    shutil.copy(folder / "red.png", folder / "sub" / "r[1].png")
+    arguments = [str(folder / pattern) for pattern in patterns]
+    assert main(["classify", *arguments, "--run", str(trained[0]), "--format", "json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert [each["image"] for each in json.loads(out)] == [str(folder / name) for name in names]
+
+
+def test_patterns_without_pictures_get_one_line(folder: Path, capsys: Capture) -> None:
+    (folder / "sub").mkdir()
+    for pattern, name, end in (("*.gif", "*.gif", "not found"), ("s*", "sub", "which is a folder")):
+        line = f"A picture must be a file. Received: {folder / name}, {end}."
+        assert refused(capsys, folder / pattern) == line
+    assert refused(capsys, "a\0b.png") == "A picture must be a file. Received: a\0b.png, not found."
+    assert refused(capsys, "x" * 5_000).endswith("x, not found.")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have no names there")
+@pytest.mark.parametrize("name", ["/dev/stdin", "/dev/fd/0"])
+@pytest.mark.parametrize("piped", [True, False], ids=["pipe", "file"])
+def test_a_picture_comes_by_standard_input(
+    folder: Path, trained: tuple[Path, Any, Dataset], name: str, piped: bool
+) -> None:
+    command = [sys.executable, "-m", "inception_lab", "classify", name, "--run", str(trained[0])]
+    with (folder / "red.png").open("rb") as file:
+        given: dict[str, Any] = {"input": file.read()} if piped else {"stdin": file}
+        done = subprocess.run(command, capture_output=True, check=False, **given)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().splitlines()[0] == name
 
 
 @pytest.mark.parametrize("name", ["averaged.weights.h5", "best.weights.h5"])

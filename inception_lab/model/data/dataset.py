@@ -7,14 +7,18 @@ is done to them in training are layers of the model (`inception_lab.model.data.a
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from inception_lab.model.data.contents import Report
 from inception_lab.shown import Shown
 from inception_lab.text import columns, readable
 
@@ -115,6 +119,7 @@ class Splits(Shown):
         test: To report, once, at the end.
         augmentation: What training does to these pictures by default: a name in
             `lab.recipes.AUGMENTATIONS`.
+        report: What was found in the folder that it was read from, and what was left out.
 
     Raises:
         ValueError: If the parts differ in their classes or in the size of their pictures.
@@ -125,6 +130,7 @@ class Splits(Shown):
     validation: Dataset
     test: Dataset
     augmentation: str = "none"
+    report: Report | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse parts that no network could be both trained and tested on."""
@@ -188,15 +194,34 @@ def memory(count: int, shape: Iterable[int], kind: str = "uint8") -> int:
 
 
 def announce(name: str, count: int, shape: tuple[int, int, int]) -> None:
-    """Say on the error stream how much memory is about to be taken, if it is much."""
-    needed = memory(count, shape)
-    if needed >= LARGE:
-        sides = "×".join(map(str, shape))
-        print(
-            f"{name}: {count:,} pictures of {sides} bytes take {needed / 1e9:.2f} GB of memory.",
-            file=sys.stderr,
-            flush=True,
+    """Say on the error stream how much memory is about to be taken, if it is much.
+
+    Raises:
+        ValueError: If there is less.
+    """
+    needed, free = memory(count, shape), free_memory()
+    text = f"{count:,} pictures of {'×'.join(map(str, shape))} bytes take {needed / 1e9:.2f} GB"
+    if free is not None and 2 * needed > free:
+        raise ValueError(
+            "Pictures must fit in memory twice, while they are split. "
+            f"Received: {text}, twice {2 * needed / 1e9:.2f} GB; {free / 1e9:.2f} GB are free (for {name})."
         )
+    if needed >= LARGE:
+        print(f"{name}: {text} of memory.", file=sys.stderr, flush=True)
+
+
+def free_memory() -> int | None:
+    """Return how many bytes of memory can be taken, or `None` where the system does not say."""
+    limits = []
+    with suppress(OSError, ValueError, StopIteration):  # Linux: what is free
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        limits.append(1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable")))
+    with suppress(OSError, ValueError):  # a container: what it may have
+        limits.append(int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")))
+    if not limits:
+        with suppress(AttributeError, OSError, ValueError):  # macOS: what there is
+            limits.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    return min(limits, default=None)
 
 
 def held_out(count: int, share: float, seed: int) -> tuple[Labels, Labels]:
@@ -267,7 +292,7 @@ def complete(
         different = list(dict.fromkeys(copies[train.labels == label].tolist()))
         if len(different) <= len(shares):
             raise ValueError(
-                f"A class must have {len(shares) + 1} different readable pictures or more: for "
+                f"A class must have {len(shares) + 1} or more different readable pictures: for "
                 f"{', '.join(part for part in PARTS if part == 'train' or part in shares)}. "
                 f"Received: {len(different)} in '{class_name}' (in {name})."
             )
@@ -294,8 +319,12 @@ def complete(
 def same_pixels(pictures: Pictures) -> npt.NDArray[np.int64]:
     """Return for each picture the number of the first one that has the same pixels, `(count,)`."""
     first: dict[bytes, int] = {}
-    digests = (hashlib.sha256(np.ascontiguousarray(picture).data).digest() for picture in pictures)
-    return np.array([first.setdefault(digest, number) for number, digest in enumerate(digests)])
+    return np.array([first.setdefault(mark, number) for number, mark in enumerate(digests(pictures))])
+
+
+def digests(pictures: Pictures) -> list[bytes]:
+    """Return a digest of each picture's pixels."""
+    return [hashlib.sha256(np.ascontiguousarray(picture).data).digest() for picture in pictures]
 
 
 def as_splits(data: Any) -> Splits:

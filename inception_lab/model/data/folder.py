@@ -1,22 +1,43 @@
-"""The reader's own pictures: a folder with one sub-folder a class."""
+"""The reader's own pictures: a folder with one sub-folder a class, or with a split of such folders."""
 
 from __future__ import annotations
 
+import mimetypes
 import sys
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from inception_lab.model.data.cifar import cifar10
-from inception_lab.model.data.dataset import Pictures, Splits, announce, split
+from inception_lab.model.data.contents import Report, classes_of, parts_of
+from inception_lab.model.data.dataset import PARTS, Dataset, Pictures, Splits, announce, complete, digests
 from inception_lab.model.data.digits import scaled_digits
-from inception_lab.model.data.photos import read_photo
+from inception_lab.model.data.photos import DARK, NoPictureError, read_photo
 from inception_lab.model.data.preparation import central_part
 
-SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-NAMED = 5  # unreadable files that are named one by one
+NAMED = 3  # pairs of pictures that are named
+
+
+def load(name: str, *, seed: int = 0, side: int | None = None, quiet: bool = False) -> Splits:
+    """Load a data set by name, as the command line does.
+
+    Args:
+        name: `"scaled-digits"`, `"cifar10"`, or a folder with one sub-folder of pictures a class.
+        seed: Places the digits, or picks the pictures held out.
+        side: Side in pixels that a folder's pictures are stored at, instead of the usual one.
+        quiet: Whether the report on a folder is kept from the error stream.
+
+    Raises:
+        ValueError: If there is none of that name, or it cannot be read; the message says why.
+    """
+    if name == "scaled-digits":
+        return scaled_digits(seed=seed)
+    if name == "cifar10":
+        return cifar10(seed=seed)
+    return picture_folder(name, seed=seed, quiet=quiet, **({"side": side} if side else {}))
 
 
 def picture_folder(
@@ -26,10 +47,15 @@ def picture_folder(
     validation: float = 0.1,
     test: float = 0.2,
     seed: int = 0,
+    quiet: bool = False,
 ) -> Splits:
     """Read pictures, one sub-folder a class, cut to their central square and brought to one size.
 
-    Unreadable files are left out, and named on the error stream.
+    Sub-folders `train`, `val` and `test` (or `training`, `validation` … in any case) with classes below are
+    taken as that split; what it lacks is held out of `train`. Which files are pictures is found by reading
+    them, as `read_photo` does. Hidden files and those that systems leave behind count for nothing, links are
+    followed, and pictures with the same pixels go to one side of the split. What is found and what is left
+    out is said on the error stream, and stands in the data set's `report`.
 
     Args:
         folder: The folder; its sub-folders' names are the classes, in alphabetical order.
@@ -37,9 +63,11 @@ def picture_folder(
         validation: Share of each class held out to choose by.
         test: Share of each class held out to report on.
         seed: Which pictures are held out.
+        quiet: Whether nothing is said.
 
     Raises:
-        ValueError: If there are not two classes of three readable pictures each.
+        ValueError: If there are not two classes of three different readable pictures each, or all would not
+            fit in memory.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -47,57 +75,116 @@ def picture_folder(
             "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
             f"Received: '{folder}', which is no folder."
         )
-    found = {
-        place.name: sorted(file for file in place.rglob("*") if file.suffix.lower() in SUFFIXES)
-        for place in sorted(folder.iterdir())
-        if place.is_dir() and not place.name.startswith(".")
+    report = Report(folder.resolve().name)
+    files = {part: classes_of(place, folder, report) for part, place in parts_of(folder, report).items()}
+    every = [path for classes in files.values() for paths in classes.values() for path in paths]
+    likely = [path for path in every if (mimetypes.guess_type(path)[0] or "image/").startswith("image/")]
+    announce(str(folder), len(likely), (side, side, 3))
+    read = {part or "train": _read(folder, classes, side, report) for part, classes in files.items()}
+    classes = _classes(folder, read, files, report)
+    _one_side(folder, read, report)
+    parts = {
+        part: Dataset(found.pictures, np.array([classes.index(name) for name in found.names]), classes)
+        for part, found in read.items()
+        if found.names
     }
-    files = {name: paths for name, paths in found.items() if paths}
-    if len(files) < 2:
-        names = ", ".join(f"'{name}'" for name in files) or "none"
+    if "" not in files:
+        report.notes += [f"{part} is held out of train" for part in PARTS if part not in parts]
+    whole = complete(
+        str(folder),
+        parts["train"],
+        parts.get("validation"),
+        parts.get("test"),
+        validation=validation,
+        test=test,
+        seed=seed,
+    )
+    report.pictures = {
+        name: {part: int((getattr(whole, part).labels == label).sum()) for part in PARTS}
+        for label, name in enumerate(classes)
+    }
+    if not quiet:
+        print(*report.lines(), sep="\n", file=sys.stderr, flush=True)
+    return replace(whole, name=report.folder, report=report)
+
+
+@dataclass
+class _Read:
+    """Pictures as they were read, with their classes and their files, from the folder on."""
+
+    pictures: Pictures
+    names: list[str]
+    paths: list[Path]
+
+
+def _read(folder: Path, files: Mapping[str, list[Path]], side: int, report: Report) -> _Read:
+    pictures = np.empty((sum(map(len, files.values())), side, side, 3), np.uint8)
+    names: list[str] = []
+    paths: list[Path] = []
+    notes: list[str] = []
+    for name, path in ((name, path) for name, listed in files.items() for path in listed):
+        try:
+            if not path.is_file():
+                raise NoPictureError(path, "a link to nothing" if path.is_symlink() else "no file")
+            pictures[len(names)] = central_part(read_photo(path, notes.append), side, side)
+            names.append(name)
+            paths.append(path.relative_to(folder))
+        except NoPictureError as error:
+            report.leave_out(path.relative_to(folder), error.reason)
+    if dark := sum(DARK in note for note in notes):
+        report.notes.append(f"pictures that use at most 12 of 16 bits: {dark:,}; read as pictures of 12 bits")
+    return _Read(pictures[: len(names)], names, paths)
+
+
+def _classes(
+    folder: Path, read: Mapping[str, _Read], files: Mapping[str, Mapping[str, list[Path]]], report: Report
+) -> tuple[str, ...]:
+    """Return the classes: those of which there are pictures to train on."""
+    classes = tuple(dict.fromkeys(read["train"].names))
+    for name in dict.fromkeys(name for listed in files.values() for name in listed):
+        if not any(name in found.names for found in read.values()):
+            report.notes.append(f"'{name}' is left out: it holds no pictures")
+    if len(classes) < 2:
+        names = ", ".join(f"'{name}'" for name in classes) or "none"
         raise ValueError(
             "A folder of pictures must have a sub-folder of pictures for each of two classes or more. "
-            f"Received: {names} (in {folder})."
+            f"Received: {names} (in {folder}{'; ' if report.omitted else ''}{report.omitted})."
         )
-    announce(str(folder), sum(map(len, files.values())), (side, side, 3))
-    pictures, labels = _read_all(folder, files, side)
-    whole = split(str(folder), pictures, labels, tuple(files), validation=validation, test=test, seed=seed)
-    return replace(whole, name=folder.resolve().name)
+    for part, found in read.items():
+        if unknown := next((name for name in found.names if name not in classes), None):
+            raise ValueError(
+                "Every class must have pictures to train on. "
+                f"Received: '{unknown}' in {part} alone (in {folder})."
+            )
+    return classes
 
 
-def load(name: str, *, seed: int = 0, side: int | None = None) -> Splits:
-    """Load a data set by name, as the command line does.
-
-    Args:
-        name: `"scaled-digits"`, `"cifar10"`, or a folder with one sub-folder of pictures a class.
-        seed: Places the digits, or picks the pictures held out.
-        side: Side in pixels that a folder's pictures are stored at, instead of the usual one.
-
-    Raises:
-        ValueError: If there is none of that name, or it cannot be read; the message says why.
-    """
-    if name == "scaled-digits":
-        return scaled_digits(seed=seed)
-    if name == "cifar10":
-        return cifar10(seed=seed)
-    return picture_folder(name, seed=seed, **({"side": side} if side else {}))
-
-
-def _read_all(
-    folder: Path, files: dict[str, list[Path]], side: int
-) -> tuple[Pictures, npt.NDArray[np.int64]]:
-    pictures = np.empty((sum(map(len, files.values())), side, side, 3), np.uint8)
-    labels: list[int] = []
-    unreadable: list[Path] = []
-    for label, paths in enumerate(files.values()):
-        for path in paths:
-            try:
-                pictures[len(labels)] = central_part(read_photo(path), side, side)
-                labels.append(label)
-            except ValueError:
-                unreadable.append(path.relative_to(folder))
-    if unreadable:
-        named = ", ".join(map(str, unreadable[:NAMED]))
-        more = f" and {len(unreadable) - NAMED} more" if len(unreadable) > NAMED else ""
-        print(f"{folder}: left out {len(unreadable)} unreadable: {named}{more}.", file=sys.stderr)
-    return pictures[: len(labels)], np.array(labels, np.int64)
+def _one_side(folder: Path, read: dict[str, _Read], report: Report) -> None:
+    """Leave out of `train` what is in another part as well; note copies and what is in two classes."""
+    marks = {part: digests(found.pictures) for part, found in read.items()}
+    others = {mark for part, listed in marks.items() if part != "train" for mark in listed}
+    alone = [mark not in others for mark in marks["train"]]
+    if not any(alone):
+        raise ValueError(
+            "The part to train on must have pictures that no other part has. "
+            f"Received: none among {len(alone):,} (in {folder})."
+        )
+    train = read["train"]
+    for path in compress(train.paths, (not each for each in alone)):
+        report.leave_out(path, "the same pixels as in validation or test")
+    names, paths = list(compress(train.names, alone)), list(compress(train.paths, alone))
+    read["train"] = _Read(train.pictures[alone], names, paths)
+    marks["train"] = list(compress(marks["train"], alone))
+    first: dict[bytes, tuple[str, Path]] = {}
+    copies, clashes = 0, []
+    for part, found in read.items():
+        for mark, name, path in zip(marks[part], found.names, found.paths, strict=True):
+            other, earlier = first.setdefault(mark, (name, path))
+            copies += path != earlier
+            if other != name:
+                clashes.append(f"{earlier} and {path}")
+    if copies:
+        report.notes.append(f"copies, pixel for pixel: {copies:,}; all of one go to one side of the split")
+    if clashes:
+        listed = ", ".join(clashes[:NAMED]) + (" …" if len(clashes) > NAMED else "")
+        report.notes.append(f"pictures in two classes: {len(clashes):,} ({listed})")

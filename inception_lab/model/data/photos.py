@@ -27,6 +27,7 @@ UNREAD = {  # how a file starts that Pillow does not read → what it is
     b"\0\0\0\x0cJXL ": "JPEG XL",
 }
 HEIC = ("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")  # its names for itself
+MUST = "whole, grey or RGB, of 8 or 16 bits, in a format that Pillow reads, such as JPEG or PNG"
 DAMAGED = "which is damaged or something else"
 WITHOUT_HEIC = "which is HEIC; the package pillow-heif reads it: pip install pillow-heif"
 DARK = "16 bits a value, of which at most 12 are used: read as a picture of 12 bits."
@@ -47,11 +48,8 @@ class NoPictureError(ValueError):
         reason: Why, in a few words, such as "which is empty".
     """
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            "A picture must be whole, grey or RGB, of 8 or 16 bits, in a format that Pillow reads, such as "
-            f"JPEG or PNG. Received: {path}, {reason}."
-        )
+    def __init__(self, path: Path, reason: str, must: str = MUST) -> None:
+        super().__init__(f"A picture must be {must}. Received: {path}, {reason}.")
         self.reason = reason
 
 
@@ -96,8 +94,7 @@ def on_white(image: Image.Image, alpha: Image.Image | None = None) -> Image.Imag
         alpha: How opaque each pixel is, 0–255, where `image` itself does not say it.
     """
     if alpha is None and image.has_transparency_data:
-        image = image.convert("LA" if image.mode == "La" else "RGBA")
-        alpha = image.getchannel("A")
+        alpha = image.convert("RGBA").getchannel("A")
     colours = image.convert("RGB")
     if alpha is None:
         return colours
@@ -110,21 +107,18 @@ def on_white(image: Image.Image, alpha: Image.Image | None = None) -> Image.Imag
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     """Open a file; what comes through a pipe is read first, since Pillow goes back and forth."""
     if path.is_dir():
-        raise ValueError(f"A picture must be a file. Received: {path}, which is a folder.")
+        raise NoPictureError(path, "which is a folder", "a file")
     try:
         with path.open("rb") as file:
             source: IO[bytes] = file if path.is_file() else io.BytesIO(file.read(LARGEST))
             if not source.read(1):
-                raise ValueError(
-                    f"A picture must be in a file that holds one. Received: {path}, which is empty."
-                )
+                raise NoPictureError(path, "which is empty", "in a file that holds one")
             yield source
     except FileNotFoundError:
-        raise ValueError(f"A picture must be a file. Received: {path}, not found.") from None
+        raise NoPictureError(path, "not found", "a file") from None
     except OSError as error:
-        raise ValueError(
-            f"A picture must be a file that can be read. Received: {path} ({error.strerror or error})."
-        ) from error
+        reason = f"which cannot be: {error.strerror or error}"
+        raise NoPictureError(path, reason, "a file that can be read") from error
 
 
 def _decoded(file: IO[bytes], path: Path, notes: list[str]) -> Picture:
@@ -153,6 +147,8 @@ def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
     image.draft(None, (max(1, width // smaller), max(1, height // smaller)))
     image.load()
     kind, key = image.format, _transparent(image, file)
+    if image.mode == "La":  # premultiplied
+        image = image.convert("LA")
     with suppress(Exception):  # a rotation that cannot be read is none
         ImageOps.exif_transpose(image, in_place=True)
     values = _deep(image, file, tags, key)
@@ -164,7 +160,7 @@ def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
         alpha = Image.fromarray(np.where(hidden, 0, 255).astype(np.uint8))
     elif image.mode[-1] in "Aa":
         if _says_alpha(kind, file, tags):
-            alpha = image.convert("LA" if image.mode == "La" else "RGBA").getchannel("A")
+            alpha = image.convert("RGBA").getchannel("A")
         else:
             image = Image.merge(image.mode[:-1], image.split()[:-1])
     if values is not None:

@@ -7,18 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from inception_lab.model.backend import keras
-from inception_lab.model.data import cifar, digits
-from inception_lab.model.data import folder as folder_module
-from inception_lab.model.data.dataset import Dataset, Splits, announce, held_out, memory
-from inception_lab.model.data.folder import load, picture_folder
-from inception_lab.model.data.photos import read_photo
-from inception_lab.model.data.preparation import central_part
+from inception_lab.model.data import cifar, dataset, digits
+from inception_lab.model.data.dataset import Dataset, Splits, announce, as_splits, held_out, memory
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -105,6 +100,156 @@ def test_the_memory_of_the_article_and_of_this_project(capsys: pytest.CaptureFix
     announce("CIFAR-10", 60_000, (32, 32, 3))
     announce("little", 10, (32, 32, 3))
     assert capsys.readouterr().err == "CIFAR-10: 60,000 pictures of 32×32×3 bytes take 0.18 GB of memory.\n"
+
+
+@pytest.mark.parametrize("free", [1_000, 2_000_000])
+def test_what_does_not_fit_in_memory_is_refused_with_the_arithmetic(
+    free: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset, "free_memory", lambda: free)
+    assert message(lambda: announce("cats", 1_000, (96, 96, 3))) == (  # 1,000 × 96 × 96 × 3 = 27,648,000
+        "Pictures must fit in memory twice, while they are split. Received: 1,000 pictures of 96×96×3 bytes "
+        f"take 0.03 GB, twice 0.06 GB; {free / 1e9:.2f} GB are free (for cats)."
+    )
+    announce("cats", 10, (5, 3, 3))  # 900 bytes twice are too many for neither
+
+
+def test_a_system_that_does_not_say_what_is_free_refuses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset, "free_memory", lambda: None)
+    announce("cats", 10**9, (1, 1, 1))
+
+
+def test_the_memory_that_is_free_is_some_of_what_there_is() -> None:
+    free = dataset.free_memory()
+    if sys.platform == "linux":
+        assert free is not None
+        assert 2**20 < free < 2**50
+
+
+def test_parts_must_have_the_same_classes_and_the_same_size() -> None:
+    part = Dataset(pictures(), np.array([0, 1, 0, 1]), ("a", "b"))
+    turned = Dataset(pictures(), np.array([0, 1, 0, 1]), ("b", "a"))
+    small = Dataset(pictures(side=4), np.array([0, 1, 0, 1]), ("a", "b"))
+    assert message(lambda: Splits("these", part, part, turned)) == (
+        "The parts of a data set must have the same classes, in one order. "
+        "Received: ('a', 'b') in train and ('b', 'a') in test (in these)."
+    )
+    assert message(lambda: Splits("these", part, small, part)) == (
+        "The parts of a data set must have the same size of pictures. "
+        "Received: (8, 8, 3) in train and (4, 4, 3) in validation (in these)."
+    )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_copies_stay_on_one_side_of_a_split(seed: int) -> None:
+    images = np.repeat(pictures(30), 3, axis=0)
+    labels = np.repeat(np.arange(30) % 2, 3)
+    data = dataset.split("copies", images, labels, ("a", "b"), seed=seed)
+    parts = [
+        {picture.tobytes() for picture in part.images} for part in (data.train, data.validation, data.test)
+    ]
+    assert sum(map(len, parts)) == 30
+    assert len(set().union(*parts)) == 30
+    assert [len(part) for part in (data.train, data.validation, data.test)] == [
+        3 * len(part) for part in parts
+    ]
+
+
+def test_a_picture_in_two_classes_is_on_one_side() -> None:
+    images = np.concatenate([pictures(12), pictures(12)])
+    data = dataset.split("both", images, np.repeat([0, 1], 12), ("a", "b"))
+    for part in (data.train, data.validation, data.test):
+        seen = [{p.tobytes() for p in part.images[part.labels == label]} for label in (0, 1)]
+        assert seen[0] == seen[1] != set()
+
+
+# what `lab.train` takes -----------------------------------------------------------------------------
+
+
+def many(count: int = 12) -> npt.NDArray[np.uint8]:
+    return pictures(count)
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes"),
+    [
+        (np.arange(12) % 2, ("0", "1")),
+        (np.arange(12) % 3 + 1, ("1", "2", "3")),
+        (np.array(["cat", "dog"] * 6), ("cat", "dog")),
+        (np.array(["cat", "dog"] * 6, object), ("cat", "dog")),
+        (["dog", "cat"] * 6, ("cat", "dog")),
+        ((np.arange(12) % 2 * 10).reshape(12, 1), ("0", "10")),
+        (np.arange(12) % 2 == 0, ("False", "True")),
+    ],
+    ids=["numbers", "from 1", "text", "objects", "list", "column", "truth"],
+)
+def test_pictures_with_labels_are_taken(labels: Any, classes: tuple[str, ...]) -> None:
+    data = as_splits((many(), labels))
+    assert data.classes == classes
+    together = {
+        picture.tobytes(): classes[label]
+        for part in (data.train, data.validation, data.test)
+        for picture, label in zip(part.images, part.labels, strict=True)
+    }
+    assert together == {
+        picture.tobytes(): str(label) for picture, label in zip(many(), np.ravel(labels), strict=True)
+    }
+
+
+def test_a_pair_to_test_on_is_kept_apart() -> None:
+    test = 255 - many(4)
+    data = as_splits(((many(), np.arange(12) % 2), (test, [1, 0, 1, 1])))
+    np.testing.assert_array_equal(data.test.images, test)
+    assert data.test.labels.tolist() == [1, 0, 1, 1]
+    assert len(data.train) + len(data.validation) == 12
+    assert as_splits(data) is data
+
+
+def test_grey_pictures_are_taken() -> None:
+    grey = many()[..., 0]
+    for stored in (grey, grey[..., None]):
+        data = as_splits((stored, np.arange(12) % 2))
+        assert data.train.picture_shape == (8, 8, 3)
+        assert (data.train.images == data.train.images[..., :1]).all()
+    whole = as_splits(Dataset(many(), np.arange(12) % 2, ("a", "b")))
+    assert whole.classes == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (
+            many(),
+            "`data` must be what a loader of `lab.data` returns, (pictures, labels), or two such pairs, to "
+            "train and to test on. Received: ndarray.",
+        ),
+        (
+            (many() / 255, np.arange(12) % 2),
+            "`images` must be uint8 of shape (count, height, width, 3). "
+            "Received: float64 of shape (12, 8, 8, 3).",
+        ),
+        ((many(), np.linspace(0, 1, 12)), "`labels` must be integers. Received: float64."),
+        (
+            (many(), np.eye(12)[:, :2]),
+            "`labels` must hold one number for each of 12 pictures. Received: shape (12, 2).",
+        ),
+        (
+            (many(), [0, 1]),
+            "`labels` must hold one number for each of 12 pictures. Received: shape (2,).",
+        ),
+        (
+            ((many(), ["a", "b"] * 6), (many(4), ["a", "b", "c", "a"])),
+            "Labels of the test part must be classes of the training part. Received: 'c'.",
+        ),
+        (
+            (many(), [0] * 10 + [1] * 2),
+            "A class must have 3 or more different readable pictures: for train, validation, test. "
+            "Received: 2 in '1' (in pictures).",
+        ),
+    ],
+)
+def test_what_is_no_data_set_is_refused(data: Any, expected: str) -> None:
+    assert message(lambda: as_splits(data)) == expected
 
 
 @pytest.mark.parametrize(
@@ -200,6 +345,19 @@ def test_every_held_out_digit_comes_at_all_seven_sizes() -> None:
     assert data.sizes.reshape(count, 7).tolist() == [list(map(float, digits.SEVEN_SIZES))] * count
     assert (data.sources.reshape(count, 7) == data.sources[::7, None]).all()
     assert len(set(data.sources)) == count
+
+
+def test_the_originals_cannot_be_changed() -> None:
+    for kept in digits.originals():
+        with pytest.raises(ValueError, match="read-only"):
+            kept[0] = 0
+
+
+@pytest.mark.parametrize("sizes", [[0], [], [10, 65], [float("nan")]])
+def test_impossible_fixed_sizes_are_refused(sizes: list[float]) -> None:
+    assert message(lambda: digits.at_fixed_sizes(sizes=sizes)) == (
+        f"`sizes` must be one number or more from 4 to 64. Received: sizes={tuple(sizes)}."
+    )
 
 
 def test_clutter_has_several_grains() -> None:
@@ -356,93 +514,3 @@ def test_the_unpacked_jpeg_copy_is_read(shared: Path, folder: Path) -> None:
     labels = np.concatenate([data.train.labels, data.validation.labels])
     assert np.bincount(labels).tolist() == [5_000] * 10
     assert np.bincount(data.test.labels).tolist() == [1_000] * 10
-
-
-# a folder of pictures -----------------------------------------------------------------------------
-
-
-def write(path: Path, picture: npt.NDArray[np.uint8]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    assert cv2.imwrite(str(path), picture[..., ::-1])
-
-
-def two_classes(folder: Path, count: int = 10) -> Path:
-    for number in range(count):
-        write(folder / "red" / f"{number}.png", np.full((20, 30, 3), (200, 10, number), np.uint8))
-        write(folder / "blue" / "more" / f"{number}.png", np.full((30, 20, 3), (10, number, 200), np.uint8))
-    return folder
-
-
-def test_a_folder_is_read_as_rgb_and_split_by_class(tmp_path: Path) -> None:
-    data = picture_folder(two_classes(tmp_path / "colours"), side=8)
-    assert (data.name, data.classes) == ("colours", ("blue", "red"))
-    for part, count in ((data.train, 7), (data.validation, 1), (data.test, 2)):  # 10 %, 20 % of ten
-        assert np.bincount(part.labels).tolist() == [count, count]
-        assert part.picture_shape == (8, 8, 3)
-    parts = (data.train, data.validation, data.test)
-    assert {tuple(p[0, 0]) for part in parts for p in part.images[part.labels == 1]} == {
-        (200, 10, number) for number in range(10)
-    }
-
-
-def test_the_central_square_is_kept() -> None:
-    picture = np.zeros((4, 8, 3), np.uint8)
-    picture[:, 2:6] = 255
-    assert (central_part(picture, 2, 2) == 255).all()
-    assert (central_part(picture.transpose(1, 0, 2), 6, 6) == 255).all()
-
-
-def test_a_central_part_keeps_the_shape_that_is_asked_for() -> None:
-    picture = np.zeros((12, 12, 3), np.uint8)
-    picture[3:9] = 255  # the middle, twice as wide as high
-    assert (central_part(picture, 6, 12) == 255).all()
-    assert central_part(picture, 6, 12).shape == (6, 12, 3)
-
-
-def test_training_reads_a_transparent_picture_as_classifying_does(tmp_path: Path) -> None:
-    seen = np.zeros((8, 8, 4), np.uint8)
-    seen[2:6, 2:6] = (10, 20, 30, 255)
-    file = tmp_path / "a.png"
-    cv2.imwrite(str(file), seen)
-    assert (read_photo(file)[0, 0] == 255).all()
-
-
-def test_unreadable_pictures_are_left_out_and_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    two_classes(tmp_path)
-    (tmp_path / "red" / "broken.jpg").write_bytes(b"no picture")
-    (tmp_path / "red" / "empty.png").write_bytes(b"")
-    (tmp_path / "red" / "notes.txt").write_text("not looked at")
-    data = picture_folder(tmp_path, side=8)
-    assert sum(len(part) for part in (data.train, data.validation, data.test)) == 20
-    broken, empty = Path("red", "broken.jpg"), Path("red", "empty.png")
-    assert capsys.readouterr().err == f"{tmp_path}: left out 2 unreadable: {broken}, {empty}.\n"
-
-
-def test_folders_that_cannot_be_learned_from_are_refused(tmp_path: Path) -> None:
-    needs = (
-        "A folder of pictures must have a sub-folder of pictures for each of two classes or more. "
-        f"Received: {{}} (in {tmp_path})."
-    )
-    assert message(lambda: picture_folder(tmp_path)) == needs.format("none")
-    write(tmp_path / "red" / "1.png", pictures()[0])
-    (tmp_path / "empty").mkdir()
-    assert message(lambda: picture_folder(tmp_path)) == needs.format("'red'")
-    write(tmp_path / "blue" / "1.png", pictures()[0])
-    assert message(lambda: picture_folder(tmp_path)) == (
-        "A class must have 3 different readable pictures or more: for train, validation, test. "
-        f"Received: 1 in 'blue' (in {tmp_path})."
-    )
-    assert message(lambda: load(str(tmp_path / "nowhere"))) == (
-        "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
-        f"Received: '{tmp_path / 'nowhere'}', which is no folder."
-    )
-
-
-def test_data_sets_are_loaded_by_name(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    part = Dataset(pictures(), np.array([0, 1, 0, 1]), ("a", "b"))
-    monkeypatch.setattr(folder_module, "scaled_digits", lambda seed: Splits("digits", part, part, part))
-    monkeypatch.setattr(folder_module, "cifar10", lambda seed: Splits("cifar", part, part, part))
-    assert [load(name).name for name in ("scaled-digits", "cifar10")] == ["digits", "cifar"]
-    assert load(str(two_classes(tmp_path / "own"))).name == "own"

@@ -1,7 +1,11 @@
 """Pictures as people have them: each is read as it looks, or refused in one line."""
 
+import os
 import re
 import struct
+import sys
+import threading
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +13,10 @@ import cv2
 import numpy as np
 import pytest
 import skimage.data
+import tifffile
+from PIL import Image
 
+from inception_lab.model.data import photos
 from inception_lab.model.data.photos import MOST_PIXELS, read_photo
 
 
@@ -158,3 +165,281 @@ def test_what_is_no_file_gets_one_line(tmp_path: Path) -> None:
 
 def test_names_with_other_letters_are_opened(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_photo(stored(tmp_path, encoded(CAT), "Kätzchen 猫.png")), CAT)
+
+
+# Which channel is opacity
+
+
+COLOURS = np.dstack([np.full((80, 90), value, np.uint8) for value in (200, 100, 50)])
+INFRARED = np.full((80, 90), 20, np.uint8)
+
+
+@pytest.mark.parametrize("said", [[0], []], ids=["unspecified", "not said"])
+@pytest.mark.parametrize("deep", [1, 257], ids=["8 bits", "16 bits"])
+def test_near_infrared_is_not_opacity(tmp_path: Path, said: list[int], deep: int) -> None:
+    file = tmp_path / "field.tif"
+    bands = np.dstack([COLOURS, INFRARED])
+    bands = bands.astype(np.uint16) * 257 if deep == 257 else bands
+    tifffile.imwrite(file, bands, photometric="rgb", extrasamples=said or [0])
+    if not said:  # the tag's number becomes another one's, which nothing reads
+        content = file.read_bytes()
+        file.write_bytes(content.replace(struct.pack("<HH", 338, 3), struct.pack("<HH", 65000, 3)))
+    np.testing.assert_array_equal(read_photo(file), COLOURS)
+
+
+def test_a_second_channel_beside_grey_is_not_opacity_either(tmp_path: Path) -> None:
+    file = tmp_path / "field.tif"
+    tifffile.imwrite(file, np.dstack([COLOURS[..., 0], INFRARED]), photometric="minisblack", extrasamples=[0])
+    np.testing.assert_array_equal(read_photo(file), np.dstack([COLOURS[..., 0]] * 3))
+
+
+def test_a_fourth_channel_of_jpeg_2000_is_opacity_where_it_says_so(tmp_path: Path) -> None:
+    seen = np.dstack([COLOURS, np.full((80, 90), 51, np.uint8)])
+    file = tmp_path / "a.jp2"
+    Image.fromarray(seen).save(file)
+    blended = np.rint(0.2 * COLOURS + 0.8 * 255)
+    assert np.abs(read_photo(file) - blended).max() <= 1
+    file.write_bytes(file.read_bytes().replace(b"cdef", b"free"))
+    np.testing.assert_array_equal(read_photo(file), COLOURS)
+
+
+@pytest.mark.parametrize("deep", [1, 257], ids=["8 bits", "16 bits"])
+def test_premultiplied_opacity_is_taken_as_such(tmp_path: Path, deep: int) -> None:
+    """A fifth of red on nothing is stored as (51, 0, 0, 51), and seen on white as (255, 204, 204)."""
+    kind = np.uint8 if deep == 1 else np.uint16
+    stored_so = np.full((70, 70, 4), (51 * deep, 0, 0, 51 * deep), kind)
+    plain = np.full((70, 70, 4), (255 * deep, 0, 0, 51 * deep), kind)
+    for bands, kind_of_opacity in ((stored_so, 1), (plain, 2)):
+        file = tmp_path / f"{kind_of_opacity}.tif"
+        tifffile.imwrite(file, bands, photometric="rgb", extrasamples=[kind_of_opacity])
+        np.testing.assert_array_equal(read_photo(file), np.full((70, 70, 3), (255, 204, 204)))
+    grey = np.dstack([np.full((70, 70), 20, np.uint8), np.full((70, 70), 51, np.uint8)])
+    tifffile.imwrite(tmp_path / "grey.tif", grey, photometric="minisblack", extrasamples=[1])
+    assert np.abs(read_photo(tmp_path / "grey.tif").astype(int) - 224).max() <= 1  # 20 + 255 − 51
+
+
+def png(depth: int, kind: int, row: bytes, key: bytes, size: tuple[int, int]) -> bytes:
+    """A PNG file of equal rows, in which one value is transparent."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        checked = name + content
+        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    width, height = size
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)),
+            chunk(b"tRNS", key),
+            chunk(b"IDAT", zlib.compress((b"\0" + row) * height)),
+            chunk(b"IEND", b""),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("depth", "kind", "row", "key", "seen"),
+    [
+        (8, 0, bytes([0, 90]), struct.pack(">H", 0), [[255] * 3, [90] * 3]),
+        (1, 0, bytes([0b01000000]), struct.pack(">H", 0), [[255] * 3, [255] * 3]),
+        (2, 0, bytes([0b01100000]), struct.pack(">H", 2), [[85] * 3, [255] * 3]),
+        (4, 0, bytes([0x38]), struct.pack(">H", 3), [[255] * 3, [136] * 3]),
+        (16, 0, struct.pack(">HH", 5140, 5141), struct.pack(">H", 5141), [[20] * 3, [255] * 3]),
+        (8, 2, bytes([1, 2, 3, 1, 2, 4]), struct.pack(">HHH", 1, 2, 3), [[255] * 3, [1, 2, 4]]),
+        (
+            16,
+            2,
+            struct.pack(">6H", 5140, 2, 3, 5140, 2, 4),
+            struct.pack(">3H", 5140, 2, 3),
+            [[255] * 3, [20, 0, 0]],
+        ),
+    ],
+    ids=["8", "1", "2", "4", "16", "RGB of 8", "RGB of 16"],
+)
+def test_a_value_that_is_transparent_shows_white(
+    tmp_path: Path, depth: int, kind: int, row: bytes, key: bytes, seen: list[list[int]]
+) -> None:
+    found = read_photo(stored(tmp_path, png(depth, kind, row, key, (2, 3))))
+    assert found.tolist() == [seen] * 3
+
+
+def test_a_transparent_colour_of_a_palette_shows_white(tmp_path: Path) -> None:
+    image = Image.fromarray(COLOURS).convert("P", palette=Image.Palette.ADAPTIVE)
+    for kind in ("png", "gif"):
+        image.save(tmp_path / f"a.{kind}", transparency=image.getpixel((0, 0)))
+        assert (read_photo(tmp_path / f"a.{kind}") == 255).all()
+
+
+def test_a_large_transparent_picture_is_as_white_as_a_small_one(tmp_path: Path) -> None:
+    disc = (np.hypot(*np.mgrid[-100:100, -100:100]) < 70)[..., None]
+    small = Image.fromarray(np.where(disc, (220, 20, 20, 255), (0, 0, 0, 0)).astype(np.uint8))
+    small.save(tmp_path / "small.png")
+    small.resize((5000, 5000), Image.Resampling.NEAREST).save(tmp_path / "large.png")
+    found = read_photo(tmp_path / "large.png")
+    assert found.shape == (2500, 2500, 3)
+    assert found[0, 0].tolist() == [255, 255, 255]
+    means = cv2.resize(found, (200, 200), interpolation=cv2.INTER_AREA)
+    assert np.abs(means.astype(int) - read_photo(tmp_path / "small.png")).max() <= 60  # at the disc's edge
+    assert np.abs(means.astype(int) - read_photo(tmp_path / "small.png")).mean() < 0.2
+
+
+# More than 8 bits
+
+
+RAMP_12 = np.tile(np.linspace(0, 4095, 90).astype(np.uint16), (80, 1))
+RGB_12 = np.dstack([RAMP_12, RAMP_12[:, ::-1], RAMP_12 // 2])
+
+
+def write_tiff(path: Path, picture: Any, **options: Any) -> None:
+    tifffile.imwrite(path, picture, photometric="rgb" if picture.ndim == 3 else "minisblack", **options)
+
+
+@pytest.mark.parametrize("picture", [RAMP_12, RGB_12], ids=["grey", "RGB"])
+@pytest.mark.parametrize(
+    ("suffix", "options"),
+    [("png", {}), ("tif", {}), ("tif", {"compression": "zlib"}), ("tif", {"byteorder": ">"})],
+    ids=["png", "tiff", "compressed", "big-endian"],
+)
+def test_12_bits_in_16_are_not_black_and_are_said(
+    tmp_path: Path, picture: Any, suffix: str, options: dict[str, Any]
+) -> None:
+    file = tmp_path / f"a.{suffix}"
+    if suffix == "png":
+        file.write_bytes(encoded(picture))
+    else:
+        write_tiff(file, picture, **options)
+    said: list[str] = []
+    expected = np.rint(picture * (255 / 4095))
+    np.testing.assert_array_equal(
+        read_photo(file, said.append), expected if picture.ndim == 3 else np.dstack([expected] * 3)
+    )
+    assert said == [f"{file}: 16 bits a value, of which at most 12 are used: read as a picture of 12 bits."]
+
+
+@pytest.mark.parametrize("highest", [4095, 1023, 16383])
+@pytest.mark.parametrize("picture", [RAMP_12, RGB_12], ids=["grey", "RGB"])
+def test_the_highest_value_is_that_which_the_file_says(tmp_path: Path, picture: Any, highest: int) -> None:
+    values = np.rint(picture * (highest / 4095)).astype(np.uint16)
+    bands = picture.shape[2] if picture.ndim == 3 else 1
+    file = tmp_path / "a.tif"
+    said_so = (highest,) * bands if bands > 1 else highest
+    write_tiff(file, values, extratags=[(281, "H", bands, said_so, True)])
+    said: list[str] = []
+    expected = np.rint(values * (255 / highest))
+    found = read_photo(file, said.append)
+    np.testing.assert_array_equal(found, expected if bands > 1 else np.dstack([expected] * 3))
+    assert said == []
+
+
+def test_a_pgm_file_says_its_highest_value(tmp_path: Path) -> None:
+    content = b"P5 90 80 4095\n" + RAMP_12.astype(">u2").tobytes()
+    said: list[str] = []
+    found = read_photo(stored(tmp_path, content), said.append)
+    assert np.abs(found[..., 0] - RAMP_12 * (255 / 4095)).max() <= 1
+    assert said == []
+
+
+# Named as what it is
+
+
+@pytest.mark.parametrize(
+    ("picture", "options", "words"),
+    [
+        (RAMP_12.astype(np.float32), {}, "one band of 32-bit floating-point numbers"),
+        (RGB_12.astype(np.float64), {"photometric": "rgb"}, "3 bands of 64-bit floating-point numbers"),
+        (RAMP_12.astype(np.float16), {}, "one band of 16-bit floating-point numbers"),
+        (RAMP_12.astype(np.uint32), {}, "one band of 32-bit whole numbers"),
+        (RAMP_12.astype(np.int16), {}, "one band of 16-bit signed numbers"),
+        (
+            np.zeros((80, 90, 5), np.uint8),
+            {"photometric": "rgb", "extrasamples": [0, 0]},
+            "5 bands of 8-bit whole numbers",
+        ),
+        (
+            np.zeros((5, 80, 90), np.uint16),
+            {"photometric": "minisblack", "planarconfig": "separate"},
+            "5 bands of 16-bit whole numbers",
+        ),
+        (
+            np.zeros((80, 90, 4), np.uint8),
+            {"photometric": "minisblack", "planarconfig": "contig"},
+            "4 bands of 8-bit whole numbers",
+        ),
+    ],
+)
+@pytest.mark.parametrize("big", [False, True], ids=["", "BigTIFF"])
+def test_a_tiff_file_of_other_numbers_is_named(
+    tmp_path: Path, picture: Any, options: dict[str, Any], words: str, big: bool
+) -> None:
+    file = tmp_path / "a.tif"
+    tifffile.imwrite(file, picture, bigtiff=big, **options)
+    assert refusal(file) == f"which is a TIFF file of {words}"
+
+
+def refusal(path: Path) -> str:
+    """Why a picture was refused."""
+    with pytest.raises(ValueError, match="Received") as caught:
+        read_photo(path)
+    must = "whole, grey or RGB, of 8 or 16 bits, in a format that Pillow reads, such as JPEG or PNG"
+    start = f"A picture must be {must}. Received: {path}, "
+    assert str(caught.value).startswith(start)
+    return str(caught.value).removeprefix(start).removesuffix(".")
+
+
+def test_more_pixels_than_the_limit_are_named(tmp_path: Path) -> None:
+    for size, words in (((40_000, 40_000), "40,000×40,000"), ((2**30, 1), "1,073,741,824×1")):
+        path = stored(tmp_path, png(1, 0, b"", b"\0\0", size))
+        assert refusal(path) == f"which has {words} pixels, more than 268,435,456"
+    with Image.new("L", (16_384, 16_385)) as image:
+        image.save(tmp_path / "a.tif", compression="tiff_deflate")
+    assert refusal(tmp_path / "a.tif") == "which has 16,384×16,385 pixels, more than 268,435,456"
+
+
+def test_heic_is_read_or_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    photos._formats()
+    file = tmp_path / "IMG_0001.HEIC"
+    Image.fromarray(COLOURS).save(file, format="HEIF")
+    assert np.abs(read_photo(file).astype(int) - COLOURS).max() < 8
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    photos._formats.cache_clear()
+    try:
+        assert refusal(file) == "which is HEIC; the package pillow-heif reads it: pip install pillow-heif"
+        for brand in (b"mif1", b"heix"):
+            path = stored(tmp_path, b"\0\0\0\x18ftyp" + brand + bytes(40))
+            assert refusal(path).startswith("which is HEIC; ")
+    finally:
+        photos._formats.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"v/1\x01" + bytes(60), "which is OpenEXR"),
+        (b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n", "which is Radiance HDR"),
+        (b"\xff\x0a" + bytes(60), "which is JPEG XL"),
+        (b"Pf\n2 2\n-1.0\n" + bytes(16), "which is a PPM file of 32-bit floating-point numbers"),
+    ],
+)
+def test_formats_of_other_kinds_are_named(tmp_path: Path, content: bytes, words: str) -> None:
+    assert refusal(stored(tmp_path, content)) == words
+
+
+# Pipes
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have no names there")
+@pytest.mark.parametrize("kind", [".png", ".jpg", ".tiff"])
+def test_a_picture_comes_through_a_pipe(tmp_path: Path, kind: str) -> None:
+    content = encoded(CAT[:100, :100], kind)
+    read, write = os.pipe()
+
+    def send() -> None:
+        with os.fdopen(write, "wb") as end:
+            end.write(content)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    found = read_photo(f"/dev/fd/{read}")
+    thread.join()
+    os.close(read)
+    np.testing.assert_array_equal(found, read_photo(stored(tmp_path, content)))
