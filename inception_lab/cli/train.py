@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from inception_lab.model.training.outcome import Outcome
 
 
+SHOWN = 12  # classes whose accuracy is printed
+
+
 def add(commands: Any, program: str) -> None:
     """Add the command to a parser's commands."""
     parser = commands.add_parser(
@@ -141,12 +144,14 @@ def _run(
     try:
         team = join(coordinator, processes, process)
         from inception_lab.model.data.folder import load
+        from inception_lab.model.evaluate import explained_by_largest
         from inception_lab.model.pretrained.sources import classifier
         from inception_lab.model.training.start import for_classes
         from inception_lab.model.training.train import train
 
         source = classifier(Path(start) if start else "bvlc", download=True) if trained else None
-        data = load(dataset, seed=seed, side=source.network.input_shape[0] if source else None)
+        side = source.network.input_shape[0] if source else None
+        data = load(dataset, seed=seed, side=side, quiet=not team.first)
         if source:
             describe = partial(for_classes, source.network)
         outcome = train(
@@ -169,6 +174,8 @@ def _run(
     if outcome.interrupted:
         raise SystemExit(INTERRUPTED)
     if team.first:
+        if warning := explained_by_largest(outcome.classes):
+            print(f"{data.name}: {warning}", file=sys.stderr, flush=True)
         print(_report(data, outcome, format))
 
 
@@ -176,9 +183,14 @@ def _report(data: Splits, outcome: Outcome, format: str) -> str:
     numbers = outcome.numbers()
     if format == "json":
         return json.dumps(numbers, allow_nan=False)
+    listed, more = list(outcome.classes), ""
+    if len(listed) > SHOWN:
+        listed.sort(key=lambda each: 1.0 if each.accuracy is None else each.accuracy)
+        more = f", and {len(listed) - SHOWN} more, all at least as good"
     return (
         f"{data.name}: test accuracy {outcome.accuracy:.2%} ({len(data.test):,} pictures) "
         f"after {outcome.epochs} epoch{'s' * (outcome.epochs != 1)}\n"
         f"{outcome.parameters:,} parameters, {numbers['seconds']:.0f} s, "
-        f"{numbers['images_per_second'] or 0:,.0f} images/s, {numbers['precision']}"
+        f"{numbers['images_per_second'] or 0:,.0f} images/s, {numbers['precision']}\n"
+        f"{', '.join(map(str, listed[:SHOWN]))}{more}"
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from inception_lab.cli import main as cli
 from inception_lab.model.data import digits, folder
@@ -70,7 +71,8 @@ def test_text_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     assert re.fullmatch(
         r"scaled-digits: test accuracy [\d.]+% \(40 pictures\) after 1 epoch\n"
-        r"[\d,]+ parameters, \d+ s, [\d,]+ images/s, float32\n",
+        r"[\d,]+ parameters, \d+ s, [\d,]+ images/s, float32\n"
+        r"(\d: [\d.]+% \(\d+ of \d+\)(, |\n)){10}",
         out,
     )
     assert re.search(r"accuracy main [\d.]+, aux1 [\d.]+, aux2 [\d.]+, validation", err)
@@ -193,6 +195,39 @@ def test_the_real_weights_learn_three_textures_from_a_few_pictures(
     assert cli.main(["classify", picture, "--run", out, "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found[0]["predictions"][0]["label"] == "grass"
+
+
+def test_a_folder_is_reported_on_and_a_large_class_is_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A hundred red pictures and three green ones: who says red of all has 20 of 21 right."""
+    rng = np.random.default_rng(0)
+    for channel, (name, count) in enumerate((("common", 100), ("rare", 3))):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for number in range(count):
+            pixels = rng.integers(0, 256, (8, 8, 3), np.uint8)
+            pixels[..., channel] //= 2
+            Image.fromarray(pixels).save(tmp_path / "pets" / name / f"{number}.png")
+    (tmp_path / "pets" / "notes.txt").touch()
+    out = tmp_path / "run"
+    assert run("--dataset", str(tmp_path / "pets"), *SMALL, "--out", str(out)) == 0
+    text, err = capsys.readouterr()
+    said = err.splitlines()
+    assert said[:3] == [
+        "pets: 2 classes, 103 pictures: common 100, rare 3.",
+        "pets: train 71, validation 11, test 21.",
+        "pets: left out 1: 1 .txt (in no folder of a class; notes.txt).",
+    ]
+    assert said[3].startswith("Training in float32")
+    stored = json.loads((out / "result.json").read_text())
+    assert stored["data"]["pictures"]["rare"] == {"train": 1, "validation": 1, "test": 1}
+    assert stored["data"]["left_out"][0]["first"] == "notes.txt"
+    rights = {name: each["right"] for name, each in stored["classes"].items()}
+    assert {name: each["count"] for name, each in stored["classes"].items()} == {"common": 20, "rare": 1}
+    assert stored["accuracy"] == pytest.approx(sum(rights.values()) / 21)
+    common = rights["common"]
+    assert text.splitlines()[2].startswith(f"common: {common / 20:.1%} ({common} of 20), rare: ")
+    assert "by saying 'common' of every picture (95.24%): look at each class." in said[-1]
 
 
 def test_help_names_all_recipes_and_loads_nothing() -> None:

@@ -24,6 +24,7 @@ from inception_lab.text import columns, readable
 
 Pictures = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
+Pair = tuple[Any, Any]  # pictures and labels, as `as_splits` takes them
 
 PARTS = ("train", "validation", "test")
 LARGE = 150_000_000  # bytes from which an estimate is printed

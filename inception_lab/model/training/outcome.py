@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.model.data.dataset import Pictures
-from inception_lab.model.evaluate import softmax
+from inception_lab.model.evaluate import ClassAccuracy, softmax
 from inception_lab.model.training.learner import Learner
 from inception_lab.model.training.run import Row
 
@@ -28,6 +28,7 @@ class Outcome:
         seconds: From the call to the end, in this process.
         images_per_second: Median over this process's epochs.
         interrupted: Whether Ctrl-C ended it; then it is as it was after its last complete epoch.
+        classes: How often the test pictures of each class are recognised.
     """
 
     learner: Learner
@@ -36,6 +37,7 @@ class Outcome:
     seconds: float = 0.0
     images_per_second: float | None = None
     interrupted: bool = False
+    classes: tuple[ClassAccuracy, ...] = ()
 
     @property
     def epochs(self) -> int:
@@ -73,4 +75,5 @@ class Outcome:
             "parameters": self.parameters,
             "images_per_second": self.images_per_second and round(self.images_per_second, 1),
             "precision": self.learner.precision.name,
+            "classes": {each.name: {"right": each.right, "count": each.count} for each in self.classes},
         }

@@ -20,8 +20,8 @@ from inception_lab.architecture.network import Network
 from inception_lab.architecture.stored import network_to_data
 from inception_lab.checks import one_of, positive_integer
 from inception_lab.model.classifier import Classifier
-from inception_lab.model.data.dataset import Splits
-from inception_lab.model.evaluate import accuracy, cross_entropy, softmax
+from inception_lab.model.data.dataset import Dataset, Pair, Splits, as_splits
+from inception_lab.model.evaluate import ClassAccuracy, accuracy, accuracy_by_class, cross_entropy, softmax
 from inception_lab.model.hardware import hardware, versions
 from inception_lab.model.training.distribution import Team, losses, team
 from inception_lab.model.training.learner import Learner
@@ -33,7 +33,7 @@ from inception_lab.model.training.start import start_from
 
 
 def train(
-    data: Splits,
+    data: Splits | Dataset | Pair | tuple[Pair, Pair],
     network: Network,
     recipe: str | Recipe = "modern",
     *,
@@ -54,7 +54,8 @@ def train(
     """Train a network on a data set.
 
     Args:
-        data: Pictures to learn from, to choose by and to report on.
+        data: Pictures to learn from, to choose by and to report on: what a loader of `lab.data` returns, or
+            what `lab.data.as_splits` splits, such as `(pictures, labels)`.
         network: Its input may have another size than the pictures: they are resized on the device.
         recipe: A name in `RECIPES`, or one of your own.
         epochs: Times that the pictures are gone through.
@@ -83,6 +84,7 @@ def train(
         LostProcessError: If this process trains with others, and one of them has ended.
     """
     started = time.perf_counter()
+    data = as_splits(data)
     if resume and out is None:
         raise ValueError("`resume` needs the directory of the run, `out`. Received: out=None.")
     chosen = _recipe(recipe, batch_size)
@@ -131,6 +133,7 @@ def train(
         together = f", {crew}" if crew.devices > 1 else ""
         shown.say(f"Training in {learner.precision}{together}.")
         kept = _Epochs(data, learner, rows, steps, out is not None, directory, shown, on_epoch, on_step)
+        classes: tuple[ClassAccuracy, ...]
         thaw = round(chosen.frozen * epochs)
         try:
             learner.fit(
@@ -148,13 +151,15 @@ def train(
             where = f"; `resume` carries on from there (in {directory.path})" if directory else ""
             done = len(kept.rows)
             shown.say(f"Interrupted in epoch {done + 1}: the last complete one, {done}, is kept{where}.")
-            score = None
+            score, classes = None, ()
         else:
-            score = accuracy(learner.predict(data.test.images)["main"], data.test.labels)
+            found, right = learner.predict(data.test.images)["main"], data.test.labels
+            score, classes = accuracy(found, right), accuracy_by_class(found, right, data.classes)
         seconds = time.perf_counter() - started
-        outcome = Outcome(learner, kept.rows, score, seconds, kept.images_per_second, score is None)
+        outcome = Outcome(learner, kept.rows, score, seconds, kept.images_per_second, score is None, classes)
         if directory and score is not None:
-            directory.finish(outcome.numbers())
+            about = {"data": data.report.data()} if data.report else {}
+            directory.finish({**outcome.numbers(), **about})
         return outcome
 
 

@@ -109,6 +109,21 @@ def test_it_learns_and_says_how_it_went() -> None:
     assert (probabilities.argmax(axis=1) == test.labels).all()
 
 
+def test_pictures_and_labels_are_taken_as_they_are() -> None:
+    whole = bright_or_dark().train
+    names = np.array(whole.classes)[whole.labels]
+    outcome = train(
+        (whole.images, names), tiny_network(), RECIPE, epochs=1, precision="float32", progress=False
+    )
+    assert [each.name for each in outcome.classes] == ["bright", "dark"]
+    numbers = outcome.numbers()
+    assert numbers["accuracy"] == sum(each["right"] for each in numbers["classes"].values()) / sum(
+        each["count"] for each in numbers["classes"].values()
+    )
+    with pytest.raises(ValueError, match=r"^`data` must be what a loader of `lab\.data` returns, .*: ndarray\.$"):
+        train(whole.images, tiny_network())  # type: ignore[arg-type]
+
+
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
     first = final(learn())
     assert_equal(first, final(learn()))
