@@ -35,6 +35,7 @@ from .model.classifier import Classifier as Classifier
 from .model.count import cost as cost
 from .model.data import digits as digits
 from .model.data.photos import read_photo as read_photo
+from .model.folding import fold as fold
 from .model.pretrained.sources import classifier as classifier
 from .model.timing import seconds_per_batch as seconds_per_batch
 from .model.training import recipes as recipes

@@ -1,6 +1,6 @@
 """Size tuning: how strongly each unit in the middle answers to discs of growing diameter.
 
-The numbers and what is read from them; `electrode.py` measures them on a network. What is stored with
+The numbers and what is read from them; `discs.py` measures them on a network. What is stored with
 the project was measured on BVLC's GoogLeNet, so that it can be looked at without Keras and weights.
 """
 

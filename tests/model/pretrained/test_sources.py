@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import inception_lab as lab
 from inception_lab.model.classifier import Classifier
@@ -105,6 +106,21 @@ def test_a_folder_called_as_a_network_is_meant_by_its_path(
 
 def test_modules_are_those_of_the_model(small: Classifier) -> None:
     assert small.modules == lab.inside.modules(small.model) == tuple(f"inception_{n}" for n in MODULES)
+
+
+@pytest.mark.usefixtures("nothing_at_hand")
+def test_a_picture_may_be_a_file_one_of_pillows_or_an_array(small: Classifier, tmp_path: Path) -> None:
+    picture = small.samples["a 9, 54 px"]
+    image = Image.fromarray(picture)
+    image.save(tmp_path / "nine.png")
+    expected = small.top(picture)
+    for same in (str(tmp_path / "nine.png"), tmp_path / "nine.png", image):
+        assert small.top(same) == expected
+        np.testing.assert_array_equal(small.shrunk(same, 20), small.shrunk(picture, 20))
+    with pytest.raises(ValueError, match=r"^A picture must be a file\. Received: x\.jpg, not found\.$"):
+        small.top("x.jpg")
+    with pytest.raises(ValueError, match=r"^A picture must be uint8 .* Received: a list\.$"):
+        small.top([[1, 2], [3, 4]])
 
 
 # The stored weights
