@@ -21,7 +21,7 @@ from inception_lab.architecture.cost import Cost, LayerCost, cost
 from inception_lab.architecture.googlenet import VARIANTS
 from inception_lab.architecture.tables import cost_text
 from inception_lab.cli import classify as cli_classify
-from inception_lab.cli import models
+from inception_lab.cli import grades, models
 from inception_lab.cli import train as cli_train
 from inception_lab.cli.options import INTERRUPTED, describer, networks, picture_sides
 
@@ -85,6 +85,7 @@ def _parser() -> _Parser:
     _add_cost(commands)
     cli_train.add(commands, PROGRAM)
     cli_classify.add(commands, PROGRAM)
+    grades.add(commands, PROGRAM)
     return parser
 
 

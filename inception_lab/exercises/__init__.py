@@ -15,6 +15,7 @@ from inception_lab.exercises.form import Turn, beside, in_words
 from inception_lab.exercises.form import Verdict as Verdict
 from inception_lab.exercises.judge import Exercise
 from inception_lab.exercises.lessons import Cards
+from inception_lab.exercises.reports import report as report
 from inception_lab.text import columns, html_table
 
 EXERCISES: dict[str, Exercise] = {

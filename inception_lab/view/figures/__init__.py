@@ -67,6 +67,9 @@ from inception_lab.view.figures.learning import (
     plot_differences as plot_differences,
 )
 from inception_lab.view.figures.learning import (
+    plot_hard as plot_hard,
+)
+from inception_lab.view.figures.learning import (
     plot_history as plot_history,
 )
 from inception_lab.view.figures.learning import (

@@ -11,6 +11,7 @@ from inception_lab.text import tick
 from inception_lab.view.figures.style import (
     BLACK,
     BLUE,
+    GREEN,
     GREY,
     ORANGE,
     PALE,
@@ -194,3 +195,26 @@ def plot_differences(
     ax.set(ylim=(len(differences) - 0.5, -0.5), xlabel=unit, title=title)
     ax.grid(color=PALE, axis="x")
     return ax
+
+
+@styled
+def plot_hard(found: Mapping[str, tuple[int, int, int]], readers: int) -> Figure:
+    """Draw how a class did in each exercise: stacked bars, the first exercise on top.
+
+    Args:
+        found: Exercise → readers who solved it at once, after wrong answers, and tried it in vain.
+        readers: In the class.
+    """
+    figure = new_figure(7.6, 1.2 + 0.2 * len(found), layout="constrained")
+    ax = figure.add_subplot()
+    kinds = (("at once", GREEN, ""), ("after wrong answers", SKY, "//"), ("not solved", VERMILLION, "xx"))
+    left = [0] * len(found)
+    for kind, (name, color, hatch) in enumerate(kinds):
+        counts = [each[kind] for each in found.values()]
+        ax.barh(range(len(found)), counts, left=left, color=color, hatch=hatch, edgecolor="white", label=name)
+        left = [before + count for before, count in zip(left, counts, strict=True)]
+    ax.set_yticks(range(len(found)), list(found), fontsize=8)
+    ax.set(ylim=(len(found) - 0.5, -0.5), xlim=(0, readers), xlabel="readers", ylabel="exercise")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=9)
+    return figure

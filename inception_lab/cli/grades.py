@@ -1,0 +1,59 @@
+"""The command `inception-lab grades`: the reports of a class as a table, and a picture of what was hard."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+
+def add(commands: Any, program: str) -> None:
+    """Add the command to a parser's commands."""
+    parser = commands.add_parser(
+        "grades",
+        help="read a class's reports into a table",
+        description="Read the reports of a class into a table (CSV): a row a reader; 1 for each exercise\n"
+        "that is solved, 0 if it was tried, else nothing. `exercises.report(name)` writes a report.\n"
+        "Checksums find accidents; a report is no proof.",
+        epilog=f"""examples:
+  {program} grades reports > class.csv
+  {program} grades reports --picture hard.png
+""",
+    )
+    parser.add_argument("folder", metavar="FOLDER", help="where the reports are (*.json)")
+    parser.add_argument("--picture", metavar="FILE", help="draw which exercises were hard: PNG, PDF or SVG")
+    parser.set_defaults(run=partial(_run, program))
+
+
+def _run(program: str, *, folder: str, picture: str | None) -> None:
+    from inception_lab.exercises import EXERCISES
+    from inception_lab.exercises.reports import class_table, how_hard, read
+
+    files = sorted(Path(folder).glob("*.json"))
+    reports, refused = [], 0
+    for path in files:
+        try:
+            reports.append(read(path))
+        except ValueError as error:
+            refused += 1
+            print(f"{program}: {error}", file=sys.stderr, flush=True)
+    if not reports:
+        raise ValueError(f"A folder of reports must hold at least one. Received: {folder}.")
+    names = tuple(EXERCISES)
+    rows = class_table(reports, names)
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    if picture:
+        from inception_lab.view.figures import plot_hard
+
+        try:
+            plot_hard(how_hard(reports, names), len(reports)).get_figure(root=True).savefig(picture)
+        except (OSError, ValueError) as error:
+            raise ValueError(
+                f"`--picture` must name a file that can be written. Received: {error}."
+            ) from error
+    if refused:
+        raise SystemExit(2)
