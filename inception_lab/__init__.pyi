@@ -12,11 +12,11 @@ from .architecture.audit import explain as explain
 from .architecture.cost import Cost as Cost
 from .architecture.googlenet import TABLE_1 as TABLE_1
 from .architecture.googlenet import VARIANTS as VARIANTS
-from .architecture.googlenet import InceptionRow as InceptionRow
-from .architecture.googlenet import auxiliary_head as auxiliary_head
 from .architecture.googlenet import googlenet as googlenet
-from .architecture.googlenet import inception_module as inception_module
-from .architecture.googlenet import naive_module as naive_module
+from .architecture.modules import InceptionRow as InceptionRow
+from .architecture.modules import auxiliary_head as auxiliary_head
+from .architecture.modules import inception_module as inception_module
+from .architecture.modules import naive_module as naive_module
 from .architecture.network import Network as Network
 from .architecture.network import Parallel as Parallel
 from .architecture.network import Sequence as Sequence

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from inception_lab import text
 from inception_lab.architecture.conventions import weights
 from inception_lab.architecture.cost import Cost, cost
-from inception_lab.architecture.googlenet import COLUMNS, TABLE_1, InceptionRow, googlenet, inception_module
+from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.layers import Conv2D, SeparableConv2D
+from inception_lab.architecture.modules import COLUMNS, InceptionRow, inception_module
 from inception_lab.architecture.network import Part, Sequence
 from inception_lab.architecture.paper import Printed, TableRow, table_1
 from inception_lab.checks import one_of

@@ -6,9 +6,10 @@ exponentials: all are one call of the mathematical library.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-from inception_lab.architecture.operations import Operations
+from inception_lab.architecture.operations import Function, Operations
 
 SIGMOID = Operations(exponentials=1, additions=1, divisions=1)  # 1 / (1 + exp(−x))
 TANH = Operations(multiplications=1, exponentials=1, additions=2, divisions=1)  # 1 − 2 / (exp(2x) + 1)
@@ -49,6 +50,19 @@ def softmax(elements: int, groups: int) -> Operations:
 def log_softmax(elements: int, groups: int) -> Operations:
     """Count the logarithm of a softmax: x − log Σ exp(x)."""
     return Operations(exponentials=elements + groups, additions=2 * elements - groups)
+
+
+def activation_operations(function: Function | None, shape: tuple[int, ...]) -> Operations:
+    """Count what an activation function does to values of a shape, channels last.
+
+    Example:
+        >>> activation_operations("softmax", (2, 2, 3)).additions  # a softmax of 3 values at each of 4 places
+        8
+    """
+    elements = math.prod(shape)
+    if function == "softmax":
+        return softmax(elements, elements // shape[-1])
+    return FUNCTIONS[function or "linear"] * elements
 
 
 def normalisation(

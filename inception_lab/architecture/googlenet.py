@@ -9,87 +9,29 @@ Layers are named as in BVLC's Caffe model, the one whose weights are public.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from inception_lab.architecture.layer import Layer, Padding
 from inception_lab.architecture.layers import (
     Activation,
-    AveragePool2D,
-    BatchNorm,
-    Conv2D,
     Dense,
     Dropout,
-    Flatten,
     GlobalAveragePool2D,
     LocalResponseNorm,
     MaxPool2D,
-    SeparableConv2D,
 )
-from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap
-from inception_lab.architecture.operations import Function
+from inception_lab.architecture.modules import (
+    Convolutions,
+    InceptionRow,
+    auxiliary_head,
+    inception_module,
+    scaled,
+)
+from inception_lab.architecture.network import Network, Part, Sequence, Tap
 from inception_lab.checks import one_of, positive_integer
 
 Normalization = Literal["lrn", "batch_norm", "none"]
 Stem = Literal["7x7", "separable", "small"]
-
-# The paper's words for a module's six numbers, and the names of the layers that they size.
-BRANCHES = {
-    "conv1x1": "1x1",
-    "reduce3x3": "3x3_reduce",
-    "conv3x3": "3x3",
-    "reduce5x5": "5x5_reduce",
-    "conv5x5": "5x5",
-    "pool_proj": "pool_proj",
-}
-# The same six as Table 1 heads their columns.
-COLUMNS = {
-    "conv1x1": "#1×1",
-    "reduce3x3": "#3×3 reduce",
-    "conv3x3": "#3×3",
-    "reduce5x5": "#5×5 reduce",
-    "conv5x5": "#5×5",
-    "pool_proj": "pool proj",
-}
-
-
-@dataclass(frozen=True)
-class InceptionRow:
-    """One inception row of Table 1: how many filters each convolution of the module has.
-
-    Without a reduction (`None`) the large kernels see all input channels; without `pool_proj` the
-    pooling branch passes every channel on.
-    """
-
-    conv1x1: int  # #1×1
-    reduce3x3: int | None  # #3×3 reduce
-    conv3x3: int  # #3×3
-    reduce5x5: int | None  # #5×5 reduce
-    conv5x5: int  # #5×5
-    pool_proj: int | None  # pool proj
-
-    def __post_init__(self) -> None:
-        """Refuse widths that are not positive integers."""
-        for field in fields(self):
-            value = getattr(self, field.name)
-            optional = field.name in ("reduce3x3", "reduce5x5", "pool_proj")
-            if not (optional and value is None):
-                object.__setattr__(self, field.name, positive_integer(field.name, value))
-
-    @property
-    def naive(self) -> InceptionRow:
-        """The same module without its 1×1 reductions and projection."""
-        return replace(self, reduce3x3=None, reduce5x5=None, pool_proj=None)
-
-    def output_channels(self, input_channels: int) -> int:
-        """Return the channels of the joined branches."""
-        return self.conv1x1 + self.conv3x3 + self.conv5x5 + (self.pool_proj or input_channels)
-
-    def scaled(self, width: float) -> InceptionRow:
-        """Return the row with every width multiplied."""
-        values = (getattr(self, field.name) for field in fields(self))
-        return InceptionRow(*(value and scaled(value, width) for value in values))
-
 
 # Table 1, the nine inception rows.
 TABLE_1: Mapping[str, InceptionRow] = {
@@ -149,196 +91,7 @@ VARIANTS: Mapping[str, Variant] = {
 }
 
 
-@dataclass(frozen=True)
-class _Convolutions:
-    """Makes convolutions with the activation and normalisation of one network."""
-
-    batch_norm: bool = False
-    scale: bool = True
-
-    def __call__(
-        self,
-        name: str,
-        filters: int,
-        kernel_size: int,
-        strides: int = 1,
-        padding: Padding = "same",
-        depth_multiplier: int | None = None,
-    ) -> Part:
-        function: Function | None = None if self.batch_norm else "relu"
-        convolution: Layer
-        if depth_multiplier:
-            convolution = SeparableConv2D(
-                filters,
-                kernel_size,
-                strides,
-                padding,
-                depth_multiplier,
-                use_bias=not self.batch_norm,
-                activation=function,
-                name=name,
-            )
-        else:
-            convolution = Conv2D(
-                filters,
-                kernel_size,
-                strides,
-                padding,
-                use_bias=not self.batch_norm,
-                activation=function,
-                name=name,
-            )
-        if not self.batch_norm:
-            return convolution
-        return Sequence(
-            convolution,
-            BatchNorm(scale=self.scale, name=f"{name}/bn"),
-            Activation("relu", name=f"{name}/relu"),
-        )
-
-
-def inception_module(
-    conv1x1: int,
-    reduce3x3: int | None,
-    conv3x3: int,
-    reduce5x5: int | None,
-    conv5x5: int,
-    pool_proj: int | None,
-    *,
-    name: str = "inception",
-    kernel5x5: int = 5,
-    batch_norm: bool = False,
-) -> Parallel:
-    """Describe an Inception module: four branches side by side, joined along the channels.
-
-    Args:
-        conv1x1: Filters of the 1×1 branch.
-        reduce3x3: 1×1 filters before the 3×3, or `None` for none.
-        conv3x3: Filters of the 3×3.
-        reduce5x5: 1×1 filters before the 5×5, or `None` for none.
-        conv5x5: Filters of the 5×5.
-        pool_proj: 1×1 filters behind the pooling, or `None`: then it passes every channel on.
-        name: Start of the layers' paths.
-        kernel5x5: Side of the kernels in the 5×5 branch.
-        batch_norm: Whether each convolution is followed by batch norm.
-
-    Returns:
-        A part of a network; `cost(module, input_shape)` counts it, `build` builds it.
-
-    Raises:
-        ValueError: If a number of filters is not a positive integer.
-
-    Reference:
-        Szegedy et al. 2014, Figure 2b.
-    """
-    try:
-        row = InceptionRow(conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, pool_proj)
-    except ValueError as error:
-        raise ValueError(f"{str(error).removesuffix('.')} (in '{name}').") from None
-    return _module(row, name, kernel5x5, _Convolutions(batch_norm))
-
-
-def _module(row: InceptionRow, name: str, kernel5x5: int, convolution: _Convolutions) -> Parallel:
-    def reduced(reduce: int | None, layer: str, filters: int, kernel_size: int) -> Part:
-        last = convolution(layer, filters, kernel_size)
-        return Sequence(convolution(f"{layer}_reduce", reduce, 1), last) if reduce else last
-
-    pool = MaxPool2D(3, name="pool")
-    return Parallel(
-        convolution("1x1", row.conv1x1, 1),
-        reduced(row.reduce3x3, "3x3", row.conv3x3, 3),
-        reduced(row.reduce5x5, "5x5", row.conv5x5, kernel5x5),
-        Sequence(pool, convolution("pool_proj", row.pool_proj, 1)) if row.pool_proj else pool,
-        name=name,
-    )
-
-
-def naive_module(
-    conv1x1: int | None = None,
-    conv3x3: int | None = None,
-    conv5x5: int | None = None,
-    conv7x7: int | None = None,
-    *,
-    pool: bool = True,
-    name: str = "naive",
-) -> Parallel:
-    """Describe a naive module: any of the kernels side by side, each on all input channels.
-
-    Args:
-        conv1x1: Filters of the 1×1 branch, or `None` for no such branch; likewise the others.
-        conv3x3: Filters of the 3×3 branch.
-        conv5x5: Filters of the 5×5 branch.
-        conv7x7: Filters of a 7×7 branch, which the paper does not have.
-        pool: Whether a 3×3 max pooling passes every input channel on.
-        name: Start of the layers' paths.
-
-    Returns:
-        A part of a network.
-
-    Raises:
-        ValueError: If a number of filters is not a positive integer, or no branch is left.
-
-    Reference:
-        Szegedy et al. 2014, Figure 2a.
-    """
-    filters = {1: conv1x1, 3: conv3x3, 5: conv5x5, 7: conv7x7}
-    branches: list[Layer] = [
-        Conv2D(
-            positive_integer(f"conv{side}x{side}", width, f" (in '{name}')"),
-            side,
-            activation="relu",
-            name=f"{side}x{side}",
-        )
-        for side, width in filters.items()
-        if width is not None
-    ]
-    return Parallel(*branches, *([MaxPool2D(3, name="pool")] if pool else []), name=name)
-
-
-def auxiliary_head(
-    classes: int = 1000,
-    *,
-    filters: int = 128,
-    units: int = 1024,
-    name: str = "loss1",
-    batch_norm: bool = False,
-) -> Sequence:
-    """Describe an auxiliary classifier.
-
-    Args:
-        classes: Number of classes.
-        filters: Filters of its 1×1 convolution.
-        units: Units of its fully connected layer.
-        name: Start of the layers' paths.
-        batch_norm: Whether its convolution is followed by batch norm.
-
-    Reference:
-        Szegedy et al. 2014, section 5.
-    """
-    return Sequence(
-        AveragePool2D(5, strides=3, padding="valid", name="ave_pool"),
-        _Convolutions(batch_norm)("conv", filters, 1),
-        Flatten(name="flatten"),
-        Dense(units, activation="relu", name="fc"),
-        Dropout(0.7, name="drop_fc"),
-        Dense(classes, name="classifier"),
-        Activation("softmax", name="prob"),
-        name=name,
-    )
-
-
-def scaled(filters: int, width: float) -> int:
-    """Return a number of filters times the width multiplier, rounded, at least 1.
-
-    Raises:
-        ValueError: If `width` is not a number above 0, or beyond reason.
-    """
-    if isinstance(width, bool) or not isinstance(width, int | float) or not 0 < width <= 1000:
-        raise ValueError(f"`width` must be a number above 0, at most 1000. Received: width={width!r}.")
-    return max(1, round(filters * width))
-
-
-def _stem(kind: Stem, lrn: bool, width: float, convolution: _Convolutions) -> list[Part]:
+def _stem(kind: Stem, lrn: bool, width: float, convolution: Convolutions) -> list[Part]:
     norm1 = [LocalResponseNorm(name="norm1")] if lrn else []
     norm2 = [LocalResponseNorm(name="norm2")] if lrn else []
     first, second = scaled(64, width), scaled(192, width)
@@ -366,7 +119,7 @@ def googlenet(
     *,
     normalization: Normalization | None = None,
     kernel5x5: int | None = None,
-    stem: Stem | None = None,
+    stem: Stem | Sequence | None = None,
     modules: Literal["reduced", "naive"] | None = None,
     rows: Mapping[str, InceptionRow] = TABLE_1,
 ) -> Network:
@@ -382,7 +135,8 @@ def googlenet(
         width: Every number of filters is multiplied by it and rounded.
         normalization: `"lrn"`, `"batch_norm"` or `"none"`, instead of the variant's.
         kernel5x5: Side of the kernels in the 5×5 branches, instead of the variant's.
-        stem: `"7x7"`, `"separable"` or `"small"` (for 32–96 pixels), instead of the variant's.
+        stem: `"7x7"`, `"separable"` or `"small"` (for 32–96 pixels), instead of the variant's; or a part
+            of your own.
         modules: `"reduced"` or `"naive"`, instead of the variant's.
         rows: The inception rows by name, in order; the first digit of a name is its stage, and a
             pooling stands between stages.
@@ -407,16 +161,25 @@ def googlenet(
     modules = choices.modules if modules is None else modules
     kernel5x5 = choices.kernel5x5 if kernel5x5 is None else positive_integer("kernel5x5", kernel5x5)
     one_of("normalization", normalization, ("lrn", "batch_norm", "none"))
-    one_of("stem", stem, ("7x7", "separable", "small"))
+    if not isinstance(stem, Sequence):
+        one_of("stem", stem, ("7x7", "separable", "small"))
     one_of("modules", modules, ("reduced", "naive"))
     classes = positive_integer("classes", classes)
-    if not rows or not all(rows):
-        raise ValueError(f"`rows` must hold named inception rows, one or more. Received: {list(rows)}.")
+    if not (
+        isinstance(rows, Mapping)
+        and rows
+        and all(isinstance(name, str) and name for name in rows)
+        and all(isinstance(row, InceptionRow) for row in rows.values())
+    ):
+        found = list(rows) if isinstance(rows, Mapping) else rows
+        raise ValueError(f"`rows` must hold named inception rows, one or more. Received: {found!r}.")
     heads = _heads(auxiliary, rows)
 
     batch_norm = normalization == "batch_norm"
-    convolution = _Convolutions(batch_norm, choices.batch_norm_scale)
-    parts = _stem(stem, normalization == "lrn", width, convolution)
+    convolution = Convolutions(batch_norm, choices.batch_norm_scale)
+    parts: list[Part] = (
+        [stem] if isinstance(stem, Sequence) else _stem(stem, normalization == "lrn", width, convolution)
+    )
     number = 0
     previous = next(iter(rows))
     for name, row in rows.items():
@@ -426,7 +189,8 @@ def googlenet(
             parts.append(Sequence(pool, name=f"pool{previous[0]}"))
         previous = name
         row = (row.naive if modules == "naive" else row).scaled(width)
-        parts.append(_module(row, f"inception_{name}", kernel5x5, convolution))
+        module = inception_module(row, name=f"inception_{name}", kernel5x5=kernel5x5, batch_norm=convolution)
+        parts.append(module)
         for _ in range(heads.count(name)):
             number += 1
             head = auxiliary_head(

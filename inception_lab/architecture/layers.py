@@ -9,8 +9,9 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+from inception_lab.architecture.functions import activation_operations
 from inception_lab.architecture.layer import Layer, Padding, Shape, Windowed
-from inception_lab.architecture.operations import Function, Operations, activation_operations
+from inception_lab.architecture.operations import Function, Operations
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Conv2D(Windowed):
         elements = height * width * filters
         return Operations(
             macs=height * width * self.weights(input_shape), additions=self.use_bias * elements
-        ) + activation_operations(self.activation, elements)
+        ) + activation_operations(self.activation, (height, width, filters))
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,7 @@ class Activation(Layer):
     activation: Function
 
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
-        return activation_operations(self.activation, math.prod(input_shape))
+        return activation_operations(self.activation, input_shape)
 
 
 @dataclass(frozen=True)
@@ -294,7 +295,7 @@ class Dense(Layer):
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
         return Operations(
             macs=self.weights(input_shape), additions=self.use_bias * self.units
-        ) + activation_operations(self.activation, self.units)
+        ) + activation_operations(self.activation, (self.units,))
 
 
 @dataclass(frozen=True)

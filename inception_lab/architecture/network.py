@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -122,14 +123,16 @@ class Network(Shown):
         return fold(self.body, x, layer=layer, merge=merge)
 
     def part(self, name: str) -> Part:
-        """Return the named group of the body, such as `inception_3a`.
+        """Return the part of the body that alone has a name, such as `inception_3a`.
 
         Raises:
-            ValueError: If there is none; the message lists what there is.
+            ValueError: If there is none, or several; the message lists the names that there are once.
         """
-        groups = {group: part for part in parts(self.body) if (group := getattr(part, "name", None))}
-        one_of("name", name, tuple(groups), f" (in '{self.name}')")
-        return groups[name]
+        named = [(each, part) for part in parts(self.body) if (each := getattr(part, "name", None))]
+        often = Counter(each for each, _ in named)
+        once = {each: part for each, part in named if often[each] == 1}
+        one_of("name", name, tuple(once), f" (in '{self.name}')")
+        return once[name]
 
     def output_shapes(self) -> dict[str, Shape]:
         """Return the shape at each output."""

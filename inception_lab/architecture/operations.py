@@ -33,14 +33,3 @@ class Operations:
 
     def __mul__(self, times: int) -> Operations:
         return Operations(*(getattr(self, f.name) * times for f in fields(self)))
-
-
-def activation_operations(function: Function | None, elements: int) -> Operations:
-    """Count what an activation function does to `elements` values."""
-    if function == "relu":
-        return Operations(comparisons=elements)
-    if function == "relu6":  # at most 6
-        return Operations(comparisons=2 * elements)
-    if function == "softmax":
-        return Operations(exponentials=elements, additions=elements - 1, divisions=elements)
-    return Operations()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cache
 
-from inception_lab.architecture.googlenet import BRANCHES, InceptionRow
+from inception_lab.architecture.modules import BRANCHES, InceptionRow
 from inception_lab.resources import data_path
 
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3}

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from inception_lab.architecture.googlenet import TABLE_1, InceptionRow, googlenet, scaled
-from inception_lab.architecture.layers import Activation, BatchNorm, Conv2D
+from inception_lab.architecture.googlenet import TABLE_1, googlenet
+from inception_lab.architecture.layers import Conv2D
+from inception_lab.architecture.modules import InceptionRow, normalised, scaled
 from inception_lab.architecture.network import Network, Sequence
 
 # For 64×64 pictures: four of Table 1's rows at a quarter of their width; 3a sees 32×32.
@@ -74,17 +75,10 @@ def googlenet_cifar(
         width: Every number of filters is multiplied by it.
     """
     heads = ("4c",) if auxiliary is True else auxiliary
-    network = googlenet(input_shape, classes, heads, "batch_norm", width, stem="small", rows=CIFAR_ROWS)
-    stem = Sequence(
-        Conv2D(scaled(CIFAR_STEM, width), 3, use_bias=False, name="3x3"),
-        BatchNorm(name="3x3/bn"),
-        Activation("relu", name="3x3/relu"),
-        name="conv1",
-    )
-    match network.body:
-        case Sequence(parts=(_, _, *others)):  # all but the small stem's convolution and pooling
-            return Network(network.input_shape, Sequence(stem, *others), "googlenet-cifar")
-    raise TypeError(f"GoogLeNet must be a sequence of parts. Received: {network.body!r}.")
+    convolution = Conv2D(scaled(CIFAR_STEM, width), 3, use_bias=False, name="3x3")
+    stem = Sequence(*normalised(convolution).parts, name="conv1")  # and no pooling
+    network = googlenet(input_shape, classes, heads, "batch_norm", width, stem=stem, rows=CIFAR_ROWS)
+    return replace(network, name="googlenet-cifar")
 
 
 NETWORKS = {"googlenet-digits": googlenet_digits, "googlenet-cifar": googlenet_cifar}

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.googlenet import googlenet, scaled
+from inception_lab.architecture.googlenet import googlenet
 from inception_lab.architecture.layer import Layer, Padding
 from inception_lab.architecture.layers import (
     Activation,
-    BatchNorm,
     Conv2D,
     Dense,
     DepthwiseConv2D,
@@ -25,6 +24,7 @@ from inception_lab.architecture.layers import (
     LocalResponseNorm,
     MaxPool2D,
 )
+from inception_lab.architecture.modules import normalised, scaled
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
 from inception_lab.architecture.operations import Function
 from inception_lab.checks import one_of, positive_integer
@@ -235,7 +235,7 @@ def resnet50(
     ) -> Sequence:
         padding: Padding = kernel_size // 2 if strides > 1 else "same"  # TensorFlow's "same" is lopsided
         layer = Conv2D(filters, kernel_size, strides, padding, choices.use_bias, name=name)
-        return _normalised(layer, function, epsilon=choices.epsilon)
+        return normalised(layer, function, epsilon=choices.epsilon)
 
     def block(name: str, stage: ResidualStage, first: bool) -> Sequence:
         strides, wide = (stage.strides if first else 1), 4 * stage.filters
@@ -262,12 +262,6 @@ def resnet50(
         Activation("softmax", name="prob"),
     )
     return Network(input_shape, body, "resnet50" if variant == "paper" else f"resnet50 ({variant})")
-
-
-def _normalised(layer: Layer, function: Function | None, epsilon: float = 1e-3) -> Sequence:
-    """Return a convolution with its batch norm and its activation."""
-    behind = [Activation(function, name=f"{layer.name}/{function}")] if function else []
-    return Sequence(layer, BatchNorm(epsilon=epsilon, name=f"{layer.name}/bn"), *behind)
 
 
 @dataclass(frozen=True)
@@ -310,11 +304,11 @@ def mobilenet(
         Howard et al. 2017, arXiv:1704.04861, Table 1.
     """
     first = Conv2D(scaled(32, width), 3, strides=2, use_bias=False, name="Conv2d_0")
-    parts: list[Part] = [_normalised(first, "relu6")]
+    parts: list[Part] = [normalised(first, "relu6")]
     for number, row in enumerate(MOBILENET, start=1):
         depthwise = DepthwiseConv2D(3, row.strides, use_bias=False, name="depthwise")
         pointwise = Conv2D(scaled(row.filters, width), 1, use_bias=False, name="pointwise")
-        both = (_normalised(depthwise, "relu6"), _normalised(pointwise, "relu6"))
+        both = (normalised(depthwise, "relu6"), normalised(pointwise, "relu6"))
         parts.append(Sequence(*both, name=f"Conv2d_{number}"))
     logits = Sequence(
         GlobalAveragePool2D(name="AvgPool"),

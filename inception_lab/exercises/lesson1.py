@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.googlenet import naive_module
 from inception_lab.architecture.layers import Conv2D
+from inception_lab.architecture.modules import naive_module
 from inception_lab.architecture.network import Sequence
 from inception_lab.exercises.judge import Exercise, Judge, number
 

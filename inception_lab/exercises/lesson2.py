@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import operator
-from dataclasses import astuple, replace
+from dataclasses import replace
 from typing import Any
 
 from inception_lab.architecture.cost import break_even, cost
-from inception_lab.architecture.googlenet import TABLE_1, InceptionRow, googlenet, inception_module
+from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.architecture.layers import Conv2D
+from inception_lab.architecture.modules import InceptionRow, inception_module
 from inception_lab.architecture.network import Sequence
 from inception_lab.exercises.judge import Exercise, Judge, number
 
@@ -18,7 +19,7 @@ FEWEST_3X3, FEWEST_5X5 = 48, 8  # what we would still build
 
 def module_macs(row: InceptionRow) -> int:
     """Count a module on 3a's input."""
-    return cost(inception_module(*astuple(row)), (28, 28, 192)).macs
+    return cost(inception_module(row), (28, 28, 192)).macs
 
 
 def reductions_within(macs: int) -> Judge:

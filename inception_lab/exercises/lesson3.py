@@ -8,7 +8,8 @@ from typing import Any
 
 from inception_lab.architecture.audit import explain
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.googlenet import TABLE_1, InceptionRow, googlenet
+from inception_lab.architecture.googlenet import TABLE_1, googlenet
+from inception_lab.architecture.modules import InceptionRow
 from inception_lab.architecture.paper import Printed
 from inception_lab.exercises.judge import Exercise, Judge, number
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.googlenet import TABLE_1, auxiliary_head, googlenet
+from inception_lab.architecture.googlenet import TABLE_1, googlenet
+from inception_lab.architecture.modules import auxiliary_head
 from inception_lab.exercises.judge import Exercise, number, word
 
 HEAD_WEIGHT = 0.3

@@ -8,24 +8,24 @@ that each module costs as many MACs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.googlenet import TABLE_1, InceptionRow, scaled
+from inception_lab.architecture.googlenet import TABLE_1
 from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.layers import (
     Activation,
-    BatchNorm,
     Conv2D,
     Dense,
     Dropout,
     GlobalAveragePool2D,
     MaxPool2D,
 )
+from inception_lab.architecture.modules import InceptionRow, normalised
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
 from inception_lab.experiments.lessons import MODERN, learn
 from inception_lab.experiments.runner import Experiment, Rows, Settings, read
@@ -90,15 +90,10 @@ def matched(kind: str, row: InceptionRow, name: str, shape: Shape, target: int) 
         ]
     else:
         factors = np.geomspace(0.1, 10, 400)
-        modules = [_module(_times(row, float(factor)), KERNELS[kind], name) for factor in factors]
+        modules = [_module(row.scaled(float(factor)), KERNELS[kind], name) for factor in factors]
         if kind == "mixed":
             modules = [_module(row, KERNELS[kind], name)]
     return min(modules, key=off)
-
-
-def _times(row: InceptionRow, factor: float) -> InceptionRow:
-    widths = (scaled(getattr(row, field.name), factor) for field in fields(row))
-    return InceptionRow(*widths)
 
 
 def _module(row: InceptionRow, kernels: tuple[int, int, int], name: str) -> Parallel:
@@ -117,11 +112,7 @@ def _module(row: InceptionRow, kernels: tuple[int, int, int], name: str) -> Para
 
 
 def _convolution(name: str, filters: int, kernel_size: int) -> Sequence:
-    return Sequence(
-        Conv2D(filters, kernel_size, use_bias=False, name=name),
-        BatchNorm(name=f"{name}/bn"),
-        Activation("relu", name=f"{name}/relu"),
-    )
+    return normalised(Conv2D(filters, kernel_size, use_bias=False, name=name))
 
 
 def _picture(shape: Shape) -> tuple[int, int, int]:

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.googlenet import TABLE_1, InceptionRow, googlenet, scaled
+from inception_lab.architecture.googlenet import TABLE_1, googlenet
+from inception_lab.architecture.modules import InceptionRow, scaled
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.small import DIGITS_ROWS, DIGITS_WIDTH, googlenet_digits
 from inception_lab.experiments.runner import Experiment, Rows, Settings

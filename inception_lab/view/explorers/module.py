@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.googlenet import BRANCHES as FIELDS
-from inception_lab.architecture.googlenet import COLUMNS, TABLE_1, InceptionRow, googlenet, inception_module
+from inception_lab.architecture.googlenet import TABLE_1, googlenet
+from inception_lab.architecture.modules import BRANCHES as FIELDS
+from inception_lab.architecture.modules import COLUMNS, InceptionRow, inception_module
 from inception_lab.architecture.network import Parallel
 from inception_lab.view.engine.bars import Bars
 from inception_lab.view.engine.explorer import Control, Explorer, Integer, State
@@ -73,7 +74,7 @@ class Module(Explorer):
         """Count the module and its twin."""
         row = InceptionRow(**{name: state[name] for name in FIELDS})
         shape = (state["height"], state["width"], state["channels"])
-        module, naive = (inception_module(*astuple(numbers), name="module") for numbers in (row, row.naive))
+        module, naive = (inception_module(numbers, name="module") for numbers in (row, row.naive))
         return Twins(module, BranchCosts.of(cost(module, shape)), BranchCosts.of(cost(naive, shape)))
 
     def make_figure(self) -> Figure:

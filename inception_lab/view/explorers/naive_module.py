@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.googlenet import naive_module
+from inception_lab.architecture.modules import naive_module
 from inception_lab.architecture.network import Parallel
 from inception_lab.view.engine.bars import Bars
 from inception_lab.view.engine.explorer import Control, Explorer, Integer, State, Toggle

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from matplotlib.collections import LineCollection
 
 from inception_lab.architecture.cost import Cost, cost
-from inception_lab.architecture.googlenet import BRANCHES as FIELDS
-from inception_lab.architecture.googlenet import COLUMNS, TABLE_1, VARIANTS, InceptionRow, googlenet
+from inception_lab.architecture.googlenet import TABLE_1, VARIANTS, googlenet
+from inception_lab.architecture.modules import BRANCHES as FIELDS
+from inception_lab.architecture.modules import COLUMNS, InceptionRow
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State, Toggle
@@ -145,7 +146,7 @@ class Network(Explorer):
         """Show the chosen module's numbers."""
         if name == "module":
             row = self.result.rows[self.controls["module"].value]
-            for field, value in zip(FIELDS, astuple(row), strict=True):
+            for field, value in vars(row).items():
                 self.controls[field].value = value
 
     def reset(self) -> None:

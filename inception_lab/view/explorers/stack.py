@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 from inception_lab.architecture.cost import Cost, cost
-from inception_lab.architecture.googlenet import BRANCHES as FIELDS
-from inception_lab.architecture.googlenet import COLUMNS, TABLE_1, InceptionRow, inception_module
+from inception_lab.architecture.googlenet import TABLE_1
+from inception_lab.architecture.modules import BRANCHES as FIELDS
+from inception_lab.architecture.modules import COLUMNS, InceptionRow, inception_module
 from inception_lab.architecture.network import Sequence
 from inception_lab.view import figures
 from inception_lab.view.engine.explorer import Control, Explorer, Integer, State
@@ -24,7 +25,7 @@ MOST = 12
 
 def stack(row: InceptionRow, modules: int, input_shape: tuple[int, int, int]) -> Cost:
     """Count `modules` equal modules, each fed by the one before."""
-    parts = (inception_module(*astuple(row), name=f"module_{number}") for number in range(1, modules + 1))
+    parts = (inception_module(row, name=f"module_{number}") for number in range(1, modules + 1))
     return cost(Sequence(*parts), input_shape)
 
 
@@ -44,12 +45,12 @@ class Stack(Explorer):
     presets: ClassVar = {
         "one module": {"modules": 1},
         "nine, as in GoogLeNet": {"modules": 9},
-        "nine with 3b's numbers": {"modules": 9, **dict(zip(FIELDS, astuple(TABLE_1["3b"]), strict=True))},
+        "nine with 3b's numbers": {"modules": 9, **vars(TABLE_1["3b"])},
     }
 
     def declare(self) -> dict[str, Control]:
         """Number of modules, their numbers, the input."""
-        row = dict(zip(FIELDS, astuple(TABLE_1["3a"]), strict=True))
+        row = dict(vars(TABLE_1["3a"]))
         numbers = {name: Integer(COLUMNS[name], value, 1, 512) for name, value in row.items()}
         return {
             "modules": Integer("Modules", 4, 1, MOST),
