@@ -27,7 +27,6 @@ from .model import counting as counting
 from .model import data as data
 from .model import evaluate as evaluate
 from .model import inside as inside
-from .model import intervals as intervals
 from .model.backend import keras as keras
 from .model.backend import profiled_operations as profiled_operations
 from .model.build import build as build

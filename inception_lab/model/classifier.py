@@ -86,11 +86,11 @@ class Classifier:
         Returns:
             `(count, classes)`.
         """
-        found = []
+        found = [np.zeros((0, len(self.classes)))]
         for start in range(0, len(pictures), BATCH):
             batch = self.prepare(*pictures[start : start + BATCH])
             found.append(as_array(self.model.predict_on_batch(batch)))
-        return np.concatenate(found).astype(np.float64)
+        return np.concatenate(found, dtype=np.float64)
 
     def top(self, picture: Any, count: int = 5) -> list[Prediction]:
         """Return a picture's likeliest classes, the likeliest first; see `named`."""

@@ -13,17 +13,18 @@ from inception_lab.model.evaluate import (
     accuracy,
     accuracy_by_class,
     accuracy_by_size,
+    accuracy_interval,
     confusion,
     correct,
     crop,
     cross_entropy,
+    difference_interval,
     ensemble,
     explained_by_largest,
     multi_crop,
     shortened,
     softmax,
 )
-from inception_lab.model.intervals import accuracy_interval, difference_interval
 
 PREDICTIONS = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.2, 0.5, 0.3], [0.4, 0.35, 0.25]])
 LABELS = np.array([0, 2, 2, 1])  # right, right, second guess, second guess
@@ -221,6 +222,11 @@ def test_the_144_crops_cover_three_squares_at_four_scales(portrait: bool) -> Non
     across = 1 - along
     spans = np.ptp(views[:, 1, 4, ..., across].astype(int), axis=(1, 2))
     assert spans.tolist() == pytest.approx([255 * 224 / side for side in (256, 288, 320, 352)], abs=3)
+
+
+def test_several_looks_at_no_picture_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^`pictures` must be one or more\. Received: none\.$"):
+        multi_crop(lambda views: views, [], 224, 10)
 
 
 def test_several_crops_are_averaged() -> None:
