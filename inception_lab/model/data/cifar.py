@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from inception_lab.checks import in_a_line
-from inception_lab.model.data.dataset import Dataset, Splits, announce, held_out
+from inception_lab.model.data.dataset import Dataset, Splits, announce
+from inception_lab.model.data.splitting import held_out
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SIDE = 32

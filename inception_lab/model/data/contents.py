@@ -136,6 +136,13 @@ def parts_of(folder: Path, report: Report) -> dict[str, Path]:
             given[part] = place
     others = [place for place in below if place not in given.values()]
     if not given or (others and not (len(given) > 1 and "train" in given and _folders(given["train"]))):
+        for place in below:
+            inside = {part for each in _folders(place) if (part := PART_NAMES.get(each.name.lower()))}
+            if len(inside) > 1:
+                raise ValueError(
+                    "A split must be above the classes, as in train/cat. "
+                    f"Received: {', '.join(sorted(inside))} in '{place.name}' (in {folder})."
+                )
         return {"": folder}
     if "train" not in given:
         names = ", ".join(f"'{place.name}'" for place in given.values())
@@ -158,7 +165,9 @@ def classes_of(place: Path, folder: Path, report: Report) -> dict[str, list[Path
     """
     for name in sorted(_names(place)):
         if not is_junk(name) and not os.path.isdir(place / name):
-            report.leave_out((place / name).relative_to(folder), "in no folder of a class")
+            there = os.path.exists(place / name)
+            reason = "in no folder of a class" if there else "a link to nothing"
+            report.leave_out((place / name).relative_to(folder), reason)
     found = {}
     for each in _folders(place):
         if files := _files(each, {_identity(place), _identity(folder)}, folder, report):

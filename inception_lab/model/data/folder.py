@@ -13,10 +13,11 @@ import numpy as np
 
 from inception_lab.model.data.cifar import cifar10
 from inception_lab.model.data.contents import Report, classes_of, parts_of
-from inception_lab.model.data.dataset import PARTS, Dataset, Pictures, Splits, announce, complete, digests
+from inception_lab.model.data.dataset import PARTS, Dataset, Pictures, Splits, announce
 from inception_lab.model.data.digits import scaled_digits
-from inception_lab.model.data.photos import DARK, NoPictureError, read_photo
+from inception_lab.model.data.photos import DARK, DIM, NoPictureError, read_photo
 from inception_lab.model.data.preparation import central_part
+from inception_lab.model.data.splitting import complete, digests
 
 NAMED = 3  # pairs of pictures that are named
 
@@ -131,8 +132,9 @@ def _read(folder: Path, files: Mapping[str, list[Path]], side: int, report: Repo
             paths.append(path.relative_to(folder))
         except NoPictureError as error:
             report.leave_out(path.relative_to(folder), error.reason)
-    if dark := sum(DARK in note for note in notes):
-        report.notes.append(f"pictures that use at most 12 of 16 bits: {dark:,}; read as pictures of 12 bits")
+    for kind in (DARK, DIM):
+        if count := sum(kind in note for note in notes):
+            report.notes.append(f"pictures of {kind.removesuffix('.')}: {count:,}")
     return _Read(pictures[: len(names)], names, paths)
 
 

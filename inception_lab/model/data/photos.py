@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -30,10 +31,12 @@ HEIC = ("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")  # its n
 MUST = "whole, grey or RGB, of 8 or 16 bits, in a format that Pillow reads, such as JPEG or PNG"
 DAMAGED = "which is damaged or something else"
 WITHOUT_HEIC = "which is HEIC; the package pillow-heif reads it: pip install pillow-heif"
-DARK = "16 bits a value, of which at most 12 are used: read as a picture of 12 bits."
+RAW = "which is a camera's raw file: it begins with a small copy of the picture"
+DARK = "16 bits a value, of which at most 12 are used: read as 12 bits."
+DIM = "16 bits a value, of which at most 14 are used: it may look too dark."
 
 # TIFF's tags, and what its SampleFormat says
-BITS, BANDS, HIGHEST, EXTRA, NUMBERS = 258, 277, 281, 338, 339
+SMALLER, BITS, BANDS, HIGHEST, EXTRA, NUMBERS = 254, 258, 277, 281, 338, 339
 WORDS = {1: "whole", 2: "signed", 3: "floating-point", 4: "whole"}
 
 MOST_PIXELS = 24_000_000  # pictures with more come at a half, a quarter or an eighth of their size
@@ -106,18 +109,20 @@ def on_white(image: Image.Image, alpha: Image.Image | None = None) -> Image.Imag
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     """Open a file; what comes through a pipe is read first, since Pillow goes back and forth."""
-    if path.is_dir():
+    if os.path.isdir(path):
         raise NoPictureError(path, "which is a folder", "a file")
     try:
         with path.open("rb") as file:
-            source: IO[bytes] = file if path.is_file() else io.BytesIO(file.read(LARGEST))
+            source: IO[bytes] = file if os.path.isfile(path) else io.BytesIO(file.read(LARGEST))
             if not source.read(1):
                 raise NoPictureError(path, "which is empty", "in a file that holds one")
             yield source
     except FileNotFoundError:
         raise NoPictureError(path, "not found", "a file") from None
-    except OSError as error:
-        reason = f"which cannot be: {error.strerror or error}"
+    except NoPictureError:
+        raise
+    except (OSError, ValueError) as error:  # a name with a null in it is a ValueError
+        reason = f"which cannot be: {getattr(error, 'strerror', None) or error}"
         raise NoPictureError(path, reason, "a file that can be read") from error
 
 
@@ -183,6 +188,8 @@ def _identified(file: IO[bytes], tags: Mapping[int, Any]) -> Image.Image:
     layout = NoPictureError(Path(), f"which is a TIFF file of {many} of {bits}-bit {word} numbers")
     if bands > 4 or bits > 16 or word != "whole":
         raise layout
+    if tags.get(SMALLER, 0) & 1:
+        raise NoPictureError(Path(), RAW)
     try:
         image = Image.open(file, formats=_formats())
     except Exception:
@@ -199,6 +206,8 @@ def _identified(file: IO[bytes], tags: Mapping[int, Any]) -> Image.Image:
     if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):
         word = "floating-point" if image.mode == "F" else "whole"
         raise NoPictureError(Path(), f"which is a {image.format} file of 32-bit {word} numbers")
+    if image.mode == "LAB":
+        raise NoPictureError(Path(), "whose colours are LAB")
     return image
 
 
@@ -254,7 +263,7 @@ def _deep(image: Any, file: IO[bytes], tags: Mapping[int, Any], key: Any) -> npt
     }:
         return None
     upper = np.asarray(image)[..., :3]
-    if HIGHEST not in tags and key is None and upper.max() >= 16:
+    if HIGHEST not in tags and key is None and upper.max() >= 2**14 >> 8:
         return None
     file.seek(0)
     again: Any = Image.open(file, formats=FORMATS)
@@ -276,5 +285,7 @@ def _eight_bits(values: npt.NDArray[np.uint16], tags: Mapping[int, Any], notes: 
     if said == 2**16 - 1 and 0 < highest < 2**12:
         notes.append(DARK)
         said = 2**12 - 1
+    elif said == 2**16 - 1 and 0 < highest < 2**14:
+        notes.append(DIM)
     table = np.minimum(np.rint(np.arange(2**16) * (255 / said)), 255).astype(np.uint8)
     return np.asarray(table[values])

@@ -20,7 +20,8 @@ from inception_lab.architecture.network import Network
 from inception_lab.architecture.stored import network_to_data
 from inception_lab.checks import one_of, positive_integer
 from inception_lab.model.classifier import Classifier
-from inception_lab.model.data.dataset import Dataset, Pair, Splits, as_splits
+from inception_lab.model.data.dataset import Dataset, Splits
+from inception_lab.model.data.splitting import Pair, as_splits
 from inception_lab.model.evaluate import ClassAccuracy, accuracy, accuracy_by_class, cross_entropy, softmax
 from inception_lab.model.hardware import hardware, versions
 from inception_lab.model.training.distribution import Team, losses, team

@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pytest
 
 from inception_lab.model.backend import keras
-from inception_lab.model.data import cifar, dataset, digits
-from inception_lab.model.data.dataset import Dataset, Splits, announce, as_splits, held_out, memory
+from inception_lab.model.data import cifar, dataset, digits, splitting
+from inception_lab.model.data.dataset import Dataset, Splits, announce, memory
+from inception_lab.model.data.splitting import as_splits, held_out
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -144,7 +145,7 @@ def test_parts_must_have_the_same_classes_and_the_same_size() -> None:
 def test_copies_stay_on_one_side_of_a_split(seed: int) -> None:
     images = np.repeat(pictures(30), 3, axis=0)
     labels = np.repeat(np.arange(30) % 2, 3)
-    data = dataset.split("copies", images, labels, ("a", "b"), seed=seed)
+    data = splitting.split("copies", images, labels, ("a", "b"), seed=seed)
     parts = [
         {picture.tobytes() for picture in part.images} for part in (data.train, data.validation, data.test)
     ]
@@ -157,7 +158,7 @@ def test_copies_stay_on_one_side_of_a_split(seed: int) -> None:
 
 def test_a_picture_in_two_classes_is_on_one_side() -> None:
     images = np.concatenate([pictures(12), pictures(12)])
-    data = dataset.split("both", images, np.repeat([0, 1], 12), ("a", "b"))
+    data = splitting.split("both", images, np.repeat([0, 1], 12), ("a", "b"))
     for part in (data.train, data.validation, data.test):
         seen = [{p.tobytes() for p in part.images[part.labels == label]} for label in (0, 1)]
         assert seen[0] == seen[1] != set()

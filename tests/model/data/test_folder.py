@@ -181,6 +181,11 @@ def test_splits_that_make_no_sense_are_refused(tmp_path: Path) -> None:
         "A folder of pictures must have a sub-folder of pictures for each of two classes or more. "
         f"Received: none (in {loose}; left out 6: 6 .png (in no folder of a class; train/0.png))."
     )
+    below = fill(tmp_path / "below" / "cat", "train test").parent
+    fill(below / "dog", "Train Test")
+    assert refused(below) == (
+        f"A split must be above the classes, as in train/cat. Received: test, train in 'cat' (in {below})."
+    )
     more = fill(tmp_path / "more" / "train").parent
     fill(more / "test", "cat dog fox")
     assert refused(more) == (
@@ -273,7 +278,7 @@ def test_twelve_bits_are_read_and_said(tmp_path: Path, capsys: pytest.CaptureFix
     fill(tmp_path / "pets")
     Image.fromarray(np.full((70, 70), 4095, np.uint16)).save(tmp_path / "pets" / "dog" / "deep.png")
     data = picture_folder(tmp_path / "pets", side=8)
-    said = "pictures that use at most 12 of 16 bits: 1; read as pictures of 12 bits"
+    said = "pictures of 16 bits a value, of which at most 12 are used: read as 12 bits: 1"
     assert lines(capsys, "pets")[2:] == [said]
     assert sum((picture == 255).all() for part in parts(data) for picture in part.images) == 1
 
@@ -285,6 +290,7 @@ def test_links_are_followed_and_circles_are_not(tmp_path: Path, capsys: pytest.C
     pets = fill(tmp_path / "pets", "cat")
     fill(tmp_path / "elsewhere", "foxes")
     (pets / "fox").symlink_to(tmp_path / "elsewhere" / "foxes", target_is_directory=True)
+    (pets / "dog").symlink_to(tmp_path / "nowhere", target_is_directory=True)
     (pets / "cat" / "all").symlink_to(pets, target_is_directory=True)
     (pets / "cat" / "again").symlink_to(pets / "cat", target_is_directory=True)
     (pets / "cat" / "gone.png").symlink_to(tmp_path / "gone.png")
@@ -293,7 +299,8 @@ def test_links_are_followed_and_circles_are_not(tmp_path: Path, capsys: pytest.C
     assert data.classes == ("cat", "fox")
     assert np.bincount(np.concatenate([part.labels for part in parts(data)])).tolist() == [7, 6]
     assert lines(capsys, "pets")[2:] == [
-        "left out 3: 2 without suffix (a link to a folder that is read already; cat/again), "
+        "left out 4: 2 without suffix (a link to a folder that is read already; cat/again), "
+        "1 without suffix (a link to nothing; dog), "
         "1 .png (a link to nothing; cat/gone.png)"
     ]
 

@@ -17,7 +17,7 @@ import tifffile
 from PIL import Image
 
 from inception_lab.model.data import photos
-from inception_lab.model.data.photos import MOST_PIXELS, read_photo
+from inception_lab.model.data.photos import DARK, DIM, MOST_PIXELS, read_photo
 
 
 def encoded(picture: Any, kind: str = ".png") -> bytes:
@@ -158,6 +158,8 @@ def test_what_is_no_file_gets_one_line(tmp_path: Path) -> None:
         (tmp_path, "which is a folder."),
         (tmp_path / "none.jpg", "not found."),
         (empty, "which is empty."),
+        (Path("a\0b"), "which cannot be: embedded null byte."),
+        (Path("x" * 5_000), "which cannot be: File name too long."),
     ):
         with pytest.raises(ValueError, match=f"{re.escape(f'Received: {path}, {end}')}$"):
             read_photo(path)
@@ -313,7 +315,22 @@ def test_12_bits_in_16_are_not_black_and_are_said(
     np.testing.assert_array_equal(
         read_photo(file, said.append), expected if picture.ndim == 3 else np.dstack([expected] * 3)
     )
-    assert said == [f"{file}: 16 bits a value, of which at most 12 are used: read as a picture of 12 bits."]
+    assert said == [f"{file}: 16 bits a value, of which at most 12 are used: read as 12 bits."]
+
+
+@pytest.mark.parametrize("picture", [RAMP_12, RGB_12], ids=["grey", "RGB"])
+@pytest.mark.parametrize(("factor", "note"), [(0.25, DARK), (4, DIM), (16, "")], ids=["10", "14", "16"])
+def test_what_uses_other_numbers_of_bits_is_said(
+    tmp_path: Path, picture: Any, factor: float, note: str
+) -> None:
+    values = (picture * factor).astype(np.uint16)
+    file = tmp_path / "a.tif"
+    write_tiff(file, values)
+    said: list[str] = []
+    expected = np.rint(values * (255 / (4095 if note == DARK else 65535)))
+    found = read_photo(file, said.append)
+    assert np.abs(found - (expected if picture.ndim == 3 else expected[..., None])).max() <= 1
+    assert said == ([f"{file}: {note}"] if note else [])
 
 
 @pytest.mark.parametrize("highest", [4095, 1023, 16383])
@@ -374,6 +391,17 @@ def test_a_tiff_file_of_other_numbers_is_named(
     file = tmp_path / "a.tif"
     tifffile.imwrite(file, picture, bigtiff=big, **options)
     assert refusal(file) == f"which is a TIFF file of {words}"
+
+
+def test_a_tiff_file_that_begins_with_a_thumbnail_is_a_cameras(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.dng", COLOURS, photometric="rgb", subfiletype=1)
+    words = "which is a camera's raw file: it begins with a small copy of the picture"
+    assert refusal(tmp_path / "a.dng") == words
+
+
+def test_lab_is_named(tmp_path: Path) -> None:
+    Image.new("LAB", (70, 70)).save(tmp_path / "a.tif")
+    assert refusal(tmp_path / "a.tif") == "whose colours are LAB"
 
 
 def refusal(path: Path) -> str:
