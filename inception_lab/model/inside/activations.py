@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from inception_lab.model.backend import as_array, keras, value_and_gradients
 from inception_lab.model.build import keras_name
-from inception_lab.model.inside.branches import computed, operations
+from inception_lab.model.inside.branches import computed, fitting, operations
 
 ops = keras.ops
 
@@ -125,9 +125,11 @@ def inspect(model: Any, pictures: Floats, loss: Loss, *, training: bool = False)
         The loss, and a reading at each layer but the input.
 
     Raises:
+        ValueError: If the pictures have another shape, or the model is not a functional one of single layers.
         NotImplementedError: On a backend other than TensorFlow, JAX and PyTorch.
     """
     layers = operations(model)
+    fitting("pictures", pictures, model.input_shape)
     variables = list(model.trainable_variables)
     shapes = [layer.output.shape for layer in layers]
     probes = [np.zeros((len(pictures), *shape[1:]), np.float32) for shape in shapes]

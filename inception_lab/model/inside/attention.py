@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.model.backend import keras, value_and_gradients
-from inception_lab.model.inside.branches import array, class_scores, computed, last_maps, layer_of
+from inception_lab.model.inside.branches import array, class_scores, computed, fitting, last_maps, layer_of
 
 Floats = npt.NDArray[np.float32]
 Map = npt.NDArray[np.float64]
@@ -38,11 +38,7 @@ def grad_cam(model: Any, picture: Floats, label: int, layer: str | None = None) 
     """
     scores = class_scores(model)
     label = _label(label, scores.shape[-1])
-    if picture.shape != model.input_shape[1:]:
-        raise ValueError(
-            f"`picture` must be as the network takes it, {model.input_shape[1:]}. "
-            f"Received: shape {picture.shape}."
-        )
+    fitting("picture", picture, model.input_shape[1:])
     below = keras.Model(model.input, scores)  # without heads on the side, and without the softmax
     end = last_maps(below) if layer is None else layer_of(below, layer)
     if len(end.output.shape) != 4:

@@ -74,8 +74,9 @@ def branch_maps(
         Module → branch → `(batch, height, width, channels)`.
 
     Raises:
-        ValueError: If the network has no such module, or none at all.
+        ValueError: If the network has no such module, or none at all, or the inputs have another shape.
     """
+    fitting("inputs", inputs, model.input_shape)
     tensors = {name: branches(model, name) for name in (modules(model) if chosen is None else chosen)}
     if not tensors:
         raise ValueError(f"The network must have modules. Received: {model.name}, which has none.")
@@ -141,6 +142,25 @@ def computed(
         options = {"training": training} if isinstance(layer, keras.layers.Layer) else {}
         values[id(layer.output)] = changed(layer, layer(arguments, **options))
     return values
+
+
+def fitting(name: str, values: Any, shape: tuple[int | None, ...]) -> None:
+    """Refuse what a network cannot take.
+
+    Args:
+        name: What the caller calls it.
+        values: An array or a tensor.
+        shape: That the network takes, `None` where any length does.
+
+    Raises:
+        ValueError: If the shape is another.
+    """
+    found = tuple(np.shape(values))
+    if len(found) != len(shape) or any(n not in (None, m) for n, m in zip(shape, found, strict=True)):
+        wanted = ", ".join("any" if n is None else str(n) for n in shape)
+        raise ValueError(
+            f"`{name}` must be as the network takes it, of shape ({wanted}). Received: shape {found}."
+        )
 
 
 def array(tensor: Any) -> Floats:

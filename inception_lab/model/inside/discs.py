@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,8 @@ def size_tuning(
         name: What to call the network.
 
     Raises:
-        ValueError: If the network has no such module, or there is no such colour.
+        ValueError: If the network has no such module, or there is no such colour, or the diameters
+            do not rise.
     """
     names = tuple(modules(model) if chosen is None else chosen)
     tensors = {module: branches(model, module) for module in names}
@@ -90,8 +92,11 @@ def size_tuning(
     diameters = disc_diameters(min(height, width)) if diameters is None else diameters
     ground = prepare.background if background is None else background
     colours = tuple(colours)
-    if unknown := [colour for colour in colours if colour not in COLOURS]:
-        raise ValueError(f"`colours` must be among {', '.join(COLOURS)}. Received: {', '.join(unknown)}.")
+    if not colours or (unknown := [colour for colour in colours if colour not in COLOURS]):
+        received = ", ".join(map(str, unknown)) if colours else "none"
+        raise ValueError(f"`colours` must be among {', '.join(COLOURS)}. Received: {received}.")
+    if not diameters or not all(a < b for a, b in pairwise((0, *diameters))):
+        raise ValueError(f"`diameters` must be positive and rising. Received: diameters={diameters}.")
     flat = [(module, branch) for module in names for branch in tensors[module]]
     middle = keras.Model(model.input, [_middle(tensors[module][branch]) for module, branch in flat])
     pictures = [(0, colours[0]), *((diameter, colour) for colour in colours for diameter in diameters)]

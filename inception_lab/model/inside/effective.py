@@ -10,7 +10,7 @@ import numpy as np
 
 from inception_lab.architecture.cost import Reach
 from inception_lab.model.backend import keras, value_and_gradients
-from inception_lab.model.inside.branches import layer_of
+from inception_lab.model.inside.branches import fitting, layer_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +50,8 @@ def effective_field(model: Any, path: str, photos: NDArray[np.float32], reach: R
         reach: Of that layer, as `cost(network)[path].reach` counts it: it says which unit that is.
 
     Raises:
-        ValueError: If the model has no layer of that path, or the layer puts out no maps.
+        ValueError: If the model has no layer of that path, the layer puts out no maps, or the photos have
+            another shape.
 
     Reference:
         Luo et al. 2016, "Understanding the Effective Receptive Field", arXiv:1701.04128.
@@ -58,6 +59,7 @@ def effective_field(model: Any, path: str, photos: NDArray[np.float32], reach: R
     part = keras.Model(model.input, layer_of(model, path).output)
     if len(part.output_shape) != 4:
         raise ValueError(f"`path` must name a layer that puts out maps. Received: {path!r}.")
+    fitting("photos", photos, model.input_shape)
     middle_unit = reach.middle_unit(*photos.shape[1:3])
     row, column = (
         min(unit, size - 1) for unit, size in zip(middle_unit, part.output_shape[1:3], strict=True)

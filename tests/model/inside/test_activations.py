@@ -165,6 +165,10 @@ def test_what_is_not_there_is_named() -> None:
     for action, text in (
         (lambda: found["b"], "The network must have the layer asked for. Received: 'b'."),
         (lambda: found.relative_gradient("flatten"), "`module` must have a kernel. Received: 'flatten'."),
+        (lambda: branch_maps(model, PICTURES[0], ["inception_9z"]),
+         "`inputs` must be as the network takes it, of shape (any, 1, 2, 1). Received: shape (1, 2, 1)."),
+        (lambda: inspect(model, PICTURES[0], mean_of_both),
+         "`pictures` must be as the network takes it, of shape (any, 1, 2, 1). Received: shape (1, 2, 1)."),
         (lambda: branch_maps(model, PICTURES, ["inception_9z"]),
          "`module` must be one of the network's: none. Received: 'inception_9z'."),
         (lambda: inspect(keras.Sequential([keras.Input((2,)), model.layers[-1]]).layers[0], PICTURES, sum),

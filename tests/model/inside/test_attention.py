@@ -77,7 +77,7 @@ def test_a_layer_that_leads_to_no_score_is_refused(bvlc: Any) -> None:
         grad_cam(heads, np.zeros((96, 96, 3), np.float32), 0, "loss1/conv")
     with pytest.raises(
         ValueError,
-        match=r"^`picture` must be as the network takes it, \(224, 224, 3\)\. .* shape \(300, 451, 3\)\.$",
+        match=r"^`picture` must be as .*, of shape \(224, 224, 3\)\. .* shape \(300, 451, 3\)\.$",
     ):
         grad_cam(bvlc.model, lab.pictures.photo("chelsea").astype(np.float32), 0)
 

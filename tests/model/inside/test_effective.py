@@ -119,3 +119,12 @@ def test_a_layer_without_maps_is_refused() -> None:
         ValueError, match=r"^`path` must name a layer that puts out maps\. Received: 'last'\.$"
     ):
         field_of(part, "last", 9)
+
+
+def test_photos_of_another_size_are_refused() -> None:
+    model = lab.build(lab.Sequence(Conv2D(1, 3, name="only")), (9, 9, 3))
+    with pytest.raises(
+        ValueError,
+        match=r"^`photos` must be as the network takes it, of shape \(any, 9, 9, 3\)\. R.*\.$",
+    ):
+        effective_field(model, "only", photos(8), Reach())

@@ -136,6 +136,14 @@ def test_mistakes_are_named(model: Any, tuning: SizeTuning) -> None:
     bare = lab.build(lab.Network((8, 8, 3), Conv2D(1, 1, name="only")))
     with pytest.raises(ValueError, match="must have modules"):
         size_tuning(bare, PREPARE)
+    with pytest.raises(ValueError, match=r"^`colours` must be among black, .*\. Received: none\.$"):
+        size_tuning(model, PREPARE, colours=())
+    for diameters in ((), (0, 4), (4, 4), (8, 4)):
+        with pytest.raises(ValueError, match="`diameters`") as caught:
+            size_tuning(model, PREPARE, diameters=diameters)
+        assert str(caught.value) == (
+            f"`diameters` must be positive and rising. Received: diameters={diameters}."
+        )
 
 
 # Reading --------------------------------------------------------------------------------------------
