@@ -38,7 +38,8 @@ def test_results_gradients_and_statistics_are_those_of_keras(
         gradients = tape.gradient(loss, [x, *weights])
         found.append([as_array(t) for t in (y, *gradients, *layer.weights)])
     for theirs, ours in zip(*found, strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
+        # Gradients are sums that nearly cancel in places, in another order with other threads.
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5 * np.abs(theirs).max())
 
 
 @pytest.mark.parametrize("channels", [7, 16])

@@ -21,7 +21,7 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = ["make", "--no-print-directory", "-C", str(folder), *arguments]
     # Under `make test` these tests run inside make, whose level and variables are not for the inner one.
     environment = {name: value for name, value in os.environ.items() if name not in OUTER}
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=environment)
 
 
 def executable(path: Path, script: str) -> Path:
