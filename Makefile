@@ -51,7 +51,7 @@ test-all: test ## the same and the slow tests
 
 test-colab: NOTEBOOKS = $(wildcard notebooks/0[1236]_*.ipynb) notebooks/playground.ipynb
 test-colab: ## run some notebooks on what Colab has (Python 3.13, its packages), in .venv-colab
-	@python=$$(PYTHON='$(PYTHON)' sh tools/find_python_313.sh) && \
+	@python=$$(PYTHON='$(PYTHON)' sh tools/find_python.sh colab) && \
 	"$$python" -u -m tools.colab $(NOTEBOOKS)
 
 test-versions: ## run tests and notebooks on the lowest and on the highest versions supported

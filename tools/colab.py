@@ -124,23 +124,15 @@ def prepare() -> None:
     STAMP.write_text(made_with, encoding="utf-8")
 
 
-def published(folder: Path) -> str:
+def published(folder: Path, version: str) -> str:
     """Make a repository of the checkout's files, with the version's tag, and return its address."""
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, folder)
     for name in ("inception_lab", "data"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (ROOT / "inception_lab" / "version.py").read_text(encoding="utf-8")
-    version = re.search(r'__version__ = "(.+)"', text)
-    assert version
     git = ["git", "-c", "user.name=lab", "-c", "user.email=lab@localhost"]
-    for words in (
-        ["init", "--quiet"],
-        ["add", "."],
-        ["commit", "--quiet", "--message=lab"],
-        ["tag", f"v{version[1]}"],
-    ):
-        subprocess.run([*git, *words], cwd=folder, check=True)
+    for words in ("init --quiet", "add .", "commit --quiet --message=lab", f"tag v{version}"):
+        subprocess.run([*git, *words.split()], cwd=folder, check=True)
     return folder.as_uri()
 
 
@@ -159,7 +151,7 @@ def set_up(notebook: Path) -> None:
             (place / part).mkdir(parents=True)
         run("-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(place / "dist"), str(ROOT))
         (wheel,) = (place / "dist").iterdir()
-        address = published(place / "repository")
+        address = published(place / "repository", wheel.name.split("-")[1])
         content, beside = place / "content", place / "beside"
         ways: dict[str, tuple[str, Path | None]] = {
             "an upload": ("", None),

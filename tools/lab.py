@@ -1,7 +1,6 @@
 """Open JupyterLab on a learner's copy of the lessons: without outputs, in a folder that git ignores.
 
-    python -m tools.lab [--folder my_lessons] [arguments for JupyterLab]
-    python -m tools.lab --author [arguments for JupyterLab]
+    python -m tools.lab [--folder my_lessons | --author] [arguments for JupyterLab]
 
 The copy is brought up to date each time. What the learner changed is never overwritten: a newer lesson is put
 beside theirs, and a line says so. `--author` opens the committed notebooks, as they are.
@@ -13,6 +12,8 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -88,19 +89,15 @@ def last_copied(folder: Path) -> dict[str, str]:
 
 def is_notebook(path: Path) -> bool:
     """Whether a file still holds a notebook."""
-    try:
+    with suppress(ValueError):
         return bool(read(path.read_bytes()))
-    except ValueError:
-        return False
+    return False
 
 
 def free(path: Path) -> Path:
     """A path as the given one that no file has: with a number if need be."""
-    number, found = 1, path
-    while found.exists():
-        number += 1
-        found = path.with_name(f"{path.stem} {number}{path.suffix}")
-    return found
+    others = (path.with_name(f"{path.stem} {number}{path.suffix}") for number in count(2))
+    return next(found for found in chain([path], others) if not found.exists())
 
 
 def write(path: Path, content: bytes) -> None:

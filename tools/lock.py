@@ -14,6 +14,7 @@ import venv
 from pathlib import Path
 
 from tools import environment
+from tools.lab import write
 
 ROOT = environment.ROOT
 LOCK = ROOT / "requirements.lock"
@@ -63,13 +64,6 @@ def without(lock: str, others: str) -> str:
     return "".join(entry for entry in entries if entry and environment.package_name(entry) not in names)
 
 
-def replace(path: Path, text: str) -> None:
-    """Write `text` to `path`, all of it or nothing."""
-    new = path.with_name(path.name + ".new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
-
-
 def main() -> None:
     """Renew the four files."""
     parser = argparse.ArgumentParser(prog="make lock", description="Renew the locks and environment.yml.")
@@ -80,11 +74,12 @@ def main() -> None:
         extras = [word for extra in ("lab", "weights", "test") for word in ("--extra", extra)]
         everywhere = ["--universal", "--fork-strategy", "fewest"]
         lock = simplify(resolve(uv, LOCK, *extras, *everywhere, *upgrade))
-        replace(LOCK, lock)
+        write(LOCK, lock.encode())
         cuda = ["--extra", "gpu", "--python-platform", "linux", "--constraint", str(LOCK)]
-        replace(GPU_LOCK, without(resolve(uv, GPU_LOCK, *cuda, *upgrade), lock))
+        write(GPU_LOCK, without(resolve(uv, GPU_LOCK, *cuda, *upgrade), lock).encode())
         site = ["--extra", "site", "--constraint", str(LOCK)]
-        replace(SITE_LOCK, without(simplify(resolve(uv, SITE_LOCK, *site, *everywhere, *upgrade)), lock))
+        pages = simplify(resolve(uv, SITE_LOCK, *site, *everywhere, *upgrade))
+        write(SITE_LOCK, without(pages, lock).encode())
     environment.main()
 
 

@@ -17,6 +17,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from tools import notebook_rules
+from tools.lab import write
 from tools.notebook_cells import ROOT
 from tools.notebook_rules import MOST_BYTES
 
@@ -101,9 +102,7 @@ def renew(path: Path, root: Path = ROOT) -> list[str]:
         content = dump(notebook)
         found = [*notebook_rules.problems(notebook, name), *size_problems(len(content))]
     if not found:
-        new = path.with_name(f".{path.name}.new")
-        new.write_bytes(content)
-        new.replace(path)
+        write(path, content)
     return [f"{name}: {problem}" for problem in found]
 
 

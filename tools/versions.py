@@ -88,12 +88,10 @@ def described(name: str, python: str, uv: str) -> str:
 
 def suite(python: str, options: tuple[str, ...], notebooks: list[str]) -> int:
     """Run the tests, then the notebooks; return the first status that is not 0."""
-    two = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-    runs = [[*two, *options]]
-    if notebooks:
-        nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-sanitize-with", SANITIZE]
-        runs.append([*two, *nbval, *notebooks])
-    statuses = [subprocess.run([python, "-m", "pytest", *run], cwd=ROOT).returncode for run in runs]
+    command = [python, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-sanitize-with", SANITIZE, *notebooks]
+    runs = [list(options), nbval] if notebooks else [list(options)]
+    statuses = [subprocess.run([*command, *run], cwd=ROOT).returncode for run in runs]
     return next((status for status in statuses if status), 0)
 
 

@@ -106,7 +106,8 @@ def test_colabs_python_is_found_among_pyenvs(bare: Path, monkeypatch: pytest.Mon
     tools.mkdir()
     pyenvs.mkdir(parents=True)
     (tools / "sh").symlink_to(str(shutil.which("sh")))
-    executable(pyenvs / "python3.13", 'test "$1" = -c || echo "$@"')  # says what it is to run
+    script = 'if [ "$1" = -c ]; then echo 3.13; else echo "$@"; fi'  # says what it is to run
+    executable(pyenvs / "python3.13", script)
     monkeypatch.setenv("PYENV_ROOT", str(bare))
     result = make(bare, "test-colab", f"PATH={tools}", "NOTEBOOKS=notebooks/a.ipynb")
     assert result.stdout.splitlines() == ["-u -m tools.colab notebooks/a.ipynb"]
