@@ -22,6 +22,20 @@ def positive_integer(name: str, value: object, where: str = "") -> int:
     return number
 
 
+def positive_pair(name: str, value: object, where: str = "") -> int | tuple[int, int]:
+    """Return `value`, one positive integer or two of them, as an int where both are the same.
+
+    Raises:
+        ValueError: If it is neither.
+    """
+    if not isinstance(value, tuple | list):
+        return positive_integer(name, value, where)
+    if len(value) != 2:
+        raise ValueError(f"`{name}` must be one or two positive integers. Received: {name}={value!r}{where}.")
+    first, second = (positive_integer(name, each, where) for each in value)
+    return first if first == second else (first, second)
+
+
 def one_of(name: str, value: object, options: tuple[object, ...], where: str = "") -> None:
     """Raise a ValueError that lists the options unless `value` is one of them."""
     if not isinstance(value, Hashable) or value not in options:  # an array would compare piece by piece

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.network import Merge, Network, Part, merge_operations, merge_shapes
 from inception_lab.architecture.operations import Operations
+from inception_lab.architecture.reach import Reach
 
 if TYPE_CHECKING:
     import pandas
@@ -26,139 +27,6 @@ OMITTED = (
     "preparing the picture before the first layer",
     "whatever training adds: gradients, optimizer, dropout",
 )
-
-
-@dataclass(frozen=True)
-class Span:
-    """How much of the input one unit can see along one side, in pixels.
-
-    Attributes:
-        smallest: Seen along the narrowest path.
-        largest: Seen along the widest path; 0 where it is not defined.
-        stride: Between neighbouring units; a fraction after upsampling.
-        first: Of the point that the first unit's stretch is centred on, from the edge.
-    """
-
-    smallest: int = 1
-    largest: int = 1
-    stride: int | Fraction = 1
-    first: float = 0.5
-
-    def behind(self, window: int, step: int, before: float) -> Span:
-        """Return the span after a window.
-
-        Args:
-            window: Side of the window, in units of its input.
-            step: From one place of the window to the next.
-            before: How many units the window starts before its input.
-        """
-        more = int((window - 1) * self.stride)
-        first = self.first + float(((window - 1) / 2 - before) * self.stride)
-        return Span(self.smallest + more, self.largest + more, self.stride * step, first)
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How much of the input one unit can see, along both sides.
-
-    Attributes:
-        rows: From top to bottom.
-        columns: From left to right.
-    """
-
-    rows: Span = Span()
-    columns: Span = Span()
-
-    @classmethod
-    def square(
-        cls, smallest: int, largest: int, stride: int, first: tuple[float, float] = (0.5, 0.5)
-    ) -> Reach:
-        """Return a reach that is the same along both sides."""
-        row, column = first
-        return cls(Span(smallest, largest, stride, row), Span(smallest, largest, stride, column))
-
-    @property
-    def smallest(self) -> int:
-        """Pixels seen along the narrowest path and the longer side."""
-        return max(self.rows.smallest, self.columns.smallest)
-
-    @property
-    def largest(self) -> int:
-        """Pixels seen along the widest path and the longer side: the receptive field."""
-        return max(self.rows.largest, self.columns.largest)
-
-    @property
-    def stride(self) -> int | Fraction:
-        """Pixels of the input between neighbouring units."""
-        return max(self.rows.stride, self.columns.stride)
-
-    @property
-    def first(self) -> tuple[float, float]:
-        """Row and column, in pixels from the corner, of the point that the first unit's window is centred on.
-
-        TensorFlow's "same" pads more after than before, so it is no half stride.
-        """
-        return self.rows.first, self.columns.first
-
-    def behind(self, layer: Layer, shape: Shape) -> Reach:
-        """Return the reach after a layer whose input has `shape`."""
-        side, stride = layer.window
-        if len(shape) == 1:
-            return self
-        if len(layer.output_shape(shape)) == 1:
-            return self.everywhere(shape[0], shape[1])
-        rows, columns = layer.padding_before(shape)
-        return Reach(self.rows.behind(side, stride, rows), self.columns.behind(side, stride, columns))
-
-    def everywhere(self, height: int, width: int) -> Reach:
-        """Return the reach of a value that sees every unit of a picture of `height` by `width` units."""
-        return Reach(self.rows.behind(height, 1, 0), self.columns.behind(width, 1, 0))
-
-    def centre(self, row: float, column: float) -> tuple[float, float]:
-        """Return row and column, in pixels from the corner, that the square of a unit is centred on.
-
-        Args:
-            row: Of the unit, from 0.
-            column: Of the unit.
-
-        Example:
-            >>> import inception_lab as lab
-            >>> lab.cost(lab.googlenet())["inception_4a/1x1"].reach.centre(6, 6)
-            (110.5, 110.5)
-        """
-        return (
-            self.rows.first + float(row * self.rows.stride),
-            self.columns.first + float(column * self.columns.stride),
-        )
-
-    def middle_unit(self, height: int, width: int) -> tuple[int, int]:
-        """Return row and column of the unit whose square is centred nearest to the picture's middle.
-
-        Args:
-            height: Of the picture, in pixels.
-            width: Of the picture.
-        """
-        row, column = (
-            max(0, math.ceil((side / 2 - span.first) / span.stride - 0.5))  # of two as near the first
-            for side, span in ((height, self.rows), (width, self.columns))
-        )
-        return row, column
-
-    @staticmethod
-    def merged(branches: list[Reach]) -> Reach:
-        """Return the reach where branches meet; not defined where one of theirs is not."""
-        if not all(branch.largest for branch in branches):
-            return UNDEFINED
-
-        def along(spans: list[Span]) -> Span:
-            widest = max(spans, key=lambda span: span.largest)
-            smallest = min(span.smallest for span in spans)
-            return Span(smallest, widest.largest, max(span.stride for span in spans), widest.first)
-
-        return Reach(along([b.rows for b in branches]), along([b.columns for b in branches]))
-
-
-UNDEFINED = Reach(Span(0, 0, 0, 0.0), Span(0, 0, 0, 0.0))
 
 
 @dataclass(frozen=True)
@@ -364,11 +232,11 @@ def cost(network: Network | Part, input_shape: tuple[int, int, int] | None = Non
     def join(path: str, how: Merge, branches: list[tuple[Shape, Reach]]) -> tuple[Shape, Reach]:
         shapes = [shape for shape, _ in branches]
         shape, reach = merge_shapes(how, shapes), Reach.merged([reach for _, reach in branches])
-        added = how == "add"
+        kind = {"concat": "Concatenate", "add": "Add", "multiply": "Multiply"}[how]
         elements = math.prod(shape)
         operations = merge_operations(how, len(branches), elements)
-        kind = "Add" if added else "Concatenate"
-        layers.append(LayerCost(path, kind, shape, shape, 0, 0, operations, added * elements, reach))
+        written = 0 if how == "concat" else elements
+        layers.append(LayerCost(path, kind, shape, shape, 0, 0, operations, written, reach))
         return shape, reach
 
     start: tuple[Shape, Reach] = (network.input_shape, Reach())

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, fields
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal, NamedTuple, get_args
 
 from inception_lab.architecture.operations import Function, Operations
 from inception_lab.checks import (
     finite_number,
     one_of,
     positive_integer,
+    positive_pair,
     readable_name,
     share,
     true_or_false,
@@ -21,18 +22,11 @@ from inception_lab.checks import (
 
 Shape = tuple[int, ...]
 Padding = Literal["same", "valid"] | int
+Sides = int | tuple[int, int]  # of both sides, or of rows and columns
 
 # Arguments of layers by what they must be; each name means the same in every layer that has it.
-COUNTS = (
-    "filters",
-    "units",
-    "kernel_size",
-    "pool_size",
-    "strides",
-    "groups",
-    "depth_multiplier",
-    "depth_radius",
-)
+COUNTS = ("filters", "units", "groups", "depth_multiplier", "depth_radius")
+PAIRS = ("kernel_size", "pool_size", "strides", "dilation_rate", "size")
 SWITCHES = ("use_bias", "scale", "center")
 NUMBERS = ("bias", "alpha", "beta", "epsilon")
 
@@ -53,8 +47,33 @@ def same_padding(length: int, side: int, stride: int) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def _pixels(value: object) -> bool:
+def is_pixels(value: object) -> bool:
+    """Whether a value is a number of pixels, 0 or more."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def pair(sides: Sides) -> tuple[int, int]:
+    """Return what holds for rows and for columns."""
+    return (sides, sides) if isinstance(sides, int) else sides
+
+
+def by(sides: Sides) -> str:
+    """Return sides as text: `3×3`."""
+    return "×".join(map(str, pair(sides)))
+
+
+class Window(NamedTuple):
+    """What one output value sees along one side.
+
+    Attributes:
+        side: Pixels from the first to the last.
+        step: Pixels from one output's window to the next one's.
+        grows: Outputs for each input: above 1 where a picture is made larger.
+    """
+
+    side: int = 1
+    step: int = 1
+    grows: int = 1
 
 
 @dataclass(frozen=True)
@@ -66,6 +85,7 @@ class Layer:
     """
 
     kind: ClassVar[str] = "Layer"
+    sees_all: ClassVar[bool] = False  # whether each value of the output depends on all places of the input
     name: str | None = field(default=None, kw_only=True)
 
     @property
@@ -81,17 +101,16 @@ class Layer:
             name, value = argument.name, getattr(self, argument.name)
             if name in COUNTS:
                 object.__setattr__(self, name, positive_integer(name, value, self.where))
+            elif name in PAIRS:
+                object.__setattr__(self, name, positive_pair(name, value, self.where))
             elif name in SWITCHES:
                 true_or_false(name, value, self.where)
             elif name in NUMBERS:
                 finite_number(name, value, self.where)
             elif name == "rate":
                 share(name, value, self.where)
-            elif name == "padding" and value not in ("same", "valid") and not _pixels(value):
-                raise ValueError(
-                    "`padding` must be 'same', 'valid' or a number of pixels, 0 or more. "
-                    f"Received: padding={value!r}{self.where}."
-                )
+            elif name == "padding":
+                self._check_padding(value)
             elif name == "activation" and value is not None:
                 one_of(name, value, (None, *get_args(Function)), self.where)
 
@@ -115,16 +134,26 @@ class Layer:
         """Count the operations of one image at inference."""
         return Operations()
 
+    def _check_padding(self, padding: object) -> None:
+        if padding not in ("same", "valid") and not is_pixels(padding):
+            raise ValueError(
+                "`padding` must be 'same', 'valid' or a number of pixels, 0 or more. "
+                f"Received: padding={padding!r}{self.where}."
+            )
+
     @property
-    def window(self) -> tuple[int, int]:
-        """Side and stride of the square window that each output value sees, in input pixels."""
-        return 1, 1
+    def windows(self) -> tuple[Window, Window]:
+        """The window that each output value sees, along rows and along columns."""
+        return Window(), Window()
 
     def padding_before(self, input_shape: Shape) -> tuple[int, int]:
         """Return how many rows and columns the window starts before its input, a picture."""
         padding: Padding = getattr(self, "padding", "same")
         if padding == "same":
-            rows, columns = (same_padding(size, *self.window)[0] for size in input_shape[:2])
+            rows, columns = (
+                same_padding(length, window.side, window.step)[0]
+                for length, window in zip(input_shape[:2], self.windows, strict=True)
+            )
             return rows, columns
         pixels = padding if isinstance(padding, int) else 0
         return pixels, pixels
@@ -137,26 +166,36 @@ class Layer:
             )
         return input_shape
 
-    def _slide(self, input_shape: Shape, side: int, strides: int, padding: Padding) -> tuple[int, int]:
-        """Height and width after a window of `side` pixels has moved over the input."""
-        height, width, _ = self._picture(input_shape)
-        if padding == "same":
-            return math.ceil(height / strides), math.ceil(width / strides)
-        around = 2 * padding if isinstance(padding, int) else 0
-        if side > min(height, width) + around:
-            padded = f" padded by {padding}" if around else ""
-            raise ValueError(
-                f"A {side}×{side} window with padding={padding!r} must fit into its input. "
-                f"Received: {height}×{width} pixels{padded}."
-            )
-        return (height + around - side) // strides + 1, (width + around - side) // strides + 1
-
 
 @dataclass(frozen=True)
 class Windowed(Layer):
-    """A layer whose output values each see a square window of the input; subclasses name its side."""
+    """A layer whose output values each see a window of the input; subclasses name its sides."""
 
     @property
-    def window(self) -> tuple[int, int]:  # noqa: D102
-        side: int = getattr(self, "kernel_size", None) or self.pool_size  # type: ignore[attr-defined]
-        return side, self.strides  # type: ignore[attr-defined]
+    def windows(self) -> tuple[Window, Window]:  # noqa: D102
+        sides = pair(getattr(self, "kernel_size", None) or self.pool_size)  # type: ignore[attr-defined]
+        rates, steps = pair(getattr(self, "dilation_rate", 1)), pair(self.strides)  # type: ignore[attr-defined]
+        rows, columns = (
+            Window((side - 1) * rate + 1, step) for side, rate, step in zip(sides, rates, steps, strict=True)
+        )
+        return rows, columns
+
+    def _places(self, input_shape: Shape) -> tuple[int, int]:
+        """Height and width after the window has moved over the input."""
+        height, width, _ = self._picture(input_shape)
+        padding: Padding = self.padding  # type: ignore[attr-defined]
+        windows = self.windows
+        if padding == "same":
+            return -(-height // windows[0].step), -(-width // windows[1].step)
+        around = 2 * padding if isinstance(padding, int) else 0
+        if windows[0].side > height + around or windows[1].side > width + around:
+            padded = f" padded by {padding}" if around else ""
+            raise ValueError(
+                f"A {windows[0].side}×{windows[1].side} window with padding={padding!r} must fit into its "
+                f"input. Received: {height}×{width} pixels{padded}."
+            )
+        rows, columns = (
+            (length + around - window.side) // window.step + 1
+            for length, window in zip((height, width), windows, strict=True)
+        )
+        return rows, columns

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.operations import Operations
@@ -16,7 +16,7 @@ from inception_lab.shown import Shown
 from inception_lab.text import readable
 
 T = TypeVar("T")
-Merge = Literal["concat", "add"]
+Merge = Literal["concat", "add", "multiply"]
 
 
 class Node:
@@ -41,7 +41,8 @@ class Sequence(Node):
 class Parallel(Node):
     """Branches that share one input and whose outputs are merged.
 
-    The merge appears among the layers as `output`: joined along the channels, or added.
+    The merge appears among the layers as `output`: joined along the channels, added, or multiplied. A
+    vector multiplies each place of a picture, as squeeze-and-excitation does.
     """
 
     branches: tuple[Part, ...]
@@ -50,7 +51,7 @@ class Parallel(Node):
 
     def __init__(self, *branches: Part, merge: Merge = "concat", name: str | None = None) -> None:
         where = f" (in '{name}')" if name else ""
-        one_of("merge", merge, ("concat", "add"), where)
+        one_of("merge", merge, get_args(Merge), where)
         if not branches:
             raise ValueError(f"`branches` must hold at least one branch. Received: none{where}.")
         _set(self, "branches", branches, name)
@@ -159,7 +160,7 @@ def fold(
         part: The network's body, or any part of one.
         x: The value at the input.
         layer: Called as `layer(path, layer, value)` for each layer; returns the value behind it.
-        merge: Called as `merge(path, "concat" | "add", values)` where branches meet.
+        merge: Called as `merge(path, how, values)`, as with `how="concat"`, where branches meet.
 
     Returns:
         The value at each output: `"main"` first, then those of the Taps in graph order.
@@ -247,14 +248,29 @@ def merge_shapes(how: Merge, shapes: list[Shape]) -> Shape:
         if len(set(shapes)) > 1:
             raise ValueError(f"Branches that are added must have equal shapes. Received: {listed}.")
         return shapes[0]
+    if how == "multiply":
+        rank = max(map(len, shapes))
+        padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+        found = tuple(map(max, zip(*padded, strict=True)))
+        if any(n not in (1, most) for shape in padded for n, most in zip(shape, found, strict=True)):
+            raise ValueError(
+                "Branches that are multiplied must have equal shapes, or one value for each channel. "
+                f"Received: {listed}."
+            )
+        return found
     if len({shape[:-1] for shape in shapes}) > 1:
         raise ValueError(f"Branches that are joined must have equal height and width. Received: {listed}.")
     return *shapes[0][:-1], sum(shape[-1] for shape in shapes)
 
 
 def merge_operations(how: Merge, branches: int, elements: int) -> Operations:
-    """Count what merging does: joining moves values, adding adds them."""
-    return Operations(additions=(branches - 1) * elements) if how == "add" else Operations()
+    """Count what merging does: joining moves values; the others compute them."""
+    each = {
+        "concat": Operations(),
+        "add": Operations(additions=1),
+        "multiply": Operations(multiplications=1),
+    }
+    return each[how] * ((branches - 1) * elements)
 
 
 def picture_shape(shape: object) -> tuple[int, int, int]:

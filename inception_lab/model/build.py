@@ -66,8 +66,8 @@ def build(
     def merge(path: str, how: Merge, branches: list[Any]) -> Any:
         if len(branches) == 1:
             return keras.layers.Identity(name=keras_name(path))(branches[0])
-        kind = keras.layers.Concatenate if how == "concat" else keras.layers.Add
-        return kind(name=keras_name(path))(branches)
+        kinds = {"concat": "Concatenate", "add": "Add", "multiply": "Multiply"}
+        return getattr(keras.layers, kinds[how])(name=keras_name(path))(branches)
 
     inputs = keras.Input(network.input_shape, name="image")
     outputs = network.fold(inputs, layer=apply, merge=merge)
@@ -93,7 +93,7 @@ class _Maker:
 
     def __call__(self, name: str, layer: Layer) -> Iterator[Any]:
         padding = getattr(layer, "padding", "same")
-        if isinstance(padding, int):
+        if isinstance(padding, int) and not isinstance(layer, spec.ZeroPadding2D):
             yield keras.layers.ZeroPadding2D(padding, name=f"{name}_pad")
             padding = "valid"
         yield self._layer(name, layer, padding)
@@ -107,6 +107,7 @@ class _Maker:
                     layer.strides,
                     padding,
                     groups=layer.groups,
+                    dilation_rate=layer.dilation_rate,
                     kernel_initializer=self._kernel(),
                     **self._common(name, layer),
                 )
@@ -116,7 +117,17 @@ class _Maker:
                     layer.strides,
                     padding,
                     layer.depth_multiplier,
+                    dilation_rate=layer.dilation_rate,
                     depthwise_initializer=self._kernel(),
+                    **self._common(name, layer),
+                )
+            case spec.Conv2DTranspose():
+                return keras.layers.Conv2DTranspose(
+                    layer.filters,
+                    layer.kernel_size,
+                    layer.strides,
+                    padding,
+                    kernel_initializer=self._kernel(),
                     **self._common(name, layer),
                 )
             case spec.SeparableConv2D():
@@ -140,6 +151,20 @@ class _Maker:
                 return keras.layers.AveragePooling2D(layer.pool_size, layer.strides, padding, name=name)
             case spec.GlobalAveragePool2D():
                 return keras.layers.GlobalAveragePooling2D(name=name)
+            case spec.GlobalMaxPool2D():
+                return keras.layers.GlobalMaxPooling2D(name=name)
+            case spec.UpSampling2D():
+                return keras.layers.UpSampling2D(layer.size, interpolation=layer.interpolation, name=name)
+            case spec.ZeroPadding2D():
+                return keras.layers.ZeroPadding2D(layer.padding, name=name)
+            case spec.LayerNorm():
+                return keras.layers.LayerNormalization(
+                    scale=layer.scale, center=layer.center, epsilon=layer.epsilon, name=name
+                )
+            case spec.GroupNorm():
+                return keras.layers.GroupNormalization(
+                    layer.groups, scale=layer.scale, center=layer.center, epsilon=layer.epsilon, name=name
+                )
             case spec.LocalResponseNorm():
                 return LocalResponseNormalization(
                     layer.depth_radius, layer.bias, layer.alpha, layer.beta, name=name

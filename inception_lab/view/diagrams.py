@@ -13,7 +13,7 @@ from matplotlib.textpath import TextPath
 
 from inception_lab.architecture import layers as spec
 from inception_lab.architecture.cost import Cost, cost
-from inception_lab.architecture.layer import Layer, Shape
+from inception_lab.architecture.layer import Layer, Shape, by
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap, parts, snake_case
 from inception_lab.checks import one_of
 from inception_lab.text import readable
@@ -243,17 +243,29 @@ def caption(layer: Layer) -> str:
     """Return what a layer's box says."""
     match layer:
         case spec.Conv2D():
-            return f"{layer.kernel_size}×{layer.kernel_size} conv\n{layer.filters:,} filters"
+            return f"{by(layer.kernel_size)} conv\n{layer.filters:,} filters"
         case spec.SeparableConv2D():
-            return f"{layer.kernel_size}×{layer.kernel_size} separable\n{layer.filters:,} filters"
+            return f"{by(layer.kernel_size)} separable\n{layer.filters:,} filters"
         case spec.DepthwiseConv2D():
-            return f"{layer.kernel_size}×{layer.kernel_size}\ndepthwise"
+            return f"{by(layer.kernel_size)}\ndepthwise"
         case spec.MaxPool2D():
-            return f"{layer.pool_size}×{layer.pool_size}\nmax pool"
+            return f"{by(layer.pool_size)}\nmax pool"
         case spec.AveragePool2D():
-            return f"{layer.pool_size}×{layer.pool_size}\naverage pool"
+            return f"{by(layer.pool_size)}\naverage pool"
+        case spec.Conv2DTranspose():
+            return f"{by(layer.kernel_size)} transposed\n{layer.filters:,} filters"
+        case spec.UpSampling2D():
+            return f"{by(layer.size)}\nlarger"
+        case spec.ZeroPadding2D():
+            return "zeros\naround"
         case spec.GlobalAveragePool2D():
             return "global\naverage"
+        case spec.GlobalMaxPool2D():
+            return "global\nmaximum"
+        case spec.LayerNorm():
+            return "layer\nnorm"
+        case spec.GroupNorm():
+            return f"norm of\n{layer.groups} groups"
         case spec.LocalResponseNorm():
             return "local\nresponse norm"
         case spec.BatchNorm():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import inception_lab as lab
-from inception_lab.architecture.cost import OMITTED, Reach
+from inception_lab.architecture.cost import OMITTED
 from inception_lab.architecture.layer import Layer, Padding
 from inception_lab.architecture.layers import (
     AveragePool2D,
@@ -22,6 +22,7 @@ from inception_lab.architecture.layers import (
     MaxPool2D,
     SeparableConv2D,
 )
+from inception_lab.architecture.reach import Reach
 
 # Table 1's rows: input channels · widths, kernels squared; side of the feature map; number of filters.
 ROWS: list[tuple[str, int, int, int, int, int]] = [
@@ -372,7 +373,7 @@ def windows(length: int, layer: Layer) -> list[range]:
     """The places of the input that each place of the output sees, along one axis; some may lie outside."""
     if isinstance(layer, GlobalAveragePool2D):
         return [range(length)]
-    side, stride = layer.window
+    side, stride, _ = layer.windows[0]
     padding: Padding = getattr(layer, "padding", "same")
     if padding == "same":
         places = -(-length // stride)

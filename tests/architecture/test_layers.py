@@ -9,20 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inception_lab.architecture.layer import Layer, Padding
+from inception_lab.architecture.layer import Layer, Padding, Window
 from inception_lab.architecture.layers import (
     Activation,
     AveragePool2D,
     BatchNorm,
     Conv2D,
+    Conv2DTranspose,
     Dense,
     DepthwiseConv2D,
     Dropout,
     Flatten,
     GlobalAveragePool2D,
+    GlobalMaxPool2D,
+    GroupNorm,
+    LayerNorm,
     LocalResponseNorm,
     MaxPool2D,
     SeparableConv2D,
+    UpSampling2D,
+    ZeroPadding2D,
 )
 from inception_lab.architecture.operations import Operations
 
@@ -124,6 +130,106 @@ def test_macs_are_linear_in_filters_and_channels_and_quadratic_in_sides(
 
 # name, layer, input shape, output shape, parameters, operations: the arithmetic is written out
 CASES: list[tuple[str, Layer, tuple[int, ...], tuple[int, ...], int, Operations]] = [
+    (
+        "1×7 on 17×17×160",
+        Conv2D(192, (1, 7)),
+        (17, 17, 160),
+        (17, 17, 192),
+        7 * 160 * 192 + 192,
+        Operations(macs=17 * 17 * 7 * 160 * 192, additions=17 * 17 * 192),
+    ),
+    (
+        "3×3 with holes, which sees 5×5",
+        Conv2D(4, 3, padding="valid", dilation_rate=2, use_bias=False),
+        (9, 8, 2),
+        (5, 4, 4),
+        9 * 2 * 4,
+        Operations(macs=5 * 4 * 9 * 2 * 4),
+    ),
+    (
+        "transposed 3×3, twice the size",
+        Conv2DTranspose(4, 3, 2),
+        (5, 6, 2),
+        (10, 12, 4),
+        9 * 2 * 4 + 4,
+        Operations(macs=5 * 6 * 9 * 2 * 4, additions=10 * 12 * 4),
+    ),
+    (
+        "transposed 3×2 with all that it touches",
+        Conv2DTranspose(4, (3, 2), (2, 3), "valid", use_bias=False, activation="leaky_relu"),
+        (5, 6, 2),
+        (11, 18, 4),
+        6 * 2 * 4,
+        Operations(macs=5 * 6 * 6 * 2 * 4, comparisons=11 * 18 * 4, multiplications=11 * 18 * 4),
+    ),
+    (
+        "maximum of 2×3 at every second row",
+        MaxPool2D((2, 3), (2, 1), "valid"),
+        (6, 5, 2),
+        (3, 3, 2),
+        0,
+        Operations(comparisons=3 * 3 * 2 * (6 - 1)),
+    ),
+    (
+        "nearest upsampling",
+        UpSampling2D((2, 3)),
+        (4, 5, 2),
+        (8, 15, 2),
+        0,
+        Operations(),
+    ),
+    (
+        "bilinear upsampling",
+        UpSampling2D(2, "bilinear"),
+        (4, 5, 2),
+        (8, 10, 2),
+        0,
+        Operations(multiplications=3 * 160, additions=6 * 160),
+    ),
+    ("zeros around", ZeroPadding2D(((1, 2), (3, 4))), (4, 5, 2), (7, 12, 2), 0, Operations()),
+    ("a maximum a channel", GlobalMaxPool2D(), (4, 5, 2), (2,), 0, Operations(comparisons=(20 - 1) * 2)),
+    (
+        "layer norm: 20 places of 6 channels",
+        LayerNorm(),
+        (4, 5, 6),
+        (4, 5, 6),
+        12,
+        Operations(
+            additions=20 * 5 + 120 + 20 * 5 + 20 + 120,  # Σ x, x − mean, Σ x², + ε, + β
+            divisions=20 + 20,
+            multiplications=120 + 120 + 120,  # x², · power, · γ
+            exponentials=20,
+        ),
+    ),
+    (
+        "group norm: 3 groups of 40 values, no shift",
+        GroupNorm(3, center=False),
+        (4, 5, 6),
+        (4, 5, 6),
+        6,
+        Operations(
+            additions=3 * 39 + 120 + 3 * 39 + 3,
+            divisions=3 + 3,
+            multiplications=120 + 120 + 120,
+            exponentials=3,
+        ),
+    ),
+    (
+        "softmax over the channels of each place",
+        Activation("softmax"),
+        (2, 3, 4),
+        (2, 3, 4),
+        0,
+        Operations(exponentials=24, additions=24 - 6, divisions=24),
+    ),
+    (
+        "hard swish: relu6(x + 3) / 6 · x",
+        Activation("hard_swish"),
+        (2, 3, 4),
+        (2, 3, 4),
+        0,
+        Operations(additions=24, comparisons=48, divisions=24, multiplications=24),
+    ),
     (
         "5×5 on 28×28×192",
         Conv2D(32, 5),
@@ -310,7 +416,7 @@ def test_only_batch_norm_stores_statistics() -> None:
     ],
 )
 def test_window(layer: Layer, window: tuple[int, int]) -> None:
-    assert layer.window == window
+    assert layer.windows == (Window(*window), Window(*window))
 
 
 def test_operations_add_column_by_column() -> None:
@@ -366,8 +472,40 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
         "`padding` must be 'same', 'valid' or a number of pixels, 0 or more. Received: padding=True.",
     ),
     (
-        lambda: Conv2D(8, 3, activation="tanh"),  # type: ignore[arg-type]
-        "`activation` must be one of None, 'relu', 'relu6', 'softmax'. Received: activation='tanh'.",
+        lambda: Conv2D(8, 3, activation="tan"),  # type: ignore[arg-type]
+        "`activation` must be one of None, 'relu', 'relu6', 'leaky_relu', 'sigmoid', 'hard_sigmoid', "
+        "'swish', 'silu', 'hard_swish', 'hard_silu', 'tanh', 'gelu', 'softmax'. Received: activation='tan'.",
+    ),
+    (
+        lambda: Conv2D(8, (1, 3, 5)),  # type: ignore[arg-type]
+        "`kernel_size` must be one or two positive integers. Received: kernel_size=(1, 3, 5).",
+    ),
+    (lambda: Conv2D(8, (1, 0)), "`kernel_size` must be a positive integer. Received: kernel_size=0."),
+    (
+        lambda: Conv2D(8, 3, strides=2, dilation_rate=(1, 2), name="wide"),
+        "Either `strides` or `dilation_rate` must be 1. "
+        "Received: strides=2, dilation_rate=(1, 2) (layer 'wide').",
+    ),
+    (
+        lambda: Conv2DTranspose(8, 3, padding=1),
+        "`padding` must be one of 'same', 'valid'. Received: padding=1.",
+    ),
+    (
+        lambda: ZeroPadding2D(((1, 2), 3)),  # type: ignore[arg-type]
+        "`padding` must be a number of pixels or ((top, bottom), (left, right)), 0 or more each. "
+        "Received: padding=((1, 2), 3).",
+    ),
+    (
+        lambda: UpSampling2D(interpolation="cubic"),  # type: ignore[arg-type]
+        "`interpolation` must be one of 'nearest', 'bilinear'. Received: interpolation='cubic'.",
+    ),
+    (
+        lambda: GroupNorm(4).output_shape((2, 2, 6)),
+        "Input channels must be divisible by `groups`. Received: 6 channels, groups=4.",
+    ),
+    (
+        lambda: Conv2D(8, 3, padding="valid", dilation_rate=3).output_shape((6, 9, 3)),
+        "A 7×7 window with padding='valid' must fit into its input. Received: 6×9 pixels.",
     ),
     (lambda: Dropout(1), "`rate` must be in [0, 1). Received: rate=1."),
     (lambda: Dropout(-0.1, name="drop"), "`rate` must be in [0, 1). Received: rate=-0.1 (layer 'drop')."),

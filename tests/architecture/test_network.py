@@ -152,6 +152,26 @@ def test_merged_shape(how: Merge, shapes: list[tuple[int, ...]], merged: tuple[i
 def test_adding_costs_one_addition_less_than_branches_and_joining_nothing() -> None:
     assert merge_operations("add", 3, 32) == Operations(additions=64)
     assert merge_operations("concat", 3, 32) == Operations()
+    assert merge_operations("multiply", 3, 32) == Operations(multiplications=64)
+
+
+def test_a_vector_multiplies_each_place_of_a_picture() -> None:
+    """Squeeze and excitation: 6·2 + 2·6 weights, 14 biases; 4·5·6 products."""
+    gate = Sequence(GlobalAveragePool2D(), Dense(2, activation="relu"), Dense(6, activation="sigmoid"))
+    cost = lab.cost(Parallel(Sequence(), gate, merge="multiply", name="se"), (4, 5, 6))
+    assert cost.parameters == 12 + 2 + 12 + 6
+    assert cost["se/output"].operations == Operations(multiplications=4 * 5 * 6)
+    assert (cost["se/output"].type, cost.output_shape) == ("Multiply", (4, 5, 6))
+    assert cost["se/output"].reach.largest == 5  # through the mean, the whole picture
+
+
+def test_branches_that_do_not_fit_are_not_multiplied() -> None:
+    message = (
+        "Branches that are multiplied must have equal shapes, or one value for each channel. "
+        "Received: 4×5×6, 3 (at 'output')."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        lab.Network((4, 5, 6), Parallel(Sequence(), Sequence(Flatten(), Dense(3)), merge="multiply"))
 
 
 @pytest.mark.parametrize(
@@ -213,8 +233,8 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
         "`branches` must hold at least one branch. Received: none (in 'module').",
     ),
     (
-        lambda: Parallel(Flatten(), merge="multiply"),  # type: ignore[arg-type]
-        "`merge` must be one of 'concat', 'add'. Received: merge='multiply'.",
+        lambda: Parallel(Flatten(), merge="power"),  # type: ignore[arg-type]
+        "`merge` must be one of 'concat', 'add', 'multiply'. Received: merge='power'.",
     ),
     (lambda: Network((4, 4), Sequence()), f"{SHAPE}(4, 4)."),  # type: ignore[arg-type]
     (lambda: Network((1, 4, 4, 3), Sequence()), f"{SHAPE}(1, 4, 4, 3)."),  # type: ignore[arg-type]

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import inception_lab as lab
-from inception_lab.architecture.cost import Cost, LayerCost, Reach
+from inception_lab.architecture.cost import Cost, LayerCost
 from inception_lab.architecture.operations import Operations
+from inception_lab.architecture.reach import Reach
 from inception_lab.architecture.tables import ROWS, cost_html, cost_text, folded
 
 NETWORKS = {

@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import cv2
 import numpy as np
@@ -21,16 +21,23 @@ from inception_lab.architecture.layers import (
     AveragePool2D,
     BatchNorm,
     Conv2D,
+    Conv2DTranspose,
     Dense,
     DepthwiseConv2D,
     Dropout,
     Flatten,
     GlobalAveragePool2D,
+    GlobalMaxPool2D,
+    GroupNorm,
+    LayerNorm,
     LocalResponseNorm,
     MaxPool2D,
     SeparableConv2D,
+    UpSampling2D,
+    ZeroPadding2D,
 )
 from inception_lab.architecture.network import Network, Node, Parallel, Sequence, Tap
+from inception_lab.architecture.operations import Function
 from inception_lab.model.backend import keras
 from inception_lab.model.build import build, keras_name
 
@@ -55,6 +62,17 @@ def assert_keras_agrees(network: Network, model: Any) -> None:
     named = {keras_name(row.name) for row in cost.layers}
     besides = {layer.name for layer in model.layers} - named - {"unchanged"}
     assert besides == {"image"} | {name for name in besides if name.removesuffix("_pad") in named}
+
+
+def assert_both_counts_agree(network: Network, model: Any) -> None:
+    """What is counted by a description is what is counted by the Keras model that it builds."""
+    described, counted = lab.cost(network), lab.cost(model)
+    assert counted.operations == described.operations
+    for row in described.layers:
+        found = counted[keras_name(row.name)]
+        assert found.operations == row.operations, row.name
+        if found.type != "Identity" and len(row.output_shape) == 3:
+            assert found.reach == row.reach, row.name
 
 
 # Any legal spec -----------------------------------------------------------------------------------
@@ -93,8 +111,11 @@ class Specs:
         return self.picture_layer(shape, keeps) if len(shape) == 3 else self.vector_layer()
 
     def parallel(self, shape: Shape, depth: int, keeps: bool) -> Parallel:
-        merge = self.choose("concat", "add")
+        merge = self.choose("concat", "add", "multiply")
         size = self.choose(2, 4)
+        if merge == "multiply" and len(shape) == 3 and self.choose(True, False):  # squeeze and excitation
+            gate = Sequence(self.choose(GlobalMaxPool2D(), GlobalAveragePool2D()), Dense(shape[2]))
+            return Parallel(Sequence(), gate, merge=merge, name=self.name())
         stride = 1 if keeps or len(shape) == 1 else self.choose(1, 2)
 
         def branch() -> Part:
@@ -113,15 +134,14 @@ class Specs:
     def window(self, shape: Shape, keeps: bool) -> dict[str, Any]:
         """Side, stride and padding of a window that fits into the input."""
         if keeps:
-            return {"side": self.choose(1, 2, 3, 5), "strides": 1, "padding": "same"}
+            return {"side": self.choose(1, 2, 3, 5, (1, 3), (4, 2)), "strides": 1, "padding": "same"}
         padding: Padding = self.choose("same", "valid", 0, 1, 2)
         around = 2 * padding if isinstance(padding, int) else 0
-        largest = 5 if padding == "same" else min(5, min(shape[:2]) + around)
-        return {
-            "side": self.draw(st.integers(1, largest)),
-            "strides": self.draw(st.integers(1, 3)),
-            "padding": padding,
-        }
+        largest = [5 if padding == "same" else min(5, n + around) for n in shape[:2]]
+        side: Any = self.draw(st.tuples(*(st.integers(1, most) for most in largest)))
+        if self.choose(True, False):
+            side = min(side)
+        return {"side": side, "strides": self.draw(st.integers(1, 3)), "padding": padding}
 
     def picture_layer(self, shape: Shape, keeps: bool) -> Layer:
         window = self.window(shape, keeps)
@@ -129,21 +149,40 @@ class Specs:
         channels = shape[2]
         common = {
             "use_bias": self.choose(True, False),
-            "activation": self.choose(None, "relu"),
+            "activation": self.choose(None, *get_args(Function)),
             "name": self.name(),
         }
+        uneven = {**window, "strides": (window["strides"], 1) if self.choose(True, False) else 1}
+        holes = self.choose(1, 2) if window["padding"] == "same" else 1
+        dilated = {**window, "strides": 1, "dilation_rate": holes}
         groups = self.choose(*(groups for groups in (1, 2, 3) if channels % groups == 0))
         multiplier = self.choose(1, 2)
         options: list[Callable[[], Layer]] = [
             lambda: Conv2D(groups * self.choose(1, 2, 4), side, groups=groups, **window, **common),
             lambda: DepthwiseConv2D(side, depth_multiplier=multiplier, **window, **common),
             lambda: SeparableConv2D(self.choose(1, 5), side, depth_multiplier=multiplier, **window, **common),
+            lambda: Conv2D(self.choose(1, 3), side, **dilated, **common),
+            lambda: DepthwiseConv2D(side, **dilated, **common),
+            lambda: Conv2D(self.choose(1, 3), side, **({} if keeps else uneven), **common),
             lambda: MaxPool2D(side, name=common["name"], **window),
             lambda: AveragePool2D(side, name=common["name"], **window),
+            lambda: LayerNorm(common["use_bias"], self.choose(True, False), name=common["name"]),
+            lambda: GroupNorm(groups, common["use_bias"], self.choose(True, False), name=common["name"]),
             lambda: LocalResponseNorm(self.choose(1, 2), beta=self.choose(0.5, 0.75)),
         ]
         if not keeps:
-            options += [lambda: Flatten(name=common["name"]), lambda: GlobalAveragePool2D()]
+            pads = self.draw(st.tuples(*[st.tuples(*[st.integers(0, 2)] * 2)] * 2))
+            larger = self.choose(1, 2, (2, 3))
+            options += [
+                lambda: Flatten(name=common["name"]),
+                lambda: GlobalAveragePool2D(),
+                lambda: GlobalMaxPool2D(),
+                lambda: ZeroPadding2D(pads, name=common["name"]),
+                lambda: UpSampling2D(larger, self.choose("nearest", "bilinear")),
+                lambda: Conv2DTranspose(
+                    2, side, self.choose(1, 2, (2, 3)), self.choose("same", "valid"), **common
+                ),
+            ]
         return self.choose(*options, self.anywhere)()  # type: ignore[no-any-return]
 
     def vector_layer(self) -> Layer:
@@ -155,7 +194,7 @@ class Specs:
     def anywhere(self) -> Layer:
         layer: Layer = self.choose(
             BatchNorm(self.choose(True, False), self.choose(True, False), name=self.name()),
-            Activation(self.choose("relu", "relu6", "softmax"), name=self.name()),
+            Activation(self.choose(*get_args(Function)), name=self.name()),
             Dropout(self.choose(0.0, 0.5), name=self.name()),
         )
         return layer
@@ -180,6 +219,7 @@ def networks(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Network:
 def test_keras_agrees_with_any_spec(network: Network) -> None:
     model = build(network, softmax=True)
     assert_keras_agrees(network, model)
+    assert_both_counts_agree(network, model)
     shapes = network.output_shapes()
     outputs = model.output if len(shapes) > 1 else {"main": model.output}
     assert {name: output.shape[1:] for name, output in outputs.items()} == shapes

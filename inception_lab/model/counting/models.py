@@ -7,9 +7,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from inception_lab.architecture.cost import OMITTED, UNDEFINED, Cost, LayerCost
+from inception_lab.architecture.cost import OMITTED, Cost, LayerCost
 from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.operations import Operations
+from inception_lab.architecture.reach import UNDEFINED
 from inception_lab.checks import positive_integer
 from inception_lab.model.backend import keras
 from inception_lab.model.counting.graph import unrecorded

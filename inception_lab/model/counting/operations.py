@@ -6,9 +6,15 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from inception_lab.architecture.functions import FUNCTIONS, GELU_BY_TANH, log_softmax, normalisation, softmax
 from inception_lab.architecture.layer import Shape
-from inception_lab.architecture.operations import Operations
+from inception_lab.architecture.operations import (
+    FUNCTIONS,
+    GELU_BY_TANH,
+    Operations,
+    log_softmax,
+    normalisation,
+    softmax,
+)
 from inception_lab.model.backend import keras
 from inception_lab.model.counting.products import attended, einsum
 from inception_lab.model.counting.rules import Call, Rule, Unknown, rule_of

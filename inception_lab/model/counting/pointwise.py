@@ -5,9 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from inception_lab.architecture.functions import FUNCTIONS, GELU_BY_TANH, log_softmax, normalisation, softmax
 from inception_lab.architecture.layer import Shape
-from inception_lab.architecture.operations import Operations
+from inception_lab.architecture.operations import (
+    FUNCTIONS,
+    GELU_BY_TANH,
+    Operations,
+    log_softmax,
+    normalisation,
+    softmax,
+)
 from inception_lab.model.backend import keras
 from inception_lab.model.counting.rules import Call, Unknown, count, standard
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from inception_lab.architecture.functions import TANH, softmax
 from inception_lab.architecture.layer import Shape
-from inception_lab.architecture.operations import Operations
+from inception_lab.architecture.operations import TANH, Operations, softmax
 from inception_lab.model.backend import keras
 from inception_lab.model.counting.pointwise import activated
 from inception_lab.model.counting.rules import Call, Unknown, standard

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
-from inception_lab.architecture.cost import UNDEFINED, Reach, Span
 from inception_lab.architecture.layer import Shape, same_padding
+from inception_lab.architecture.reach import UNDEFINED, Reach
 from inception_lab.model.backend import keras
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
 
@@ -63,8 +62,7 @@ def reach_after(layer: Any, reaches: list[Reach], inputs: Sequence[Shape], outpu
     if isinstance(layer, layers.Reshape):
         return reach if sides == (1, 1) else UNDEFINED
     if isinstance(layer, GLOBAL):
-        everywhere = reach.everywhere(*sides)
-        return everywhere if len(output) == 1 else _across(everywhere, reach)
+        return reach.everywhere(*sides) if len(output) == 1 else reach.across(*sides)
     if isinstance(layer, WINDOWED):
         return _moved(reach, layer, sides)
     if isinstance(layer, layers.ZeroPadding2D | layers.Cropping2D):
@@ -72,22 +70,19 @@ def reach_after(layer: Any, reaches: list[Reach], inputs: Sequence[Shape], outpu
         sign = 1 if isinstance(layer, layers.ZeroPadding2D) else -1
         (top, _), (left, _) = pads
         return Reach(reach.rows.behind(1, 1, sign * top), reach.columns.behind(1, 1, sign * left))
-    if isinstance(layer, layers.UpSampling2D) and layer.interpolation == "nearest":
-        rows, columns = layer.size
-        return Reach(spread(reach.rows, rows, rows), spread(reach.columns, columns, columns))
+    grows: tuple[int, int] = getattr(layer, "size", None) or getattr(layer, "strides", None) or (1, 1)
+    if isinstance(layer, layers.UpSampling2D) and layer.interpolation in ("nearest", "bilinear"):
+        times = 2 if layer.interpolation == "bilinear" else 1
+        return Reach(
+            *(span.spread(times * n, n) for span, n in zip((reach.rows, reach.columns), grows, strict=True))
+        )
+    if isinstance(layer, layers.Conv2DTranspose) and layer.dilation_rate == (1, 1):
+        spans = zip((reach.rows, reach.columns), layer.kernel_size, grows, strict=True)
+        return Reach(*(span.spread(k, n) if n > 1 else span.behind(k, 1, 0) for span, k, n in spans))
     if isinstance(layer, ALONG_CHANNELS):
         axis = layer.axis if isinstance(layer.axis, int) else tuple(layer.axis)
         return reach if axis in (-1, 3, (-1,), (3,)) else UNDEFINED
     return reach if isinstance(layer, POINTWISE) else UNDEFINED
-
-
-def _across(everywhere: Reach, reach: Reach) -> Reach:
-    """A picture each of whose values sees all: as far as the whole, at the places there were."""
-    rows, columns = everywhere.rows, everywhere.columns
-    return Reach(
-        Span(rows.smallest, rows.largest, reach.rows.stride, reach.rows.first),
-        Span(columns.smallest, columns.largest, reach.columns.stride, reach.columns.first),
-    )
 
 
 def _moved(reach: Reach, layer: Any, sides: Sequence[int]) -> Reach:
@@ -102,15 +97,3 @@ def _moved(reach: Reach, layer: Any, sides: Sequence[int]) -> Reach:
         before = same_padding(side, window, step)[0] if layer.padding == "same" else 0
         spans.append(span.behind(window, step, before))
     return Reach(*spans)
-
-
-def spread(span: Span, window: int, factor: int) -> Span:
-    """Return the span after a side has grown by `factor`, each value spread over `window` new ones."""
-    seen, least = -(-window // factor), max(window // factor, 1)
-    stride = Fraction(span.stride) / factor
-    return Span(
-        span.smallest + int((least - 1) * span.stride),
-        span.largest + int((seen - 1) * span.stride),
-        int(stride) if stride.denominator == 1 else stride,
-        span.first - float(span.stride * (factor - 1)) / (2 * factor),
-    )

@@ -7,9 +7,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from inception_lab.architecture.cost import UNDEFINED, LayerCost, Reach
+from inception_lab.architecture.cost import LayerCost
 from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.operations import Operations
+from inception_lab.architecture.reach import UNDEFINED, Reach
 from inception_lab.model.backend import keras
 from inception_lab.model.counting import places, pointwise, products, recurrent  # noqa: F401  they fill the table
 from inception_lab.model.counting.graph import ordered, unrecorded

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inception_lab.architecture.cost import Reach
+from inception_lab.architecture.reach import Reach
 from inception_lab.model.backend import keras, value_and_gradients
 from inception_lab.model.inside.branches import fitting, layer_of
 

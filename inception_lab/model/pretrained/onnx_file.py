@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.architecture.layer import Layer, Shape
+from inception_lab.architecture.layer import Layer, Shape, pair
 from inception_lab.architecture.layers import Conv2D, Dense
 from inception_lab.architecture.network import Network, merge_shapes
 
@@ -71,7 +71,7 @@ def _kernels(network: Network) -> dict[str, tuple[int, ...]]:
 
     def note(path: str, layer: Layer, shape: Shape) -> Shape:
         if isinstance(layer, Conv2D):
-            shapes[path] = (layer.filters, shape[-1] // layer.groups, *(layer.kernel_size,) * 2)
+            shapes[path] = (layer.filters, shape[-1] // layer.groups, *pair(layer.kernel_size))
         elif isinstance(layer, Dense):
             shapes[path] = (layer.units, shape[-1])
         return layer.output_shape(shape)

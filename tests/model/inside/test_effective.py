@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import inception_lab as lab
-from inception_lab.architecture.cost import Reach
 from inception_lab.architecture.layer import Padding
 from inception_lab.architecture.layers import AveragePool2D, Conv2D, Dense, Flatten, MaxPool2D
+from inception_lab.architecture.reach import Reach
 from inception_lab.model.inside.effective import EffectiveField, effective_field
 
 

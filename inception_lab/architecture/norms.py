@@ -1,0 +1,130 @@
+"""Layers that normalise values: over neighbouring channels, a batch, a place or a group of channels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+from inception_lab.architecture.layer import Layer, Shape
+from inception_lab.architecture.operations import Operations, normalisation
+
+
+@dataclass(frozen=True)
+class LocalResponseNorm(Layer):
+    """Divide each value by a measure of its neighbours in other channels.
+
+    `x / (bias + alpha · Σ x²) ** beta`, the sum over `2 · depth_radius + 1` channels. The defaults are
+    GoogLeNet's; Caffe writes them alpha = 1e-4, because it divides alpha by the five channels itself.
+
+    Reference:
+        Krizhevsky et al. 2012, section 3.3.
+    """
+
+    kind: ClassVar[str] = "LocalResponseNorm"
+    depth_radius: int = 2
+    bias: float = 1.0
+    alpha: float = 1e-4 / 5
+    beta: float = 0.75
+
+    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+        return self._picture(input_shape)
+
+    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+        elements = math.prod(self._picture(input_shape))
+        return Operations(
+            multiplications=2 * elements,  # the square, and alpha times the sum
+            additions=(2 * self.depth_radius + 1) * elements,  # the sum over channels, and the bias
+            exponentials=elements,
+            divisions=elements,
+        )
+
+
+@dataclass(frozen=True)
+class BatchNorm(Layer):
+    """Normalise each channel by its mean and variance; at inference one scale and one shift.
+
+    Attributes:
+        scale: Whether each channel learns a factor (gamma).
+        center: Whether each channel learns a shift (beta).
+        epsilon: Added to the variance.
+    """
+
+    kind: ClassVar[str] = "BatchNorm"
+    scale: bool = True
+    center: bool = True
+    epsilon: float = 1e-3
+
+    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
+        return (self.scale + self.center) * input_shape[-1]
+
+    def moving_statistics(self, input_shape: Shape) -> int:  # noqa: D102
+        return 2 * input_shape[-1]
+
+    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+        elements = math.prod(input_shape)
+        return Operations(multiplications=elements, additions=elements)
+
+
+@dataclass(frozen=True)
+class LayerNorm(Layer):
+    """Normalise the channels of each place by their own mean and variance.
+
+    Attributes:
+        scale: Whether each channel learns a factor (gamma).
+        center: Whether each channel learns a shift (beta).
+        epsilon: Added to the variance.
+
+    Reference:
+        Ba et al. 2016, arXiv:1607.06450.
+    """
+
+    kind: ClassVar[str] = "LayerNorm"
+    scale: bool = True
+    center: bool = True
+    epsilon: float = 1e-3
+
+    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
+        return (self.scale + self.center) * input_shape[-1]
+
+    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+        elements = math.prod(input_shape)
+        groups = elements // input_shape[-1]
+        return normalisation(elements, groups, scale=self.scale, center=self.center)
+
+
+@dataclass(frozen=True)
+class GroupNorm(Layer):
+    """Normalise each group of channels of a picture by its own mean and variance over all places.
+
+    Attributes:
+        groups: Number of groups; they divide the channels.
+        scale: Whether each channel learns a factor (gamma).
+        center: Whether each channel learns a shift (beta).
+        epsilon: Added to the variance.
+
+    Reference:
+        Wu & He 2018, arXiv:1803.08494.
+    """
+
+    kind: ClassVar[str] = "GroupNorm"
+    sees_all: ClassVar[bool] = True
+    groups: int = 32
+    scale: bool = True
+    center: bool = True
+    epsilon: float = 1e-3
+
+    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+        if self._picture(input_shape)[2] % self.groups:
+            raise ValueError(
+                "Input channels must be divisible by `groups`. "
+                f"Received: {input_shape[2]} channels, groups={self.groups}."
+            )
+        return input_shape
+
+    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
+        return (self.scale + self.center) * input_shape[-1]
+
+    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+        elements = math.prod(input_shape)
+        return normalisation(elements, self.groups, scale=self.scale, center=self.center)
