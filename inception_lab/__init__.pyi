@@ -27,7 +27,6 @@ from .model import counting as counting
 from .model import data as data
 from .model import evaluate as evaluate
 from .model import inside as inside
-from .model.backend import keras as keras
 from .model.backend import profiled_operations as profiled_operations
 from .model.build import build as build
 from .model.classifier import Classifier as Classifier
@@ -36,6 +35,7 @@ from .model.data import digits as digits
 from .model.data.photos import read_photo as read_photo
 from .model.folding import fold as fold
 from .model.pretrained.sources import classifier as classifier
+from .model.registered import keras as keras
 from .model.timing import seconds_per_batch as seconds_per_batch
 from .model.training import recipes as recipes
 from .model.training.start import for_classes as for_classes

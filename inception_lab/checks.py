@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import numbers
 import operator
 from collections.abc import Hashable
+
+LARGEST_SEED = 2**31 - 1  # which every backend takes, with a network's layers counted on from it
 
 
 def positive_integer(name: str, value: object, where: str = "") -> int:
@@ -36,6 +39,23 @@ def positive_pair(name: str, value: object, where: str = "") -> int | tuple[int,
     return first if first == second else (first, second)
 
 
+def seed_number(seed: object, where: str = "") -> int:
+    """Return a seed as an int.
+
+    Raises:
+        ValueError: If it is no whole number that every backend takes; `where` is added to the message.
+    """
+    try:
+        number = operator.index(seed)  # type: ignore[arg-type]
+    except TypeError:
+        number = -1
+    if not 0 <= number <= LARGEST_SEED or isinstance(seed, bool):
+        raise ValueError(
+            f"`seed` must be a whole number from 0 to {LARGEST_SEED}. Received: seed={seed!r}{where}."
+        )
+    return number
+
+
 def one_of(name: str, value: object, options: tuple[object, ...], where: str = "") -> None:
     """Raise a ValueError that lists the options unless `value` is one of them."""
     if not isinstance(value, Hashable) or value not in options:  # an array would compare piece by piece
@@ -57,13 +77,13 @@ def true_or_false(name: str, value: object, where: str = "") -> None:
 
 def finite_number(name: str, value: object, where: str = "") -> None:
     """Raise a ValueError unless `value` is an int or a float, and finite."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
         raise ValueError(f"`{name}` must be a finite int or float. Received: {name}={value!r}{where}.")
 
 
 def share(name: str, value: object, where: str = "") -> None:
     """Raise a ValueError unless `value` is a number from 0 to below 1."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 <= float(value) < 1:
         raise ValueError(f"`{name}` must be in [0, 1). Received: {name}={value!r}{where}.")
 
 

@@ -6,6 +6,7 @@ Reference:
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -276,6 +277,7 @@ def scaled(filters: int, width: float) -> int:
     Raises:
         ValueError: If `width` is not a number above 0, or beyond reason.
     """
-    if isinstance(width, bool) or not isinstance(width, int | float) or not 0 < width <= 1000:
+    given: object = width
+    if isinstance(given, bool) or not isinstance(given, numbers.Real) or not 0 < width <= 1000:
         raise ValueError(f"`width` must be a number above 0, at most 1000. Received: width={width!r}.")
     return max(1, round(filters * width))

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inception_lab.checks import one_of, positive_integer
+from inception_lab.checks import one_of, positive_integer, seed_number
 from inception_lab.cli.options import INTERRUPTED, describer, networks, picture_sides
-from inception_lab.model.training.recipes import RECIPES, seed_number
+from inception_lab.model.training.recipes import RECIPES
 from inception_lab.model.training.suited import BVLC, FINETUNING, SUITED
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ def _run(
 ) -> None:
     if resume and not out:
         raise ValueError("--resume needs the directory of the run: --out DIR.")
+    if start is not None and not (Path(start) / "config.json").is_file():
+        raise ValueError(f"--from needs the directory of a run, with its config.json. Received: {start}.")
     trained = start is not None or network == BVLC
     suited = FINETUNING if trained else SUITED.get(dataset, SUITED["folder"])
     if trained:

@@ -115,14 +115,27 @@ def as_array(tensor: Any) -> Any:
 
 
 @contextmanager
-def dtype_policy(name: str) -> Iterator[None]:
-    """Build layers under a Keras dtype policy, such as `"mixed_bfloat16"`."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
+def dtype_policy(name: str | None = None) -> Iterator[None]:
+    """Build layers as our networks need them, whatever keras.json or the session's settings say.
+
+    Numbers are float32 and channels come last; what else depends on these settings in the meantime, too.
+
+    Args:
+        name: Of a Keras dtype policy, such as `"mixed_bfloat16"`; by default the session's own, or float32
+            where weights would be of another kind.
+    """
+    config = keras.config
+    before = config.dtype_policy(), config.floatx(), config.image_data_format()
+    config.set_floatx("float32")
+    config.set_image_data_format("channels_last")
+    kept = before[0].variable_dtype == "float32"
+    config.set_dtype_policy(name or (before[0] if kept else "float32"))
     try:
         yield
     finally:
-        keras.config.set_dtype_policy(before)
+        config.set_dtype_policy(before[0])
+        config.set_floatx(before[1])
+        config.set_image_data_format(before[2])
 
 
 def value_and_gradients(

@@ -11,10 +11,11 @@ from inception_lab.architecture import layers as spec
 from inception_lab.architecture.cost import as_network
 from inception_lab.architecture.layer import Layer
 from inception_lab.architecture.network import Merge, Network, Part
-from inception_lab.model.backend import keras
+from inception_lab.model.backend import dtype_policy, keras
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
 
 
+@dtype_policy()
 def build(
     network: Network | Part,
     input_shape: tuple[int, int, int] | None = None,

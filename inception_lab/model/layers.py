@@ -113,8 +113,8 @@ class BatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
         fused = None
         if len(inputs.shape) == 4:
             channels = inputs.shape[-1]
-            scale = ops.convert_to_tensor(self.gamma) if self.scale else ops.ones((channels,))
-            offset = ops.convert_to_tensor(self.beta) if self.center else ops.zeros((channels,))
+            scale = ops.convert_to_tensor(self.gamma) if self.scale else ops.ones((channels,), "float32")
+            offset = ops.convert_to_tensor(self.beta) if self.center else ops.zeros((channels,), "float32")
             fused = fused_batch_norm(inputs, scale, offset, self.epsilon, statistics)
         if fused is None:
             return super().call(inputs, training=training, mask=mask)

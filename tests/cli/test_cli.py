@@ -320,3 +320,22 @@ def test_a_reader_that_has_gone_gets_no_traceback() -> None:
     finally:
         os.close(theirs)
     assert (process.returncode, process.stderr) == (1, "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes a descriptor in the shell's way")
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("cost googlenet >&-", "Results need somewhere to go. Received: a closed stdout."),
+        ("train >&-", "Results need somewhere to go. Received: a closed stdout."),
+        (
+            "cost googlenet >/dev/full",
+            "Files must be readable and writable where they are needed. "
+            "Received: [Errno 28] No space left on device.",
+        ),
+    ],
+)
+def test_results_that_go_nowhere_take_one_line(words: str, message: str) -> None:
+    shell = ["sh", "-c", f'"$0" -m inception_lab {words}', sys.executable]
+    process = subprocess.run(shell, stderr=subprocess.PIPE, text=True, check=False)
+    assert (process.returncode, process.stderr) == (2, f"inception-lab: {message}\n")

@@ -161,6 +161,36 @@ def test_too_large_a_batch_takes_one_line(capsys: pytest.CaptureFixture[str]) ->
     )
 
 
+@pytest.mark.usefixtures("few_digits")
+def test_a_loss_that_is_no_number_takes_one_line_and_status_1(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit, match=r"^1$"):
+        run(*SMALL, "--learning-rate", "1e30", "--format", "json", "--out", str(tmp_path / "run"))
+    out, err = capsys.readouterr()
+    assert out == ""
+    last = err.splitlines()[-1]
+    assert last.startswith("inception-lab: The loss must be a finite number. Received: ")
+    assert last.endswith("Try a lower rate.")
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["config.json"]
+
+
+@pytest.mark.usefixtures("few_digits")
+def test_a_run_of_ones_own_is_a_start(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    first, second = str(tmp_path / "first"), str(tmp_path / "second")
+    assert run(*SMALL, "--input", "32", "--auxiliary", "--out", first) == 0
+    start = ("--from", first, "--epochs", "1", "--precision", "float32")
+    assert run(*start, "--out", second, "--format", "json") == 0
+    config = json.loads((tmp_path / "second" / "config.json").read_text())
+    assert (config["start"]["name"], config["network"]["input_shape"]) == ("first", [32, 32, 3])
+    capsys.readouterr()
+    for option in (("--width", "0.5"), ("--network", "googlenet")):
+        assert refused(capsys, *start, *option) == f"--from {first} has no option {option[0]}."
+    assert refused(capsys, "--from", str(tmp_path)) == (
+        f"--from needs the directory of a run, with its config.json. Received: {tmp_path}."
+    )
+
+
 @pytest.mark.parametrize(
     "option", [("--width", "0.5"), ("--variant", "paper"), ("--input", "96"), ("--auxiliary",)]
 )

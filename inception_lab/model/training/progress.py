@@ -26,6 +26,7 @@ class Progress:
         self.terminal = enabled and sys.stderr is not None and sys.stderr.isatty()
         self.drawn = 0.0
         self.width = 0
+        self.began, self.counted = 0.0, -1  # when the first step ended, and steps since
 
     def say(self, text: str) -> None:
         """Write a line."""
@@ -36,6 +37,9 @@ class Progress:
     def step_done(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
         """Draw the bar, in a terminal, a few times a second."""
         now = time.monotonic()
+        self.counted += 1
+        if not self.counted:  # the first step makes the graph: it says nothing about the others
+            self.began = now
         if not self.terminal or (now - self.drawn < EVERY and step + 1 < self.steps):
             return
         self.drawn = now
@@ -43,6 +47,9 @@ class Progress:
         text = f"epoch {epoch + 1}/{self.epochs} {drawn} {step + 1}/{self.steps}"
         if "loss" in logs:
             text += f"  loss {logs['loss']:.3f}"
+        left = (self.epochs - epoch) * self.steps - step - 1
+        if self.counted and left:
+            text += f"  {duration((now - self.began) / self.counted * left)} left"
         self._clear()
         sys.stderr.write(text)
         sys.stderr.flush()
@@ -60,3 +67,15 @@ class Progress:
         if self.width:
             sys.stderr.write("\r" + " " * self.width + "\r")
             self.width = 0
+
+
+def duration(seconds: float) -> str:
+    """Write a time as people say it.
+
+    Example:
+        >>> [duration(seconds) for seconds in (7.2, 200, 9_000)]
+        ['7 s', '3 min', '2.5 h']
+    """
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6_000 else f"{seconds / 3_600:.1f} h"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Mapping
+import numbers
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,26 +13,6 @@ from inception_lab.checks import one_of, positive_integer
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-
-
-LARGEST_SEED = 2**31 - 1
-
-
-def seed_number(seed: object, where: str = "") -> int:
-    """Return a seed as an int.
-
-    Raises:
-        ValueError: If it is no whole number that every backend takes; `where` is added to the message.
-    """
-    try:
-        number = operator.index(seed)  # type: ignore[arg-type]
-    except TypeError:
-        number = -1
-    if not 0 <= number <= LARGEST_SEED or isinstance(seed, bool):
-        raise ValueError(
-            f"`seed` must be a whole number from 0 to {LARGEST_SEED}. Received: seed={seed!r}{where}."
-        )
-    return number
 
 
 @dataclass(frozen=True)
@@ -74,24 +54,21 @@ class Recipe:
     frozen: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse values that could not train."""
+        """Refuse values that could not train; scalars of NumPy's become Python's, which JSON can hold."""
         one_of("schedule", self.schedule, ("steps", "cosine"))
         for name in ("batch_size", "decay_epochs"):
             object.__setattr__(self, name, positive_integer(name, getattr(self, name)))
-        if not (math.isfinite(self.decay) and self.decay > 0):
-            raise ValueError(f"`decay` must be a number above 0. Received: decay={self.decay!r}.")
-        if not (math.isfinite(self.learning_rate) and self.learning_rate >= 0):
-            raise ValueError(
-                f"`learning_rate` must be 0 or more. Received: learning_rate={self.learning_rate!r}."
-            )
+        for name in ("learning_rate", "auxiliary_weight"):
+            self._number(name, "0 or more", lambda number: number >= 0)
+        self._number("decay", "a number above 0", lambda number: number > 0)
         for name in ("warm_up", "momentum", "weight_decay", "label_smoothing", "averaging", "frozen"):
-            value = getattr(self, name)
-            if not 0 <= value < 1:
-                raise ValueError(f"`{name}` must be 0 or more and below 1. Received: {name}={value!r}.")
-        if not (math.isfinite(self.auxiliary_weight) and self.auxiliary_weight >= 0):
-            raise ValueError(
-                f"`auxiliary_weight` must be 0 or more. Received: auxiliary_weight={self.auxiliary_weight!r}."
-            )
+            self._number(name, "0 or more and below 1", lambda number: 0 <= number < 1)
+
+    def _number(self, name: str, constraint: str, holds: Callable[[float], bool]) -> None:
+        value = getattr(self, name)
+        if not (isinstance(value, numbers.Real) and math.isfinite(value) and holds(float(value))):
+            raise ValueError(f"`{name}` must be {constraint}. Received: {name}={value!r}.")
+        object.__setattr__(self, name, float(value))
 
     def learning_rates(self, epochs: int, steps_per_epoch: int = 1) -> npt.NDArray[np.float32]:
         """Return the learning rate of each step.
@@ -200,7 +177,11 @@ class Augmentation:
         low, high = self.aspect
         if not 0 < low <= high:
             raise ValueError(f"`aspect` must be (low, high), 0 < low ≤ high. Received: aspect={self.aspect}.")
-        if self.shift < 0 or not 0 <= self.photometric < 1 or not 0 <= self.hidden < 1:
+        if (
+            not (self.shift >= 0 and math.isfinite(self.shift))
+            or not 0 <= self.photometric < 1
+            or not 0 <= self.hidden < 1
+        ):
             raise ValueError(
                 "`shift` must be 0 or more, `photometric` and `hidden` 0 or more and below 1. Received: "
                 f"shift={self.shift}, photometric={self.photometric}, hidden={self.hidden}."

@@ -16,9 +16,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
+
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.stored import network_to_data
-from inception_lab.checks import one_of, positive_integer
+from inception_lab.checks import finite_number, one_of, positive_integer, seed_number
+from inception_lab.model.backend import dtype_policy
 from inception_lab.model.classifier import Classifier
 from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.data.splitting import Pair, as_splits
@@ -28,11 +31,12 @@ from inception_lab.model.training.distribution import Team, losses, team
 from inception_lab.model.training.learner import Learner
 from inception_lab.model.training.outcome import Outcome
 from inception_lab.model.training.progress import Progress
-from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe, seed_number
+from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe
 from inception_lab.model.training.run import AVERAGED, BEST, Checkpoint, Row, RunDirectory
 from inception_lab.model.training.start import start_from
 
 
+@dtype_policy("float32")
 def train(
     data: Splits | Dataset | Pair | tuple[Pair, Pair],
     network: Network,
@@ -90,6 +94,7 @@ def train(
         raise ValueError("`resume` needs the directory of the run, `out`. Received: out=None.")
     chosen = _recipe(recipe, batch_size)
     epochs, seed = positive_integer("epochs", epochs), seed_number(seed)
+    finite_number("bias_initializer", bias_initializer)
     _check(data, network, chosen, batch_size)
     crew = team()
     crew.check(chosen.batch_size)
@@ -121,7 +126,7 @@ def train(
             "augmentation": asdict(augmentation),
             "precision": learner.precision.name,
             "kernel_initializer": kernel_initializer,
-            "bias_initializer": bias_initializer,
+            "bias_initializer": float(bias_initializer),
             "network": network_to_data(network),
         }
         if begin:
@@ -200,13 +205,13 @@ class _Epochs:
         seconds = time.perf_counter() - self.began
         validation = self.data.validation
         logits = self.learner.predict(validation.images)["main"]
-        loss = cross_entropy(softmax(logits), validation.labels)
-        self._finite(loss, epoch, self.steps - 1)
+        if not np.isfinite(logits).all():
+            self._finite(math.nan, epoch, self.steps - 1)
         row = {
             "epoch": epoch + 1,
             "learning_rate": self._rate(epoch, self.steps - 1),
             **logs,
-            "validation_loss": loss,
+            "validation_loss": cross_entropy(softmax(logits), validation.labels),
             "validation_accuracy": accuracy(logits, validation.labels),
             "seconds": round(seconds, 3),
         }

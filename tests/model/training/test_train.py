@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -247,6 +248,10 @@ def test_the_schedules() -> None:
         ({"learning_rate": -1.0}, "`learning_rate` must be 0 or more. Received: learning_rate=-1.0."),
         ({"momentum": 1.0}, "`momentum` must be 0 or more and below 1. Received: momentum=1.0."),
         ({"batch_size": 0}, "`batch_size` must be a positive integer. Received: batch_size=0."),
+        ({"decay": float("nan")}, "`decay` must be a number above 0. Received: decay=nan."),
+        ({"decay": 0.0}, "`decay` must be a number above 0. Received: decay=0.0."),
+        ({"learning_rate": "fast"}, "`learning_rate` must be 0 or more. Received: learning_rate='fast'."),
+        ({"averaging": float("nan")}, "`averaging` must be 0 or more and below 1. Received: averaging=nan."),
         (
             {"auxiliary_weight": -0.3},
             "`auxiliary_weight` must be 0 or more. Received: auxiliary_weight=-0.3.",
@@ -340,6 +345,11 @@ def test_nothing_is_drawn_at_inference() -> None:
             {"shift": -1},
             "`shift` must be 0 or more, `photometric` and `hidden` 0 or more and below 1. "
             "Received: shift=-1, photometric=0.0, hidden=0.0.",
+        ),
+        (
+            {"shift": float("nan")},
+            "`shift` must be 0 or more, `photometric` and `hidden` 0 or more and below 1. "
+            "Received: shift=nan, photometric=0.0, hidden=0.0.",
         ),
         (
             {"hidden": 1.0},
@@ -531,7 +541,19 @@ def test_ctrl_c_without_a_complete_epoch_is_passed_on() -> None:
             {"batch_size": 25},
             "`batch_size` must be at most the number of training pictures, 24. Received: batch_size=25.",
         ),
+        (
+            {"recipe": replace(RECIPE, batch_size=25)},
+            "`batch_size` must be at most the number of training pictures, 24. "
+            "Received: batch_size=25 (the recipe's).",
+        ),
         ({"epochs": 0}, "`epochs` must be a positive integer. Received: epochs=0."),
+        ({"seed": -1}, "`seed` must be a whole number from 0 to 2147483647. Received: seed=-1."),
+        ({"seed": 2**31}, "`seed` must be a whole number from 0 to 2147483647. Received: seed=2147483648."),
+        ({"seed": 1.5}, "`seed` must be a whole number from 0 to 2147483647. Received: seed=1.5."),
+        (
+            {"bias_initializer": float("nan")},
+            "`bias_initializer` must be a finite int or float. Received: bias_initializer=nan.",
+        ),
         (
             {"recipe": "soup"},
             f"`recipe` must be one of {', '.join(map(repr, RECIPES))}. Received: recipe='soup'.",
@@ -558,6 +580,54 @@ def test_mistakes_are_said_before_anything_is_written(
         learn(out=tmp_path / "run", **change)
     assert str(caught.value) == message
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_is_carried_on_from_its_directory_only() -> None:
+    with pytest.raises(ValueError, match="Received") as caught:
+        learn(resume=True)
+    assert str(caught.value) == "`resume` needs the directory of the run, `out`. Received: out=None."
+
+
+def test_scalars_of_numpy_are_numbers(tmp_path: Path) -> None:
+    scalars: Any = {"learning_rate": np.float32(0.1), "batch_size": np.int64(8), "momentum": np.float64(0.5)}
+    recipe = replace(RECIPE, **scalars)
+    found = learn(out=tmp_path, recipe=recipe, seed=np.int64(3), epochs=np.int32(1), batch_size=np.uint8(8))
+    assert found.epochs == 1
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert (config["seed"], config["epochs"], config["recipe"]["batch_size"]) == (3, 1, 8)
+    assert config["recipe"]["learning_rate"] == pytest.approx(0.1)
+    options: Any = {"width": np.float32(0.5), "classes": np.int64(7)}
+    half = json.dumps(network_to_data(lab.googlenet(**options)))
+    assert json.loads(half) == network_to_data(lab.googlenet(width=0.5, classes=7))
+
+
+# a loss that is no number -------------------------------------------------------------------------
+
+DIVERGING = replace(RECIPE, learning_rate=1e30, warm_up=0.0)
+
+
+@pytest.mark.parametrize(("batch_size", "step"), [(8, 2), (24, 1)])
+def test_a_loss_that_is_no_number_ends_the_run(tmp_path: Path, batch_size: int, step: int) -> None:
+    """The loss of a step is that before it: a single step an epoch has a finite one, and nothing after it."""
+    with pytest.raises(FloatingPointError, match="Received") as caught:
+        learn(out=tmp_path, recipe=replace(DIVERGING, batch_size=batch_size))
+    assert re.fullmatch(
+        r"The loss must be a finite number\. "
+        rf"Received: (nan|inf) \(epoch 1, step {step}, learning rate \S+e\+(29|30)\)\. Try a lower rate\.",
+        str(caught.value),
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["config.json"]  # no weights, nothing "best"
+
+
+def test_what_was_good_before_is_kept_and_half_precision_is_named(tmp_path: Path) -> None:
+    calm_then_wild = replace(RECIPE, schedule="steps", decay=1e30, decay_epochs=2)
+    with pytest.raises(
+        FloatingPointError, match=r"\(epoch 3, .* Try a lower rate or `precision` 'float32'\.$"
+    ):
+        learn(out=tmp_path, recipe=calm_then_wild, precision="float16", epochs=4)
+    log = (tmp_path / "log.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in log] == ["epoch", "1", "2"]
+    assert not (tmp_path / "result.json").exists()
 
 
 # precision, storage, backends ---------------------------------------------------------------------
