@@ -15,12 +15,13 @@ from inception_lab.view.diagrams import plot_network
 
 if TYPE_CHECKING:
     from inception_lab.model.data.dataset import Splits
+    from inception_lab.model.training.outcome import Outcome
 
 PICTURES = 10  # in a strip
 
 
 def page(thing: Any) -> str:
-    """Return a network or a data set as HTML: a picture with its words.
+    """Return a network, a data set or a training as HTML: a picture with its words.
 
     Args:
         thing: What a notebook was asked to show.
@@ -29,7 +30,7 @@ def page(thing: Any) -> str:
         counted = cost(thing)
         words = f"{thing!r}; {counted.parameters:,} parameters, {counted.macs:,} MACs per image"
         return with_words(figures.figure_html(plot_network(thing), words), words)
-    return of_splits(thing)
+    return of_training(thing) if hasattr(thing, "history") else of_splits(thing)
 
 
 def of_splits(data: Splits) -> str:
@@ -42,6 +43,18 @@ def of_splits(data: Splits) -> str:
     alt = f"One picture each of {', '.join(strip)}."
     words = repr(data).splitlines()[0]
     return with_words(figures.figure_html(drawn, alt), words) + html_table(head, rows, total)
+
+
+def of_training(outcome: Outcome) -> str:
+    """Return the curves of a training, and how each class does."""
+    (classes,) = outcome.learner.network.output_shapes()["main"]
+    drawn = figures.plot_history(outcome.history, epochs=outcome.epochs, chance=1 / classes)
+    first, then = outcome.words()
+    last = outcome.history[-1]
+    alt = f"{first} In the last epoch: loss {last['loss']:.3f}, validation {last['validation_accuracy']:.1%}."
+    table = outcome.table()
+    listed = html_table(table[0], table[1:]) if table else ""
+    return with_words(figures.figure_html(drawn, alt), first) + listed + f"<p>{escape(then)}</p>"
 
 
 def with_words(picture: str, words: str) -> str:

@@ -4,6 +4,9 @@ import base64
 import re
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,6 +14,8 @@ import pytest
 
 import inception_lab as lab
 from inception_lab.model.data.dataset import Dataset, Splits
+from inception_lab.model.evaluate import ClassAccuracy
+from inception_lab.model.training.outcome import Outcome
 
 
 def picture(page: str) -> tuple[str, np.ndarray]:
@@ -70,6 +75,58 @@ def test_data_of_many_classes_take_25_lines(classes: int) -> None:
     if classes == 1000:
         assert lines[-2].split() == ["…", "980", "more", "2,940", "1,960", "980"]
         assert picture(data._repr_html_())[0].endswith("class 8, class 9.")
+
+
+def trained(count: int = 2, **more: Any) -> Outcome:
+    """A training of two epochs; of class n, n pictures of 4 are right, at most all."""
+    learner: Any = SimpleNamespace(network=lab.googlenet_digits(classes=count), parameters=1234)
+    losses = ("loss", "validation_loss")
+    accuracies = ("main_accuracy", "validation_accuracy")
+    history = [
+        {"epoch": n, **dict.fromkeys(losses, 2.0 / n), **dict.fromkeys(accuracies, 0.25 * n)} for n in (1, 2)
+    ]
+    each = tuple(ClassAccuracy(f"class {n}", min(n, 4), 4) for n in range(count))
+    return Outcome(learner, history, **{"accuracy": 0.5, "seconds": 90.4, "classes": each, **more})
+
+
+def test_a_training_says_how_it_went_each_class_and_what_is_next() -> None:
+    assert repr(trained()).splitlines() == [
+        "50.0% of the test pictures are right, after 2 epochs, 90 s; 1,234 parameters.",
+        "class    right  of  accuracy",
+        "class 0      0   4      0.0%",
+        "class 1      1   4     25.0%",
+        "Kept in this session alone; `out=` keeps a run in a directory. "
+        "Next: `.predict(pictures)`, `.history`, `.model`.",
+    ]
+    kept = repr(trained(directory=Path("runs/a"))).splitlines()[-1]
+    assert kept.startswith("Kept in runs/a; `lab.classifier('runs/a')` brings it back.")
+
+
+def test_a_training_of_many_classes_lists_the_worst_in_25_lines() -> None:
+    lines = repr(trained(30)).splitlines()
+    assert len(lines) <= 25
+    assert lines[2].split() == ["class", "0", "0", "4", "0.0%"]
+    assert lines[-2].rstrip() == "… 12 more, at least as good"
+
+
+def test_an_interrupted_training_says_how_to_carry_on() -> None:
+    outcome = trained(accuracy=None, classes=(), interrupted=True, directory=Path("runs/a"))
+    outcome.history = outcome.history[:1]
+    assert repr(outcome).splitlines() == [
+        "Interrupted after 1 epoch, 90 s; 1,234 parameters.",
+        "Kept in runs/a; `resume=True` carries on from there. "
+        "Next: `.predict(pictures)`, `.history`, `.model`.",
+    ]
+    assert cells(outcome._repr_html_()) == []
+
+
+def test_a_notebook_shows_the_curves_of_a_training() -> None:
+    page = trained()._repr_html_()
+    alt, pixels = picture(page)
+    assert alt.endswith("1,234 parameters. In the last epoch: loss 1.000, validation 50.0%.")
+    assert pixels.shape[1] == 920
+    assert cells(page)[1:] == [["class 0", "0", "4", "0.0%"], ["class 1", "1", "4", "25.0%"]]
+    assert "`out=` keeps a run in a directory" in page
 
 
 def test_the_zoo_is_a_table() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,13 @@ from inception_lab.model.data.dataset import Pictures
 from inception_lab.model.evaluate import ClassAccuracy, softmax
 from inception_lab.model.training.learner import Learner
 from inception_lab.model.training.run import Row
+from inception_lab.shown import Shown
+from inception_lab.text import columns
 
 
-@dataclass
-class Outcome:
-    """What a training run gives.
+@dataclass(repr=False)
+class Outcome(Shown):
+    """What a training run gives. A notebook shows its curves.
 
     Attributes:
         learner: The network in Keras with all that trained it; `learner.core` is `build(network)`.
@@ -29,6 +32,7 @@ class Outcome:
         images_per_second: Median over this process's epochs.
         interrupted: Whether Ctrl-C ended it; then it is as it was after its last complete epoch.
         classes: How often the test pictures of each class are recognised.
+        directory: Where the run is kept; `None` if nothing was written.
     """
 
     learner: Learner
@@ -38,6 +42,46 @@ class Outcome:
     images_per_second: float | None = None
     interrupted: bool = False
     classes: tuple[ClassAccuracy, ...] = ()
+    directory: Path | None = None
+
+    def __repr__(self) -> str:
+        first, *next_steps = self.words()
+        return "\n".join((first, *columns(self.table()), *next_steps))
+
+    def words(self) -> list[str]:
+        """Return how it went, where it is kept, and what to call next, in a line each."""
+        epochs = f"{self.epochs} epoch{'' if self.epochs == 1 else 's'}"
+        if self.accuracy is None:
+            went = f"Interrupted after {epochs}, {self.seconds:.0f} s"
+        else:
+            went = f"{self.accuracy:.1%} of the test pictures are right, after {epochs}, {self.seconds:.0f} s"
+        if self.directory is None:
+            kept = "Kept in this session alone; `out=` keeps a run in a directory."
+        elif self.accuracy is None:
+            kept = f"Kept in {self.directory}; `resume=True` carries on from there."
+        else:
+            kept = f"Kept in {self.directory}; `lab.classifier({str(self.directory)!r})` brings it back."
+        return [
+            f"{went}; {self.parameters:,} parameters.",
+            f"{kept} Next: `.predict(pictures)`, `.history`, `.model`.",
+        ]
+
+    def table(self, most: int = 18) -> list[tuple[str, ...]]:
+        """Return the cells of a table of classes; where there are more than `most`, of the worst.
+
+        Args:
+            most: Classes.
+        """
+        listed = list(self.classes)
+        if len(listed) > most:
+            listed = sorted(listed, key=lambda each: 1.0 if each.accuracy is None else each.accuracy)[:most]
+        rows = []
+        for each in listed:
+            share = "–" if each.accuracy is None else f"{each.accuracy:.1%}"
+            rows.append((each.name, f"{each.right:,}", f"{each.count:,}", share))
+        if rest := len(self.classes) - len(listed):
+            rows.append((f"… {rest:,} more, at least as good", "", "", ""))
+        return [("class", "right", "of", "accuracy"), *rows] if rows else []
 
     @property
     def epochs(self) -> int:

@@ -162,7 +162,16 @@ def train(
             found, right = learner.predict(data.test.images)["main"], data.test.labels
             score, classes = accuracy(found, right), accuracy_by_class(found, right, data.classes)
         seconds = time.perf_counter() - started
-        outcome = Outcome(learner, kept.rows, score, seconds, kept.images_per_second, score is None, classes)
+        outcome = Outcome(
+            learner,
+            kept.rows,
+            score,
+            seconds,
+            kept.images_per_second,
+            interrupted=score is None,
+            classes=classes,
+            directory=Path(out) if out is not None else None,
+        )
         if directory and score is not None:
             about = {"data": data.report.data()} if data.report else {}
             directory.finish({**outcome.numbers(), **about})
