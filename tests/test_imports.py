@@ -193,6 +193,12 @@ def test_public_names_are_there() -> None:
         assert getattr(lab, name) is vars(lab)[name] is not None, name  # kept: it is looked up once
 
 
+def test_the_names_of_wings_are_there() -> None:
+    for wing in (lab.data, lab.evaluate, lab.inside):
+        assert len(wing.__all__) > 10
+        assert [name for name in wing.__all__ if getattr(wing, name, None) is None] == []
+
+
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(AttributeError, match=r"^No inception_lab attribute gogglenet$"):
         getattr(lab, "gogglenet")  # noqa: B009
