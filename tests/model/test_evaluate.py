@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 
 from inception_lab.model.evaluate import (
     SizeAccuracy,
@@ -158,6 +159,15 @@ def test_an_ensemble_is_the_mean_of_probabilities() -> None:
             lambda: accuracy_by_class(PREDICTIONS, LABELS, ("one", "two")),
             "`names` must be one for each of 3 classes. Received: 2.",
         ),
+        (
+            lambda: accuracy_by_size(PREDICTIONS, LABELS, np.array([1, 2, np.nan, 3])),
+            "`sizes` must hold one number for each of 4 pictures. Received: NaN.",
+        ),
+        (
+            lambda: cross_entropy(10 * PREDICTIONS - 3, LABELS),
+            "`probabilities` must be from 0 to 1; `softmax` makes them of logits. "
+            "Received: values from -2 to 4.",
+        ),
         (lambda: ensemble([]), "`predictions` must be arrays of one shape. Received: none."),
         (
             lambda: ensemble([np.zeros((2, 3)), np.zeros((3, 2))]),
@@ -222,6 +232,14 @@ def test_the_144_crops_cover_three_squares_at_four_scales(portrait: bool) -> Non
     across = 1 - along
     spans = np.ptp(views[:, 1, 4, ..., across].astype(int), axis=(1, 2))
     assert spans.tolist() == pytest.approx([255 * 224 / side for side in (256, 288, 320, 352)], abs=3)
+
+
+def test_crops_of_whatever_a_picture_may_be() -> None:
+    grey = PHOTO[..., 0]
+    np.testing.assert_array_equal(crop(grey, 64, 10), crop(np.dstack([grey] * 3), 64, 10))
+    np.testing.assert_array_equal(crop(Image.fromarray(PHOTO), 64, 10), crop(PHOTO, 64, 10))
+    with pytest.raises(ValueError, match=r"^A picture must be uint8 .* Received: float64 of shape"):
+        crop(PHOTO / 255, 64, 10)
 
 
 def test_several_looks_at_no_picture_are_refused() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from inception_lab.checks import one_of, positive_integer
 from inception_lab.model.data.dataset import Pictures
-from inception_lab.model.data.preparation import resized
+from inception_lab.model.data.preparation import resized, rgb
 from inception_lab.model.evaluate.scores import Predictions
 
 # Shorter side of the picture for each scale, as a multiple of the crop: 256, 288, 320, 352 over 224.
@@ -19,13 +20,13 @@ CROPS_AT_ONCE = 512  # at 224 pixels 77 MB
 
 
 def multi_crop(
-    predict: Callable[[Pictures], Predictions], pictures: Sequence[Pictures], size: int, crops: int
+    predict: Callable[[Pictures], Predictions], pictures: Sequence[Any], size: int, crops: int
 ) -> npt.NDArray[np.float64]:
     """Predict from several crops of each picture and average.
 
     Args:
         predict: From uint8 `(count, size, size, 3)` to probabilities `(count, classes)`.
-        pictures: uint8 `(height, width, 3)`, of any sizes.
+        pictures: As `crop` takes them, of any sizes.
         size: Side of the crops, in pixels.
         crops: 1, 10 or 144; see `crop`.
 
@@ -46,7 +47,7 @@ def multi_crop(
     return np.concatenate(found)
 
 
-def crop(picture: Pictures, size: int = 224, crops: int = 144) -> Pictures:
+def crop(picture: Any, size: int = 224, crops: int = 144) -> Pictures:
     """Cut crops as the paper tests.
 
     1: the centre of the picture brought to a shorter side of 256. 10: the four corners and the centre of
@@ -56,7 +57,7 @@ def crop(picture: Pictures, size: int = 224, crops: int = 144) -> Pictures:
     4 × 3 × 6 × 2.
 
     Args:
-        picture: uint8 `(height, width, 3)`.
+        picture: An array, a picture of Pillow's or a file's name, as `lab.data.rgb` takes them.
         size: Side of the crops; other lengths are in proportion to the paper's 224.
         crops: 1, 10 or 144.
 
@@ -64,13 +65,13 @@ def crop(picture: Pictures, size: int = 224, crops: int = 144) -> Pictures:
         uint8 `(crops, size, size, 3)`.
 
     Raises:
-        ValueError: If the paper has no such number of crops.
+        ValueError: If the paper has no such number of crops, or it is no picture.
 
     Reference:
         Szegedy et al. 2014, section 7.
     """
     one_of("crops", crops, CROPS)
-    size = positive_integer("size", size)
+    size, picture = positive_integer("size", size), rgb(picture)
     if crops == 144:
         views = [
             view

@@ -49,6 +49,7 @@ def difference_interval(
     Raises:
         ValueError: If the shapes do not fit together.
     """
+    one, two = np.asarray(one), np.asarray(two)
     if one.ndim != 2 or two.ndim != 2 or one.shape[1] != two.shape[1] or not (one.size and two.size):
         raise ValueError(
             "`one` and `two` must be (seeds, pictures), with the same pictures. "

@@ -18,6 +18,7 @@ from inception_lab.model.data.dataset import Labels
 Predictions = npt.NDArray[np.number | np.bool_]
 Floats = npt.NDArray[np.float64]
 PROBABILITY_FLOOR = 1e-12
+ROUNDING = 1e-2  # of probabilities in half precision
 
 
 def softmax(logits: Predictions) -> npt.NDArray[np.float64]:
@@ -55,8 +56,17 @@ def correct(predictions: Predictions, labels: Labels, top: int = 1) -> npt.NDArr
 
 
 def cross_entropy(probabilities: Predictions, labels: Labels) -> float:
-    """Return the mean of −ln(probability of the right class): ln(classes) for a guess without knowledge."""
+    """Return the mean of −ln(probability of the right class): ln(classes) for a guess without knowledge.
+
+    Raises:
+        ValueError: If the shapes do not fit together, or logits are given for probabilities.
+    """
     values, right = _matching(probabilities, labels)
+    if values.min() < 0 or values.max() > 1 + ROUNDING:
+        raise ValueError(
+            "`probabilities` must be from 0 to 1; `softmax` makes them of logits. "
+            f"Received: values from {values.min():.4g} to {values.max():.4g}."
+        )
     found = values[np.arange(len(right)), right]
     return float(-np.log(np.maximum(found, PROBABILITY_FLOOR)).mean())
 
@@ -183,10 +193,11 @@ def accuracy_by_size(
         ValueError: If the shapes do not fit together, or the edges do not rise.
     """
     right = correct(predictions, labels)
-    if sizes.shape != right.shape:
+    sizes = np.asarray(sizes, np.float64)
+    if sizes.shape != right.shape or np.isnan(sizes).any():
         raise ValueError(
             f"`sizes` must hold one number for each of {len(right):,} pictures. "
-            f"Received: shape {sizes.shape}."
+            f"Received: {'NaN' if np.isnan(sizes).any() else f'shape {sizes.shape}'}."
         )
     if edges is None:
         values = np.unique(sizes)
