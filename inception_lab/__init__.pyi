@@ -2,13 +2,8 @@
 
 from . import exercises as exercises
 from . import experiments as experiments
-from .architecture import conventions as conventions
 from .architecture import layers as layers
-from .architecture import paper as paper
 from .architecture import zoo as zoo
-from .architecture.audit import Audit as Audit
-from .architecture.audit import audit as audit
-from .architecture.audit import explain as explain
 from .architecture.cost import Cost as Cost
 from .architecture.googlenet import TABLE_1 as TABLE_1
 from .architecture.googlenet import VARIANTS as VARIANTS
@@ -21,6 +16,11 @@ from .architecture.network import Network as Network
 from .architecture.network import Parallel as Parallel
 from .architecture.network import Sequence as Sequence
 from .architecture.network import Tap as Tap
+from .architecture.published import conventions as conventions
+from .architecture.published import paper as paper
+from .architecture.published.audit import Audit as Audit
+from .architecture.published.audit import audit as audit
+from .architecture.published.misprints import explain as explain
 from .architecture.small import googlenet_cifar as googlenet_cifar
 from .architecture.small import googlenet_digits as googlenet_digits
 from .model import counting as counting

@@ -14,7 +14,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from inception_lab.architecture.layer import Layer, Shape
-from inception_lab.architecture.network import Merge, Network, Part, merge_operations, merge_shapes
+from inception_lab.architecture.network import (
+    Merge,
+    Network,
+    Part,
+    colour_picture,
+    merge_operations,
+    merge_shapes,
+)
 from inception_lab.architecture.operations import Operations
 from inception_lab.architecture.reach import Reach
 
@@ -155,19 +162,33 @@ class Cost:
 
         return cost_html(self)
 
-    def __getitem__(self, name: str) -> LayerCost:
-        """Return one layer by its path.
+    def __getitem__(self, name: str) -> Any:
+        """Return one layer by its path, a `LayerCost`; or by a group's, such as `inception_3a`, its `Cost`.
 
         Raises:
-            KeyError: If there is none; the message names the nearest.
+            ValueError: If there is neither; the message names the nearest.
+
+        Example:
+            >>> import inception_lab as lab
+            >>> lab.cost(lab.googlenet())["inception_3a"].macs
+            128049152
         """
         for layer in self.layers:
             if layer.name == name:
                 return layer
+        group = tuple(layer for layer in self.layers if layer.name.startswith(f"{name}/"))
+        if group:
+            return Cost(name, group[0].input_shape, group, self.omitted)
         from difflib import get_close_matches
 
-        near = get_close_matches(name, [layer.name for layer in self.layers], n=3, cutoff=0.4)
-        raise KeyError(f"{self.network} has no layer '{name}'. Nearest: {', '.join(near) or 'none'}.")
+        names = {
+            "/".join(parts[:n])
+            for layer in self.layers
+            for parts in [layer.name.split("/")]
+            for n in (1, 2, 3)
+        }
+        near = get_close_matches(str(name), sorted(names), n=3, cutoff=0.4)
+        raise ValueError(f"{self.network} has no layer '{name}'. Nearest: {', '.join(near) or 'none'}.")
 
     def by_module(self) -> dict[str, Cost]:
         """Return the cost of each module: layers whose paths start with the same word."""
@@ -264,7 +285,9 @@ def break_even(kernel_size: int, channels: int, filters: int) -> Fraction:
 def as_network(network: Network | Part, input_shape: tuple[int, int, int] | None) -> Network:
     """Return a network for `network`, which may be a part that needs an input shape."""
     if isinstance(network, Network):
-        return network if input_shape is None else Network(input_shape, network.body, network.name)
+        if input_shape is None:
+            return network
+        return Network(colour_picture(input_shape), network.body, network.name)
     if not isinstance(network, Part):
         raise TypeError(f"A network or a part of one is needed. Received: {network!r}.")
     if input_shape is None:

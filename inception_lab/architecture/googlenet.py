@@ -27,7 +27,7 @@ from inception_lab.architecture.modules import (
     inception_module,
     scaled,
 )
-from inception_lab.architecture.network import Network, Part, Sequence, Tap
+from inception_lab.architecture.network import Network, Part, Sequence, Tap, colour_picture
 from inception_lab.checks import one_of, positive_integer
 
 Normalization = Literal["lrn", "batch_norm", "none"]
@@ -154,6 +154,7 @@ def googlenet(
     Reference:
         Szegedy et al. 2014, Table 1.
     """
+    input_shape = colour_picture(input_shape)
     one_of("variant", variant, tuple(VARIANTS))
     choices = VARIANTS[variant]
     normalization = choices.normalization if normalization is None else normalization

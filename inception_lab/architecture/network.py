@@ -16,6 +16,7 @@ from inception_lab.shown import Shown
 from inception_lab.text import readable
 
 T = TypeVar("T")
+COLOURS = (1, 3, 4)  # channels of a picture
 Merge = Literal["concat", "add", "multiply"]
 
 
@@ -286,4 +287,19 @@ def picture_shape(shape: object) -> tuple[int, int, int]:
         positive_integer(name, value, where)
         for name, value in zip(("height", "width", "channels"), shape, strict=True)
     )
+    return height, width, channels
+
+
+def colour_picture(shape: object) -> tuple[int, int, int]:
+    """Return `shape` as `(height, width, channels)` of a picture in colour or grey.
+
+    Raises:
+        ValueError: If it is not three positive integers, or the channels come first.
+    """
+    height, width, channels = picture_shape(shape)
+    if height in COLOURS and channels not in COLOURS and min(width, channels) > 8:
+        raise ValueError(
+            "`input_shape` must be (height, width, channels), with the channels last: "
+            f"{(width, channels, height)}. Received: input_shape={shape!r}."
+        )
     return height, width, channels

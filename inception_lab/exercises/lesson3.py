@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from inception_lab.architecture.audit import explain
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.architecture.modules import InceptionRow
-from inception_lab.architecture.paper import Printed
+from inception_lab.architecture.published.misprints import explain
+from inception_lab.architecture.published.paper import Printed
 from inception_lab.exercises.judge import Exercise, Judge, number
 
 SECRET_CLASSES = 37

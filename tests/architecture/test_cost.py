@@ -269,7 +269,7 @@ def test_convolutions_of_the_network_are_proportional_to_the_picture(
 
     def macs(rows: int, columns: int) -> int:
         cost = lab.cost(lab.googlenet((32 * rows, 32 * columns, 3), variant=variant))
-        return cost.macs - cost["loss3/classifier"].macs
+        return int(cost.macs - cost["loss3/classifier"].macs)
 
     assert macs(height, width) == height * width * macs(1, 1)
 
@@ -360,7 +360,7 @@ def test_mistakes_are_explained() -> None:
         "googlenet has no layer 'inception_3a/5x6'. "
         "Nearest: inception_3a/5x5, inception_5a/5x5, inception_4a/5x5."
     )
-    with pytest.raises(KeyError, match=f"^{re.escape(repr(message))}$"):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         lab.cost(lab.googlenet())["inception_3a/5x6"]
 
 
@@ -491,3 +491,24 @@ def test_behind_flatten_a_unit_sees_everything(last: Layer | lab.Sequence, large
 def test_a_global_mean_sees_everything() -> None:
     cost = lab.cost(lab.Sequence(MaxPool2D(2, 2), GlobalAveragePool2D(), Dense(5)), (12, 8, 3))
     assert [layer.reach.largest for layer in cost.layers] == [2, 12, 12]  # 2 + (6 − 1) · 2
+
+
+def test_a_group_is_the_sum_of_its_layers() -> None:
+    cost = lab.cost(lab.googlenet())
+    module = cost["inception_3a"]
+    assert (module.macs, module.parameters) == (128_049_152, 163_696)  # Table 1's row, recomputed
+    assert module.layers == tuple(layer for layer in cost.layers if layer.name.startswith("inception_3a/"))
+    assert cost["loss3"].parameters == cost["loss3/classifier"].parameters == 1_025_000
+
+
+@pytest.mark.parametrize("shape", [(3, 224, 224), (1, 96, 64), (4, 32, 48)])
+def test_channels_first_is_noticed(shape: tuple[int, int, int]) -> None:
+    right = (*shape[1:], shape[0])
+    message = (
+        f"`input_shape` must be (height, width, channels), with the channels last: {right}. "
+        f"Received: input_shape={shape}."
+    )
+    for count in (lambda: lab.cost(lab.googlenet(), shape), lambda: lab.googlenet(shape)):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            count()
+    assert lab.cost(lab.naive_module(4), (3, 3, 64)).macs == 9 * 64 * 4  # a part's input may be so small

@@ -3,7 +3,7 @@
 import pytest
 
 import inception_lab as lab
-from inception_lab.architecture.conventions import CONVENTIONS
+from inception_lab.architecture.published.conventions import CONVENTIONS
 from inception_lab.view.explorers.counting import Counting, convention_of, state_of
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from inception_lab.architecture.conventions import (
+from inception_lab.architecture.googlenet import VARIANTS, googlenet
+from inception_lab.architecture.published.conventions import (
     CONVENTIONS,
     Convention,
     Count,
@@ -15,7 +16,6 @@ from inception_lab.architecture.conventions import (
     count,
     reproductions,
 )
-from inception_lab.architecture.googlenet import VARIANTS, googlenet
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, State, Toggle

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 import inception_lab as lab
-from inception_lab.architecture.conventions import (
+from inception_lab.architecture.layers import BatchNorm, Conv2D, Dense, Flatten, LocalResponseNorm, MaxPool2D
+from inception_lab.architecture.published.conventions import (
     CONVENTIONS,
     Convention,
     Each,
@@ -14,7 +15,6 @@ from inception_lab.architecture.conventions import (
     reproductions,
     weights,
 )
-from inception_lab.architecture.layers import BatchNorm, Conv2D, Dense, Flatten, LocalResponseNorm, MaxPool2D
 
 # who, network, quantity, printed, computed
 REACHED = [

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 import inception_lab as lab
-from inception_lab.architecture.paper import Printed, imagenet_accuracy, published_counts, table_1
+from inception_lab.architecture.published.paper import Printed, imagenet_accuracy, published_counts, table_1
 from inception_lab.architecture.zoo import NETWORKS
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import inception_lab as lab
-from inception_lab.architecture.audit import judge_operations, judge_parameters
-from inception_lab.architecture.paper import Printed
+from inception_lab.architecture.published.audit import judge_operations, judge_parameters
+from inception_lab.architecture.published.paper import Printed
 
 EXACT = "agrees: weights only, exactly, K = 1024"
 # name, printed params, weights, with biases, verdict, printed ops, MACs, verdict

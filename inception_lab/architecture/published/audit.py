@@ -1,0 +1,247 @@
+"""Table 1 of the paper audited: what it prints beside what its own filter columns give.
+
+The columns are counted three ways, since the paper does not say how it counts: weights only, with
+biases, and with K as 1000 or 1024. Where no way leads to the printed figure, `misprints` looks for one
+changed number in the row that would.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from inception_lab import text
+from inception_lab.architecture.cost import Cost, cost
+from inception_lab.architecture.googlenet import TABLE_1, googlenet
+from inception_lab.architecture.published.conventions import weights
+from inception_lab.architecture.published.paper import Printed, TableRow, table_1
+from inception_lab.checks import one_of
+
+if TYPE_CHECKING:
+    import pandas
+
+# The module of our network that a row of the table describes.
+MODULES = {
+    "conv1": "conv1",
+    "conv2": "conv2",
+    **{name: f"inception_{name}" for name in TABLE_1},
+    "linear": "loss3",
+}
+# What a row of the audit says, in this order, and how a table heads it.
+HEADINGS = {
+    "name": "row",
+    "printed_parameters": "params printed",
+    "weights": "weights only",
+    "parameters": "with biases",
+    "parameters_verdict": "params verdict",
+    "printed_operations": "ops printed",
+    "macs": "multiply-adds",
+    "operations_verdict": "ops verdict",
+}
+_GROUNDS = {"✓": "rgba(0, 158, 115, 0.2)", "✗": "rgba(213, 94, 0, 0.25)"}  # Okabe–Ito, on light and dark
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a printed figure follows from the row's numbers.
+
+    Attributes:
+        agrees: Whether some way of counting rounds or truncates to the figure.
+        text: Which way, or by how much the nearest differs.
+    """
+
+    agrees: bool
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def signed(self) -> str:
+        """The text after a sign that says the same in one character."""
+        return f"{'✓' if self.agrees else '✗'} {self.text}"
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """A row of Table 1 that has parameters.
+
+    Attributes:
+        name: `conv1`, `conv2`, `3a` … `5b`, `linear`.
+        printed_parameters: The params column, such as `159K`.
+        weights: Recomputed, without biases.
+        parameters: Recomputed, with biases.
+        parameters_verdict: On the params column.
+        printed_operations: The ops column, such as `128M`.
+        macs: Recomputed multiply-adds.
+        operations_verdict: On the ops column.
+    """
+
+    name: str
+    printed_parameters: str
+    weights: int
+    parameters: int
+    parameters_verdict: Verdict
+    printed_operations: str
+    macs: int
+    operations_verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Table 1, row by row. A notebook shows it as a table."""
+
+    rows: tuple[AuditRow, ...]
+
+    def __getitem__(self, name: str) -> AuditRow:
+        """Return a row by its name.
+
+        Raises:
+            ValueError: If there is none; the message lists what there is.
+        """
+        one_of("row", name, tuple(row.name for row in self.rows))
+        return next(row for row in self.rows if row.name == name)
+
+    @property
+    def weights(self) -> int:
+        """Sum of the recomputed weights."""
+        return sum(row.weights for row in self.rows)
+
+    @property
+    def parameters(self) -> int:
+        """Sum of the recomputed parameters, with biases."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def macs(self) -> int:
+        """Sum of the recomputed multiply-adds."""
+        return sum(row.macs for row in self.rows)
+
+    @property
+    def printed_parameters(self) -> Decimal:
+        """Sum of the params column, in K. The paper does not print it."""
+        return sum((Printed(row.printed_parameters).number for row in self.rows), Decimal(0))
+
+    @property
+    def printed_operations(self) -> Decimal:
+        """Sum of the ops column, in M: the 1.5 billion of the paper's text."""
+        return sum((Printed(row.printed_operations).number for row in self.rows), Decimal(0))
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the audit as a pandas DataFrame, indexed by row."""
+        import pandas
+
+        records = [
+            {name: str(value) if isinstance(value, Verdict) else value for name, value in vars(row).items()}
+            for row in self.rows
+        ]
+        return pandas.DataFrame(records).rename(columns={"name": "row"}).set_index("row")
+
+    def _table(self) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
+        """Return the cells of all rows, and of the sums."""
+        sums = {
+            "name": "sum",
+            "printed_parameters": f"{self.printed_parameters:,}K",
+            "printed_operations": f"{self.printed_operations:,}M",
+            **{name: getattr(self, name) for name in ("weights", "parameters", "macs")},
+        }
+        cells = [
+            tuple(_cell(row.get(name, "")) for name in HEADINGS) for row in (*map(vars, self.rows), sums)
+        ]
+        return cells[:-1], cells[-1]
+
+    def __repr__(self) -> str:
+        body, sums = self._table()
+        return "\n".join(text.columns([tuple(HEADINGS.values()), *body, sums]))
+
+    def to_html(self) -> str:
+        """Return the audit as an HTML table: legible on light and dark, and without any style."""
+        caption = "Table 1 of arXiv:1409.4842, printed and recomputed from its filter columns"
+        return text.html_table(tuple(HEADINGS.values()), *self._table(), caption=caption, colour=_ground)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+
+def _ground(cell: str) -> str:
+    return _GROUNDS.get(cell[:1], "")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Verdict):
+        return value.signed
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def audit() -> Audit:
+    """Hold each printed figure of Table 1 against its row, recomputed.
+
+    Returns:
+        Twelve rows with a verdict for each of their two figures.
+
+    Example:
+        >>> audit()["5a"].operations_verdict.text
+        'differs by −5.4 %'
+
+    Reference:
+        Szegedy et al. 2014, Table 1.
+    """
+    modules = cost(googlenet()).by_module()
+    return Audit(tuple(_audit(row, modules[MODULES[row.name]]) for row in table_1() if row.params))
+
+
+def _audit(row: TableRow, found: Cost) -> AuditRow:
+    params, ops = figures(row)
+    alone = sum(weights(layer) for layer in found.layers)
+    return AuditRow(
+        row.name,
+        params.text,
+        alone,
+        found.parameters,
+        judge_parameters(params, alone, found.parameters),
+        ops.text,
+        found.macs,
+        judge_operations(ops, found.macs),
+    )
+
+
+def figures(row: TableRow) -> tuple[Printed, Printed]:
+    """Return what a row of Table 1 prints: params and ops."""
+    if row.params is None or row.ops is None:
+        raise ValueError(f"Row '{row.name}' of Table 1 prints no parameters.")
+    return row.params, row.ops
+
+
+def judge_parameters(printed: Printed, weights: int, parameters: int) -> Verdict:
+    """Judge a figure of the params column.
+
+    Args:
+        printed: The figure.
+        weights: Recomputed, without biases.
+        parameters: Recomputed, with biases.
+
+    Returns:
+        Agreement if either, with K as 1000 or 1024, is the figure, or rounds or truncates to it; else
+        how far the weights are from it, with the K of 1024 that the exact rows show.
+    """
+    for thousand in (1000, 1024):
+        for value, what in ((weights, "weights only"), (parameters, "with biases")):
+            agreement = printed.agreement(value, thousand)
+            if agreement:
+                return Verdict(True, f"agrees: {what}, {agreement}, K = {thousand}")
+    return Verdict(False, _differs(printed.difference(weights, 1024)))
+
+
+def judge_operations(printed: Printed, macs: int) -> Verdict:
+    """Judge a figure of the ops column, in which M is a million."""
+    agreement = printed.agreement(macs)
+    return (
+        Verdict(True, f"agrees: {agreement}")
+        if agreement
+        else Verdict(False, _differs(printed.difference(macs)))
+    )
+
+
+def _differs(share: float) -> str:
+    return f"differs by {100 * share:+,.1f} %".replace("-", "−")
