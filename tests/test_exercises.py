@@ -470,6 +470,8 @@ def asked(number: str) -> int:
 
 
 def test_progress_counts_what_is_solved_tried_and_guessed_in_all_lessons() -> None:
+    assert repr(exercises.progress()) == "Nothing is solved or guessed yet."
+    assert "<table>" not in exercises.progress()._repr_html_()
     exercises.check("01.2", 928)
     exercises.check("01.2", 928)
     exercises.check("01.3", 4)

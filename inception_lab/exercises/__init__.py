@@ -141,14 +141,24 @@ class Progress:
             row("all", ""),
         ]
 
-    def __repr__(self) -> str:
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything to tell."""
+        return self.known != kept.Kept()
+
+    @property
+    def first(self) -> str:
+        """What stands above the table, or alone."""
         since = "so far" if kept.file() else "in this session"
-        lines = [f"Solved {since}:", *columns(self.rows())]
-        return "\n".join(([self.damaged] if self.damaged else []) + lines)
+        return self.damaged or (f"Solved {since}:" if self.begun else "Nothing is solved or guessed yet.")
+
+    def __repr__(self) -> str:
+        return "\n".join([self.first, *(columns(self.rows()) if self.begun else [])])
 
     def _repr_html_(self) -> str:
         head, *rows, total = self.rows()
-        return Verdict(None, self.damaged or "Your progress")._repr_html_() + html_table(head, rows, total)
+        table = html_table(head, rows, total) if self.begun else ""
+        return Verdict(None, self.first)._repr_html_() + table
 
 
 def progress() -> Progress:

@@ -71,7 +71,7 @@ class Turn(Verdict):
             else:
                 made = ipywidgets.Text(value=before, placeholder="your answer, then Enter")
                 made.continuous_update = False
-            made.description = label
+            made.description, made.style.description_width = label, "initial"
             fields.append(made)
         said = ipywidgets.HTML(self._repr_html_())
 
