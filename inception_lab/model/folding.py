@@ -31,8 +31,8 @@ def fold(model: Any) -> Any:
 
     Args:
         model: A functional or sequential Keras model. Batch norm is folded where it comes straight after a
-            convolution (of any kind) or a dense layer that has no activation and leads nowhere else. What
-            comes elsewhere stays, and so do models inside the model.
+            convolution (of any kind) or a dense layer that has no activation and leads nowhere else, in
+            models inside the model too. What comes elsewhere stays.
 
     Returns:
         A Keras model with the same inputs and, to rounding, the same outputs. Training it again would be
@@ -50,16 +50,27 @@ def fold(model: Any) -> Any:
     Reference:
         Jacob et al. 2017, arXiv:1712.05877, section 3.2.
     """
-    if isinstance(model, keras.Sequential) and model.built:
-        model = keras.Model(model.inputs[0], model.outputs[0], name=model.name)
-    norms = _foldable(model) if hasattr(model, "operations") else {}
-    if not norms:
+    if (result := _folded(model)) is None:
         raise ValueError(
             "`model` must be a functional or sequential Keras model with batch norm straight after a "
             f"convolution or a dense layer. Received: {getattr(model, 'name', model)!r}, without any."
         )
+    return result
+
+
+def _folded(model: Any) -> Any:
+    """Return what `fold` does, or `None` where there is nothing to fold."""
+    if isinstance(model, keras.Sequential) and model.built:
+        model = keras.Model(model.inputs[0], model.outputs[0], name=model.name)
+    if not hasattr(model, "operations"):
+        return None
+    norms = _foldable(model)
+    inner = {id(layer): _folded(layer) for layer in model.layers if isinstance(layer, keras.Model)}
+    copies = {key: found for key, found in inner.items() if found is not None}
+    if not norms and not copies:
+        return None
     folded = {id(norm) for norm in norms.values()}
-    copies: dict[int, Any] = {}
+    done = set(copies)
     skipped: set[int] = set()
 
     def copy(layer: Any) -> Any:
@@ -77,7 +88,7 @@ def fold(model: Any) -> Any:
 
     result = keras.models.clone_model(model, clone_function=copy, call_function=call)
     for layer in model.layers:
-        if id(layer) in copies and id(layer) not in folded:
+        if id(layer) in copies.keys() - folded - done:
             norm = norms.get(id(layer))
             copies[id(layer)].set_weights(_together(layer, norm) if norm else layer.get_weights())
     return result

@@ -139,6 +139,21 @@ def test_what_must_stay_stays() -> None:
     assert_same(model, folded)
 
 
+def test_models_inside_a_model() -> None:
+    """As fine-tuning makes them: a body that was trained before, and a classifier after it."""
+    image = keras.Input((8, 8, 3))
+    x = layers.Conv2D(4, 3, use_bias=False)(image)
+    body = keras.Model(image, layers.ReLU()(layers.BatchNormalization()(x)), name="body")
+    head = keras.Sequential([keras.Input((6, 6, 4)), layers.Conv2D(2, 1), layers.BatchNormalization()])
+    plain = keras.Sequential([keras.Input((6, 6, 2)), layers.Conv2D(2, 3)])
+    for inner in (body, head):
+        trained(inner)
+    model = keras.Sequential([keras.Input((8, 8, 3)), body, head, plain, layers.Flatten(), layers.Dense(3)])
+    folded = lab.fold(model)
+    assert [norms(layer) for layer in folded.layers if isinstance(layer, keras.Model)] == [0, 0, 0]
+    assert_same(model, folded)
+
+
 @pytest.mark.parametrize(
     ("model", "name"),
     [
