@@ -3,7 +3,6 @@
 from . import exercises as exercises
 from . import experiments as experiments
 from .architecture import layers as layers
-from .architecture import zoo as zoo
 from .architecture.cost import Cost as Cost
 from .architecture.googlenet import TABLE_1 as TABLE_1
 from .architecture.googlenet import VARIANTS as VARIANTS
@@ -18,6 +17,7 @@ from .architecture.network import Sequence as Sequence
 from .architecture.network import Tap as Tap
 from .architecture.published import conventions as conventions
 from .architecture.published import paper as paper
+from .architecture.published import zoo as zoo
 from .architecture.published.audit import Audit as Audit
 from .architecture.published.audit import audit as audit
 from .architecture.published.misprints import explain as explain

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from inception_lab.architecture.network import Network
+from inception_lab.architecture.published.zoo import NETWORKS
 from inception_lab.architecture.small import NETWORKS as SMALL
-from inception_lab.architecture.zoo import NETWORKS
 from inception_lab.checks import one_of
 
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from inception_lab.architecture.cost import LayerCost, cost
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.published.paper import PublishedCount, published_counts
-from inception_lab.architecture.zoo import NETWORKS
+from inception_lab.architecture.published.zoo import NETWORKS
 from inception_lab.checks import one_of
 
 CONVOLUTIONS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")

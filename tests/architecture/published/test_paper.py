@@ -7,7 +7,7 @@ import pytest
 
 import inception_lab as lab
 from inception_lab.architecture.published.paper import Printed, imagenet_accuracy, published_counts, table_1
-from inception_lab.architecture.zoo import NETWORKS
+from inception_lab.architecture.published.zoo import NETWORKS
 
 
 @pytest.mark.parametrize(

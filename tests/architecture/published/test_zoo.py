@@ -5,7 +5,7 @@ import re
 import pytest
 
 import inception_lab as lab
-from inception_lab.architecture.zoo import (
+from inception_lab.architecture.published.zoo import (
     NETWORKS,
     RESNET_VARIANTS,
     alexnet,
