@@ -14,22 +14,19 @@ from tests.ports import free_port
 if TYPE_CHECKING:
     from benchmarks.conftest import Table
 
-EFFICIENCY = 0.85  # of twice what one process does
-
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2,
     reason="needs two cores, and a system that lets a process be pinned to one",
 )
 
 
-def speed(network: str, processes: int) -> float:
+def speed(processes: int) -> float:
     """Return the median images/s of so many processes together."""
-    environment = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
     port = free_port()
     members = [
         subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.team_member", network, *map(str, (processes, process, port))],
-            env=environment,
+            [sys.executable, "-m", "benchmarks.team_member", *map(str, (processes, process, port))],
+            env=os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -40,12 +37,8 @@ def speed(network: str, processes: int) -> float:
     return float(median(json.loads(said[0].splitlines()[-1])))
 
 
-@pytest.mark.parametrize("network", ["googlenet", "googlenet-digits"])
-def test_two_processes_beside_one(table: "Table", network: str) -> None:
-    """The first has most weights to share, the second batch norm, for which all wait at every layer."""
-    one, two = speed(network, 1), speed(network, 2)
-    table.add(f"{network}, training on JAX, one process on one core", "images/s", [one])
-    table.add(f"{network}, training on JAX, two processes, a core each", "images/s", [two])
-    table.add(
-        f"{network}: time, twice one process's rate / two processes'", "", [2 * one / two], 1 / EFFICIENCY
-    )
+def test_two_processes_beside_one(table: "Table") -> None:
+    one, two = speed(1), speed(2)
+    table.add("googlenet-digits, training on JAX, one process on one core", "images/s", [one])
+    table.add("googlenet-digits, training on JAX, two processes, a core each", "images/s", [two])
+    table.add("googlenet-digits: two processes' rate / twice one's", "", [two / (2 * one)])

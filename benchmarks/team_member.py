@@ -1,6 +1,6 @@
 """One process of several that train together, on a core of its own: for bench_scaling.
 
-python -m benchmarks.team_member NETWORK PROCESSES PROCESS PORT
+python -m benchmarks.team_member PROCESSES PROCESS PORT
 """
 
 import json
@@ -13,8 +13,8 @@ from itertools import pairwise
 EACH, STEPS = 32, 8  # pictures of a process in a step; the first two steps compile
 
 
-def speeds(name: str, processes: int, process: int, port: int) -> list[float]:
-    """Return the images/s of all processes together, step by step, of a GoogLeNet."""
+def speeds(processes: int, process: int, port: int) -> list[float]:
+    """Return the images/s of all processes together, step by step, of the digits' network."""
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[process]})
     from inception_lab.model.training.distribution import join
@@ -23,12 +23,11 @@ def speeds(name: str, processes: int, process: int, port: int) -> list[float]:
         join(f"localhost:{port}", processes, process)
     import numpy as np
 
-    from inception_lab.architecture.googlenet import googlenet
     from inception_lab.architecture.small import googlenet_digits
     from inception_lab.model.training.learner import Learner
     from inception_lab.model.training.recipes import RECIPES
 
-    network = googlenet_digits() if name == "googlenet-digits" else googlenet(classes=10, auxiliary=True)
+    network = googlenet_digits()
     recipe = replace(RECIPES["modern"], batch_size=EACH * processes)
     rates = recipe.learning_rates(1, STEPS)
     learner = Learner(network, network.input_shape, recipe, rates, precision="float32")
@@ -41,4 +40,4 @@ def speeds(name: str, processes: int, process: int, port: int) -> list[float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(speeds(sys.argv[1], *map(int, sys.argv[2:]))))
+    print(json.dumps(speeds(*map(int, sys.argv[1:]))))

@@ -98,6 +98,24 @@ def test_a_file_of_another_version_is_not_mixed(tmp_path: Path) -> None:
     assert read(path) == [{"kind": "a", "found": 1}]
 
 
+def test_stored_runs_are_read_as_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Positions are rows, numbers in a cell, or columns; seeds are in the order in which they were stored."""
+    small = experiment(counting([]))
+    for seed in (4, 2):
+        rows = [{"kind": "a", "seed": seed, "x": seed + n, "y": n, "all": f"{seed} {n}"} for n in (0.5, 1.5)]
+        append(tmp_path / "small.csv", rows)
+    append(tmp_path / "small.csv", [{"kind": "1/2", "seed": 0, "x": 9, "y": 8, "all": ""}])
+    path = tmp_path / "small.csv"
+    monkeypatch.setattr(Experiment, "path", lambda _: path)
+    by_row = small.curves("kind", of="x")
+    assert by_row["a",].tolist() == [[4.5, 5.5], [2.5, 3.5]]
+    assert by_row["1/2",].tolist() == [[9]]
+    assert {key: found.tolist() for key, found in small.curves("kind", of="all").items()} == {
+        ("a",): [[4, 0.5, 4, 1.5], [2, 0.5, 2, 1.5]]
+    }
+    assert small.curves("kind", of=("x", "y"))["1/2",].tolist() == [[9, 8]]
+
+
 def test_the_command_lists_and_refuses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list", "--out", str(tmp_path)]) == 0
     listed = capsys.readouterr().out.splitlines()

@@ -7,7 +7,6 @@ from functools import cache
 
 from inception_lab.exercises.judge import Exercise, number, word
 from inception_lab.experiments.lessons import BAND_LIMITS, BANDS
-from inception_lab.experiments.runner import read
 from inception_lab.model.training.recipes import RECIPES
 
 ORDERED = (18, 33)  # pixels
@@ -36,13 +35,9 @@ def lowest_loss(smoothing: float, classes: int) -> float:
 @cache
 def best_band(sizes: tuple[int, ...] = ORDERED) -> str:
     """Return the band, all sizes excepted, whose stored networks are best at some sizes taken together."""
-    found: dict[str, list[float]] = {}
-    for row in read(BANDS.path()):
-        band = (int(row["smallest"]), int(row["largest"]))
-        if band != BAND_LIMITS[0]:
-            mean = sum(float(row[f"size_{size}"]) for size in sizes) / len(sizes)
-            found.setdefault(f"{band[0]}-{band[1]}", []).append(mean)
-    return max(found, key=lambda band: sum(found[band]) / len(found[band]))
+    stored = BANDS.curves("smallest", "largest", of=[f"size_{size}" for size in sizes])
+    means = {band: curves.mean() for band, curves in stored.items() if band != BAND_LIMITS[0]}
+    return "-".join(map(str, max(means, key=lambda band: means[band])))
 
 
 EXERCISES = {

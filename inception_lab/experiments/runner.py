@@ -7,16 +7,20 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from inception_lab.resources import data_path
 
 Settings = Mapping[str, Any]
 Rows = list[dict[str, Any]]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,25 @@ class Experiment:
         names = tuple(self.runs[0])
         done = {tuple(row.get(name) for name in names) for row in read(self.path(folder))}
         return [run for run in self.runs if tuple(_as_read(run[name]) for name in names) not in done]
+
+    def curves(self, *settings: str, of: str | Sequence[str]) -> dict[tuple[Any, ...], Floats]:
+        """Return what is stored as arrays `(seeds, positions)`.
+
+        Args:
+            *settings: Names of those that tell the arrays apart.
+            of: A column, whose numbers are the positions: one a row, or several in a cell. Or several
+                columns, one a position.
+
+        Returns:
+            Values of the settings → the array; none where the columns are empty.
+        """
+        columns = [of] if isinstance(of, str) else of
+        found: dict[tuple[Any, ...], dict[Any, list[float]]] = {}
+        for row in read(self.path()):
+            if numbers := [float(number) for column in columns for number in str(row[column]).split()]:
+                runs = found.setdefault(tuple(row[name] for name in settings), {})
+                runs.setdefault(row["seed"], []).extend(numbers)
+        return {key: np.array(list(runs.values())) for key, runs in found.items()}
 
 
 def complete(experiment: Experiment, folder: Path | None = None, limit: int | None = None) -> int:

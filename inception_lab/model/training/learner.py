@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -197,9 +198,9 @@ class Learner:
             self.core.save_weights(file)
         return file.getvalue()
 
-    def _averaged(self) -> _Swapped:
+    def _averaged(self) -> AbstractContextManager[None]:
         averages = self.optimizer.averages if self.recipe.averaging else []
-        return _Swapped(self._learned if averages else [], averages)
+        return _swapped(self._learned if averages else [], averages)
 
     def state(self) -> dict[str, Any]:
         """Return everything that training changes, as arrays by name."""
@@ -266,21 +267,15 @@ class InMemory(io.BytesIO):
         return "in_memory.weights.h5"  # Keras looks at the end of its name
 
 
-class _Swapped:
-    """While entered, variables hold other values."""
-
-    def __init__(self, variables: list[Any], values: list[Any]) -> None:
-        self.variables, self.values = variables, values
-        self.before: list[Any] = []
-
-    def __enter__(self) -> None:
-        self.before = [as_array(variable) for variable in self.variables]
-        for variable, value in zip(self.variables, self.values, strict=True):
-            variable.assign(as_array(value))
-
-    def __exit__(self, *_: object) -> None:
-        for variable, value in zip(self.variables, self.before, strict=True):
-            variable.assign(value)
+@contextmanager
+def _swapped(variables: list[Any], values: list[Any]) -> Iterator[None]:
+    """Give variables other values while entered."""
+    before = [as_array(variable) for variable in variables]
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(as_array(value))
+    yield
+    for variable, value in zip(variables, before, strict=True):
+        variable.assign(value)
 
 
 class _Teller(keras.callbacks.Callback):  # type: ignore[misc]

@@ -7,16 +7,12 @@ the same CPU.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
-from statistics import median
 from typing import Any
-
-import numpy as np
 
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.stored import network_to_data
@@ -25,14 +21,15 @@ from inception_lab.model.backend import dtype_policy
 from inception_lab.model.classifier import Classifier
 from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.data.splitting import Pair, as_splits
-from inception_lab.model.evaluate import ClassAccuracy, accuracy, accuracy_by_class, cross_entropy, softmax
+from inception_lab.model.evaluate import ClassAccuracy, accuracy, accuracy_by_class
 from inception_lab.model.hardware import hardware, versions
 from inception_lab.model.training.distribution import Team, losses, team
+from inception_lab.model.training.epochs import Epochs
 from inception_lab.model.training.learner import Learner
 from inception_lab.model.training.outcome import Outcome
 from inception_lab.model.training.progress import Progress
 from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe
-from inception_lab.model.training.run import AVERAGED, BEST, Checkpoint, Row, RunDirectory
+from inception_lab.model.training.run import Row, RunDirectory
 from inception_lab.model.training.start import start_from
 
 
@@ -138,7 +135,7 @@ def train(
         rows = _begin(directory, config, learner, resume, shown, crew)
         together = f", {crew}" if crew.devices > 1 else ""
         shown.say(f"Training in {learner.precision}{together}.")
-        kept = _Epochs(data, learner, rows, steps, out is not None, directory, shown, on_epoch, on_step)
+        kept = Epochs(data, learner, rows, steps, out is not None, directory, shown, on_epoch, on_step)
         classes: tuple[ClassAccuracy, ...]
         thaw = round(chosen.frozen * epochs)
         try:
@@ -176,90 +173,6 @@ def train(
             about = {"data": data.report.data()} if data.report else {}
             directory.finish({**outcome.numbers(), **about})
         return outcome
-
-
-class _Epochs:
-    """What the epochs of a run leave: their rows, the state after the last one, and files of both."""
-
-    def __init__(
-        self,
-        data: Splits,
-        learner: Learner,
-        rows: list[Row],
-        steps: int,
-        saved: bool,
-        directory: RunDirectory | None,
-        shown: Progress,
-        on_epoch: Callable[[list[Row]], None] | None,
-        on_step: Callable[[int, int], None] | None,
-    ) -> None:
-        self.data, self.learner, self.steps, self.rows = data, learner, steps, rows
-        self.saved, self.directory, self.shown = saved, directory, shown
-        self.on_epoch, self.on_step = on_epoch, on_step
-        self.state = learner.state() if rows else None
-        self.speeds: list[float] = []
-        self.began = time.perf_counter()
-
-    @property
-    def images_per_second(self) -> float | None:
-        return float(median(self.speeds)) if self.speeds else None
-
-    def step_done(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
-        self._finite(logs["loss"], epoch, step)
-        self.shown.step_done(epoch, step, logs)
-        if self.on_step:
-            self.on_step(epoch, step)
-
-    def epoch_done(self, epoch: int, logs: Mapping[str, float]) -> None:
-        seconds = time.perf_counter() - self.began
-        validation = self.data.validation
-        logits = self.learner.predict(validation.images)["main"]
-        if not np.isfinite(logits).all():
-            self._finite(math.nan, epoch, self.steps - 1)
-        row = {
-            "epoch": epoch + 1,
-            "learning_rate": self._rate(epoch, self.steps - 1),
-            **logs,
-            "validation_loss": cross_entropy(softmax(logits), validation.labels),
-            "validation_accuracy": accuracy(logits, validation.labels),
-            "seconds": round(seconds, 3),
-        }
-        if row["seconds"] > 0:  # a clock may stand still
-            self.speeds.append(self.steps * self.learner.recipe.batch_size / row["seconds"])
-        self.rows, self.state = [*self.rows, row], self.learner.state()
-        if self.saved:
-            self._save(self.state)
-        self.shown.epoch_done(row)
-        if self.on_epoch:
-            self.on_epoch(self.rows)
-        self.began = time.perf_counter()
-
-    def _rate(self, epoch: int, step: int) -> float:
-        return float(self.learner.rates[epoch * self.steps + step])
-
-    def _finite(self, loss: float, epoch: int, step: int) -> None:
-        if not math.isfinite(loss):
-            half = " or `precision` 'float32'" if self.learner.precision.name == "float16" else ""
-            raise FloatingPointError(
-                f"The loss must be a finite number. Received: {loss} (epoch {epoch + 1}, step {step + 1}, "
-                f"learning rate {self._rate(epoch, step):.3g}). Try a lower rate{half}."
-            )
-
-    def _save(self, state: Mapping[str, Any]) -> None:
-        """Write weights, then the checkpoint: killed in between, the epoch is run again to the same end.
-
-        All processes enter, since putting the averages in the weights' place is a matter for all; the first,
-        which has the directory, writes.
-        """
-        files = [AVERAGED] if self.learner.recipe.averaging else []
-        *before, last = (row["validation_accuracy"] for row in self.rows)
-        if last > max(before, default=-1.0):
-            files = [BEST, *files]
-        content = self.learner.weights_file() if files else b""
-        if self.directory:
-            for name in files:
-                self.directory.save_weights(name, content)
-            self.directory.save(Checkpoint(len(self.rows), self.rows, state))
 
 
 def _begin(

@@ -13,7 +13,6 @@ from matplotlib.ticker import NullLocator
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import googlenet
 from inception_lab.experiments.gradients import GRADIENTS, HEADS, LAYERS, STARTS
-from inception_lab.experiments.runner import read
 from inception_lab.view import figures
 from inception_lab.view.engine.curves import RunLines
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, State
@@ -40,14 +39,9 @@ PLACES = {
 
 
 @cache
-def measurements() -> dict[tuple[str, str, str], Any]:
-    """Return the stored measurements: (start, heads, measure) → array `(seeds, modules)`."""
-    found: dict[tuple[str, str, str], dict[str, list[float]]] = {}
-    for row in read(GRADIENTS.path()):
-        for measure in MEASURES:
-            seeds = found.setdefault((row["start"], row["heads"], measure), {})
-            seeds.setdefault(row["seed"], []).append(float(row[measure]))
-    return {key: np.array(list(seeds.values())) for key, seeds in found.items()}
+def measurements() -> dict[str, dict[tuple[str, ...], Any]]:
+    """Return the stored measurements: measure → (start, heads) → array `(seeds, modules)`."""
+    return {measure: GRADIENTS.curves("start", "heads", of=measure) for measure in MEASURES}
 
 
 @dataclass(frozen=True)
@@ -106,16 +100,14 @@ class Auxiliary(Explorer):
 
     def compute(self, state: State) -> Reaching:
         """Look the measurements up, and count the heads."""
-        stored = measurements()
+        stored = measurements()[state["measure"]]
         heads = () if state["heads"] == "none" else tuple(str(state["heads"]).split())
         normalization, _, _ = STARTS[state["start"]]
         total, bare = (
             cost(googlenet(auxiliary=attached, normalization=normalization))  # type: ignore[arg-type]
             for attached in (heads, ())
         )
-        curve, without = (
-            stored[state["start"], attached, state["measure"]] for attached in (state["heads"], "none")
-        )
+        curve, without = (stored[state["start"], attached] for attached in (state["heads"], "none"))
         return Reaching(state, curve, without, total, bare)
 
     def make_figure(self) -> Figure:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from matplotlib.ticker import NullLocator, PercentFormatter
 
 from inception_lab.experiments.lessons import BAND_LIMITS, BANDS
@@ -28,14 +27,10 @@ ALL = BAND_LIMITS[0]
 @cache
 def measurements() -> tuple[tuple[int, ...], Mapping[Band, Curves]]:
     """Return the sizes tested, and the stored accuracies: band → array `(seeds, sizes)`."""
-    rows = read(BANDS.path())
-    columns = [name for name in rows[0] if name.startswith("size_")]
-    found: dict[Band, list[list[float]]] = {}
-    for row in rows:
-        band = (int(row["smallest"]), int(row["largest"]))
-        found.setdefault(band, []).append([float(row[name]) for name in columns])
+    columns = [name for name in read(BANDS.path())[0] if name.startswith("size_")]
+    stored = BANDS.curves("smallest", "largest", of=columns)
     sizes = tuple(int(name.removeprefix("size_")) for name in columns)
-    return sizes, {band: np.array(found[band]) for band in BAND_LIMITS if band in found}
+    return sizes, {band: stored[band] for band in BAND_LIMITS if band in stored}
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from matplotlib.ticker import PercentFormatter, ScalarFormatter
 
 from inception_lab.experiments.lessons import HEAD_EPOCHS, HEAD_STARTS, HEAD_WEIGHTS, HEADS, epochs_lost
-from inception_lab.experiments.runner import read
 from inception_lab.view import figures
 from inception_lab.view.engine.curves import Curves, RunLines
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, State
@@ -41,14 +39,7 @@ Runs = dict[tuple[str, float], Curves]
 @cache
 def measurements() -> dict[str, Runs]:
     """Return the stored curves: measure → (start, weight of the heads) → array `(seeds, epochs)`."""
-    found: dict[str, dict[tuple[str, float], list[list[float]]]] = {measure: {} for measure in MEASURES}
-    for row in read(HEADS.path()):
-        for measure in MEASURES:
-            if row[measure] != "":
-                key = (str(row["start"]), float(row["weight"]))
-                curve = [float(value) for value in str(row[measure]).split()]
-                found[measure].setdefault(key, []).append(curve)
-    return {measure: {key: np.array(runs) for key, runs in each.items()} for measure, each in found.items()}
+    return {measure: HEADS.curves("start", "weight", of=measure) for measure in MEASURES}
 
 
 @dataclass(frozen=True)

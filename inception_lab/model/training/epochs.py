@@ -1,0 +1,120 @@
+"""What happens after each step and epoch of a run: looked at, kept, told."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from inception_lab.model.data.dataset import Splits
+from inception_lab.model.evaluate import accuracy, cross_entropy, softmax
+from inception_lab.model.training.learner import Learner
+from inception_lab.model.training.progress import Progress
+from inception_lab.model.training.run import AVERAGED, BEST, Checkpoint, Row, RunDirectory
+
+
+class Epochs:
+    """What the epochs of a run leave: their rows, the state after the last one, and files of both.
+
+    Args:
+        data: What is trained on, and chosen by.
+        learner: What learns.
+        rows: Of the epochs that are done.
+        steps: Steps an epoch.
+        saved: Whether the run is kept.
+        directory: Where, in the process that writes.
+        shown: Told of steps and epochs.
+        on_epoch: Called after each epoch with the rows so far.
+        on_step: Called after each step with epoch and step.
+
+    Attributes:
+        rows: Of the complete epochs.
+        state: Of the learner after the last one; `None` before the first.
+    """
+
+    def __init__(
+        self,
+        data: Splits,
+        learner: Learner,
+        rows: list[Row],
+        steps: int,
+        saved: bool,
+        directory: RunDirectory | None,
+        shown: Progress,
+        on_epoch: Callable[[list[Row]], None] | None,
+        on_step: Callable[[int, int], None] | None,
+    ) -> None:
+        self.data, self.learner, self.steps, self.rows = data, learner, steps, rows
+        self.saved, self.directory, self.shown = saved, directory, shown
+        self.on_epoch, self.on_step = on_epoch, on_step
+        self.state = learner.state() if rows else None
+        self.speeds: list[float] = []
+        self.began = time.perf_counter()
+
+    @property
+    def images_per_second(self) -> float | None:
+        """Median over the epochs."""
+        return float(median(self.speeds)) if self.speeds else None
+
+    def step_done(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
+        """Look at the loss, and tell of the step."""
+        self._finite(logs["loss"], epoch, step)
+        self.shown.step_done(epoch, step, logs)
+        if self.on_step:
+            self.on_step(epoch, step)
+
+    def epoch_done(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """Validate, keep what the epoch leaves, and tell of it."""
+        seconds = time.perf_counter() - self.began
+        validation = self.data.validation
+        logits = self.learner.predict(validation.images)["main"]
+        if not np.isfinite(logits).all():
+            self._finite(math.nan, epoch, self.steps - 1)
+        row = {
+            "epoch": epoch + 1,
+            "learning_rate": self._rate(epoch, self.steps - 1),
+            **logs,
+            "validation_loss": cross_entropy(softmax(logits), validation.labels),
+            "validation_accuracy": accuracy(logits, validation.labels),
+            "seconds": round(seconds, 3),
+        }
+        if row["seconds"] > 0:  # a clock may stand still
+            self.speeds.append(self.steps * self.learner.recipe.batch_size / row["seconds"])
+        self.rows, self.state = [*self.rows, row], self.learner.state()
+        if self.saved:
+            self._save(self.state)
+        self.shown.epoch_done(row)
+        if self.on_epoch:
+            self.on_epoch(self.rows)
+        self.began = time.perf_counter()
+
+    def _rate(self, epoch: int, step: int) -> float:
+        return float(self.learner.rates[epoch * self.steps + step])
+
+    def _finite(self, loss: float, epoch: int, step: int) -> None:
+        if not math.isfinite(loss):
+            half = " or `precision` 'float32'" if self.learner.precision.name == "float16" else ""
+            raise FloatingPointError(
+                f"The loss must be a finite number. Received: {loss} (epoch {epoch + 1}, step {step + 1}, "
+                f"learning rate {self._rate(epoch, step):.3g}). Try a lower rate{half}."
+            )
+
+    def _save(self, state: Mapping[str, Any]) -> None:
+        """Write weights, then the checkpoint: killed in between, the epoch is run again to the same end.
+
+        All processes enter, since putting the averages in the weights' place is a matter for all; the first,
+        which has the directory, writes.
+        """
+        files = [AVERAGED] if self.learner.recipe.averaging else []
+        *before, last = (row["validation_accuracy"] for row in self.rows)
+        if last > max(before, default=-1.0):
+            files = [BEST, *files]
+        content = self.learner.weights_file() if files else b""
+        if self.directory:
+            for name in files:
+                self.directory.save_weights(name, content)
+            self.directory.save(Checkpoint(len(self.rows), self.rows, state))
