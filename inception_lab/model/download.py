@@ -136,8 +136,13 @@ def _reason(error: Any) -> str:
     """Return what went wrong with a connection, without the names of four libraries' classes."""
     if error.response is not None:
         return f"HTTP {error.response.status_code} {error.response.reason}"
-    words = {"IncompleteRead": "cut short", "timed out": f"no answer within {TIMEOUT} s"}
-    for sign, what in {**words, "resolve": "its name is not known", "refused": "it refuses"}.items():
+    signs = {
+        "IncompleteRead": "cut short",
+        "timed out": f"no answer within {TIMEOUT} s",
+        "NameResolutionError": "its name is not known",
+        "refused": "the connection is refused",
+    }
+    for sign, what in signs.items():
         if sign in str(error):
             return what
     return in_a_line(error)

@@ -242,7 +242,7 @@ def test_mistakes_take_one_line(folder: Path, capsys: Capture) -> None:
         ([folder], f"A picture must be a file. Received: {folder}, which is a folder."),
         (
             [picture, "--weights", folder / "none.onnx"],
-            "`source` must be a file of weights or a folder with one. "
+            "`source` must be 'bvlc', 'digits', a file of weights, a folder with one or a run's directory. "
             f"Received: {folder / 'none.onnx'}, not found.",
         ),
         (

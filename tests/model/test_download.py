@@ -98,10 +98,22 @@ def test_the_second_address_is_tried(
     assert "; trying the next address.\n" in capsys.readouterr().err
 
 
-def test_an_address_that_is_down_is_passed_over(address: str, tmp_path: Path) -> None:
-    down = "http://127.0.0.1:9/file"  # the port of a service that nobody runs
+def test_an_address_that_is_down_is_passed_over(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    down = "http://127.0.0.1:9/resolve/file"  # the port of a service that nobody runs
     there = Remote("weights.onnx", (down, f"{address}/good"), len(CONTENT), DIGEST)
     assert fetch(there, tmp_path).read_bytes() == CONTENT
+    assert "\n127.0.0.1:9: the connection is refused; trying the next address.\n" in capsys.readouterr().err
+
+
+def test_a_name_that_nobody_has_is_said(tmp_path: Path) -> None:
+    there = Remote("weights.onnx", ("http://nobody.invalid/file",), 1, DIGEST)
+    with pytest.raises(ValueError, match="could not be downloaded") as caught:
+        fetch(there, tmp_path)
+    assert str(caught.value) == (
+        "weights.onnx could not be downloaded. Received: nobody.invalid: its name is not known."
+    )
 
 
 @pytest.mark.parametrize(

@@ -94,10 +94,7 @@ def classifier(
     """
     one_of("precision", precision, tuple(PRECISIONS))
     if not isinstance(source, str | Path | None) or source == "":
-        raise ValueError(
-            "`source` must be 'bvlc', 'digits', a file of weights, a folder with one or a run's directory. "
-            f"Received: source={source!r}."
-        )
+        raise _no_source(f"source={source!r}")
     file = find_weights(download=download) if source in (None, "bvlc") else None
     with dtype_policy(PRECISIONS[precision]):
         if file:
@@ -110,9 +107,18 @@ def classifier(
         if source is None or source == "digits":
             return _digits()
         place = Path(source).expanduser()
+        if not place.exists():
+            raise _no_source(f"{place}, not found")
         if place.is_dir() and not any(place.glob("*.onnx")):
             return _of_run(place)
         return _bvlc(weights_in("`source`", place), download)
+
+
+def _no_source(received: str) -> ValueError:
+    return ValueError(
+        "`source` must be 'bvlc', 'digits', a file of weights, a folder with one or a run's directory. "
+        f"Received: {received}."
+    )
 
 
 def _bvlc(file: Path, download: bool) -> Classifier:

@@ -320,7 +320,15 @@ def test_a_place_that_holds_none_is_not_passed_over(nowhere: Path, monkeypatch: 
     with pytest.raises(ValueError, match="not found") as caught:
         lab.classifier(missing)
     assert str(caught.value) == (
-        f"`source` must be a file of weights or a folder with one. Received: {missing}, not found."
+        "`source` must be 'bvlc', 'digits', a file of weights, a folder with one or a run's directory. "
+        f"Received: {missing}, not found."
+    )
+    monkeypatch.setenv("INCEPTION_LAB_WEIGHTS", str(missing))
+    with pytest.raises(ValueError, match="not found") as caught:
+        weights.find_weights()
+    assert str(caught.value) == (
+        "INCEPTION_LAB_WEIGHTS must be a file of weights or a folder with one. "
+        f"Received: {missing}, not found."
     )
     monkeypatch.setenv("INCEPTION_LAB_WEIGHTS", str(nowhere))
     with pytest.raises(ValueError, match="none") as caught:

@@ -55,7 +55,7 @@ def test_the_environment_names_the_weights(shared: Path, monkeypatch: pytest.Mon
 def test_weights_that_were_asked_for_are_not_replaced(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with pytest.raises(ValueError, match=r"`source` must be a file of weights or a folder with one"):
+    with pytest.raises(ValueError, match=r"^`source` must be 'bvlc', .*missing, not found\.$"):
         lab.classifier(tmp_path / "missing")
     monkeypatch.setenv(weights.WEIGHTS, str(tmp_path))
     with pytest.raises(ValueError, match=r"INCEPTION_LAB_WEIGHTS must be a folder with one file"):
