@@ -1,7 +1,8 @@
 """Exercises that answer, and predictions that are kept until the reveal.
 
 No answer is stored: the truth is computed with this package when it is asked for. A blank (`None`
-or `...`) never raises, so Run All goes through; a wrong answer gets a hint, the next one a stronger hint.
+or `...`) never raises, so Run All goes through: it shows a field. A wrong answer gets a hint, the next one a
+stronger hint.
 """
 
 from __future__ import annotations

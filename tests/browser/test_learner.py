@@ -55,11 +55,16 @@ def test_a_learner_begins_answers_and_finds_all_there_again(
         assert lesson.run_all()
         answer(lesson, 'exercises.check("01.1"', f'exercises.check("01.1", {ANSWER})')
         lesson.page.get_by_text("✔ Right.").wait_for()
+        write(lesson, 'exercises.predict("01.sizes"', "5", "25")
+        lesson.page.get_by_text("you say 5 and 25").wait_for()
+        write(lesson, 'exercises.check("01.2"', "192 + 208 + 48 + 480")
+        lesson.page.get_by_text("✔ Right. 928 channels.").wait_for()
         lesson.command("docmanager:save")
-    assert json.loads((tmp_path / "mine" / "progress.json").read_text()) == {"solved": ["01.1"]}
+    kept = json.loads((tmp_path / "mine" / "progress.json").read_text())
+    assert kept == {"solved": ["01.1", "01.2"], "tries": {}, "guesses": {"01.sizes": [5, 25]}}
     with make_lab(tmp_path, chromium) as lab:
         cards = started(lab).page.locator(".jp-OutputArea", has_text="01 The naive module")
-        assert "45 minutes · 1 of 4 solved" in (cards.text_content() or "")
+        assert "45 minutes · 2 of 4 solved" in (cards.text_content() or "")
         assert "✔ Right." in str(lab.open(LESSON).outputs())
     assert status(root) == before
 
@@ -73,3 +78,15 @@ def answer(notebook: "Notebook", words: str, instead: str) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.type(instead)
     page.keyboard.press("Shift+Enter")
+
+
+def write(notebook: "Notebook", words: str, *answers: str) -> None:
+    """Write answers into the fields below the cell with some words, by keyboard alone from the first on."""
+    page = notebook.page
+    cell = page.locator(".jp-CodeCell", has_text=words).first
+    cell.scroll_into_view_if_needed()
+    cell.locator("input[type=text]").first.focus()
+    for answer in answers:
+        page.keyboard.type(answer)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
