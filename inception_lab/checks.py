@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import operator
+import re
 from collections.abc import Hashable
 
 LARGEST_SEED = 2**31 - 1  # which every backend takes, with a network's layers counted on from it
@@ -67,6 +68,13 @@ def readable_name(field: str, name: object) -> None:
     """Raise a ValueError unless `name`, the value of a field, is a line of text."""
     if not (isinstance(name, str) and name.isprintable()):
         raise ValueError(f"`{field}` must be a line of text. Received: {field}={name!r}.")
+
+
+def layer_name(name: object) -> None:
+    """Raise a ValueError unless `name` is one that Keras takes for a layer, or has `/` for groups in it."""
+    if not (isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9_./-]*", name)):
+        rule = "made of the letters a to z, digits, `_`, `-`, `.` and `/`"
+        raise ValueError(f"`name` must be {rule}. Received: name={name!r}.")
 
 
 def true_or_false(name: str, value: object, where: str = "") -> None:

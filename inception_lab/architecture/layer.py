@@ -6,16 +6,17 @@ Shapes are `(height, width, channels)` for pictures and `(units,)` for vectors, 
 from __future__ import annotations
 
 import math
+import numbers
 from dataclasses import dataclass, field, fields
 from typing import ClassVar, Literal, NamedTuple, get_args
 
 from inception_lab.architecture.operations import Function, Operations
 from inception_lab.checks import (
     finite_number,
+    layer_name,
     one_of,
     positive_integer,
     positive_pair,
-    readable_name,
     share,
     true_or_false,
 )
@@ -49,7 +50,7 @@ def same_padding(length: int, side: int, stride: int) -> tuple[int, int]:
 
 def is_pixels(value: object) -> bool:
     """Whether a value is a number of pixels, 0 or more."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return not isinstance(value, bool) and isinstance(value, numbers.Integral) and int(value) >= 0
 
 
 def pair(sides: Sides) -> tuple[int, int]:
@@ -96,7 +97,7 @@ class Layer:
     def __post_init__(self) -> None:
         """Check the arguments as far as they can be checked without an input."""
         if self.name is not None:
-            readable_name("name", self.name)
+            layer_name(self.name)
         for argument in fields(self):
             name, value = argument.name, getattr(self, argument.name)
             if name in COUNTS:
@@ -135,7 +136,9 @@ class Layer:
         return Operations()
 
     def _check_padding(self, padding: object) -> None:
-        if padding not in ("same", "valid") and not is_pixels(padding):
+        if is_pixels(padding):
+            object.__setattr__(self, "padding", int(padding))  # type: ignore[call-overload]
+        elif not isinstance(padding, str) or padding not in ("same", "valid"):
             raise ValueError(
                 "`padding` must be 'same', 'valid' or a number of pixels, 0 or more. "
                 f"Received: padding={padding!r}{self.where}."
@@ -145,6 +148,11 @@ class Layer:
     def windows(self) -> tuple[Window, Window]:
         """The window that each output value sees, along rows and along columns."""
         return Window(), Window()
+
+    @property
+    def pads(self) -> bool:
+        """Whether zeros are put around the input first, a number of pixels on every side."""
+        return isinstance(getattr(self, "padding", None), int)
 
     def padding_before(self, input_shape: Shape) -> tuple[int, int]:
         """Return how many rows and columns the window starts before its input, a picture."""

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar, get_args
 
 from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.operations import Operations
-from inception_lab.checks import one_of, positive_integer, readable_name
+from inception_lab.checks import layer_name, one_of, positive_integer, readable_name
 from inception_lab.shown import Shown
 from inception_lab.text import readable
 
@@ -76,7 +76,7 @@ Part = Layer | Node
 
 def _set(node: Node, field: str, parts: tuple[Part, ...], name: str | None) -> None:
     if name is not None:
-        readable_name("name", name)
+        layer_name(name)
     for part in parts:
         if not isinstance(part, Part):
             raise TypeError(
@@ -169,15 +169,17 @@ def fold(
     Raises:
         ValueError: If two layers have the same path, or a callback raises one: the path is added.
     """
-    seen: set[str] = set()
+    seen = {"image"}  # what Keras calls the input
     outputs: dict[str, T] = {}
 
-    def unique(prefix: str, name: str | None, default: str) -> str:
+    def unique(prefix: str, name: str | None, default: str = "") -> str:
         path = prefix + (name or default)
         number = 0
         while path.replace("/", "_") in seen:  # Keras has `_` for `/`
             if name:
-                raise ValueError(f"Layer names must be unique. Received twice: '{path}'.")
+                ours = path == "image" or path.endswith(("_pad", "/pad"))
+                note = " (`image` is the input, `NAME_pad` the zeros around NAME)" if ours else ""
+                raise ValueError(f"Layer names must be unique. Received twice: '{path}'{note}.")
             number += 1
             path = f"{prefix}{default}_{number}"
         seen.add(path.replace("/", "_"))
@@ -187,6 +189,8 @@ def fold(
         match part:
             case Layer():
                 path = unique(prefix, part.name, snake_case(part.kind))
+                if part.pads:  # Keras has a layer of its own for the zeros
+                    unique(path, "_pad")
                 try:
                     return layer(path, part, x)
                 except ValueError as error:

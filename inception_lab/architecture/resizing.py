@@ -66,15 +66,21 @@ class ZeroPadding2D(Layer):
                 isinstance(each, tuple | list) and len(each) == 2 and all(map(is_pixels, each))
                 for each in padding
             ):
-                borders = tuple(tuple(each) for each in padding)
+                borders = tuple(tuple(map(int, each)) for each in padding)
                 object.__setattr__(self, "padding", borders)
                 return
         elif is_pixels(padding):
+            super()._check_padding(padding)
             return
         raise ValueError(
             "`padding` must be a number of pixels or ((top, bottom), (left, right)), 0 or more each. "
             f"Received: padding={padding!r}{self.where}."
         )
+
+    @property
+    def pads(self) -> bool:
+        """Zeros are all that there is."""
+        return False
 
     @property
     def borders(self) -> Borders:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
@@ -75,7 +76,7 @@ def build(
     if any(output is inputs for output in outputs.values()):  # older Keras wants something in between
         same = keras.layers.Identity(name="unchanged")(inputs)
         outputs = {name: same if output is inputs else output for name, output in outputs.items()}
-    name = keras_name(network.name.replace(" ", "_").replace("(", "").replace(")", ""))
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "_", network.name).strip("_") or "network"
     return keras.Model(inputs, outputs if len(outputs) > 1 else outputs["main"], name=name)
 
 
@@ -94,7 +95,7 @@ class _Maker:
 
     def __call__(self, name: str, layer: Layer) -> Iterator[Any]:
         padding = getattr(layer, "padding", "same")
-        if isinstance(padding, int) and not isinstance(layer, spec.ZeroPadding2D):
+        if layer.pads:
             yield keras.layers.ZeroPadding2D(padding, name=f"{name}_pad")
             padding = "valid"
         yield self._layer(name, layer, padding)

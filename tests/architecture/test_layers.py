@@ -426,9 +426,9 @@ def test_operations_add_column_by_column() -> None:
 
 
 def test_numpy_integers_become_integers() -> None:
-    convolution = Conv2D(np.int64(8), np.int32(3))  # type: ignore[arg-type]
-    assert (type(convolution.filters), type(convolution.kernel_size)) == (int, int)
-    assert convolution == Conv2D(8, 3)
+    convolution = Conv2D(np.int64(8), np.int32(3), padding=np.int8(1))  # type: ignore[arg-type]
+    numbers = (convolution.filters, convolution.kernel_size, convolution.padding)
+    assert [(type(number), number) for number in numbers] == [(int, 8), (int, 3), (int, 1)]
 
 
 def test_layers_are_data() -> None:

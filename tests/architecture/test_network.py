@@ -191,6 +191,8 @@ def network(*parts: Layer | Node, name: str | None = None) -> Callable[[], objec
     return lambda: lab.Network((4, 4, 3), Sequence(*parts, name=name))
 
 
+TWICE = "Layer names must be unique. Received twice: "
+OURS = "(`image` is the input, `NAME_pad` the zeros around NAME)."
 SHAPE = "`input_shape` must be (height, width, channels). Received: input_shape="
 MISTAKES: list[tuple[Callable[[], object], str]] = [
     (
@@ -222,6 +224,13 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
     (
         network(Sequence(Conv2D(2, 1, name="b/c"), name="a"), Sequence(Conv2D(2, 1, name="c"), name="a/b")),
         "Layer names must be unique. Received twice: 'a/b/c'.",
+    ),
+    (network(Conv2D(2, 1, name="image")), f"{TWICE}'image' {OURS}"),
+    (network(Conv2D(2, 3, padding=1, name="a"), Conv2D(2, 1, name="a_pad")), f"{TWICE}'a_pad' {OURS}"),
+    (network(Conv2D(2, 1, name="a_pad"), Conv2D(2, 3, padding=0, name="a")), f"{TWICE}'a_pad' {OURS}"),
+    (
+        network(MaxPool2D(3, padding=1), Flatten(name="max_pool2d/pad"), name="b"),
+        f"{TWICE}'b/max_pool2d/pad' {OURS}",
     ),
     (network(Tap(Flatten(), "main")), "Output names must be unique. Received twice: 'main'."),
     (

@@ -340,6 +340,7 @@ def test_a_command_is_obeyed_or_refused_in_one_line_with_status_2(words: list[st
 
 ANY: Any = layers  # what follows has types that are wrong
 
+NAME = "`name` must be made of the letters a to z, digits, `_`, `-`, `.` and `/`"
 FOUND: list[tuple[Callable[[], Any], str]] = [
     (lambda: ANY.Conv2D(4, 3, use_bias=2), "`use_bias` must be True or False. Received: use_bias=2."),
     (
@@ -354,8 +355,10 @@ FOUND: list[tuple[Callable[[], Any], str]] = [
         lambda: ANY.MaxPool2D(None),
         "`pool_size` must be a positive integer. Received: pool_size=None.",
     ),
-    (lambda: ANY.Flatten(name=3), "`name` must be a line of text. Received: name=3."),
-    (lambda: Sequence(name="a\n"), "`name` must be a line of text. Received: name='a\\n'."),
+    (lambda: ANY.Flatten(name=3), f"{NAME}. Received: name=3."),
+    (lambda: ANY.Flatten(name="größe"), f"{NAME}. Received: name='größe'."),
+    (lambda: ANY.Flatten(name="a b"), f"{NAME}. Received: name='a b'."),
+    (lambda: Sequence(name="a\n"), f"{NAME}. Received: name='a\\n'."),
     (lambda: Tap(Sequence(), "\t"), "`output` must be a line of text. Received: output='\\t'."),
     (
         lambda: ANY.Conv2D(1, 1, activation=[]),

@@ -608,9 +608,9 @@ def extent(network: Network, path: str) -> tuple[int, int]:
 @pytest.mark.parametrize(
     "part",
     [
-        Sequence(Conv2D(2, 3), Conv2D(2, 3), name="two 3x3 are a 5x5"),
+        Sequence(Conv2D(2, 3), Conv2D(2, 3), name="two_3x3_are_a_5x5"),
         Sequence(Conv2D(2, 7, 2, 3), MaxPool2D(3, 2, name="pool"), name="stem"),
-        Sequence(DepthwiseConv2D(5, 2), SeparableConv2D(2, 4), LocalResponseNorm(), name="other layers"),
+        Sequence(DepthwiseConv2D(5, 2), SeparableConv2D(2, 4), LocalResponseNorm(), name="other_layers"),
         Sequence(
             MaxPool2D(2, 2, name="pool"),
             Conv2D(2, 3, padding="valid"),
