@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from hypothesis import strategies as st
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from inception_lab.architecture import layers
 from inception_lab.architecture.layer import Layer
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap
+from inception_lab.architecture.operations import Function
 from inception_lab.view.engine.controls import Choice, Control, Integer
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -22,19 +23,23 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 KINDS_OF_LAYER: tuple[type[Layer], ...] = (
     layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D, layers.MaxPool2D, layers.AveragePool2D,
     layers.GlobalAveragePool2D, layers.LocalResponseNorm, layers.BatchNorm, layers.Activation,
-    layers.Flatten, layers.Dense, layers.Dropout,
+    layers.Flatten, layers.Dense, layers.Dropout, layers.Conv2DTranspose, layers.UpSampling2D,
+    layers.ZeroPadding2D, layers.LayerNorm, layers.GroupNorm,
 )  # fmt: skip
 GOOD: Mapping[str, tuple[Any, ...]] = {
     "filters": (1, 2, 4, 6),
     "units": (1, 2, 5),
-    "kernel_size": (1, 2, 3, 5, np.int64(3)),
+    "kernel_size": (1, 2, 3, 5, np.int64(3), (1, 3)),
     "pool_size": (1, 2, 3),
     "strides": (1, 1, 2, 3),
-    "padding": ("same", "same", "valid", 0, 1, 2),
+    "padding": ("same", "same", "valid", 0, 1, np.int8(2)),
     "groups": (1, 1, 2, 3),
     "depth_multiplier": (1, 2),
     "depth_radius": (1, 2, 3),
-    "activation": ("relu", "relu6", "softmax"),
+    "activation": get_args(Function),
+    "dilation_rate": (1, 1, 2, (1, 2)),
+    "size": (1, 2, (1, 3)),
+    "interpolation": ("nearest", "bilinear"),
     "rate": (0, 0.0, 0.5, 0.999),
     "bias": (1.0, 2),
     "alpha": (2e-5, 1.0),

@@ -13,7 +13,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from unittest.mock import patch
 
 import numpy as np
@@ -25,6 +25,7 @@ from inception_lab import exercises
 from inception_lab.architecture import layers
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.network import Network, Sequence, Tap
+from inception_lab.architecture.operations import Function
 from inception_lab.architecture.small import NETWORKS
 from inception_lab.architecture.stored import network_from_data, network_to_data
 from inception_lab.model.pretrained.onnx_file import read_weights
@@ -362,7 +363,7 @@ FOUND: list[tuple[Callable[[], Any], str]] = [
     (lambda: Tap(Sequence(), "\t"), "`output` must be a line of text. Received: output='\\t'."),
     (
         lambda: ANY.Conv2D(1, 1, activation=[]),
-        "`activation` must be one of None, 'relu', 'relu6', 'softmax'. Received: activation=[].",
+        f"`activation` must be one of None, {str(get_args(Function))[1:-1]}. Received: activation=[].",
     ),
     (
         lambda: Network((4, 4, 3), Sequence(layers.Flatten(), layers.LocalResponseNorm())),
