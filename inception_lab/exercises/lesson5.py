@@ -37,7 +37,8 @@ def best_band(sizes: tuple[int, ...] = ORDERED) -> str:
     """Return the band, all sizes excepted, whose stored networks are best at some sizes taken together."""
     stored = BANDS.curves("smallest", "largest", of=[f"size_{size}" for size in sizes])
     means = {band: curves.mean() for band, curves in stored.items() if band != BAND_LIMITS[0]}
-    return "-".join(map(str, max(means, key=lambda band: means[band])))
+    best = max(means, key=lambda band: means[band])
+    return "-".join(map(str, best))
 
 
 EXERCISES = {
