@@ -12,6 +12,7 @@ from inception_lab.architecture import layers as spec
 from inception_lab.architecture.cost import as_network
 from inception_lab.architecture.layer import Layer
 from inception_lab.architecture.network import Merge, Network, Part
+from inception_lab.checks import seed_number
 from inception_lab.model.backend import dtype_policy, keras
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
 
@@ -45,7 +46,7 @@ def build(
         `{"main", "aux1", "aux2"}`.
 
     Raises:
-        ValueError: If the network cannot take an input of that shape.
+        ValueError: If the network cannot take an input of that shape, or the seed is no whole number.
 
     Example:
         >>> import inception_lab as lab
@@ -53,7 +54,7 @@ def build(
         6998552
     """
     network = as_network(network, input_shape)
-    make = _Maker(kernel_initializer, bias_initializer, seed)
+    make = _Maker(kernel_initializer, bias_initializer, None if seed is None else seed_number(seed))
     last = network.fold("", layer=lambda path, *_: path, merge=lambda path, *_: path).values()
 
     def apply(path: str, layer: Layer, x: Any) -> Any:

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,6 +90,24 @@ def assert_equal(a: dict[str, Any], b: dict[str, Any]) -> None:
         np.testing.assert_array_equal(a[name], b[name], err_msg=name)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
+    """A run of four epochs that nothing happened to, and its directory: to be looked at only."""
+    out = tmp_path_factory.mktemp("whole") / "run"
+    return learn(out=out, epochs=4), out
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(whole: tuple[Outcome, Path]) -> dict[str, Any]:
+    return final(whole[0])
+
+
+@pytest.fixture
+def run(whole: tuple[Outcome, Path], tmp_path: Path) -> Path:
+    """A copy of that directory."""
+    return Path(shutil.copytree(whole[1], tmp_path / "run"))
+
+
 # learning -----------------------------------------------------------------------------------------
 
 
@@ -125,10 +144,12 @@ def test_pictures_and_labels_are_taken_as_they_are() -> None:
         train(whole.images, tiny_network())  # type: ignore[arg-type]
 
 
-def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
-    first = final(learn())
-    assert_equal(first, final(learn()))
-    other = final(learn(seed=1))
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(
+    uninterrupted: dict[str, Any],
+) -> None:
+    first = uninterrupted
+    assert_equal(first, final(learn(epochs=4)))
+    other = final(learn(epochs=4, seed=1))
     kernels = [name for name in first if "kernel" in name]
     assert kernels
     assert all((first[name] != other[name]).any() for name in kernels)
@@ -150,8 +171,8 @@ def test_a_network_of_another_size_gets_its_pictures_resized() -> None:
     assert learn(network=network).accuracy is not None
 
 
-def test_removing_the_heads_leaves_the_main_output_as_it_was() -> None:
-    trained = learn()
+def test_removing_the_heads_leaves_the_main_output_as_it_was(whole: tuple[Outcome, Path]) -> None:
+    trained, _ = whole
     bare = lab.build(tiny_network(heads=False))
     for layer in bare.layers:
         layer.set_weights(trained.model.get_layer(layer.name).get_weights())
@@ -367,26 +388,26 @@ def test_impossible_windows_are_refused(change: dict[str, Any], message: str) ->
 # the run's directory ------------------------------------------------------------------------------
 
 
-def test_a_run_writes_its_directory(tmp_path: Path) -> None:
-    result = learn(out=tmp_path / "run")
-    names = sorted(path.name for path in (tmp_path / "run").iterdir())
+def test_a_run_writes_its_directory(whole: tuple[Outcome, Path]) -> None:
+    result, out = whole
+    names = sorted(path.name for path in out.iterdir())
     assert names == [
-        "averaged.weights.h5", "best.weights.h5", "checkpoint-0002.npz", "checkpoint-0003.npz",
+        "averaged.weights.h5", "best.weights.h5", "checkpoint-0003.npz", "checkpoint-0004.npz",
         "config.json", "log.csv", "result.json",
     ]  # fmt: skip
-    with (tmp_path / "run" / "log.csv").open() as file:
+    with (out / "log.csv").open() as file:
         rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
     assert rows == result.history
-    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    config = json.loads((out / "config.json").read_text())
     assert network_from_data(config["network"]) == tiny_network()
     assert config["made_with"]["backend"] == "tensorflow"
-    assert json.loads((tmp_path / "run" / "result.json").read_text())["accuracy"] == result.accuracy
+    assert json.loads((out / "result.json").read_text())["accuracy"] == result.accuracy
 
 
-def test_the_averaged_weights_load_into_a_built_network(tmp_path: Path) -> None:
-    result = learn(out=tmp_path)
+def test_the_averaged_weights_load_into_a_built_network(whole: tuple[Outcome, Path]) -> None:
+    result, out = whole
     model = lab.build(tiny_network())
-    model.load_weights(tmp_path / "averaged.weights.h5")
+    model.load_weights(out / "averaged.weights.h5")
     pictures = bright_or_dark().test.images
     prepared = (pictures.astype(np.float32) - 127.5) / 64
     np.testing.assert_allclose(model(prepared)["main"], result.learner.predict(pictures)["main"], atol=1e-5)
@@ -402,11 +423,6 @@ def die(epoch, step):
         os.kill(os.getpid(), signal.SIGKILL)
 test_train.learn(out=Path({out!r}), resume=True, epochs=4, on_step=die)
 """
-
-
-@pytest.fixture(scope="module")
-def uninterrupted() -> dict[str, Any]:
-    return final(learn(epochs=4))
 
 
 def killed(out: Path, at: tuple[int, int]) -> None:
@@ -436,34 +452,31 @@ def test_killed_twice_in_mid_epoch_it_ends_bit_for_bit_the_same(
     assert [row["epoch"] for row in result.history] == [1, 2, 3, 4]
 
 
-def test_a_complete_run_resumed_only_reports(tmp_path: Path) -> None:
-    first = learn(out=tmp_path)
-    again = learn(out=tmp_path, resume=True)
-    assert_equal(final(first), final(again))
-    assert (again.accuracy, again.images_per_second) == (first.accuracy, None)
+def test_a_complete_run_resumed_only_reports(whole: tuple[Outcome, Path], run: Path) -> None:
+    again = learn(out=run, epochs=4, resume=True)
+    assert_equal(final(whole[0]), final(again))
+    assert (again.accuracy, again.images_per_second) == (whole[0].accuracy, None)
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 cut", None], ids=["empty", "garbage", "truncated"])
 def test_a_damaged_checkpoint_is_passed_over(
-    tmp_path: Path, damage: bytes | None, uninterrupted: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    run: Path, damage: bytes | None, uninterrupted: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    learn(out=tmp_path, epochs=4)
-    newest = tmp_path / "checkpoint-0004.npz"
+    newest = run / "checkpoint-0004.npz"
     content = newest.read_bytes()
     newest.write_bytes(content[: len(content) // 2] if damage is None else damage)
-    result = learn(out=tmp_path, epochs=4, resume=True, progress=True)
+    result = learn(out=run, epochs=4, resume=True, progress=True)
     assert "checkpoint-0004.npz is damaged and passed over" in capsys.readouterr().err
     assert_equal(final(result), uninterrupted)
 
 
-def test_when_all_checkpoints_are_damaged_nothing_is_started_anew(tmp_path: Path) -> None:
-    learn(out=tmp_path)
-    for file in tmp_path.glob("checkpoint-*"):
+def test_when_all_checkpoints_are_damaged_nothing_is_started_anew(run: Path) -> None:
+    for file in run.glob("checkpoint-*"):
         file.write_bytes(b"")
     with pytest.raises(
         ValueError, match=r"^A run must have a whole checkpoint to be carried on\. Received: 2 damaged"
     ):
-        learn(out=tmp_path, resume=True)
+        learn(out=run, epochs=4, resume=True)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -473,29 +486,27 @@ def content(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("change", "name"),
     [
-        ({"epochs": 5}, "epochs (3 there, 5 here)"),
+        ({"epochs": 5}, "epochs (4 there, 5 here)"),
         ({"seed": 7}, "seed (0 there, 7 here)"),
         ({"network": tiny_network(heads=False)}, "network ("),
         ({"augmentation": "none"}, "augmentation ("),
         ({"recipe": replace(RECIPE, momentum=0.8)}, "recipe ("),
     ],
 )
-def test_the_directory_of_another_run_is_refused(tmp_path: Path, change: dict[str, Any], name: str) -> None:
-    learn(out=tmp_path)
-    before = content(tmp_path)
+def test_the_directory_of_another_run_is_refused(run: Path, change: dict[str, Any], name: str) -> None:
+    before = content(run)
     for resume in (True, False):
         with pytest.raises(ValueError, match="must be the directory of the same run") as caught:
-            learn(out=tmp_path, resume=resume, **change)
+            learn(out=run, resume=resume, **{"epochs": 4, **change})
         assert f"whose run differs in {name}" in str(caught.value)
-    assert content(tmp_path) == before
+    assert content(run) == before
 
 
-def test_a_directory_is_taken_only_if_it_is_asked_for(tmp_path: Path) -> None:
-    learn(out=tmp_path / "run")
-    before = content(tmp_path / "run")
+def test_a_directory_is_taken_only_if_it_is_asked_for(tmp_path: Path, run: Path) -> None:
+    before = content(run)
     with pytest.raises(ValueError, match="which holds this very run"):
-        learn(out=tmp_path / "run")
-    assert content(tmp_path / "run") == before
+        learn(out=run, epochs=4)
+    assert content(run) == before
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("mine")
     with pytest.raises(ValueError, match="which holds other files"):
@@ -641,9 +652,10 @@ def test_weights_stay_float32_in_bfloat16() -> None:
 
 
 def test_float16_scales_its_loss_and_can_be_carried_on(tmp_path: Path) -> None:
-    whole = final(learn(precision="float16"))
-    learn(out=tmp_path, precision="float16", on_step=interrupt((2, 0)))
-    assert_equal(final(learn(out=tmp_path, precision="float16", resume=True)), whole)
+    options: Any = {"precision": "float16", "network": tiny_network(heads=False), "epochs": 2}
+    whole = final(learn(**options))
+    learn(out=tmp_path, on_step=interrupt((1, 0)), **options)
+    assert_equal(final(learn(out=tmp_path, resume=True, **options)), whole)
 
 
 @pytest.mark.parametrize(
