@@ -67,10 +67,8 @@ def setup_cell(notebook: dict[str, Any], address: str, content: Path) -> str:
     source, named = re.subn(r'(VERSION, REPOSITORY = ".*", )".*"', rf'\g<1>"{address}"', source)
     source, folders = re.subn(r'"/content', f'"{content}', source)
     if (named, folders) != (1, 2):
-        raise ValueError(
-            "The set-up cell must name VERSION and REPOSITORY once, and /content twice. "
-            f"Received: {source!r}."
-        )
+        must = "The set-up cell must name VERSION and REPOSITORY once, and /content twice."
+        raise ValueError(f"{must} Received: {source!r}.")
     return source
 
 
@@ -171,8 +169,7 @@ def set_up(notebook: Path) -> None:
             own = beside if folder == beside else Path(tempfile.mkdtemp(dir=place))
             ipython = ("-m", "IPython", "--no-banner", "--no-term-title")
             run(*ipython, "-c", cell, folder=own, variables={"IPYTHONDIR": str(FOLDER / "ipython")})
-            after = packages()
-            if PROJECT not in after:
+            if PROJECT not in (after := packages()):
                 raise SystemExit(f"The set-up cell of {notebook.name} did not install {PROJECT}.")
             require_none(moved(before, after, new=(PROJECT, *NEW)), "The set-up cell")
             if folder:

@@ -20,6 +20,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "notebooks"
 FOLDER = ROOT / "my_lessons"
+SETTINGS = ROOT / "tools" / "jupyter"  # widgets are saved with a notebook, so that its pictures come back
 COPIED = ".copied.json"  # path of a lesson → digest of what was last copied there
 START = "00_start.ipynb"
 
@@ -116,10 +117,8 @@ def jupyterlab(folder: Path, *arguments: str) -> list[str]:
     if (folder / START).exists():
         options["--LabApp.default_url"] = f"/lab/tree/{START}"
     given = {argument.partition("=")[0] for argument in arguments}
-    command = [sys.executable, "-m", "jupyterlab"]
+    command = [sys.executable, "-m", "jupyterlab", "--allow-root"]
     command += [f"{name}={value}" for name, value in options.items() if name not in given]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
     return [*command, *arguments]
 
 
@@ -141,8 +140,11 @@ def main() -> None:
             f"({error.strerror}). Give another: make lab LESSONS=another/folder"
         ) from None
     command = jupyterlab(folder, *arguments)
-    kept = {} if chosen.author else {"INCEPTION_LAB_PROGRESS": str(folder / "progress.json")}
-    os.execve(command[0], command, {**os.environ, **kept})
+    if not chosen.author:
+        os.environ["INCEPTION_LAB_PROGRESS"] = str(folder / "progress.json")
+        others = os.environ.get("JUPYTER_CONFIG_PATH", "")
+        os.environ["JUPYTER_CONFIG_PATH"] = f"{SETTINGS}{os.pathsep}{others}".rstrip(os.pathsep)
+    os.execv(command[0], command)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,9 @@ def test_a_learner_begins_answers_and_finds_all_there_again(
     with make_lab(tmp_path, chromium) as lab:
         cards = started(lab).page.locator(".jp-OutputArea", has_text="01 The naive module")
         assert "45 minutes · 2 of 4 solved" in (cards.text_content() or "")
-        assert "✔ Right." in str(lab.open(LESSON).outputs())
+        lesson = lab.open(LESSON)
+        assert "✔ Right." in str(lesson.outputs())
+        lesson.explorer("How large a window?")  # though no cell was run
     assert status(root) == before
 
 
