@@ -38,7 +38,7 @@ def square(ax: Axes, x: float, color: str) -> Rectangle:
 
 def picture(canvas: Canvas) -> NDArray[np.uint8]:
     """The PNG's pixels, red first."""
-    data = cv2.imdecode(np.frombuffer(canvas.png(), np.uint8), cv2.IMREAD_COLOR)
+    data = cv2.imdecode(np.frombuffer(canvas.encoded(), np.uint8), cv2.IMREAD_COLOR)
     assert data is not None
     return np.asarray(data[:, :, ::-1], np.uint8)
 
@@ -49,7 +49,7 @@ def colors(pixels: NDArray[np.uint8], *columns: int) -> list[tuple[int, ...]]:
 
 
 def test_the_picture_is_a_png_of_the_figures_size(canvas: Canvas) -> None:
-    assert canvas.png().startswith(b"\x89PNG\r\n\x1a\n")
+    assert canvas.encoded().startswith(b"\x89PNG\r\n\x1a\n")
     assert picture(canvas).shape == (100, 200, 3)
 
 
@@ -77,7 +77,7 @@ def drawn(canvas: Canvas, *patches: Rectangle) -> list[int]:
     """How often each is drawn for the next picture."""
     with ExitStack() as stack:
         draws = [stack.enter_context(patch.object(each, "draw", wraps=each.draw)) for each in patches]
-        canvas.png()
+        canvas.encoded()
     return [draw.call_count for draw in draws]
 
 
@@ -87,7 +87,7 @@ def test_pieces_are_drawn_only_while_they_change(ax: Axes, canvas: Canvas) -> No
         canvas.add_piece(each)
     above = square(ax, 180, "blue")
     canvas.add(above)
-    canvas.png()
+    canvas.encoded()
     pieces[0].set_x(5)
     assert drawn(canvas, *pieces, above) == [1] * 7  # now it is seen which one moves
     pieces[0].set_x(0)
@@ -140,14 +140,14 @@ def test_the_frame_is_drawn_once(ax: Axes, canvas: Canvas) -> None:
     canvas.add(square(ax, 10, "red"))
     with patch.object(canvas._agg, "draw", wraps=canvas._agg.draw) as draw:
         for _ in range(3):
-            canvas.png()
+            canvas.encoded()
         assert draw.call_count == 1
         canvas.limits(ax, x=(0, 200), y=(0, 100))  # as they are
-        canvas.png()
+        canvas.encoded()
         assert draw.call_count == 1
         canvas.limits(ax, x=(0, 400))
         canvas.limits(ax, y=(0, 50))
-        canvas.png()
+        canvas.encoded()
         assert draw.call_count == 2
     assert (ax.get_xlim(), ax.get_ylim()) == ((0, 400), (0, 50))
 
@@ -164,5 +164,5 @@ def test_a_picture_that_cannot_be_encoded_is_an_error(canvas: Canvas) -> None:
         patch("cv2.imencode", return_value=(False, None)),
         pytest.raises(RuntimeError, match="PNG") as caught,
     ):
-        canvas.png()
+        canvas.encoded()
     assert str(caught.value) == "OpenCV could not encode the picture as PNG."

@@ -1,6 +1,5 @@
 """What holds for every explorer."""
 
-import ast
 import html
 import io
 import json
@@ -16,7 +15,6 @@ import numpy as np
 import pytest
 
 import inception_lab as lab
-from inception_lab.view.engine import explorer as base
 from inception_lab.view.engine.explorer import Choice, Explorer, Integer, Toggle
 from tests.view import walking
 
@@ -40,9 +38,11 @@ def explorer(shared_explorer: Explorer) -> Iterator[Explorer]:
 
 
 def test_it_shows_what_it_says(explorer: Explorer) -> None:
-    assert walking.alternative_text(explorer) == explorer.readout
-    assert f">{html.escape(explorer.readout)}</p>" in walking.shown(explorer)
-    assert "alert" not in walking.shown(explorer)
+    said = explorer.widget.said
+    assert said["words"] == explorer.readout
+    assert said["call"] == explorer.link()
+    assert said["code"] == explorer.code
+    assert not said["why_not"]
     assert len(explorer.readout) > 40
 
 
@@ -63,7 +63,7 @@ def test_every_control_moves_the_picture_or_other_controls(kind: str) -> None:
             explorer.controls[name].value = walking.some_value(control, rng)
             same = (explorer._png, explorer.readout) == (before, said)
             same = same and {**explorer.state, name: None} == others
-            if not same and "alert" not in walking.shown(explorer):
+            if not same and not explorer.widget.said["why_not"]:
                 moved = True
                 break
             if said == explorer.readout:  # from here it has no effect: try elsewhere
@@ -95,10 +95,10 @@ def test_wherever_a_reader_goes_state_picture_and_words_agree(explorer: Explorer
     for name in walking.walk(explorer, DRAWN_STATES, seed=3):
         control = explorer.declare()[name]
         assert explorer.state[name] in walking.options(control)
-        assert walking.alternative_text(explorer) == explorer.readout
+        assert explorer.widget.said["words"] == explorer.readout
         before = walking.pixels(explorer)
         explorer._canvas.frame_changed()
-        explorer._png = explorer._canvas.png()
+        explorer._png = explorer._canvas.encoded()
         assert np.array_equal(walking.pixels(explorer), before)  # nothing of the last picture is left
 
 
@@ -107,7 +107,7 @@ def test_the_live_picture_is_that_of_a_whole_drawing(explorer: Explorer) -> None
         if step % 6:
             continue
         buffer = io.BytesIO()
-        explorer.figure.savefig(buffer, format="png", dpi=100)
+        explorer.figure.savefig(buffer, format="png", dpi=explorer.figure.dpi)
         whole = cv2.imdecode(np.frombuffer(buffer.getvalue(), np.uint8), cv2.IMREAD_COLOR)
         difference = np.abs(walking.pixels(explorer) - np.asarray(whole, np.int16)).max(axis=2)
         # Bars lie over axis lines in one and below them in the other: thin lines may differ, areas may not.
@@ -173,16 +173,17 @@ def test_presets_are_legal_and_start_afresh(explorer: Explorer) -> None:
             pass
         explorer.choose(name)
         assert explorer.state == {**first, **preset}
-        assert "alert" not in walking.shown(explorer)
-        assert walking.alternative_text(explorer) == explorer.readout
+        assert explorer.widget.said["preset"] == name
+        assert not explorer.widget.said["why_not"]
 
 
-def test_the_menu_of_presets_chooses_and_goes_back_to_its_first_line(explorer: Explorer) -> None:
-    menu = walking.find(explorer, "Preset")
-    last = list(explorer.presets)[-1]
-    menu.value = last
+def test_a_preset_and_reset_are_asked_for_by_the_page(explorer: Explorer) -> None:
+    first, last = walking.shown(explorer), list(explorer.presets)[-1]
+    walking.ask(explorer, "preset", name=last)
     assert {**explorer.state, **explorer.presets[last]} == explorer.state
-    assert menu.label == "choose …"
+    assert explorer.widget.said["preset"] == last
+    walking.ask(explorer, "reset")
+    assert walking.shown(explorer) == first
 
 
 def test_an_unknown_preset_lists_what_there_is(explorer: Explorer) -> None:
@@ -192,30 +193,67 @@ def test_an_unknown_preset_lists_what_there_is(explorer: Explorer) -> None:
     assert str(caught.value) == f"`preset` must be one of {listed}. Received: preset='3z'."
 
 
-def test_boxes_and_sliders_move_each_other(explorer: Explorer) -> None:
-    rows = [child for child in explorer.widget.children[1].children if hasattr(child, "children")]
-    integers = [name for name, control in explorer.declare().items() if isinstance(control, Integer)]
-    assert len(rows) == len(integers)
-    for name, row in zip(integers, rows, strict=True):
-        number, slider = row.children
-        assert number is explorer.controls[name]
-        assert slider.readout is False  # the box is what is read, and what the keyboard reaches
-        assert number.description == explorer.declare()[name].label
-        ends = (number.min, number.max, number.step)
-        assert (slider.min, slider.max, slider.step) == ends
-        slider.value = slider.max
-        assert explorer.state[name] == slider.value
-        number.value = number.min
-        assert slider.value == number.value == explorer.state[name]
+def test_the_page_shows_every_control_once_and_sets_it(explorer: Explorer) -> None:
+    rng = random.Random(8)
+    said = explorer.widget.fixed["controls"]
+    assert sorted(each["name"] for each in said) == sorted(explorer.controls)
+    for each in said:
+        control = explorer.controls[each["name"]].control
+        assert (each["label"], each["kind"]) == (control.label, type(control).__name__)
+        value = walking.some_value(control, rng)
+        shown = [v for _, v in control.options].index(value) if isinstance(control, Choice) else value
+        before = explorer.state
+        walking.ask(explorer, "set", name=each["name"], value=shown)
+        if not explorer.widget.said["why_not"]:
+            assert explorer.state[each["name"]] == value
+            assert explorer.widget.values[each["name"]] == shown
+        else:
+            assert explorer.state == before
 
 
-def test_it_gives_a_live_widget_and_the_same_as_a_picture(explorer: Explorer) -> None:
-    bundle = explorer._repr_mimebundle_()
-    view = bundle.pop("application/vnd.jupyter.widget-view+json")
+def test_what_can_be_taken_lies_in_the_picture_and_pulls_stay_in_range(explorer: Explorer) -> None:
+    count = len(explorer._handles)
+    for number in range(0, count, max(1, count // 12)):
+        explorer.reset()
+        x0, y0, x1, y1, hint, _ = explorer.widget.handles[number]
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2
+        assert 0 <= x <= 1
+        assert 0 <= y <= 1
+        assert hint
+        walking.ask(explorer, "press", handle=number, x=x, y=y)
+        for far in (-5.0, 0.4, 6.0):
+            walking.ask(explorer, "pull", handle=number, x=x + far, y=y + far)
+        walking.ask(explorer, "release", handle=number, x=x, y=y)
+        for name, control in explorer.declare().items():
+            assert explorer.state[name] in walking.options(control)
+        again = eval(explorer.link(), {"lab": lab})
+        assert walking.shown(again) == walking.shown(explorer)
+
+
+def test_a_press_alone_moves_nothing_that_is_pulled(explorer: Explorer) -> None:
+    for number, handle in list(enumerate(explorer._handles))[:20]:
+        if handle.press:
+            continue
+        before = walking.shown(explorer)
+        x0, y0, x1, y1, _, _ = handle.area()
+        for kind in ("press", "release"):
+            walking.ask(explorer, kind, handle=number, x=(x0 + x1) / 2, y=(y0 + y1) / 2)
+        assert walking.shown(explorer) == before
+
+
+def test_it_gives_a_picture_that_stays_and_a_live_widget(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    explorer._ipython_display_()
+    still, live = shown
+    view = live["application/vnd.jupyter.widget-view+json"]
     assert view == {"version_major": 2, "version_minor": 0, "model_id": explorer.widget.model_id}
-    assert set(bundle) == {"text/html", "text/plain"}
-    assert f'alt="{html.escape(explorer.readout, quote=True)}"' in bundle["text/html"]
-    assert bundle["text/plain"] == explorer.readout
+    assert still["text/plain"] == live["text/plain"] == explorer.readout
+    assert f'alt="{html.escape(explorer.readout, quote=True)}"' in still["text/html"]
+    assert 'class="lab-still"' in still["text/html"]
+    assert len(still["text/html"]) < (300_000 if explorer._canvas.photos() else 100_000)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -313,32 +351,3 @@ def test_the_keras_code_runs_as_it_stands_and_costs_what_is_said(tmp_path: Path)
             )
         )
     assert counted(codes, tmp_path) == expected
-
-
-# Of ipywidgets 7.7.1, which Colab has; whatever is new in 8 is missing here.
-IN_IPYWIDGETS_7 = {
-    "BoundedIntText": {"min", "max", "step", "description", "style", "layout"},
-    "Box": {"layout"},
-    "Button": {"description", "layout"},
-    "Checkbox": {"description", "indent", "style", "layout"},
-    "Dropdown": {"options", "value", "description", "style", "layout"},
-    "HBox": {"layout"},
-    "HTML": set(),
-    "IntSlider": {"min", "max", "step", "readout", "layout"},
-    "Layout": {"width", "max_width", "margin", "padding", "border", "flex_flow", "align_items"},
-    "ToggleButton": {"description", "layout"},
-    "VBox": {"layout"},
-}
-
-
-@pytest.mark.parametrize("path", sorted(Path(base.__file__).parent.glob("*.py")), ids=lambda p: p.stem)
-def test_only_what_ipywidgets_7_has_is_used(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="widgets"), attr=name), keywords=keywords):
-                assert name in IN_IPYWIDGETS_7
-                assert {keyword.arg for keyword in keywords} <= IN_IPYWIDGETS_7[name]
-            case ast.Attribute(value=ast.Name(id="widgets"), attr=name):
-                assert name in IN_IPYWIDGETS_7
-            case ast.ImportFrom(module=str(module)):
-                assert not module.startswith("ipywidgets")

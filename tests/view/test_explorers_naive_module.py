@@ -1,7 +1,5 @@
 """`explore.naive_module()`: kernels side by side."""
 
-import html
-
 import pytest
 
 import inception_lab as lab
@@ -102,11 +100,10 @@ def test_a_module_with_nothing_in_it_is_taken_back_and_says_why(explorer: NaiveM
     assert explorer.state == state
     assert explorer.controls["pool"].value is True
     assert (walking.pixels(explorer) == picture).all()
-    assert '<p role="alert"' in walking.shown(explorer)
-    assert html.escape("Not possible: a module needs at least one branch.") in walking.shown(explorer)
-    assert walking.alternative_text(explorer) == explorer.readout
+    assert explorer.widget.said["why_not"] == "Not possible: a module needs at least one branch."
+    assert explorer.widget.said["words"] == explorer.readout
     explorer.controls["conv7x7"].value = 1
-    assert "alert" not in walking.shown(explorer)
+    assert not explorer.widget.said["why_not"]
     explorer.controls["pool"].value = False
     assert list(explorer.result.costs.branches) == ["7x7"]
 

@@ -61,10 +61,10 @@ def test_heads_that_do_not_fit_are_refused_and_the_last_network_stays(explorer: 
     explorer.controls["auxiliary"].value = True
     assert explorer.controls["auxiliary"].value is False
     assert explorer.result is before
-    assert (
-        "Not possible: A 5×5 window with padding=&#x27;valid&#x27; must fit into its input. "
-        "Received: 4×4 pixels (at &#x27;loss1/ave_pool&#x27;)"
-    ) in explorer._picture.value
+    assert explorer.widget.said["why_not"] == (
+        "Not possible: A 5×5 window with padding='valid' must fit into its input. "
+        "Received: 4×4 pixels (at 'loss1/ave_pool')."
+    )
 
 
 def test_an_illegal_set_changes_nothing(explorer: Network) -> None:
@@ -85,7 +85,7 @@ def test_bars_ticks_and_gauge_show_the_numbers(explorer: Network) -> None:
     values = [row["macs"] for row in explorer.result.by_row.values()]
     limit = values[1] / widths[1]
     assert widths == pytest.approx([value / limit for value in values])
-    ticks = {round(segment[0][1] + 0.42): segment[0][0] for segment in explorer._ticks["macs"].get_segments()}
+    ticks = {round(segment[0][1] + 0.31): segment[0][0] for segment in bars._ghost.get_segments()}
     unedited = [row["macs"] for row in explorer.result.unedited.values()]
     assert ticks == pytest.approx({n: value / limit for n, value in enumerate(unedited) if value})
     total = explorer._total.bars["now"][0].get_width()

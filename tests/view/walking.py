@@ -1,9 +1,7 @@
 """Walking through the states of an explorer."""
 
 import random
-import re
 from collections.abc import Iterator
-from html import unescape
 from typing import Any
 
 import cv2
@@ -56,27 +54,30 @@ def points(line: Line2D) -> tuple[list[float], list[float]]:
     return np.asarray(line.get_xdata()).tolist(), np.asarray(line.get_ydata()).tolist()
 
 
-def shown(explorer: Explorer) -> str:
-    """The HTML that holds the picture."""
-    return str(explorer._picture.value)
+def shown(explorer: Explorer) -> tuple[Any, ...]:
+    """All that the page is told."""
+    panel = explorer.widget
+    return panel.picture, panel.said, panel.values, panel.handles
 
 
-def alternative_text(explorer: Explorer) -> str:
-    """What the picture says to those who do not see it."""
-    found = re.search(r'<img src="[^"]+" alt="([^"]*)"', shown(explorer))
-    assert found
-    return unescape(found[1])
+def ask(explorer: Explorer, kind: str, **message: Any) -> None:
+    """Send what the page sends when a reader does something."""
+    heard = explorer.widget.heard
+    explorer._answer(None, {"kind": kind, **message}, [])
+    assert explorer.widget.heard == heard + 1
 
 
-def children(widget: Any) -> Iterator[Any]:
-    """A widget and all that are in it."""
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from children(child)
-
-
-def find(explorer: Explorer, description: str) -> Any:
-    """The widget with this description."""
-    return next(
-        widget for widget in children(explorer.widget) if getattr(widget, "description", "") == description
-    )
+def pull(explorer: Explorer, hint: str, x: float, y: float, number: int = 0) -> None:
+    """Take one of the handles with this hint, pull it to a point of its axes' data, and let go."""
+    place = [place for place, handle in enumerate(explorer._handles) if handle.hint == hint][number]
+    handle = explorer._handles[place]
+    x0, y0, x1, y1, _, _ = handle.area()
+    width, height = explorer.figure.bbox.width, explorer.figure.bbox.height
+    start = ((x0 + x1) / 2, (y0 + y1) / 2)
+    if handle.anchor:  # what is pulled keeps its distance from the hand: take it there
+        at = handle.ax.transData.transform(handle.anchor)
+        start = (at[0] / width, at[1] / height)
+    end = handle.ax.transData.transform((x, y))
+    ask(explorer, "press", handle=place, x=start[0], y=start[1])
+    ask(explorer, "pull", handle=place, x=end[0] / width, y=end[1] / height)
+    ask(explorer, "release", handle=place, x=end[0] / width, y=end[1] / height)

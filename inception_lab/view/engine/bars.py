@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.collections import LineCollection
+
 from inception_lab.view import figures
+from inception_lab.view.engine.controls import State
+from inception_lab.view.engine.handles import Handle
 from inception_lab.view.figures import Style, ceiling, quantity
 
 if TYPE_CHECKING:
@@ -39,7 +43,8 @@ class Bars:
             series: Name → style, and offset from the middle of the row.
             room: Share of the axis that a number takes; it stands inside a bar that leaves less.
         """
-        self.room = room
+        self.room, self._ax, self._canvas = room, ax, canvas
+        self.limit = 1.0
         self.bars = {
             name: list(ax.barh([row + offset for row in range(rows)], [0] * rows, height=0.62 / len(series),
                                color=style.color, hatch=style.hatch, edgecolor="white", linewidth=0))
@@ -57,6 +62,8 @@ class Bars:
             for piece in zip(self.bars[name], self.numbers[name], strict=True):
                 canvas.add_piece(*piece)
         canvas.add_piece(self.end)
+        self._ghost = LineCollection([], colors="black", linewidths=1.6)
+        canvas.add(ax.add_collection(self._ghost, autolim=False))
         self._shown: dict[tuple[str, int], Any] = {}
 
     def show(
@@ -64,22 +71,44 @@ class Bars:
         values: Mapping[str, list[int | None]],
         styles: list[Style] | None = None,
         limit: float | None = None,
+        ghost: Mapping[str, list[int | None]] | None = None,
     ) -> None:
         """Give each bar its value.
 
         Args:
             values: Series → one value a row; `None` leaves a place empty.
             styles: One for each row, instead of the series' own.
-            limit: The end of the axis, instead of a step above the largest value.
+            limit: The end of the axis, instead of a step above the largest value. While a hand holds
+                something the axis keeps its end.
+            ghost: Series → values where black ticks stand, to compare with.
         """
-        limit = limit or ceiling(max(value or 0 for row in values.values() for value in row))
+        if not self._canvas.held:
+            self.limit = limit or ceiling(max(value or 0 for row in values.values() for value in row))
+        limit = self.limit
         self.end.set_text(figures.tick(limit))
+        self._ghost.set_segments(
+            [
+                [(value / limit, bar.get_y()), (value / limit, bar.get_y() + bar.get_height())]
+                for name, row in (ghost or {}).items()
+                for bar, value in zip(self.bars[name], row, strict=True)
+                if value and value <= limit
+            ]
+        )
         for name, row in values.items():
             for place, value in enumerate(row):
                 wanted = value, limit, styles[place] if styles else None
                 if self._shown.get((name, place)) != wanted:
                     self._shown[name, place] = wanted
                     self._show_one(self.bars[name][place], self.numbers[name][place], *wanted)
+
+    def handle(
+        self, name: str, row: int, pulled: Callable[[float], State], hint: str, press: State | None = None
+    ) -> Handle:
+        """Return a bar as a handle: its end follows the hand, which asks `pulled` for its value."""
+        bar = self.bars[name][row]
+        low, end = bar.get_y(), bar.get_width()
+        box = (0.0, low, end, low + bar.get_height())
+        return Handle(self._ax, box, hint, lambda x, _: pulled(x * self.limit), press or {})
 
     def _show_one(
         self, bar: Rectangle, number: Text, value: int | None, limit: float, style: Style | None

@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import traitlets
+
 State = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Integer:
-    """A whole number: a labelled box, which the keyboard reaches, and a slider beside it."""
+    """A whole number: a labelled box, and a slider below it.
+
+    Attributes:
+        log: Whether the slider's track is logarithmic, as for filters; arrow keys step by `step` even so.
+    """
 
     label: str
     value: int
@@ -19,6 +25,7 @@ class Integer:
     high: int
     step: int = 1
     help: str = ""
+    log: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,3 +70,53 @@ def check_value(name: str, value: Any, control: Control) -> None:
             must = "True or False"
     if not legal:
         raise ValueError(f"`{name}` must be {must}. Received: {name}={value!r}.")
+
+
+def nearest(value: Any, control: Control) -> Any:
+    """Return the value of a control that lies nearest to where a hand pulls it."""
+    if isinstance(control, Integer):
+        steps = round((min(max(value, control.low), control.high) - control.low) / control.step)
+        return min(control.low + steps * control.step, control.high)
+    return value
+
+
+class Knob(traitlets.HasTraits):
+    """A control's value, which the page shows and code may set.
+
+    Attributes:
+        value: The value; one that the control cannot take is refused with a ValueError.
+        control: What it can be.
+    """
+
+    value: Any = traitlets.Any()
+
+    def __init__(self, name: str, control: Control) -> None:
+        self.name, self.control = name, control
+        super().__init__(value=control.value)
+
+    @traitlets.validate("value")
+    def _checked(self, proposal: Any) -> Any:
+        check_value(self.name, proposal["value"], self.control)
+        return proposal["value"]
+
+    def said(self) -> dict[str, Any]:
+        """Return what the page must know of the control, for JSON."""
+        control = self.control
+        said = {"name": self.name, "kind": type(control).__name__, "label": control.label}
+        match control:
+            case Integer():
+                ends = {"low": control.low, "high": control.high, "step": control.step}
+                return {**said, **ends, "log": control.log, "mark": control.value, "help": control.help}
+            case Choice(options=options):
+                return {**said, "options": [label for label, _ in options], "help": control.help}
+        return {**said, "help": control.help}
+
+    def shown(self) -> Any:
+        """Return the value as the page has it: of a choice its place."""
+        if isinstance(self.control, Choice):
+            return [value for _, value in self.control.options].index(self.value)
+        return self.value
+
+    def meant(self, shown: Any) -> Any:
+        """Return the value that the page means."""
+        return self.control.options[shown][1] if isinstance(self.control, Choice) else shown

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from inception_lab.view import figures
+from inception_lab.view.engine.controls import State
+from inception_lab.view.engine.handles import Handle
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
     from inception_lab.view.engine.canvas import Canvas
 
@@ -55,3 +58,11 @@ class RunLines:
         for number, line in enumerate(self.seeds):
             line.set_data(*((x, runs[number]) if number < len(runs) else ([], [])))
         self.reference.set_data(*((x, reference.mean(axis=0)) if reference is not None else ([], [])))
+
+
+def curve_handles(ax: Axes, line: Line2D, press: State, hint: str, pieces: int = 12) -> Iterator[Handle]:
+    """Return a curve as handles, piece by piece, each of which a press takes."""
+    points = np.asarray(line.get_xydata())
+    places = np.linspace(0, len(points) - 1, pieces + 1).astype(int)
+    for (x0, y0), (x1, y1) in zip(points[places[:-1]], points[places[1:]], strict=True):
+        yield Handle(ax, (x0, y0, x1, y1), hint, press=press, cursor="pointer")

@@ -1,22 +1,21 @@
-"""What every explorer shares: controls → state → result → picture.
+"""What every explorer shares: control or pointer → state → result → picture.
 
 An explorer says what its controls are (`declare`), what a state means (`compute`), how a result looks
-(`draw`) and what it says in words (`describe`). Everything else is here: the widgets, resetting,
-presets, keeping the last legal state, the picture with its alternative text.
-
-One HTML widget holds the picture and what is said below it.
+(`draw`), what of it can be taken by hand (`handles`) and what it says in words (`describe`). Everything else
+is here: resetting, presets, keeping the last legal state, answering to the page.
 """
 
 from __future__ import annotations
 
+import base64
 import html
 import json
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
-
-import ipywidgets as widgets
 
 from inception_lab.architecture.network import snake_case
 from inception_lab.checks import one_of
@@ -26,31 +25,22 @@ from inception_lab.view.engine.controls import (
     Choice,
     Control,
     Integer,
+    Knob,
     State,
     Toggle,
     check_name,
     check_value,
+    nearest,
 )
-from inception_lab.view.engine.layout import (
-    code_switch,
-    control_widgets,
-    copy_button,
-    frame,
-    preset_menu,
-    reset_button,
-)
+from inception_lab.view.engine.handles import Grip, Handle, areas, solve
+from inception_lab.view.engine.panel import Panel
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Choice", "Control", "Explorer", "Integer", "State", "Toggle"]
+__all__ = ["Choice", "Control", "Explorer", "Handle", "Integer", "State", "Toggle"]
 
-
-# JupyterLab takes arrow keys for itself unless an element says otherwise: a menu would lose the focus.
-KEYS_ARE_OURS = (
-    "this.closest('.widget-vbox')?.querySelectorAll('select')"
-    ".forEach(each => each.setAttribute('data-lm-suppress-shortcuts', 'true'))"
-)
+DENSITY = 2  # pixels of the picture for one of the page's, as sharp displays have
 
 
 class Explorer(ABC):
@@ -59,13 +49,14 @@ class Explorer(ABC):
     Args:
         preset: Name of a preset to start from.
         controls: Names of the controls to show, in this order; the others can be set by code only. By
-            default all are shown.
+            default the leading ones are in view and the rest lie under "More".
         **state: Values of controls to start from instead of the preset's, or the defaults.
 
     Attributes:
-        controls: Name → widget. Setting a widget's `value` redraws the picture.
+        controls: Name → control. Setting its `value` redraws the picture.
         result: What was computed for the present state.
         figure: The matplotlib figure behind the picture.
+        widget: What the page shows.
 
     Raises:
         ValueError: If a preset or a control does not exist or cannot take its value.
@@ -74,6 +65,7 @@ class Explorer(ABC):
     title: ClassVar[str]
     hint: ClassVar[str] = ""
     presets: ClassVar[Mapping[str, State]] = {}
+    leading: ClassVar[tuple[str, ...]] = ()  # controls in view; the rest lie under "More"
 
     result: Any
 
@@ -86,29 +78,24 @@ class Explorer(ABC):
             check_name(name, self._declared)
         if len(set(shown)) < len(shown):
             raise ValueError(f"`controls` must name each control once. Received: controls={list(shown)}.")
-        made = {name: control_widgets(control) for name, control in self._declared.items()}
-        self.controls: dict[str, Any] = {name: widget for name, (widget, _) in made.items()}
+        self.controls: dict[str, Knob] = {name: Knob(name, each) for name, each in self._declared.items()}
         self._defaults = self.state
         self._held = False
         self._message = ""
-        self._picture = widgets.HTML()
-        self._code_box = widgets.HTML()
-        self._copy_box = widgets.HTML()
+        self._handles: list[Handle] = []
+        self._grip: Grip | None = None
+        self._ghosts: dict[str, Any] = {}
         self.figure = figures.styled(self.make_figure)()
+        self.figure.set_dpi(DENSITY * figures.DPI)
         self._canvas = Canvas(self.figure)
         figures.styled(self.prepare)(self._canvas)
-        self._legal = self._defaults
         self.result = self.compute(self._defaults)
+        leading = shown if controls is not None or not self.leading else self.leading
+        self.widget = Panel(fixed=self._fixed(leading, [name for name in shown if name not in leading]))
         self._update()
-        self.widget = frame(
-            self.title,
-            self.hint,
-            [made[name][1] for name in shown],
-            list(self._tools()),
-            [self._picture, self._code_box],
-        )
-        for widget in self.controls.values():
-            widget.observe(self._changed, "value")
+        for knob in self.controls.values():
+            knob.observe(self._changed, "value")
+        self.widget.on_msg(self._answer)
         if preset is not None:
             one_of("preset", preset, tuple(self.presets))
             state = {**self.presets[preset], **state}
@@ -141,6 +128,10 @@ class Explorer(ABC):
     def describe(self, result: Any) -> str:
         """Return in a sentence or two what the picture shows."""
 
+    def handles(self) -> Iterable[Handle]:
+        """Return what a hand can take in the present picture; of two that overlap the later is taken."""
+        return ()
+
     def keras_code(self, state: State) -> str:
         """Return Keras code for the state, which runs as it stands."""
         return ""
@@ -148,12 +139,46 @@ class Explorer(ABC):
     def adapt(self, name: str) -> None:  # noqa: B027 - most explorers need none
         """Set other controls after the one called `name` was set, where one control decides over others."""
 
+    # What they use.
+
+    def pulled(self, name: str, measure: Callable[[Any], float]) -> Callable[[float], State]:
+        """Return how to set a control so that a measure of the result, which rises with it, is what is asked.
+
+        All other controls stay as they are when it is asked first, as in the hand that has just pressed.
+        """
+        control = self._declared[name]
+        assert isinstance(control, Integer)
+
+        @cache
+        def inverse() -> Callable[[float], int]:
+            state = self.state
+
+            def measured(value: int) -> float:
+                try:
+                    return measure(self.compute({**state, name: value}))
+                except ValueError:  # an illegal state: as far as can be
+                    return math.inf if value > state[name] else -math.inf
+
+            return solve(measured, control)
+
+        return lambda target: {name: inverse()(target)}
+
+    @property
+    def ghost(self) -> Any:
+        """The result of the preset that lies nearest: where the hand started. `None` if it is this state."""
+        preset, changes = self._nearest()
+        if not changes:
+            return None
+        if preset not in self._ghosts:
+            self._ghosts[preset] = self.compute({**self._defaults, **self.presets.get(preset, {})})
+        return self._ghosts[preset]
+
     # What users call.
 
     @property
     def state(self) -> State:
         """The value of every control."""
-        return {name: widget.value for name, widget in self.controls.items()}
+        return {name: knob.value for name, knob in self.controls.items()}
 
     @figures.one_at_a_time
     def set(self, **state: Any) -> None:
@@ -183,6 +208,7 @@ class Explorer(ABC):
         """Set every control to what it was at first."""
         self.set(**self._defaults)
 
+    @figures.one_at_a_time
     def choose(self, preset: str) -> None:
         """Set every control as a preset says.
 
@@ -190,12 +216,15 @@ class Explorer(ABC):
             ValueError: If there is no such preset; the message lists what there is.
         """
         one_of("preset", preset, tuple(self.presets))
-        self._start_afresh(self.presets[preset])
+        with self._hold():
+            self.reset()
+            self.set(**self.presets[preset])
+        self._update()
 
     def link(self) -> str:
         """Return the call that restores the state, such as `lab.explore.module("3a", reduce5x5=8)`."""
-        calls = [([_said(preset)], self.changes(state)) for preset, state in self.presets.items()]
-        said, changes = min([*calls, ([], self.changes({}))], key=lambda call: len(call[1]))
+        preset, changes = self._nearest()
+        said = [_said(preset)] if preset else []
         said += [f"{name}={_said(value)}" for name, value in changes.items()]
         return f"lab.explore.{snake_case(type(self).__name__)}({', '.join(said)})"
 
@@ -214,24 +243,20 @@ class Explorer(ABC):
         """Keras code for the present setting, which runs as it stands."""
         return self.keras_code(self.state)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        """Give the live widget where there is a kernel, and the picture where there is none."""
-        return {
-            "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2,
-                "version_minor": 0,
-                "model_id": self.widget.model_id,
-            },
-            "text/html": figures.compact_html(self._png, self.readout)
-            + f"<p>{html.escape(self.readout)}</p>",
-            "text/plain": self.readout,
-        }
+    def _ipython_display_(self) -> None:
+        """Show a picture that stays in a saved notebook, and the live widget, which hides it in the page."""
+        from IPython.display import display
+
+        still = {"text/html": self._still(), "text/plain": self.readout}
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
+        display(still, raw=True)
+        display({"application/vnd.jupyter.widget-view+json": view, "text/plain": self.readout}, raw=True)
 
     # How it works.
 
     @contextmanager
     def _hold(self) -> Iterator[None]:
-        """Set widgets without a picture for each."""
+        """Set controls without a picture for each."""
         before, self._held = self._held, True
         try:
             yield
@@ -239,37 +264,32 @@ class Explorer(ABC):
             self._held = before
 
     def _put(self, state: State) -> None:
-        """Put every widget back to where it was."""
+        """Put every control back to where it was."""
         with self._hold():
             for name, value in state.items():
                 self.controls[name].value = value
 
-    @figures.one_at_a_time
-    def _start_afresh(self, state: State) -> None:
-        """Set what is given, and the rest to what it was at first; nothing is changed if that is illegal."""
-        before, result = self.state, self.result
-        try:
-            with self._hold():
-                self.reset()
-                self.set(**state)
-        except ValueError:
-            self._put(before)
-            self.result = result
-            raise
-        self._update()
+    def _nearest(self) -> tuple[str, State]:
+        """Return the preset from which least must be set, "" for the defaults, and what."""
+        found = [(preset, self.changes(state)) for preset, state in self.presets.items()]
+        return min([*found, ("", self.changes({}))], key=lambda pair: len(pair[1]))
 
     @figures.one_at_a_time
     def _changed(self, change: Any) -> None:
         if self._held:
             return
         with self._hold():
-            self.adapt(next(name for name, widget in self.controls.items() if widget is change["owner"]))
+            self.adapt(change["owner"].name)
+        self._try()
+
+    def _try(self) -> None:
+        """Show the controls' state, or go back to the last legal one and say why."""
         try:
             self.result = self.compute(self.state)
         except ValueError as error:
-            self._message = str(error)
+            self._message = f"Not possible: {str(error).removesuffix('.')}."
             self._put(self._legal)
-            self._show_picture()
+            self._show()
             return
         self._update()
 
@@ -281,45 +301,80 @@ class Explorer(ABC):
         self._legal = self.state
         self._message = ""
         figures.styled(self.draw)(self._canvas, self.result)
-        self._png = self._canvas.png()
-        self._show_picture()
-        self._show_code()
+        self._png = self._canvas.encoded()
+        self._handles = list(self.handles())
+        self._show()
 
-    def _show_picture(self) -> None:
-        style, said = "margin:4px 0;line-height:1.4", self.readout
-        whole = "user-select:all;white-space:pre-wrap"  # one click selects it, to be copied
-        parts = [
-            figures.picture_html(self._png, said, onload=KEYS_ARE_OURS),
-            f'<p role="status" aria-live="polite" style="{style}">{html.escape(said)}</p>',
-            f'<p style="{style};font-size:0.85em">Call: '
-            f'<code style="{whole}">{html.escape(self.link())}</code></p>',
-        ]
-        if self._message:
-            reason = html.escape(self._message)
-            parts.insert(0, f'<p role="alert" style="{style};font-weight:bold">Not possible: {reason}.</p>')
-        self._picture.value = "".join(parts)
+    def _show(self) -> None:
+        """Hand the page all that is shown, in one message."""
+        preset, changes = self._nearest()
+        with self.widget.hold_sync():
+            self.widget.picture = self._png
+            self.widget.values = {name: knob.shown() for name, knob in self.controls.items()}
+            self.widget.handles = areas(self._handles)
+            self.widget.said = {
+                "words": self.readout,
+                "why_not": self._message,
+                "call": self.link(),
+                "code": self.code,
+                "preset": "" if changes else preset,
+            }
 
-    def _show_code(self) -> None:
-        code = self.code
-        self._copy_box.value = copy_button(code) if code else ""
-        if self._code_box.value:
-            self._code_box.value = _code_html(code)
+    def _still(self) -> str:
+        """Return the present picture as HTML, with how to wake it."""
+        width, _ = self.widget.fixed["size"]
+        kind, data = self._canvas.compact()
+        words = html.escape(self.readout, quote=True)
+        return (
+            '<div class="lab-still">'
+            f'<img src="data:image/{kind};base64,{base64.b64encode(data).decode()}" alt="{words}" '
+            f'width="{width}" style="max-width:100%;height:auto"><p>{words}</p>'
+            "<p><em>This picture stands still. Run its cell, and it answers to your hand.</em></p></div>"
+        )
 
-    def _tools(self) -> Iterator[Any]:
-        """Make what stands between the controls and the picture."""
-        if self.presets:
-            yield preset_menu(self.presets, self.choose)
-        yield reset_button(self.reset)
-        if self.code:
-            yield code_switch(self._reveal_code)
-            yield self._copy_box
+    def _fixed(self, leading: Sequence[str], others: Sequence[str]) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "hint": self.hint,
+            "controls": [self.controls[name].said() for name in (*leading, *others)],
+            "leading": len(leading),
+            "presets": list(self.presets),
+            "size": [round(100 * inches) for inches in self.figure.get_size_inches()],
+            "photos": self._canvas.photos(),
+        }
 
-    def _reveal_code(self, shown: bool) -> None:
-        self._code_box.value = _code_html(self.code) if shown else ""
+    @figures.one_at_a_time
+    def _answer(self, _: Any, message: Any, __: Any = None) -> None:
+        """Do what the page asks for, and say that it was done: only then it asks for more."""
+        with self.widget.hold_sync():
+            try:
+                match message:
+                    case {"kind": "set", "name": name, "value": value}:
+                        self.controls[name].value = self.controls[name].meant(value)
+                    case {"kind": "preset", "name": name}:
+                        self.choose(name)
+                    case {"kind": "reset"}:
+                        self.reset()
+                    case {"kind": kind, "handle": handle, "x": x, "y": y}:
+                        self._touch(kind, handle, x, y)
+            finally:
+                self.widget.heard += 1
 
-
-def _code_html(code: str) -> str:
-    return f'<pre style="line-height:1.3">{html.escape(code)}</pre>'
+    def _touch(self, kind: str, number: int, x: float, y: float) -> None:
+        """Follow a hand: "press", "pull" or "release". While it holds something, axes keep their ends."""
+        wanted: State = {}
+        self._canvas.held = kind != "release"
+        if kind == "press":
+            handle = self._handles[number]
+            self._grip, wanted = Grip(handle, x, y), handle.press
+        elif kind == "pull" and self._grip:
+            wanted = self._grip.at(x, y)
+        with self._hold():
+            for name, value in wanted.items():
+                self.controls[name].value = nearest(value, self._declared[name])
+                self.adapt(name)
+        if kind == "release" or self.state != self._legal:
+            self._try()
 
 
 def _said(value: Any) -> str:

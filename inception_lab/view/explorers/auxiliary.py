@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,7 +15,7 @@ from inception_lab.architecture.googlenet import googlenet
 from inception_lab.experiments.gradients import GRADIENTS, HEADS, LAYERS, STARTS
 from inception_lab.view import figures
 from inception_lab.view.engine.curves import RunLines
-from inception_lab.view.engine.explorer import Choice, Control, Explorer, State
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,6 +72,18 @@ class Reaching:
             f"loss{number}": (module, self.total[f"loss{number}/ave_pool"].output_shape)
             for number, module in enumerate(modules, 1)
         }
+
+
+# Places on the axis where heads were measured, and the module; how high the boxes are there, of the axes.
+SOCKETS = {
+    MODULES.index(f"inception_{module}"): module for module in sorted({*" ".join(PLACES).split()} - {"none"})
+}
+SOCKET = 0.065
+
+
+def _pressed(module: str, heads: str) -> str:
+    """Return the heads after a press on a module: none if it has one, else the first measured there."""
+    return "none" if module in heads.split() else next(each for each in PLACES if module in each.split())
 
 
 class Auxiliary(Explorer):
@@ -133,6 +145,11 @@ class Auxiliary(Explorer):
         )
         labels = ("each seed", "mean", "without heads, mean")
         self._lines = RunLines(ax, canvas, 3, labels, (self._marks,))
+        self._sockets = [
+            ax.bar(place, SOCKET, 0.6, transform=ax.get_xaxis_transform(), edgecolor=figures.PURPLE)[0]
+            for place in SOCKETS
+        ]
+        canvas.add(*self._sockets)
         self._text = self.figure.text(0.71, 0.88, "", va="top", fontsize=9, linespacing=1.5)
         canvas.add(self._marks, self._text)
 
@@ -150,6 +167,9 @@ class Auxiliary(Explorer):
         self._lines.show(places, result.curve, result.without)
         marks = sorted({MODULES.index(f"inception_{module}") for module, _ in result.heads.values()})
         self._marks.set_data(marks, [mean[place] for place in marks])
+        for socket, module in zip(self._sockets, SOCKETS.values(), strict=True):
+            hung = module in result.state["heads"].split()
+            socket.set_facecolor(figures.PURPLE if hung else "white")
         self._text.set_text("\n".join(self._said(result)))
 
     def _said(self, result: Reaching) -> list[str]:
@@ -177,6 +197,16 @@ class Auxiliary(Explorer):
             f"+{work:,} MACs (+{100 * work / result.bare.macs:.1f} %),",
             "  none at inference",
         ]
+
+    def handles(self) -> Iterator[Handle]:
+        """The modules that can carry a head: a press hangs heads there, or takes them off."""
+        low, high = self._axes.get_ylim()
+        for place, module in SOCKETS.items():
+            yield Handle(
+                self._axes, (place - 0.3, low, place + 0.3, low * (high / low) ** SOCKET),
+                f"Press: heads after {module}, or none",
+                press={"heads": _pressed(module, self._legal["heads"])}, cursor="pointer",
+            )  # fmt: skip
 
     def describe(self, result: Reaching) -> str:
         """The range of the curve, and what the heads change at the bottom."""

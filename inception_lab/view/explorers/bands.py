@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
@@ -13,7 +14,7 @@ from inception_lab.experiments.lessons import BAND_LIMITS, BANDS
 from inception_lab.experiments.runner import read
 from inception_lab.view import figures
 from inception_lab.view.engine.curves import Curves, RunLines
-from inception_lab.view.engine.explorer import Choice, Control, Explorer, State
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -106,6 +107,16 @@ class Bands(Explorer):
         self._band.set_width(high - low)
         self._lines.show(result.sizes, result.accuracy, result.everything)
 
+    def handles(self) -> Iterator[Handle]:
+        """Both ends of the band."""
+        low, high = self.result.band
+        for end, other in ((0, high), (1, low)):
+            x = self.result.band[end]
+            yield Handle(
+                self._axes, (x, 0, x, 1), "Drag the end of the band",
+                lambda size, _, end=end, other=other: {"band": _nearest(size, end, other)},  # type: ignore[misc]
+            )  # fmt: skip
+
     def describe(self, result: BandCurves) -> str:
         """Accuracy inside the band and at both ends of the sizes."""
         low, high = result.band
@@ -117,3 +128,12 @@ class Bands(Explorer):
             f"{mean[0]:.1%} at {result.sizes[0]} pixels, {mean[-1]:.1%} at {result.sizes[-1]} pixels; "
             f"trained on all sizes {result.everything.mean():.1%} on average."
         )
+
+
+def _nearest(size: float, end: int, other: int) -> Band:
+    """Return the stored band with one end nearest to a size, and the other where it is as far as can be."""
+    size = max(size, 1.0)
+    return min(
+        measurements()[1],
+        key=lambda band: abs(math.log(band[end] / size)) + 0.4 * abs(math.log(band[1 - end] / other)),
+    )

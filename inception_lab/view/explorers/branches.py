@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from inception_lab.architecture.cost import cost
 from inception_lab.view import figures, pictures
-from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -223,6 +223,15 @@ class Branches(Explorer):
             f"{state['module']}, {_readable(state['branch'])}: {len(result.channels)} of {result.total} "
             f"channels, {result.maps.shape[1]}×{result.maps.shape[0]}"
         )
+
+    def handles(self) -> Iterator[Handle]:
+        """The maps."""
+        for number, channel in enumerate(self.result.channels[: self._maps]):
+            x, y = number % COLUMNS, number // COLUMNS
+            yield Handle(
+                self._map_axes, (x + 0.1, y + 0.1, x + 0.84, y + 0.84), f"Press: channel {channel}",
+                press={"map": number + 1}, cursor="pointer",
+            )  # fmt: skip
 
     def describe(self, result: StrongestMaps) -> str:
         """The chosen channel, where it is largest, what it can see."""

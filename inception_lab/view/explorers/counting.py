@@ -129,6 +129,7 @@ class Counting(Explorer):
     hint = (
         "Switch on what you would count. If somebody publishes the number that you get, their name appears."
     )
+    leading: ClassVar = ("variant", "macs", "relu")
     presets: ClassVar = known_presets()
 
     def declare(self) -> dict[str, Control]:

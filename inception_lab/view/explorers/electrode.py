@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +11,8 @@ from matplotlib.patches import Circle
 from matplotlib.ticker import NullLocator
 
 from inception_lab.view import figures
-from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State
+from inception_lab.view.engine.curves import curve_handles
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,6 +67,7 @@ class Electrode(Explorer):
         "A disc in the middle of the picture, a unit in the middle of a branch's maps. Grow the disc; the "
         "curve shows what the unit would answer to every diameter."
     )
+    leading: ClassVar = ("diameter", "module", "branch")
     presets: ClassVar = {
         "4b, 1×1": {"branch": "1x1"},
         "4b, 5×5": {},
@@ -190,6 +192,33 @@ class Electrode(Explorer):
             self._points[row].set_data([mean.diameter], [row])
             chosen = branch == result.state["branch"]
             self._points[row].set_markersize(11 if chosen else 7)
+
+    def handles(self) -> Iterator[Handle]:
+        """Curves of other colours, branches, the dot on the curve, the disc's edge."""
+        result, diameter = self.result, self.result.state["diameter"]
+        for line, colour in zip(self._thin, self.tuning.colours, strict=True):
+            hint = f"Press: a {colour} disc"
+            yield from curve_handles(
+                self._curve_axes, line, {"colour": colour}, hint, len(self.tuning.diameters) - 1
+            )
+        for row, branch in enumerate(self._branches):
+            point = (float(result.means[branch].diameter), row)
+            yield Handle(
+                self._means_axes,
+                point * 2,
+                f"Press: branch {_readable(branch)}",
+                None,
+                {"branch": branch},
+                "pointer",
+            )
+        dot = (diameter, result.answer)
+        yield Handle(self._curve_axes, dot * 2, "Drag the dot along the curve", lambda x, _: {"diameter": x})
+        middle, radius = self.tuning.side / 2, diameter / 2
+        yield Handle(
+            self._stimulus, (middle - radius, middle - radius, middle + radius, middle + radius),
+            "Pull the disc's edge", lambda x, _: {"diameter": 2 * (x - middle)},
+            anchor=(middle + radius, middle),
+        )  # fmt: skip
 
     def describe(self, result: Answers) -> str:
         """The unit's answer and taste, and its branch's."""

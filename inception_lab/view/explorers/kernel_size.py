@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,7 +12,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 
 from inception_lab.view import figures, pictures
-from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State, Toggle
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State, Toggle
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,6 +56,7 @@ class KernelSize(Explorer):
         "The filter likes a bright blob on a dark ground. Size the window, move it, shrink the photo; "
         "the curve shows what every window size would answer at this place."
     )
+    leading: ClassVar = ("side", "photo")
     presets: ClassVar = {
         **{
             f"galaxy {name}": {"column": place.column, "row": place.row}
@@ -134,6 +136,9 @@ class KernelSize(Explorer):
             self._photo_axes.add_patch(Rectangle((0, 0), 1, 1, fill=False, edgecolor=color, linewidth=width))
             for color, width in (("black", 3.4), (figures.YELLOW, 1.6))
         ]
+        (self._corner,) = self._photo_axes.plot(
+            [], [], "s", color=figures.YELLOW, markeredgecolor="black", markersize=5
+        )
         self._content = self._window_axes.imshow(np.zeros((2, 2)), cmap="gray", vmin=0, vmax=1)
         (self._curve,) = self._curve_axes.plot([], [], color=figures.BLUE)
         (self._here,) = self._curve_axes.plot([], [], "o", color=figures.VERMILLION, markersize=9)
@@ -143,7 +148,14 @@ class KernelSize(Explorer):
             0.02, 0.98, "", transform=self._curve_axes.transAxes, va="top", fontsize=9
         )
         canvas.add(
-            *self._outlines, self._content, self._weights, self._curve, self._best, self._here, self._label
+            *self._outlines,
+            self._corner,
+            self._content,
+            self._weights,
+            self._curve,
+            self._best,
+            self._here,
+            self._label,
         )
 
     def draw(self, canvas: Canvas, result: WindowAnswers) -> None:
@@ -162,6 +174,8 @@ class KernelSize(Explorer):
                 width=side,
                 height=side,
             )
+        x, y = self._middle = result.column // shrink, result.row // shrink
+        self._corner.set_data([x + side / 2], [y + side / 2])
         self._content.set(data=result.window, extent=(0, 1, 0, 1))
         weights = pictures.window_filter(state["kind"], side)
         self._weights.set(data=weights / abs(weights).max(), extent=(0, 1, 0, 1))
@@ -172,6 +186,26 @@ class KernelSize(Explorer):
             self._curve_axes, y=LIMITS.get(state["kind"]) or (0, figures.ceiling(max(result.answers)))
         )
         self._label.set_text(f"● k = {side}: {result.answer:.3g}   ★ best k = {result.best}")
+
+    def handles(self) -> Iterator[Handle]:
+        """The window, its corner, the dot on the curve."""
+        state = self.result.state
+        (x, y), half, shrink = self._middle, state["side"] / 2, state["shrink"]
+        yield Handle(
+            self._photo_axes, (x - half, y - half, x + half, y + half), "Drag the window over the photo",
+            lambda column, row: {"column": column * shrink, "row": row * shrink},
+            cursor="move", anchor=(x, y),
+        )  # fmt: skip
+        corner = (x + half, y + half)
+        yield Handle(
+            self._photo_axes, corner * 2, "Pull the corner: how large a window",
+            lambda column, row: {"side": 2 * max(abs(column - x), abs(row - y))},
+            cursor="nwse-resize", anchor=corner,
+        )  # fmt: skip
+        yield Handle(
+            self._curve_axes, (state["side"], self.result.answer) * 2, "Drag the dot along the curve",
+            lambda side, _: {"side": side},
+        )  # fmt: skip
 
     def describe(self, result: WindowAnswers) -> str:
         """The answer here, and where it would be largest."""

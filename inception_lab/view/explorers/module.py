@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
@@ -11,7 +12,7 @@ from inception_lab.architecture.modules import BRANCHES as FIELDS
 from inception_lab.architecture.modules import COLUMNS, InceptionRow, inception_module
 from inception_lab.architecture.network import Parallel
 from inception_lab.view.engine.bars import Bars
-from inception_lab.view.engine.explorer import Control, Explorer, Integer, State
+from inception_lab.view.engine.explorer import Control, Explorer, Handle, Integer, State
 from inception_lab.view.explorers.modules import (
     METRICS,
     BranchCosts,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from inception_lab.view.engine.canvas import Canvas
 
 ROWS = ("1x1", "3x3", "5x5", "pool")
+ENDS = ("conv1x1", "conv3x3", "conv5x5", "pool_proj")  # the control of each row's last layer
+LAYERS = dict(zip(("1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj"), FIELDS, strict=True))
 
 
 def paper_modules() -> dict[str, State]:
@@ -57,12 +60,13 @@ class Module(Explorer):
 
     title = "An Inception module"
     hint = "Its six numbers are the knobs. Hatched: the same module without any 1×1 reduction or projection."
+    leading: ClassVar = ("reduce3x3", "reduce5x5", "conv5x5")
     presets = paper_modules()
 
     def declare(self) -> dict[str, Control]:
         """The paper's six numbers, then the input."""
         row = TABLE_1["3a"]
-        numbers = {name: Integer(COLUMNS[name], getattr(row, name), 1, 512) for name in FIELDS}
+        numbers = {name: Integer(COLUMNS[name], getattr(row, name), 1, 512, log=True) for name in FIELDS}
         return {
             **numbers,
             "channels": Integer("Input channels", 192, 1, 1024),
@@ -100,9 +104,21 @@ class Module(Explorer):
                 {
                     name: [getattr(result, name).branches[row][metric] for row in ROWS]
                     for name in ("naive", "reduced")
-                }
+                },
+                ghost=self.ghost and {"reduced": [self.ghost.reduced.branches[row][metric] for row in ROWS]},
             )
         self._diagram.show(canvas, result.module, result.reduced.total)
+
+    def handles(self) -> Iterator[Handle]:
+        """All boxes with filters; the reduced module's bars, which set the filters of the branch's end."""
+        yield from self._diagram.handles(LAYERS, self._legal)
+        for row, (branch, name) in enumerate(zip(ROWS, ENDS, strict=True)):
+            for metric, bars in self._bars.items():
+                pulled = self.pulled(
+                    name,
+                    lambda result, branch=branch, metric=metric: result.reduced.branches[branch][metric],  # type: ignore[misc]
+                )
+                yield bars.handle("reduced", row, pulled, f"Pull: {COLUMNS[name]}")
 
     def describe(self, result: Twins) -> str:
         """Both totals, their ratio, the dearest branch."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inception_lab.architecture.cost import Cost
 from inception_lab.view import diagrams, figures
+from inception_lab.view.engine.handles import Handle
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -97,6 +99,22 @@ class LiveDiagram:
         else:
             diagrams.write(self._pieces, sketch)
         self._sketch = sketch
+
+    def handles(self, names: Mapping[str, str], filters: Mapping[str, int]) -> Iterator[Handle]:
+        """Return the boxes as handles: a pull of one box's width to the right doubles the filters.
+
+        Args:
+            names: Last part of a layer's path → the control that says its filters.
+            filters: Control → its present value.
+        """
+        for x, y, path, _ in self._sketch.boxes:
+            if name := names.get(path.split("/")[-1]):
+                yield Handle(
+                    self.ax, (x, y - diagrams.HALF / 2, x + diagrams.BOX, y + diagrams.HALF / 2),
+                    "Pull to the right for more filters, to the left for fewer",
+                    lambda power, _, name=name: {name: 2**power},  # type: ignore[misc]
+                    anchor=(math.log2(filters[name]), y),
+                )  # fmt: skip
 
 
 def share(part: int, whole: int) -> str:

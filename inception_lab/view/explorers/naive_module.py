@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,7 +10,7 @@ from inception_lab.architecture.cost import cost
 from inception_lab.architecture.modules import naive_module
 from inception_lab.architecture.network import Parallel
 from inception_lab.view.engine.bars import Bars
-from inception_lab.view.engine.explorer import Control, Explorer, Integer, State, Toggle
+from inception_lab.view.engine.explorer import Control, Explorer, Handle, Integer, State, Toggle
 from inception_lab.view.explorers.modules import (
     BRANCHES,
     BranchCosts,
@@ -42,6 +43,7 @@ class NaiveModule(Explorer):
     hint = (
         "Several kernel sizes look at the same input; their outputs are joined. Zero filters: no such branch."
     )
+    leading: ClassVar = ("conv3x3", "conv5x5", "conv7x7")
     presets: ClassVar = {
         "3a without its reductions": {},
         "only 3×3": {"conv1x1": 0, "conv3x3": 224, "conv5x5": 0, "pool": False},
@@ -55,7 +57,7 @@ class NaiveModule(Explorer):
     def declare(self) -> dict[str, Control]:
         """Input, filters of each branch, pooling."""
         filters = {
-            f"conv{side}x{side}": Integer(f"{side}×{side} filters", start, 0, 512)
+            f"conv{side}x{side}": Integer(f"{side}×{side} filters", start, 0, 512, log=True)
             for side, start in zip(SIDES, (64, 128, 32, 0), strict=True)
         }
         return {
@@ -96,8 +98,23 @@ class NaiveModule(Explorer):
         for metric, bars in self._bars.items():
             values: list[int | None] = [result.costs.branches[name][metric] for name in branches]
             canvas.limits(self._columns[metric], y=(len(branches) - 0.5, -0.5))
-            bars.show({"naive": values + [None] * empty}, styles)
+            ghost = [self.ghost and self.ghost.costs.branches.get(name, {}).get(metric) for name in branches]
+            bars.show({"naive": values + [None] * empty}, styles, ghost={"naive": ghost + [None] * empty})
         self._diagram.show(canvas, result.module, result.costs.total)
+
+    def handles(self) -> Iterator[Handle]:
+        """The bars and boxes of branches that have filters."""
+        names = {f"{side}x{side}": f"conv{side}x{side}" for side in SIDES}
+        yield from self._diagram.handles(names, self._legal)
+        for row, branch in enumerate(self.result.costs.branches):
+            for metric, bars in self._bars.items() if branch in names else ():
+                pulled = self.pulled(
+                    names[branch],
+                    lambda result, branch=branch, metric=metric: (  # type: ignore[misc]
+                        result.costs.branches.get(branch, {}).get(metric, 0)
+                    ),
+                )
+                yield bars.handle("naive", row, pulled, f"Pull: filters of {branch.replace('x', '×')}")
 
     def describe(self, result: NaiveCosts) -> str:
         """Total, and the dearest branch."""

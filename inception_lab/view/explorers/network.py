@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
-
-from matplotlib.collections import LineCollection
 
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import TABLE_1, VARIANTS, googlenet
@@ -15,7 +13,7 @@ from inception_lab.architecture.modules import BRANCHES as FIELDS
 from inception_lab.architecture.modules import COLUMNS, InceptionRow
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars
-from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State, Toggle
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State, Toggle
 from inception_lab.view.explorers.modules import METRICS
 from inception_lab.view.figures import size
 
@@ -95,6 +93,7 @@ class Network(Explorer):
         "Pick a module and change its six numbers; edits stay. Black ticks: the paper's network. "
         "Activations: what is stored behind each layer, a pooling counted with the module before it."
     )
+    leading: ClassVar = ("module", "conv3x3", "reduce5x5")
     presets: ClassVar = {
         "the paper's network": {},
         "torchvision's": {"variant": "torchvision"},
@@ -105,7 +104,9 @@ class Network(Explorer):
 
     def declare(self) -> dict[str, Control]:
         """The module, its six numbers, the network."""
-        numbers = {name: Integer(COLUMNS[name], getattr(TABLE_1["3a"], name), 1, 512) for name in FIELDS}
+        numbers = {
+            name: Integer(COLUMNS[name], getattr(TABLE_1["3a"], name), 1, 512, log=True) for name in FIELDS
+        }
         return {
             "module": Choice("Module", "3a", tuple((name, name) for name in TABLE_1)),
             **numbers,
@@ -190,34 +191,37 @@ class Network(Explorer):
         self._bars = {
             metric: Bars(canvas, ax, len(ROWS), styles, room=0.2) for metric, ax in self._columns.items()
         }
-        self._ticks = {
-            metric: ax.add_collection(LineCollection([], colors="black", linewidths=1.6), autolim=False)
-            for metric, ax in self._columns.items()
-        }
         self._total = Bars(canvas, self._gauge, 1, {"now": (figures.BRANCH_STYLES["3x3"], 0.0)}, room=0.1)
         (self._mark,) = self._gauge.plot([0, 0], [-0.8, 0.8], color="black", linewidth=2, clip_on=False)
         self._budget = self._gauge.text(0, 0.75, "", fontsize=8, ha="center", va="bottom")
-        canvas.add(*self._ticks.values(), self._mark, self._budget)
+        canvas.add(self._mark, self._budget)
 
     def draw(self, canvas: Canvas, result: Edited) -> None:
         """Show the rows; those that the network lacks are empty."""
         for metric in METRICS:
             values: list[int | None] = [result.by_row[row][metric] for row in ROWS]
-            before = [result.unedited[row][metric] for row in ROWS]
-            limit = figures.ceiling(max(*(value or 0 for value in values), *before))
-            self._bars[metric].show({"now": values}, limit=limit)
-            self._ticks[metric].set_segments(
-                [
-                    [(value / limit, row - 0.42), (value / limit, row + 0.42)]
-                    for row, value in enumerate(before)
-                    if value
-                ]
-            )
-        limit = figures.ceiling(1.1 * max(result.total.macs, BUDGET))
-        self._total.show({"now": [result.total.macs]}, limit=limit)
+            before: list[int | None] = [result.unedited[row][metric] for row in ROWS]
+            limit = figures.ceiling(max(value or 0 for value in (*values, *before)))
+            self._bars[metric].show({"now": values}, limit=limit, ghost={"now": before})
+        self._total.show(
+            {"now": [result.total.macs]}, limit=figures.ceiling(1.1 * max(result.total.macs, BUDGET))
+        )
+        limit = self._total.limit
         self._mark.set_xdata([BUDGET / limit] * 2)
         self._budget.set_x(BUDGET / limit)
         self._budget.set_text("the paper's budget: 1.5 G")
+
+    def handles(self) -> Iterator[Handle]:
+        """The bars of the nine modules: a press chooses one, a pull sets its #3×3."""
+        for row, name in enumerate(ROWS):
+            for metric, bars in self._bars.items() if name in TABLE_1 else ():
+                pulled = self.pulled(
+                    "conv3x3",
+                    lambda result, name=name, metric=metric: result.by_row[name][metric],  # type: ignore[misc]
+                )
+                yield bars.handle(
+                    "now", row, pulled, f"Press: choose {name}. Pull: its #3×3", {"module": name}
+                )
 
     def describe(self, result: Edited) -> str:
         """Totals, against the paper's network and its budget."""

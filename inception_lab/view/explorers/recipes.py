@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +13,8 @@ from matplotlib.ticker import PercentFormatter
 
 from inception_lab.model.training.recipes import RECIPES, Recipe
 from inception_lab.view import figures
-from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State
+from inception_lab.view.engine.curves import curve_handles
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -133,6 +135,11 @@ class Recipes(Explorer):
                 )
             )
         )
+
+    def handles(self) -> Iterator[Handle]:
+        """The curves, piece by piece."""
+        for name, line in self._curves.items():
+            yield from curve_handles(self._axes, line, {"recipe": name}, f"Press: bring {name} forward")
 
     def describe(self, result: Schedules) -> str:
         """From where to where the rate goes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
@@ -11,7 +12,7 @@ from inception_lab.architecture.layers import Conv2D
 from inception_lab.architecture.network import Sequence
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars
-from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
 from inception_lab.view.figures import NAIVE, REDUCED, ceiling, quantity
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Reduction(Explorer):
 
     title = "The 1×1 reduction"
     hint = "Squeeze the channels with 1×1 filters first, then convolve. Drag past the break-even point."
+    leading: ClassVar = ("reduce", "kernel_size", "filters")
     presets: ClassVar = {
         "3a's 5×5 branch": {},
         "3a's 3×3 branch": {"kernel_size": 3, "filters": 128, "reduce": 96},
@@ -62,9 +64,9 @@ class Reduction(Explorer):
     def declare(self) -> dict[str, Control]:
         """Reduction, convolution, input."""
         return {
-            "reduce": Integer("1×1 filters", 16, 1, 512),
+            "reduce": Integer("1×1 filters", 16, 1, 512, log=True),
             "kernel_size": Choice("Kernel", 5, tuple((f"{k}×{k}", k) for k in (1, 3, 5, 7, 9, 11))),
-            "filters": Integer("k×k filters", 32, 1, 512),
+            "filters": Integer("k×k filters", 32, 1, 512, log=True),
             "channels": Integer("Input channels", 192, 1, 1024),
             "height": Integer("Input height", 28, 1, 112),
             "width": Integer("Input width", 28, 1, 112),
@@ -102,6 +104,7 @@ class Reduction(Explorer):
         (self._reduced,) = ax.plot([], [], color=REDUCED.color, linewidth=2)
         (self._even,) = ax.plot([], [], color=figures.BLACK, linestyle=":", linewidth=1.2)
         (self._here,) = ax.plot([], [], "o", color=REDUCED.color, markersize=10)
+        (self._was,) = ax.plot([], [], "o", color="none", markeredgecolor=figures.GREY, markersize=10)
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
         self._texts = [ax.text(0, 0, "", fontsize=9, bbox=box) for _ in range(3)]
         self._bars = Bars(canvas, self._bar_axes, 2, {"macs": (REDUCED, 0.0)})
@@ -111,7 +114,7 @@ class Reduction(Explorer):
         self._note = self._bar_axes.text(0.012, 1.36, "", fontsize=8, va="top")
         canvas.add_below(self._bars.numbers["macs"][1], self._first)
         canvas.add(self._note)
-        canvas.add(self._direct, self._even, self._reduced, *self._texts, self._here)
+        canvas.add(self._direct, self._even, self._reduced, self._was, *self._texts, self._here)
 
     def draw(self, canvas: Canvas, result: BothWays) -> None:
         """Move lines and bars."""
@@ -119,12 +122,15 @@ class Reduction(Explorer):
         right = ceiling(1.15 * max(float(result.even), state["reduce"]))
         top = ceiling(1.2 * max(direct, result.reduced.macs))
         canvas.limits(self._line_axes, x=(0, right), y=(0, top))
+        right, top = self._line_axes.get_xlim()[1], self._line_axes.get_ylim()[1]  # a hand holds them
         end = min(right, top / result.per_filter)
         self._direct.set_data([0, right], [direct, direct])
         self._reduced.set_data([0, end], [0, end * result.per_filter])
         even = float(result.even)
         self._even.set_data([even, even], [0, direct])
         self._here.set_data([state["reduce"]], [result.reduced.macs])
+        was = self.ghost
+        self._was.set_data(*(([was.state["reduce"]], [was.reduced.macs]) if was else ([], [])))
         direct_text, even_text, here_text = self._texts
         direct_text.set(text=f"direct: {quantity(direct)}", x=right / 60, y=direct + top / 60, va="bottom")
         left = even > right / 2
@@ -142,6 +148,16 @@ class Reduction(Explorer):
         self._first.set_width(result.first / result.reduced.macs * self._bars.bars["macs"][1].get_width())
         side = state["kernel_size"]
         self._note.set_text(f"1×1 (dots) {quantity(result.first)} + {side}×{side} {quantity(result.second)}")
+
+    def handles(self) -> Iterator[Handle]:
+        """The dot, and both bars."""
+        hint = "Pull: filters of the 1×1"
+        yield self._bars.handle(
+            "macs", 0, self.pulled("filters", lambda both: both.direct.macs), "Pull: filters"
+        )
+        yield self._bars.handle("macs", 1, self.pulled("reduce", lambda both: both.reduced.macs), hint)
+        dot = (self.result.state["reduce"], self.result.reduced.macs)
+        yield Handle(self._line_axes, dot * 2, "Drag the dot along the line", lambda x, _: {"reduce": x})
 
     def describe(self, result: BothWays) -> str:
         """Both costs, their ratio and the break-even point."""

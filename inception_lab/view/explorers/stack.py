@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +14,7 @@ from inception_lab.architecture.modules import BRANCHES as FIELDS
 from inception_lab.architecture.modules import COLUMNS, InceptionRow, inception_module
 from inception_lab.architecture.network import Sequence
 from inception_lab.view import figures
-from inception_lab.view.engine.explorer import Control, Explorer, Integer, State
+from inception_lab.view.engine.explorer import Control, Explorer, Handle, Integer, State
 from inception_lab.view.figures import NAIVE, REDUCED, ceiling, quantity
 
 if TYPE_CHECKING:
@@ -37,11 +39,18 @@ class TwoStacks:
     reduced: Cost
 
 
+def _height(metric: str, name: str, number: int, result: TwoStacks) -> float:
+    """Return how high the bar of a module stands."""
+    module = list(getattr(result, name).by_module().values())[number]
+    return float(module.macs if metric == "macs" else module.output_shape[-1])
+
+
 class Stack(Explorer):
     """What happens when modules stand on modules?"""
 
     title = "A stack of modules"
     hint = "Each module feeds the next. How fast do channels and MACs grow?"
+    leading: ClassVar = ("modules", "conv3x3", "channels")
     presets: ClassVar = {
         "one module": {"modules": 1},
         "nine, as in GoogLeNet": {"modules": 9},
@@ -51,7 +60,7 @@ class Stack(Explorer):
     def declare(self) -> dict[str, Control]:
         """Number of modules, their numbers, the input."""
         row = dict(vars(TABLE_1["3a"]))
-        numbers = {name: Integer(COLUMNS[name], value, 1, 512) for name, value in row.items()}
+        numbers = {name: Integer(COLUMNS[name], value, 1, 512, log=True) for name, value in row.items()}
         return {
             "modules": Integer("Modules", 4, 1, MOST),
             "channels": Integer("Input channels", 192, 1, 1024),
@@ -130,6 +139,23 @@ class Stack(Explorer):
                     y=values[-1],
                 )
             canvas.limits(ax, y=(0, ceiling(1.12 * top)))
+
+    def handles(self) -> Iterator[Handle]:
+        """Every column, which says how many modules; the upper ends of the bars, which say #3×3."""
+        for metric, ax in self._axes.items():
+            for number in range(1, MOST + 1):
+                yield Handle(
+                    ax, (number - 0.4, 0, number + 0.4, ax.get_ylim()[1]), "Press: so many modules",
+                    lambda x, _: {"modules": x}, {"modules": number}, "pointer",
+                )  # fmt: skip
+            for name in ("naive", "reduced"):
+                for number, bar in enumerate(self._bars[metric, name][: self._legal["modules"]]):
+                    pulled = self.pulled("conv3x3", partial(_height, metric, name, number))
+                    x, top = bar.get_x(), bar.get_height()
+                    yield Handle(
+                        ax, (x, top, x + bar.get_width(), top), "Pull: filters of the 3×3",
+                        lambda _, y, pulled=pulled: pulled(y), cursor="ns-resize",  # type: ignore[misc]
+                    )  # fmt: skip
 
     def describe(self, result: TwoStacks) -> str:
         """Both totals, their ratio, the channels at the end."""

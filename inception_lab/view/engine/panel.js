@@ -1,0 +1,242 @@
+// Draws an explorer in the page: its picture, which can be touched, and its labelled controls.
+//
+// What the reader does is sent one message at a time. The next goes out when the kernel has answered the one
+// before; of those that wait, the newest replaces an older one of its kind. So the picture never lags behind.
+
+const make = (tag, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+};
+const SLOW = 4000; // milliseconds without an answer, after which the reader is told
+const TRACK = 1000; // steps of a slider's track
+
+function knob(control, set) {
+  const label = make("label", { textContent: control.label, title: control.help });
+  let show;
+  const row = make("div", { className: "lab-knob" }, label);
+  const name = (element, id) => {
+    element.id = `lab-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+    label.htmlFor = element.id;
+    return element;
+  };
+  if (control.kind === "Toggle") {
+    const box = name(make("input", { type: "checkbox" }));
+    box.addEventListener("change", () => set(box.checked));
+    row.classList.add("lab-toggle");
+    row.prepend(box);
+    show = (value) => { box.checked = value; };
+  } else if (control.kind === "Choice") {
+    const menu = name(make("select", {}, ...control.options.map((each) => make("option", { textContent: each }))));
+    menu.addEventListener("change", () => set(menu.selectedIndex));
+    row.append(menu);
+    show = (value) => { menu.selectedIndex = value; };
+  } else {
+    const { low, high, step, log, mark } = control;
+    const part = (value) => (log ? Math.log((value - low + 4) / 4) / Math.log((high - low + 4) / 4) : (value - low) / (high - low));
+    const whole = (value) => Math.min(high, Math.max(low, low + step * Math.round((value - low) / step)));
+    const meant = (place) => whole(log ? low - 4 + 4 * ((high - low + 4) / 4) ** place : low + place * (high - low));
+    const box = name(make("input", { type: "number", min: low, max: high, step }));
+    const track = make("input", { type: "range", min: 0, max: TRACK, step: "any" });
+    track.setAttribute("aria-label", `${control.label}, slider`);
+    const tick = make("span", { className: "lab-mark", title: `At first: ${mark}` });
+    tick.style.left = `calc(8px + ${part(mark)} * (100% - 16px))`;
+    let now = mark;
+    show = (value) => {
+      now = value;
+      if (document.activeElement !== box || Number(box.value) !== value) box.value = value;
+      track.value = TRACK * part(value);
+      track.setAttribute("aria-valuetext", value);
+    };
+    const change = (value) => { show(value); set(value); };
+    track.addEventListener("input", () => { const value = meant(track.value / TRACK); if (value !== now) change(value); });
+    box.addEventListener("change", () => {
+      const typed = Number(box.value);
+      if (box.value !== "" && Number.isFinite(typed)) change(Math.min(high, Math.max(low, Math.round(typed))));
+      else show(now);
+    });
+    const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
+    const keys = (event) => {
+      const inText = event.target === box && ["ArrowLeft", "ArrowRight"].includes(event.key);
+      if (!(event.key in KEYS) || inText || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      const value = Math.min(high, Math.max(low, now + step * KEYS[event.key] * (event.shiftKey ? 10 : 1)));
+      if (value !== now) change(value);
+    };
+    box.addEventListener("keydown", keys);
+    track.addEventListener("keydown", keys);
+    row.append(box, make("div", { className: "lab-track" }, track, tick));
+  }
+  return { row, show };
+}
+
+function render({ model, el }) {
+  const fixed = model.get("fixed");
+  const [width, height] = fixed.size;
+
+  // What is sent.
+  const waiting = [];
+  let underWay = false;
+  let slow = 0;
+  const post = () => {
+    if (underWay || !waiting.length) return;
+    underWay = true;
+    slow = setTimeout(() => { dead.hidden = false; }, SLOW);
+    model.send(waiting.shift());
+  };
+  const send = (message) => {
+    const last = waiting.at(-1);
+    if (last && last.kind === message.kind && last.name === message.name && message.kind !== "press") waiting.pop();
+    waiting.push(message);
+    post();
+  };
+
+  // What is shown.
+  const image = make("img", { className: "lab-image", draggable: false });
+  image.style.aspectRatio = `${width} / ${height}`;
+  const photos = fixed.photos.map(([x0, y0, x1, y1]) => {
+    const photo = make("img", { className: "lab-photo", alt: "", draggable: false });
+    photo.setAttribute("aria-hidden", "true");
+    photo.style.clipPath = `inset(${100 * y0}% ${100 - 100 * x1}% ${100 - 100 * y1}% ${100 * x0}%)`;
+    return photo;
+  });
+  const whyNot = make("p", { className: "lab-why-not", hidden: true });
+  whyNot.setAttribute("role", "alert");
+  const hint = make("p", { className: "lab-grip", textContent: "\u00a0" });
+  hint.setAttribute("aria-hidden", "true");
+  const dead = make("p", { className: "lab-dead", hidden: true, textContent: "No answer from Python: it is busy, or was restarted. If restarted, run this cell again." });
+  dead.setAttribute("role", "alert");
+  const words = make("p", { className: "lab-words" });
+  words.setAttribute("role", "status");
+  words.setAttribute("aria-live", "polite");
+  const call = make("code");
+  const code = make("code");
+  const copy = make("button", { type: "button", className: "lab-copy", textContent: "Copy", title: "Copy the code for this setting" });
+  const listing = make("details", { className: "lab-code" }, make("summary", { textContent: "Keras code" }), copy, make("pre", {}, code));
+
+  const knobs = new Map(fixed.controls.map((control) => [control.name, knob(control, (value) => send({ kind: "set", name: control.name, value }))]));
+  const rows = [...knobs.values()].map((each) => each.row);
+  const more = make("details", { className: "lab-more" }, make("summary", { textContent: "More" }), ...rows.slice(fixed.leading));
+  const presets = fixed.presets.map((name) => {
+    const button = make("button", { type: "button", textContent: name });
+    button.addEventListener("click", () => send({ kind: "preset", name }));
+    return button;
+  });
+  const reset = make("button", { type: "button", textContent: "Reset", className: "lab-reset" });
+  reset.addEventListener("click", () => send({ kind: "reset" }));
+  const choices = make("div", { className: "lab-presets" }, ...presets, reset);
+  choices.setAttribute("role", "group");
+  choices.setAttribute("aria-label", "Presets");
+  const column = make("div", { className: "lab-knobs" }, ...rows.slice(0, fixed.leading));
+  if (rows.length > fixed.leading) column.append(more);
+  const picture = make("div", { className: "lab-picture" }, make("div", { className: "lab-frame" }, image, ...photos), hint, whyNot, dead);
+  picture.style.maxWidth = `${width}px`;
+  const body = make("div", { className: "lab-body" }, column, picture);
+  if (!rows.length) body.classList.add("lab-alone");
+  const parts = [make("div", { className: "lab-title", textContent: fixed.title }), make("p", { className: "lab-hint", textContent: fixed.hint }), choices, body, words, make("p", { className: "lab-call" }, call), listing];
+  el.classList.add("lab-explorer");
+  el.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab takes arrow keys for itself otherwise
+  el.append(make("div", { className: "lab-inner" }, ...parts));
+  // The picture that stands still is for saved notebooks. Where a style sheet hides it, see there; Colab has
+  // a frame for each cell.
+  if (globalThis.google?.colab) for (const still of document.querySelectorAll(".lab-still")) still.hidden = true;
+
+  // What the kernel says.
+  let address = "";
+  const showPicture = () => {
+    const view = model.get("picture");
+    const before = address;
+    address = URL.createObjectURL(new Blob([view]));
+    for (const each of [image, ...photos]) each.src = address;
+    image.decode().catch(() => null).finally(() => URL.revokeObjectURL(before));
+  };
+  const showWords = () => {
+    const said = model.get("said");
+    image.alt = words.textContent = said.words;
+    whyNot.textContent = said.why_not;
+    whyNot.hidden = !said.why_not;
+    call.textContent = said.call;
+    code.textContent = said.code;
+    listing.hidden = !said.code;
+    for (const button of presets) button.setAttribute("aria-pressed", button.textContent === said.preset);
+  };
+  const showValues = () => {
+    if (waiting.some((each) => each.kind === "set")) return; // the hand is further than this
+    const values = model.get("values");
+    for (const [name, each] of knobs) each.show(values[name]);
+  };
+  const heard = () => {
+    underWay = false;
+    clearTimeout(slow);
+    dead.hidden = true;
+    showValues(); // also where nothing changed: what was refused goes back
+    post();
+  };
+  const listeners = { "change:picture": showPicture, "change:said": showWords, "change:values": showValues, "change:heard": heard };
+  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  showPicture();
+  showWords();
+  showValues();
+
+  // Hands on the picture.
+  let taken = null;
+  const place = (event) => {
+    const box = image.getBoundingClientRect();
+    return { x: (event.clientX - box.left) / box.width, y: 1 - (event.clientY - box.top) / box.height };
+  };
+  const under = ({ x, y }) => model.get("handles").findLastIndex(([x0, y0, x1, y1]) => x0 <= x && x <= x1 && y0 <= y && y <= y1);
+  const look = (number) => {
+    const [hintText, cursor] = number < 0 ? ["\u00a0", "default"] : model.get("handles")[number].slice(4);
+    image.style.cursor = cursor;
+    hint.textContent = hintText;
+  };
+  image.addEventListener("pointerdown", (event) => {
+    const at = place(event);
+    const handle = under(at);
+    if (handle < 0 || event.button !== 0) return;
+    event.preventDefault();
+    image.setPointerCapture(event.pointerId);
+    look(handle);
+    taken = { handle, at, moved: false };
+    send({ kind: "press", handle, ...at });
+  });
+  image.addEventListener("pointermove", (event) => {
+    const at = place(event);
+    if (!taken) return look(under(at));
+    const far = Math.hypot((at.x - taken.at.x) * image.clientWidth, (at.y - taken.at.y) * image.clientHeight);
+    taken.moved ||= far > 2;
+    if (taken.moved) send({ kind: "pull", handle: taken.handle, ...at });
+  });
+  const release = (event) => {
+    if (!taken) return;
+    send({ kind: "release", handle: taken.handle, ...place(event) });
+    taken = null;
+    look(under(place(event)));
+  };
+  image.addEventListener("pointerup", release);
+  image.addEventListener("pointercancel", release);
+  image.addEventListener("pointerleave", () => { if (!taken) look(-1); });
+  // A finger on a handle pulls it; anywhere else it scrolls the page.
+  image.addEventListener("touchstart", (event) => { if (under(place(event.touches[0])) >= 0) event.preventDefault(); }, { passive: false });
+
+  copy.addEventListener("click", async () => {
+    let done = true;
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+    } catch { // a server reached by plain HTTP, a frame without that permission
+      getSelection().selectAllChildren(code);
+      done = document.execCommand("copy");
+      getSelection().removeAllRanges();
+    }
+    copy.textContent = done ? "Copied" : "Not copied";
+    setTimeout(() => { copy.textContent = "Copy"; }, 1500);
+  });
+
+  return () => {
+    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
+    clearTimeout(slow);
+    URL.revokeObjectURL(address);
+  };
+}
+
+export default { render };
