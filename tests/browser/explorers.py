@@ -1,7 +1,6 @@
 """What a page's explorer must show: what the package shows, in this process, for the same state."""
 
-import re
-from html import unescape
+import base64
 from typing import TYPE_CHECKING, Any
 
 import inception_lab as lab
@@ -14,11 +13,8 @@ KINDS = tuple(lab.explore.__all__)
 
 
 def picture(explorer: Any) -> str:
-    """The address of the picture that the package makes in this process."""
-    html = next(child.value for child in explorer.widget.children if "<img" in getattr(child, "value", ""))
-    found = re.search(r'<img src="([^"]+)"', html)
-    assert found
-    return unescape(found[1])
+    """The picture that the package makes in this process, as base64."""
+    return base64.b64encode(explorer.widget.picture).decode()
 
 
 def same(shown: "Explorer", expected: Any) -> None:
@@ -49,3 +45,49 @@ def a_key_moves(shown: "Explorer", kind: str) -> None:
     label, key, state = moved(kind)
     shown.press(shown.number(label), key)
     same(shown, getattr(lab.explore, kind)(**state))
+
+
+def free_point(explorer: Any, hint: str) -> tuple[int, tuple[float, float]]:
+    """Return a handle that says so, and a point of it that no other covers."""
+    areas = explorer.widget.handles
+    for number, (x0, y0, x1, y1, said, _) in enumerate(areas):
+        for part in (0.9, 0.5, 0.1, 0.3, 0.7) if said == hint else ():
+            for up in (0.5, 0.2, 0.8):
+                x, y = x0 + part * (x1 - x0), y0 + up * (y1 - y0)
+                inside = [
+                    place for place, (a, b, c, d, *_) in enumerate(areas) if a <= x <= c and b <= y <= d
+                ]
+                if inside[-1] == number:
+                    return number, (x, y)
+    raise AssertionError(f"{hint}: nothing of it is free")
+
+
+def a_hand_pulls(shown: "Explorer", kind: str, hint: str) -> None:
+    """Pull a handle by the mouse, and compare all that is shown then with what the package shows."""
+    box = shown.box.locator("img.lab-image").bounding_box()
+    assert box
+
+    def whole(x: float, y: float) -> tuple[float, float]:
+        """The same, at a whole pixel of the window, where a mouse is."""
+        left, top = round(box["x"] + x * box["width"]), round(box["y"] + (1 - y) * box["height"])
+        return (left - box["x"]) / box["width"], 1 - (top - box["y"]) / box["height"]
+
+    for right, up in ((0.035, 0.05), (-0.2, -0.05), (0.3, 0.0)):
+        here = getattr(lab.explore, kind)()
+        number, start = free_point(here, hint)
+        handle, start = here._handles[number], whole(*start)
+        end = whole(start[0] + right, start[1] + up) if handle.move else start
+        touched = {"handle": number, "x": start[0], "y": start[1]}
+        here._answer(None, {"kind": "press", **touched})
+        if handle.move:
+            here._answer(None, {"kind": "pull", **touched, "x": end[0], "y": end[1]})
+        here._answer(None, {"kind": "release", **touched})
+        if here.state != getattr(lab.explore, kind)().state:
+            break
+    else:
+        raise AssertionError(f"{hint}: a pull changes nothing")
+    shown.page.mouse.move(*shown.place(*start))
+    shown.box.get_by_text(hint, exact=True).wait_for()
+    shown.pull(start, end)
+    shown.box.get_by_alt_text(here.readout, exact=True).wait_for()
+    same(shown, here)

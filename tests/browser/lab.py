@@ -35,6 +35,10 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 START_SECONDS = 90
+BYTES = """async (image) => {
+  const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}"""
 OPEN_SECONDS = 60
 ELEMENT_SECONDS = 10
 WIDTH, HEIGHT = 1366, 900  # of the window: a common laptop's
@@ -49,11 +53,12 @@ COMMAND = "([name, options]) => window.jupyterapp.commands.execute(name, options
 
 # Promises the milliseconds from the next key press to the next picture, decoded and painted.
 WATCH = """(explorer) => {
-  const picture = () => explorer.querySelector('img');
+  const picture = () => explorer.querySelector('img.lab-image');
   const before = picture().src;
   window.painted = new Promise((resolve, reject) => {
     let pressed = null;
-    addEventListener('keydown', () => { pressed = performance.now(); }, {once: true, capture: true});
+    for (const event of ['keydown', 'pointermove'])
+      addEventListener(event, () => { pressed ??= performance.now(); }, {once: true, capture: true});
     const late = setTimeout(() => reject(new Error('no new picture in 10 s')), 10000);
     const observer = new MutationObserver(async () => {
       const image = picture();
@@ -81,18 +86,18 @@ class Explorer:
 
     @property
     def picture(self) -> str:
-        """The picture's address, which holds the picture itself."""
-        return self.box.locator("img").get_attribute("src") or ""
+        """The picture's bytes, as base64."""
+        return str(self.box.locator("img.lab-image").evaluate(BYTES))
 
     @property
     def alternative_text(self) -> str:
         """What the picture says to those who do not see it."""
-        return self.box.locator("img").get_attribute("alt") or ""
+        return self.box.locator("img.lab-image").get_attribute("alt") or ""
 
     @property
     def readout(self) -> str:
         """The sentence below the picture."""
-        return self.box.locator("img + p").text_content() or ""
+        return self.box.get_by_role("status").text_content() or ""
 
     def number(self, label: str) -> Locator:
         """The box of a number, by the label that a screen reader says."""
@@ -100,11 +105,28 @@ class Explorer:
 
     def slider(self, label: str) -> Locator:
         """The slider beside the box of a number."""
-        row = self.box.locator(".widget-hbox", has=self.page.get_by_label(label, exact=True)).last
-        return row.locator(".noUi-handle")
+        return self.box.get_by_label(f"{label}, slider", exact=True)
+
+    def open_all(self) -> None:
+        """Unfold what lies under "More"."""
+        self.box.evaluate("box => box.querySelectorAll('.lab-more').forEach(each => { each.open = true; })")
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point of the picture, in parts of it from its lower left corner, is in the window."""
+        box = self.box.locator("img.lab-image").bounding_box()
+        assert box
+        return box["x"] + x * box["width"], box["y"] + (1 - y) * box["height"]
+
+    def pull(self, start: tuple[float, float], end: tuple[float, float], steps: int = 12) -> None:
+        """Press the picture at a point, pull to another, and let go."""
+        self.page.mouse.move(*self.place(*start))
+        self.page.mouse.down()
+        self.page.mouse.move(*self.place(*end), steps=steps)
+        self.page.mouse.up()
 
     def press(self, control: Locator, key: str) -> float:
         """Press a key on a control; return the milliseconds until the new picture was painted."""
+        self.open_all()
         control.focus()
         self.page.evaluate(WATCH, self.box.element_handle())
         self.page.keyboard.press(key)
@@ -133,10 +155,8 @@ class Notebook:
     def explorer(self, title: str) -> Explorer:
         """The first live explorer with this heading, scrolled into view."""
         self.page.bring_to_front()  # a window in the background paints once a second
-        box = self.page.locator(
-            ".jp-OutputArea-output > .widget-vbox", has=self.page.get_by_text(title, exact=True)
-        ).first
-        box.locator("img").wait_for(state="attached")
+        box = self.page.locator(".lab-explorer", has=self.page.get_by_text(title, exact=True)).first
+        box.locator("img.lab-image").wait_for(state="attached")
         box.scroll_into_view_if_needed()
         return Explorer(self.page, box)
 
@@ -193,7 +213,7 @@ class Voila(Site):
 
     def open(self) -> Notebook:
         """Open the page and wait for its first explorer."""
-        page = self.page("/", ".widget-vbox img")
+        page = self.page("/", ".lab-explorer img")
         page.set_default_timeout(ELEMENT_SECONDS * 1000)
         return Notebook(page)
 

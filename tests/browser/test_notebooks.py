@@ -1,6 +1,7 @@
 """The lessons in a real JupyterLab: they run, and their explorers answer to the keyboard."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -10,6 +11,8 @@ from tests.browser.explorers import same
 from tools.notebook_cells import BADGE_IMAGE
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.browser.lab import Explorer, Lab, Notebook
 
 Open = Callable[[str], "Notebook"]
@@ -86,17 +89,16 @@ def test_arrow_key_on_the_slider_moves_picture_and_box(opened: Open, case: Case)
 
 def test_preset_sets_boxes_and_picture(opened: Open) -> None:
     shown = CASES[4].open(opened)
-    shown.box.get_by_label("Preset", exact=True).select_option("5b")
-    same(shown, lab.explore.module(**lab.explore.module.presets["5b"]))
+    preset = shown.box.get_by_role("button", name="5b", exact=True)
+    preset.click()
+    same(shown, lab.explore.module("5b"))
     assert shown.number("#5×5 reduce").input_value() == "48"
-    assert (
-        shown.box.get_by_label("Preset", exact=True).locator("option:checked").text_content()
-        == "choose\N{NO-BREAK SPACE}…"
-    )
+    assert preset.get_attribute("aria-pressed") == "true"
 
 
 def test_illegal_choice_is_taken_back_and_says_why(opened: Open) -> None:
     shown = CASES[1].open(opened)
+    shown.open_all()
     for label in ("1×1 filters", "3×3 filters", "5×5 filters"):
         shown.number(label).fill("0")
         shown.number(label).press("Enter")
@@ -112,14 +114,37 @@ def test_illegal_choice_is_taken_back_and_says_why(opened: Open) -> None:
 
 def test_keras_code_is_shown_and_follows(opened: Open) -> None:
     shown = CASES[4].open(opened)
-    shown.box.get_by_role("button", name="Keras code").click()
-    shown.box.locator("pre").wait_for()
-    assert shown.box.locator("pre").text_content() == lab.explore.module().code
+    listing = shown.box.locator("pre")
+    assert not listing.is_visible()
+    shown.box.get_by_text("Keras code", exact=True).click()
+    assert listing.text_content() == lab.explore.module().code
     shown.press(shown.number("#5×5 reduce"), "ArrowUp")
     same(shown, lab.explore.module(reduce5x5=17))
-    assert shown.box.locator("pre").text_content() == lab.explore.module(reduce5x5=17).code
-    shown.box.get_by_role("button", name="Keras code").click()
-    shown.box.locator("pre").wait_for(state="detached")
+    assert listing.text_content() == lab.explore.module(reduce5x5=17).code
+    shown.box.get_by_text("Keras code", exact=True).click()
+    listing.wait_for(state="hidden")
+
+
+def test_a_saved_notebook_shows_every_picture(root: Path, chromium: "Browser") -> None:
+    from tests.browser.lab import jupyterlab
+
+    with jupyterlab(root / "notebooks", chromium) as own:
+        notebook = own.open("playground.ipynb")
+        assert notebook.run_all()
+        shown = notebook.page.locator(".lab-explorer")
+        count = shown.count()
+        assert count >= len(lab.explore.__all__)
+        assert notebook.page.locator(".lab-still:visible").count() == 0
+        notebook.command("docmanager:save")
+        notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        notebook.page.close()
+        again = own.open("playground.ipynb")
+        stills = again.page.locator(".lab-still img")
+        for _ in range(count):
+            again.page.locator(".jp-Cell").last.scroll_into_view_if_needed()
+        assert stills.count() == count
+        assert again.page.locator(".lab-still").get_by_text("Run its cell").count() == count
+        assert stills.first.is_visible()
 
 
 def test_no_request_leaves_this_machine(jupyter: "Lab", opened: Open) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # OpenCV's numbers of PNG_COMPRESSION, PNG_FILTER (none: half the time, a little larger), JPEG_QUALITY.
 QUICK, FINE = (16, 1, 19, 8), (1, 92)
+PHOTO = "photo"  # gid of axes without a photograph that must stay as they are on a dark page too
 COLOURS = 64  # of a picture without photographs, in a file
 
 
@@ -90,7 +91,7 @@ class Canvas:
 
     def photos(self) -> list[list[float]]:
         """Return where photographs lie: x0, y0, x1, y1 in parts of the picture, from its upper left."""
-        boxes = [ax.get_position() for ax in self.figure.axes if ax.get_images()]
+        boxes = [ax.get_position() for ax in self.figure.axes if ax.get_images() or ax.get_gid() == PHOTO]
         return [[box.x0, 1 - box.y1, box.x1, 1 - box.y0] for box in boxes]
 
     def encoded(self) -> bytes:

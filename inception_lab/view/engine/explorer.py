@@ -312,6 +312,7 @@ class Explorer(ABC):
             self.widget.picture = self._png
             self.widget.values = {name: knob.shown() for name, knob in self.controls.items()}
             self.widget.handles = areas(self._handles)
+            self.widget.photos = self._canvas.photos()
             self.widget.said = {
                 "words": self.readout,
                 "why_not": self._message,
@@ -340,7 +341,6 @@ class Explorer(ABC):
             "leading": len(leading),
             "presets": list(self.presets),
             "size": [round(100 * inches) for inches in self.figure.get_size_inches()],
-            "photos": self._canvas.photos(),
         }
 
     @figures.one_at_a_time

@@ -94,10 +94,9 @@ function render({ model, el }) {
   // What is shown.
   const image = make("img", { className: "lab-image", draggable: false });
   image.style.aspectRatio = `${width} / ${height}`;
-  const photos = fixed.photos.map(([x0, y0, x1, y1]) => {
+  const photos = model.get("photos").map(() => {
     const photo = make("img", { className: "lab-photo", alt: "", draggable: false });
     photo.setAttribute("aria-hidden", "true");
-    photo.style.clipPath = `inset(${100 * y0}% ${100 - 100 * x1}% ${100 - 100 * y1}% ${100 * x0}%)`;
     return photo;
   });
   const whyNot = make("p", { className: "lab-why-not", hidden: true });
@@ -135,8 +134,9 @@ function render({ model, el }) {
   if (!rows.length) body.classList.add("lab-alone");
   const parts = [make("div", { className: "lab-title", textContent: fixed.title }), make("p", { className: "lab-hint", textContent: fixed.hint }), choices, body, words, make("p", { className: "lab-call" }, call), listing];
   el.classList.add("lab-explorer");
-  el.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab takes arrow keys for itself otherwise
   el.append(make("div", { className: "lab-inner" }, ...parts));
+  // JupyterLab takes arrow keys for itself unless an element says otherwise.
+  for (const each of el.querySelectorAll("input, select")) each.setAttribute("data-lm-suppress-shortcuts", "true");
   // The picture that stands still is for saved notebooks. Where a style sheet hides it, see there; Colab has
   // a frame for each cell.
   if (globalThis.google?.colab) for (const still of document.querySelectorAll(".lab-still")) still.hidden = true;
@@ -148,6 +148,9 @@ function render({ model, el }) {
     const before = address;
     address = URL.createObjectURL(new Blob([view]));
     for (const each of [image, ...photos]) each.src = address;
+    model.get("photos").forEach(([x0, y0, x1, y1], number) => {
+      photos[number].style.clipPath = `inset(${100 * y0}% ${100 - 100 * x1}% ${100 - 100 * y1}% ${100 * x0}%)`;
+    });
     image.decode().catch(() => null).finally(() => URL.revokeObjectURL(before));
   };
   const showWords = () => {

@@ -23,6 +23,7 @@ class Panel(anywidget.AnyWidget):
         picture: The picture, as PNG or JPEG.
         said: What is said about it: in words, as a call, as code; which preset holds; why not.
         handles: Where the picture can be taken: corners, hint and cursor of each.
+        photos: Where it keeps its colours on a dark page.
         heard: How many messages were answered. The page sends the next only then.
     """
 
@@ -34,4 +35,5 @@ class Panel(anywidget.AnyWidget):
     picture = traitlets.Bytes().tag(sync=True)
     said = traitlets.Dict().tag(sync=True)
     handles: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    photos: traitlets.List[Any] = traitlets.List().tag(sync=True)
     heard = traitlets.Int().tag(sync=True)

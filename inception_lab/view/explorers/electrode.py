@@ -11,6 +11,7 @@ from matplotlib.patches import Circle
 from matplotlib.ticker import NullLocator
 
 from inception_lab.view import figures
+from inception_lab.view.engine.canvas import PHOTO
 from inception_lab.view.engine.curves import curve_handles
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
 
@@ -133,6 +134,7 @@ class Electrode(Explorer):
         ax = self._stimulus = figure.add_axes((0.01, 0.17, 0.265, 0.68))
         ax.set(xlim=(0, side), ylim=(side, 0), xticks=[], yticks=[], aspect="equal")
         ax.set_facecolor(GROUND)
+        ax.set_gid(PHOTO)
         ax.set_title(f"the picture, {side} pixels wide", fontsize=10)
         low, high = self.tuning.diameters[0], self.tuning.diameters[-1]
         self._curve_axes = figure.add_axes((0.355, 0.17, 0.335, 0.68))
