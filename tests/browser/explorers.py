@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tests.browser.lab import Explorer
 
 KINDS = tuple(lab.explore.__all__)
+PATIENCE = 30  # tenths of a second that a picture may take
 
 
 def picture(explorer: Any) -> str:
@@ -21,7 +22,11 @@ def same(shown: "Explorer", expected: Any) -> None:
     """Wait until a page's explorer says what is expected, and compare all that it shows."""
     shown.box.get_by_alt_text(expected.readout, exact=True).wait_for()
     assert shown.readout == expected.readout
-    assert shown.picture == picture(expected)
+    for _ in range(PATIENCE):  # axes get new ends when the hand lets go, the words stay
+        if shown.picture == picture(expected):
+            return
+        shown.page.wait_for_timeout(100)
+    raise AssertionError("the picture is not that of the state")
 
 
 def moved(kind: str) -> tuple[str, str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import inception_lab as lab
-from tests.browser.explorers import KINDS, a_key_moves
+from tests.browser.explorers import KINDS, a_hand_pulls, a_key_moves
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -19,18 +19,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SECONDS = 3  # that a page has to show something new
 # The kernel runs these when it starts.
 BREAKAGES = {
-    "no answer": "Explorer._changed = lambda self, change: None",
+    "no answer": "Explorer._try = lambda self: None",
     "words without a picture": """
-whole = Explorer._update
-def update(self):
-    first = vars(self).setdefault("_first_png", None)
+whole = Explorer._show
+def show(self):
+    self._png = vars(self).setdefault("_first_png", self._png)
     whole(self)
-    if self._held:
-        return
-    self._first_png = first or self._png
-    self._png = self._first_png
-    self._show_picture()
-Explorer._update = update
+Explorer._show = show
 """,
     "a picture without words": """
 whole = Explorer.readout.fget
@@ -77,3 +72,12 @@ def test_a_broken_callback_is_seen(broken: "Notebook", kind: str, monkeypatch: p
     broken.page.set_default_timeout(1000 * SECONDS)
     with pytest.raises((AssertionError, Error)):
         a_key_moves(shown, kind)
+
+
+def test_a_broken_handle_is_seen(broken: "Notebook") -> None:
+    from playwright.sync_api import Error
+
+    shown = broken.explorer(lab.explore.reduction.title)
+    broken.page.set_default_timeout(1000 * SECONDS)
+    with pytest.raises((AssertionError, Error)):
+        a_hand_pulls(shown, "reduction", "Drag the dot along the line")
