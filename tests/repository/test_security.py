@@ -49,8 +49,15 @@ def test_dangers_are_found(source: str, found: list[str]) -> None:
 
 def test_no_file_runs_what_it_reads() -> None:
     assert len(FILES) > 50
-    found = {str(path): list(dangers(ast.parse(path.read_text(encoding="utf-8")))) for path in FILES}
-    assert {path: what for path, what in found.items() if what} == {}
+    found = {
+        path.relative_to(ROOT).as_posix(): list(dangers(ast.parse(path.read_text(encoding="utf-8"))))
+        for path in FILES
+    }
+    # A saved model is read to be counted, once its description is seen to hold nothing but Keras's layers
+    # and no Lambda: tests/cli/test_cli_models.py
+    assert {path: what for path, what in found.items() if what} == {
+        "inception_lab/cli/models.py": ["keras.saving.load_model"]
+    }
 
 
 def test_downloads_are_pinned_and_encrypted() -> None:
