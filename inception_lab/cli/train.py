@@ -116,16 +116,16 @@ def _run(
 ) -> None:
     if resume and not out:
         raise ValueError("--resume needs the directory of the run: --out DIR.")
-    if start is not None and not (Path(start) / "config.json").is_file():
-        raise ValueError(f"--from needs the directory of a run, with its config.json. Received: {start}.")
-    trained = start is not None or network == BVLC
-    suited = FINETUNING if trained else SUITED.get(dataset, SUITED["folder"])
-    if trained:
-        whose = f"--from {start}" if start is not None else BVLC
-        for option, value in {**describing, "network": network if start else None}.items():
+    if network == BVLC:
+        start, network = BVLC, None
+    if start:
+        if start != BVLC and not (Path(start) / "config.json").is_file():
+            raise ValueError(f"--from needs the directory of a run, with its config.json. Received: {start}.")
+        for option, value in {**describing, "network": network}.items():
             if value is not None:
-                raise ValueError(f"{whose} has no option --{option}.")
-    elif dataset not in SUITED and describing["input"] is None:
+                raise ValueError(f"{start} has no option --{option}.")
+    suited = FINETUNING if start else SUITED.get(dataset, SUITED["folder"])
+    if dataset not in SUITED and describing["input"] is None:
         describing["input"] = suited.input
     recipe = recipe or suited.recipe
     one_of("recipe", recipe, tuple(RECIPES))
@@ -136,7 +136,7 @@ def _run(
         if value is not None:
             positive_integer(name, value, f" (--{name.replace('_', '-')})")
     seed_number(seed, " (--seed)")
-    if not trained:
+    if not start:
         describe = describer(network or suited.network, **describing)
     # What takes long is loaded when the options have been found good.
     if processes is not None:
@@ -151,7 +151,7 @@ def _run(
         from inception_lab.model.training.start import for_classes
         from inception_lab.model.training.train import train
 
-        source = classifier(Path(start) if start else "bvlc", download=True) if trained else None
+        source = classifier(start if start == BVLC else Path(start), download=True) if start else None
         side = source.network.input_shape[0] if source else None
         data = load(dataset, seed=seed, side=side, quiet=not team.first)
         if source:

@@ -185,7 +185,7 @@ def test_a_run_of_ones_own_is_a_start(capsys: pytest.CaptureFixture[str], tmp_pa
     assert (config["start"]["name"], config["network"]["input_shape"]) == ("first", [32, 32, 3])
     capsys.readouterr()
     for option in (("--width", "0.5"), ("--network", "googlenet")):
-        assert refused(capsys, *start, *option) == f"--from {first} has no option {option[0]}."
+        assert refused(capsys, *start, *option) == f"{first} has no option {option[0]}."
     assert refused(capsys, "--from", str(tmp_path)) == (
         f"--from needs the directory of a run, with its config.json. Received: {tmp_path}."
     )
