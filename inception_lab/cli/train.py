@@ -51,7 +51,8 @@ recipes: {", ".join(RECIPES)}
         "--dataset",
         default="scaled-digits",
         metavar="NAME|DIRECTORY",
-        help="scaled-digits (default), cifar10, or a folder with a sub-folder of pictures for each class",
+        help="scaled-digits (default), cifar10, or a folder with a sub-folder of pictures for each class, "
+        "itself or its train, val and test",
     )
     parser.add_argument(
         "--recipe", metavar="NAME", help="default: modern; finetune where training starts from weights"

@@ -285,3 +285,38 @@ def commands(draw: Draw, networks: tuple[str, ...]) -> list[str]:
     for name in draw(st.lists(st.sampled_from(list(OPTIONS)), max_size=3, unique=True)):
         words += [name, *([draw(st.sampled_from(OPTIONS[name]))] if OPTIONS[name] else [])]
     return words
+
+
+# Folders of pictures
+
+PLACES = (
+    "cat", "dog", "fox", "Cat", "train/cat", "train/dog", "Test/cat", "test/dog", "val/cat", "val/fox",
+    "cat/train", "cat/deep/er", "cat/.hidden", "__MACOSX/cat", "@eaDir", "dog/@eaDir", "größe", "a b",
+    "cat\nfish", "\udcff", ".", "k" * 200,
+)  # fmt: skip
+FILES = (
+    *(f"{number}.{suffix}" for number in range(6) for suffix in ("png", "jpg")),
+    "a.HEIC", "b", "._c.png", "Thumbs.db", "notes.txt", "d.mov", "e (1).png", "f\n.png", "g.png.bak",
+    "h.TIFF", "i\udcfe.png",
+)  # fmt: skip
+
+
+@st.composite
+def messes(draw: Draw, images: tuple[tuple[str, bytes], ...]) -> dict[str, bytes | str]:
+    """What lies in a folder: path → content, or where a link leads."""
+    named = st.tuples(st.sampled_from(PLACES), st.sampled_from(FILES)).map("/".join)
+    whole = st.sampled_from([content for _, content in images])
+    content = st.one_of(whole, whole, whole, whole.flatmap(damaged), st.sampled_from((b"", b"text")))
+    found: dict[str, bytes | str] = draw(st.dictionaries(named, content, max_size=40))
+    links = st.dictionaries(
+        st.tuples(st.sampled_from(PLACES), st.sampled_from(("l", "l.png"))).map("/".join),
+        st.sampled_from((*PLACES, "cat/0.png", "nowhere", "..", "")),
+        max_size=3,
+    )
+    if draw(st.booleans()):  # pictures enough for two classes, each of its own
+        for name in draw(st.sampled_from((("cat", "dog"), ("train/cat", "train/dog")))):
+            for number in range(4):
+                value = len(name) + ord(name[-1]) + number  # one that the other class has not
+                found[f"{name}/own{number}.ppm"] = b"P6 2 2 255\n" + bytes([value] * 12)
+    leading: dict[str, bytes | str] = draw(links)
+    return found | leading

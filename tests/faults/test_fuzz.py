@@ -10,6 +10,7 @@ import io
 import json
 import math
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -144,6 +145,33 @@ def test_a_damaged_picture_is_one_or_refused(folder: Path, data: st.DataObject) 
     with refusal(str(path)):
         picture = read_photo(path, lambda _: None)
         assert (picture.dtype.name, picture.ndim, picture.shape[2]) == ("uint8", 3, 3)
+
+
+@cases(2)
+@given(strategies.messes(files.images()))
+def test_a_messy_folder_is_split_without_leaks_or_refused(folder: Path, mess: dict[str, bytes | str]) -> None:
+    from inception_lab.model.data.folder import picture_folder
+
+    root = folder / "pictures"
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir()
+    for name, content in mess.items():
+        path = root / name
+        with contextlib.suppress(OSError):  # a file where a folder should be, or the other way round
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, bytes):
+                path.write_bytes(content)
+            else:
+                path.symlink_to(root / content)
+    with refusal(), contextlib.redirect_stderr(io.StringIO()) as said:
+        data = picture_folder(root, side=8)
+        train, validation, test = ({p.tobytes() for p in part.images} for part in data.parts.values())
+        assert not train & (validation | test)
+        assert data.report is not None
+        counted = sum(sum(parts.values()) for parts in data.report.pictures.values())
+        assert counted == sum(map(len, data.parts.values()))
+        assert len(said.getvalue().splitlines()) == len(data.report.lines())
+        json.dumps(data.report.data(), allow_nan=False)
 
 
 @cases(2)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from inception_lab.model.data.photos import DAMAGED
+from inception_lab.model.data.photos import DAMAGED, printable
 
 # Left behind by systems and programs, besides all that is hidden; in small letters.
 JUNK = {
@@ -94,14 +94,14 @@ class Report:
             ", ".join(f"{part} {count:,}" for part, count in parts.items()),
         ]
         found += [self.omitted] if self.left_out else []
-        return [" ".join(f"{self.folder}: {line}.".split()) for line in (*found, *self.notes)]
+        return [printable(f"{self.folder}: {line}.") for line in (*found, *self.notes)]
 
     @property
     def omitted(self) -> str:
         """What is left out, in a line; empty where nothing is."""
         order = sorted(self.left_out, key=lambda each: -each.count)
         total = sum(each.count for each in order)
-        return f"left out {total:,}: {_named(list(map(str, order)))}" if order else ""
+        return printable(f"left out {total:,}: {_named(list(map(str, order)))}") if order else ""
 
     def data(self) -> dict[str, Any]:
         """Return the report as plain data, for `result.json`."""
@@ -141,7 +141,7 @@ def parts_of(folder: Path, report: Report) -> dict[str, Path]:
             if len(inside) > 1:
                 raise ValueError(
                     "A split must be above the classes, as in train/cat. "
-                    f"Received: {', '.join(sorted(inside))} in '{place.name}' (in {folder})."
+                    f"Received: {', '.join(sorted(inside))} in '{printable(place.name)}' (in {folder})."
                 )
         return {"": folder}
     if "train" not in given:
@@ -171,7 +171,7 @@ def classes_of(place: Path, folder: Path, report: Report) -> dict[str, list[Path
     found = {}
     for each in _folders(place):
         if files := _files(each, {_identity(place), _identity(folder)}, folder, report):
-            found[each.name] = files
+            found[printable(each.name)] = files
         else:
             report.notes.append(f"'{each.relative_to(folder)}' is left out: it holds no files")
     return found

@@ -52,7 +52,7 @@ class NoPictureError(ValueError):
     """
 
     def __init__(self, path: Path, reason: str, must: str = MUST) -> None:
-        super().__init__(f"A picture must be {must}. Received: {path}, {reason}.")
+        super().__init__(printable(f"A picture must be {must}. Received: {path}, {reason}."))
         self.reason = reason
 
 
@@ -87,6 +87,11 @@ def read_photo(path: str | Path, say: Callable[[str], None] | None = None) -> Pi
         if say:
             say(f"{path}: {note}")
     return picture
+
+
+def printable(text: str) -> str:
+    """Return a text in one line that every stream takes: files' names may hold anything."""
+    return "".join(each if each.isprintable() else "�" for each in text)
 
 
 def on_white(image: Image.Image, alpha: Image.Image | None = None) -> Image.Image:
