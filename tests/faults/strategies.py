@@ -289,11 +289,14 @@ def commands(draw: Draw, networks: tuple[str, ...]) -> list[str]:
 
 # Folders of pictures
 
-PLACES = (
-    "cat", "dog", "fox", "Cat", "train/cat", "train/dog", "Test/cat", "test/dog", "val/cat", "val/fox",
-    "cat/train", "cat/deep/er", "cat/.hidden", "__MACOSX/cat", "@eaDir", "dog/@eaDir", "größe", "a b",
-    "cat\nfish", "\udcff", ".", "k" * 200,
-)  # fmt: skip
+INSIDE = ("", "", "deep/er/", ".hidden/", "@eaDir/", "__MACOSX/", "größe/", "a\nb/", "\udcff/", "k" * 99)
+CLASSES = ("cat/", "dog/")
+PARTS_AND_CLASSES = tuple(f"{part}/{name}" for part in ("train", "Test", "val") for name in CLASSES)
+LAYOUTS = (
+    CLASSES,
+    PARTS_AND_CLASSES,
+    (*CLASSES, *PARTS_AND_CLASSES, "", "fox/", "val/fox/", "test/cat/", "cat/train/", "dog/test/"),
+)
 FILES = (
     *(f"{number}.{suffix}" for number in range(6) for suffix in ("png", "jpg")),
     "a.HEIC", "b", "._c.png", "Thumbs.db", "notes.txt", "d.mov", "e (1).png", "f\n.png", "g.png.bak",
@@ -303,20 +306,29 @@ FILES = (
 
 @st.composite
 def messes(draw: Draw, images: tuple[tuple[str, bytes], ...]) -> dict[str, bytes | str]:
-    """What lies in a folder: path → content, or where a link leads."""
-    named = st.tuples(st.sampled_from(PLACES), st.sampled_from(FILES)).map("/".join)
+    """What lies in a folder: path → content, or where a link leads. Most hold two classes that would do."""
+    layout = draw(st.sampled_from(LAYOUTS))
+    places = st.tuples(st.sampled_from(layout), st.sampled_from(INSIDE)).map("".join)
     whole = st.sampled_from([content for _, content in images])
-    content = st.one_of(whole, whole, whole, whole.flatmap(damaged), st.sampled_from((b"", b"text")))
-    found: dict[str, bytes | str] = draw(st.dictionaries(named, content, max_size=40))
-    links = st.dictionaries(
-        st.tuples(st.sampled_from(PLACES), st.sampled_from(("l", "l.png"))).map("/".join),
-        st.sampled_from((*PLACES, "cat/0.png", "nowhere", "..", "")),
-        max_size=3,
+    content = st.one_of(whole, whole, whole.flatmap(damaged), st.sampled_from((b"", b"text")))
+    files = st.dictionaries(
+        st.tuples(places, st.sampled_from(FILES)).map("".join), content | st.none(), max_size=30
     )
-    if draw(st.booleans()):  # pictures enough for two classes, each of its own
-        for name in draw(st.sampled_from((("cat", "dog"), ("train/cat", "train/dog")))):
-            for number in range(4):
-                value = len(name) + ord(name[-1]) + number  # one that the other class has not
-                found[f"{name}/own{number}.ppm"] = b"P6 2 2 255\n" + bytes([value] * 12)
+    found: dict[str, bytes | str] = {}
+    for number, (name, content_drawn) in enumerate(draw(files).items()):
+        found[name] = own(number) if content_drawn is None else content_drawn
+    if draw(st.integers(0, 9)):
+        for number, place in enumerate(place for place in layout[:2] for _ in range(4)):
+            found[f"{place}own{number}.ppm"] = own(100 + number)
+    links = st.dictionaries(
+        st.tuples(places, st.sampled_from(("l", "l.png"))).map("".join),
+        st.sampled_from((*layout, "cat/0.png", "train/dog/own101.ppm", "nowhere", "..", ".")),
+        max_size=2,
+    )
     leading: dict[str, bytes | str] = draw(links)
     return found | leading
+
+
+def own(number: int) -> bytes:
+    """A picture that no other number has."""
+    return b"P6 2 2 255\n" + bytes([number] * 12)

@@ -25,6 +25,7 @@ PART_NAMES = {
     **dict.fromkeys(("val", "valid", "validation", "dev", "val_set", "valset"), "validation"),
     **dict.fromkeys(("test", "testing", "test_set", "testset"), "test"),
 }
+LONGEST = 60  # characters of a file's name that are shown
 SHOWN = 12  # classes, or kinds of files left out, that are named in a line
 
 
@@ -45,7 +46,9 @@ class LeftOut:
     count: int = 0
 
     def __str__(self) -> str:
-        return f"{self.count:,} {self.suffix or 'without suffix'} ({self.reason}; {self.first})"
+        first = self.first if len(self.first) <= LONGEST else f"…{self.first[-LONGEST:]}"
+        suffix = self.suffix[:LONGEST] or "without suffix"
+        return f"{self.count:,} {suffix} ({self.reason}; {first})"
 
 
 @dataclass

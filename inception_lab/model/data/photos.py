@@ -262,10 +262,8 @@ def _deep(image: Any, file: IO[bytes], tags: Mapping[int, Any], key: Any) -> npt
     """Return the values of a picture of 16 bits, where the upper 8 that Pillow gives are not enough."""
     if image.mode[0] == "I":
         return np.asarray(image).astype(np.uint16)
-    if not image.mode.startswith("RGB") or (image.format, 16) not in {
-        ("TIFF", max(tags.get(BITS, (1,)))),
-        ("PNG", _start(file)[24]),
-    }:
+    bits = _start(file)[24] if image.format == "PNG" else max(tags.get(BITS, (8,)))
+    if not image.mode.startswith("RGB") or bits != 16:
         return None
     upper = np.asarray(image)[..., :3]
     if HIGHEST not in tags and key is None and upper.max() >= 2**14 >> 8:

@@ -349,6 +349,11 @@ def test_the_highest_value_is_that_which_the_file_says(tmp_path: Path, picture: 
     assert said == []
 
 
+def test_a_file_of_23_bytes_is_a_picture(tmp_path: Path) -> None:
+    path = stored(tmp_path, b"P6 2 2 255\n" + bytes(range(12)))
+    np.testing.assert_array_equal(read_photo(path), np.arange(12).reshape(2, 2, 3))
+
+
 def test_a_pgm_file_says_its_highest_value(tmp_path: Path) -> None:
     content = b"P5 90 80 4095\n" + RAMP_12.astype(">u2").tobytes()
     said: list[str] = []
