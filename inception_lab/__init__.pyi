@@ -33,6 +33,7 @@ from .model.classifier import Classifier as Classifier
 from .model.count import cost as cost
 from .model.data import digits as digits
 from .model.data.photos import read_photo as read_photo
+from .model.describe import describe as describe
 from .model.folding import fold as fold
 from .model.pretrained.sources import classifier as classifier
 from .model.registered import keras as keras

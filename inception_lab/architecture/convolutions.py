@@ -123,6 +123,11 @@ def dilated(layer: Conv2D | DepthwiseConv2D) -> None:
         )
 
 
+def spread_before(side: int, same: bool) -> int:
+    """Return how many units before its own place an output starts to see, if values are spread at step 1."""
+    return side - 1 - (side - 1) // 2 * same
+
+
 @dataclass(frozen=True)
 class Conv2DTranspose(Layer):
     """A convolution that makes a picture larger: each input value is spread over a window of the output.
@@ -153,6 +158,10 @@ class Conv2DTranspose(Layer):
             Window(side, grows=step)
             for side, step in zip(pair(self.kernel_size), pair(self.strides), strict=True)
         )
+        return rows, columns
+
+    def padding_before(self, input_shape: Shape) -> tuple[int, int]:  # noqa: D102
+        rows, columns = (spread_before(side, self.padding == "same") for side in pair(self.kernel_size))
         return rows, columns
 
     def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102

@@ -33,7 +33,9 @@ class UpSampling2D(Layer):
     @property
     def windows(self) -> tuple[Window, Window]:  # noqa: D102
         mixed = self.interpolation == "bilinear"
-        rows, columns = (Window(2 * grows if mixed else grows, grows=grows) for grows in pair(self.size))
+        rows, columns = (
+            Window(2 * grows if mixed and grows > 1 else grows, grows=grows) for grows in pair(self.size)
+        )
         return rows, columns
 
     def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102

@@ -221,6 +221,8 @@ def test_keras_agrees_with_any_spec(network: Network) -> None:
     assert_keras_agrees(network, model)
     assert_both_counts_agree(network, model)
     shapes = network.output_shapes()
+    if len(shapes) == 1:
+        assert lab.cost(lab.describe(model)).operations == lab.cost(network).operations
     outputs = model.output if len(shapes) > 1 else {"main": model.output}
     assert {name: output.shape[1:] for name, output in outputs.items()} == shapes
 

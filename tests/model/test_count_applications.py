@@ -94,8 +94,8 @@ def test_counting_a_thousand_layers_takes_half_a_second() -> None:
     assert len(model.layers) > 1000
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()  # of this process alone: others may use the machine
         cost = lab.cost(model)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.5
     assert cost.parameters + cost.moving_statistics == model.count_params()

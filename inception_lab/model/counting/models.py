@@ -21,7 +21,7 @@ MASKS = "masks: all positions are counted, also those that attention or recurren
 
 def count_model(model: Any, input_shape: Any = None) -> Cost:
     """Count a Keras model or layer; see `lab.cost`."""
-    shapes = _shapes(model, input_shape)
+    shapes = input_shapes(model, input_shape)
     walk = Walk()
     dtypes = [x.dtype for x in getattr(model, "inputs", None) or ()] or ["float32"] * len(shapes)
     tensors = [walk.start(shape, dtype) for shape, dtype in zip(shapes.values(), dtypes, strict=True)]
@@ -72,7 +72,7 @@ def _never_used(model: Any, walk: Walk) -> list[LayerCost]:
     return rows
 
 
-def _shapes(model: Any, input_shape: Any) -> dict[str, Shape]:
+def input_shapes(model: Any, input_shape: Any) -> dict[str, Shape]:
     """Return the whole shape of each input, by name.
 
     Raises:

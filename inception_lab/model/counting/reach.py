@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from inception_lab.architecture.convolutions import spread_before
 from inception_lab.architecture.layer import Shape, same_padding
 from inception_lab.architecture.reach import UNDEFINED, Reach
 from inception_lab.model.backend import keras
@@ -73,12 +74,17 @@ def reach_after(layer: Any, reaches: list[Reach], inputs: Sequence[Shape], outpu
     grows: tuple[int, int] = getattr(layer, "size", None) or getattr(layer, "strides", None) or (1, 1)
     if isinstance(layer, layers.UpSampling2D) and layer.interpolation in ("nearest", "bilinear"):
         times = 2 if layer.interpolation == "bilinear" else 1
-        return Reach(
-            *(span.spread(times * n, n) for span, n in zip((reach.rows, reach.columns), grows, strict=True))
-        )
+        spans = zip((reach.rows, reach.columns), grows, strict=True)
+        return Reach(*(span.spread(times * n if n > 1 else 1, n) for span, n in spans))
     if isinstance(layer, layers.Conv2DTranspose) and layer.dilation_rate == (1, 1):
-        spans = zip((reach.rows, reach.columns), layer.kernel_size, grows, strict=True)
-        return Reach(*(span.spread(k, n) if n > 1 else span.behind(k, 1, 0) for span, k, n in spans))
+        each = zip((reach.rows, reach.columns), layer.kernel_size, grows, strict=True)
+        same = layer.padding == "same"
+        return Reach(
+            *(
+                span.spread(k, n) if n > 1 else span.behind(k, 1, spread_before(k, same))
+                for span, k, n in each
+            )
+        )
     if isinstance(layer, ALONG_CHANNELS):
         axis = layer.axis if isinstance(layer.axis, int) else tuple(layer.axis)
         return reach if axis in (-1, 3, (-1,), (3,)) else UNDEFINED

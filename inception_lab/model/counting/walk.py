@@ -144,7 +144,7 @@ class Walk:
         self, operation: Any, args: Any, kwargs: Any, known: Sequence[Tensor] | None
     ) -> list[Tensor]:
         if known is not None and not _open(known):
-            return [keras.KerasTensor((1, *x.shape[1:]), x.dtype) for x in known]
+            return [keras.KerasTensor((1, *x.shape[1:]), x.dtype, name=x.name) for x in known]
         outputs: list[Tensor] = tree.flatten(operation.compute_output_spec(*args, **kwargs))
         if _open(outputs):  # some layers answer with what they were built for; their `call` knows better
             outputs = tree.flatten(keras.Operation.compute_output_spec(operation, *args, **kwargs))
