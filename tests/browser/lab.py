@@ -258,10 +258,11 @@ def voila(notebook: Path, browser: Browser | None = None, **variables: str) -> I
     Raises:
         NoBrowserError: If there is no browser.
     """
-    words = ("-m", "voila", notebook.name, "--no-browser")
     with (
         _copied(notebook.parent) as served,
-        _server(served, words, "Voila", **variables) as url,
+        _server(
+            served, ("-m", "voila", str(served / notebook.name), "--no-browser"), "Voila", **variables
+        ) as url,
         _context(browser) as context,
     ):
         yield Voila(url, context)
