@@ -67,13 +67,16 @@ MOST_BYTES = 1_000_000
 @contextmanager
 def held(explorer: Explorer, label: str) -> Iterator[tuple[float, float]]:
     """Hold a slider's handle with the mouse; gives where it was taken."""
-    handle = explorer.slider(label)
-    handle.hover()
-    box = handle.bounding_box()
+    explorer.open_all()
+    slider = explorer.slider(label)
+    box = slider.bounding_box()
     if box is None:
         raise RuntimeError(f"The slider '{label}' is not to be seen.")
+    part = float(slider.evaluate("slider => slider.value / slider.max"))
+    x, y = box["x"] + 8 + part * (box["width"] - 16), box["y"] + box["height"] / 2  # the thumb is 16 wide
+    explorer.page.mouse.move(x, y)
     explorer.page.mouse.down()
-    yield box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    yield x, y
     explorer.page.mouse.up()
 
 

@@ -122,7 +122,7 @@ def test_twice_as_large_nothing_is_lost(playground: Opened) -> None:
         for kind in KINDS:
             shown = playground.explorer(kind)
             sticking = shown.box.evaluate(
-                """box => [...box.querySelectorAll('input, select, button, img')].filter(each =>
+                """box => [...box.querySelectorAll('input, select, button, .lab-frame')].filter(each =>
                      each.offsetParent && each.getBoundingClientRect().right >
                        box.getBoundingClientRect().right + 2).length"""
             )

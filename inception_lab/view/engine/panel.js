@@ -130,6 +130,7 @@ function render({ model, el }) {
   if (rows.length > fixed.leading) column.append(more);
   const picture = make("div", { className: "lab-picture" }, make("div", { className: "lab-frame" }, image, ...photos), hint, whyNot, dead);
   picture.style.maxWidth = `${width}px`;
+  picture.style.setProperty("--lab-width", `${width}px`);
   const body = make("div", { className: "lab-body" }, column, picture);
   if (!rows.length) body.classList.add("lab-alone");
   const parts = [make("div", { className: "lab-title", textContent: fixed.title }), make("p", { className: "lab-hint", textContent: fixed.hint }), choices, body, words, make("p", { className: "lab-call" }, call), listing];

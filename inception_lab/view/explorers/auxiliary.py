@@ -32,9 +32,9 @@ MODULES = tuple(LAYERS)
 TICKS = [module.removeprefix("inception_").replace("loss3", "linear") for module in MODULES]
 PLACES = {
     "none": "no heads",
-    "4a 4d": "behind 4a and 4d (the paper)",
-    "3b 4b": "behind 3b and 4b",
-    "4d 4d": "both behind 4d",
+    "4a 4d": "4a and 4d (the paper)",
+    "3b 4b": "3b and 4b",
+    "4d 4d": "both after 4d",
 }
 
 
@@ -183,7 +183,7 @@ class Auxiliary(Explorer):
         lines = []
         for name, (module, shape) in result.heads.items():
             lines += [
-                f"{name} behind {module}:",
+                f"{name} after {module}:",
                 f"  pooled to {figures.readable(shape)}",
                 "  → 128 → 1,024 → classes",
             ]

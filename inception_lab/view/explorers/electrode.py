@@ -146,7 +146,7 @@ class Electrode(Explorer):
             ax.set_xticks(ticks, [str(tick) for tick in ticks])
             ax.grid(color=figures.PALE)
         self._curve_axes.set(ylim=(-0.32, 1.12), ylabel="share of the strongest answer")
-        self._curve_axes.set_title("answer minus that to plain grey; thin: other colours", fontsize=10)
+        self._curve_axes.set_title("answer less that to grey; thin: other colours", fontsize=10)
         count = len(self._branches)
         self._means_axes.set(ylim=(count - 0.5, -0.5))
         self._means_axes.set_yticks(range(count), [_readable(name) for name in self._branches])
@@ -186,8 +186,8 @@ class Electrode(Explorer):
             *(([result.preferred], [result.curves[result.chosen].max()]) if result.preferred else ([], []))
         )
         self._label.set_text(
-            f"channel {result.channel}, {result.colour} disc: ● {result.answer:.2f}"
-            + (f", ★ {result.preferred} px" if result.preferred else "")
+            f"channel {result.channel}, {result.colour}: dot {result.answer:.2f}"
+            + (f", star {result.preferred} px" if result.preferred else "")
         )
         for row, (branch, mean) in enumerate(result.means.items()):
             self._bars[row].set_data([mean.low, mean.high], [row, row])

@@ -185,7 +185,7 @@ class KernelSize(Explorer):
         canvas.limits(
             self._curve_axes, y=LIMITS.get(state["kind"]) or (0, figures.ceiling(max(result.answers)))
         )
-        self._label.set_text(f"● k = {side}: {result.answer:.3g}   ★ best k = {result.best}")
+        self._label.set_text(f"dot: k = {side}, {result.answer:.3g}; star: best, k = {result.best}")
 
     def handles(self) -> Iterator[Handle]:
         """The window, its corner, the dot on the curve."""

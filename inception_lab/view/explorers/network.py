@@ -191,9 +191,9 @@ class Network(Explorer):
         self._bars = {
             metric: Bars(canvas, ax, len(ROWS), styles, room=0.2) for metric, ax in self._columns.items()
         }
-        self._total = Bars(canvas, self._gauge, 1, {"now": (figures.BRANCH_STYLES["3x3"], 0.0)}, room=0.1)
-        (self._mark,) = self._gauge.plot([0, 0], [-0.8, 0.8], color="black", linewidth=2, clip_on=False)
-        self._budget = self._gauge.text(0, 0.75, "", fontsize=8, ha="center", va="bottom")
+        self._total = Bars(canvas, self._gauge, 1, {"now": (figures.REDUCED, 0.0)}, room=0.1)
+        (self._mark,) = self._gauge.plot([0, 0], [-0.65, 0.55], color="black", linewidth=2, clip_on=False)
+        self._budget = self._gauge.text(0, 0.7, "", fontsize=8, ha="center", va="bottom")
         canvas.add(self._mark, self._budget)
 
     def draw(self, canvas: Canvas, result: Edited) -> None:
