@@ -1,7 +1,7 @@
 # `make` alone lists what there is to do. Written for GNU make 3.81 or newer and a POSIX shell.
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup lab playground test test-all test-colab test-versions notebooks wheel site bench lock clean
+.PHONY: help setup lab playground test test-all mutants test-colab test-versions notebooks wheel site bench lock clean
 
 PYTHON ?=
 GPU ?=
@@ -49,6 +49,10 @@ test: setup ## check all that CI checks: lint, types, tests, doctests, notebooks
 test-all: test ## the same and the slow tests
 	$(PYTEST) -m slow
 
+mutants: setup ## change architecture/ one place at a time and see whether its tests notice (an hour)
+	$(BIN)/mutmut run --max-children 1
+	$(BIN)/mutmut results
+
 test-colab: NOTEBOOKS = $(wildcard notebooks/0[1236]_*.ipynb) notebooks/playground.ipynb
 test-colab: ## run some notebooks on what Colab has (Python 3.13, its packages), in .venv-colab
 	@python=$$(PYTHON='$(PYTHON)' sh tools/find_python.sh colab) && \
@@ -77,5 +81,5 @@ lock: ## renew the three requirements*.lock and environment.yml from pyproject.t
 	"$$python" -m tools.lock $(if $(UPGRADE),--upgrade)
 
 clean: ## remove .venv and all that can be made again (not your runs)
-	rm -rf .venv .venv-colab .venv-lowest .venv-highest build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks *.egg-info
+	rm -rf .venv .venv-colab .venv-lowest .venv-highest build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks *.egg-info
 	find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

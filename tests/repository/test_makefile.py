@@ -12,7 +12,7 @@ import pytest
 OUTER = {"MAKELEVEL", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "PYTHON"}
 TARGETS = [
     *("help", "setup", "lab", "playground"),
-    *("test", "test-all", "test-colab", "test-versions"),
+    *("test", "test-all", "mutants", "test-colab", "test-versions"),
     *("notebooks", "wheel", "site", "bench", "lock", "clean"),
 ]
 

@@ -13,12 +13,13 @@ from functools import cache
 from typing import Any, Literal
 
 from inception_lab.architecture.cost import LayerCost, cost
+from inception_lab.architecture.layer import Layer
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.published.paper import PublishedCount, published_counts
 from inception_lab.architecture.published.zoo import NETWORKS
 from inception_lab.checks import one_of
 
-CONVOLUTIONS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
+CONVOLUTIONS = ("Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D")
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,14 @@ class Each:
         input: For each input value.
         window: For each value under a pooling window, at each of its places.
         parameter: For each parameter.
+        place: For each place of the output, which is a map; once for a vector.
     """
 
     output: int = 0
     input: int = 0
     window: int = 0
     parameter: int = 0
+    place: int = 0
 
     def operations(self, layer: LayerCost) -> int:
         """Count one layer."""
@@ -46,6 +49,7 @@ class Each:
             + self.input * math.prod(layer.input_shape)
             + self.window * (window + outputs)
             + self.parameter * layer.parameters
+            + self.place * math.prod(layer.output_shape[:-1])
         )
 
 
@@ -70,6 +74,10 @@ class Convention:
         lrn: Operations of a local response normalisation.
         softmax: Operations of a softmax.
         add: Operations of merging branches by addition.
+        others: Operations of kinds of layers, functions and interpolations that the convention counts in
+            another way, or that have no name above, such as `{"LayerNorm": Each(output=5)}`.
+        transposed: Where a transposed convolution's kernel is counted: at each place of its input, where
+            it is used, or of its output, as some tools believe.
         heads: Whether auxiliary heads are counted, or their parameters only, or not at all.
         classifier: Whether the last layer with parameters is counted.
     """
@@ -89,6 +97,8 @@ class Convention:
     lrn: Each = Each()
     softmax: Each = Each()
     add: Each = Each()
+    others: Mapping[str, Each] = field(default_factory=dict)
+    transposed: Literal["input", "output"] = "input"
     heads: Literal["all", "parameters", "none"] = "all"
     classifier: bool = True
 
@@ -103,14 +113,16 @@ CONVENTIONS: Mapping[str, Convention] = {
     "weights_only": Convention("Szegedy et al. 2014, most of Table 1", "multiply-adds", biases=False),
     "torchvision": Convention("torchvision's documentation", calls_it="GFLOPS"),
     "torchinfo": Convention(
-        "torchinfo (and torchsummary's followers)",
+        "torchinfo 1.8.0 (and torchsummary's followers)",
         calls_it="mult-adds",
         bias=1,
         batch_norm=Each(parameter=1),
+        others={"LayerNorm": Each(parameter=1), "GroupNorm": Each(parameter=1)},
+        transposed="output",
         heads="parameters",
     ),
     "ptflops": Convention(
-        "ptflops",
+        "ptflops, as its README lists",
         calls_it="GMac",
         bias=1,
         batch_norm=Each(input=2),
@@ -119,17 +131,55 @@ CONVENTIONS: Mapping[str, Convention] = {
         average_pool=Each(input=1),
         heads="parameters",
     ),
+    "ptflops_pytorch": Convention(  # counts modules, and then the functions that they call
+        "ptflops 0.7.5, backend pytorch, of a network of modules",
+        calls_it="GMac",
+        bias=1,
+        batch_norm=Each(input=2),
+        relu=Each(output=2),
+        max_pool=Each(input=2),
+        average_pool=Each(input=2),
+        lrn=Each(output=4, place=4),
+        softmax=Each(output=1),
+        others={
+            "LayerNorm": Each(output=1),
+            "GroupNorm": Each(output=2),
+            "relu6": Each(output=1),
+            "leaky_relu": Each(output=1),
+            "silu": Each(output=1),
+            "gelu": Each(output=2),
+            "nearest": Each(output=2),
+            "bilinear": Each(output=2),
+        },
+        heads="parameters",
+    ),
+    "ptflops_aten": Convention("ptflops 0.7.5, backend aten", calls_it="GMac", bias=1, heads="parameters"),
     "fvcore": Convention(
-        "fvcore",
+        "fvcore 0.1.5",
         calls_it="flops",
         batch_norm=Each(input=2),
         average_pool=Each(input=1),
+        others={
+            "AveragePool2D": Each(),  # only what fits any size
+            "LayerNorm": Each(output=5),
+            "GroupNorm": Each(output=5),
+            "nearest": Each(output=1),
+            "bilinear": Each(output=4),
+        },
         heads="parameters",
     ),
     "thop": Convention(
-        "thop (pytorch-OpCounter)",
+        "thop 0.1.1 (pytorch-OpCounter)",
         batch_norm=Each(input=4),
         average_pool=Each(window=1, output=1),
+        softmax=Each(output=3, place=-1),
+        others={
+            "AveragePool2D": Each(output=1),
+            "LayerNorm": Each(output=4),
+            "nearest": Each(output=1),
+            "bilinear": Each(output=11),
+        },
+        transposed="output",
         heads="parameters",
     ),
     "netscope": Convention(
@@ -140,7 +190,7 @@ CONVENTIONS: Mapping[str, Convention] = {
         batch_norm=Each(input=1),  # Caffe's scale layer
         lrn=Each(output=5),  # one a channel in the window
     ),
-    "torch_flop_counter": Convention("PyTorch's FlopCounterMode", "FLOPs", macs=2, heads="parameters"),
+    "torch_flop_counter": Convention("PyTorch 2.14.1's FlopCounterMode", "FLOPs", macs=2, heads="parameters"),
     "tf_profiler_conv": Convention("TensorFlow's profiler, Conv2D nodes", "FLOPs", macs=2, dense=False),
     "tf_slim": Convention(
         "TF-slim's tests of a base network", batch_norm_parameters="all", macs=None, classifier=False
@@ -208,6 +258,8 @@ def count(network: Network, convention: str | Convention = "paper") -> Count:
         one_of("convention", convention, tuple(CONVENTIONS))
         convention = CONVENTIONS[convention]
     layers = cost(network).layers
+    described: dict[str, Layer] = {}
+    network.fold(None, layer=lambda path, layer, _: described.update({path: layer}), merge=lambda *_: None)
     main = _main_path(network)
     classifier = [layer for layer in layers if layer.parameters and layer.name in main][-1:]
     parameters: dict[str, int] = {}
@@ -233,7 +285,7 @@ def count(network: Network, convention: str | Convention = "paper") -> Count:
         if head and convention.heads == "parameters":
             left_out["operations of auxiliary heads"] = None
         elif convention.macs is not None:
-            for kind, number, there in _operations(layer, convention):
+            for kind, number, there in _operations(layer, described.get(layer.name), convention):
                 note(operations, kind, number, there, "operations")
     total = None if convention.macs is None else sum(operations.values())
     return Count(sum(parameters.values()), total, convention.unit, parameters, operations, tuple(left_out))
@@ -241,7 +293,8 @@ def count(network: Network, convention: str | Convention = "paper") -> Count:
 
 def weights(layer: LayerCost) -> int:
     """Count a layer's weights, without biases; none for layers that do not multiply by weights."""
-    return layer.macs // math.prod(layer.output_shape[:-1])  # each is used once at every position
+    shape = layer.input_shape if layer.type == "Conv2DTranspose" else layer.output_shape
+    return layer.macs // math.prod(shape[:-1])  # each is used once at every place
 
 
 def _parameters(layer: LayerCost, convention: Convention) -> list[tuple[str, int, int]]:
@@ -256,35 +309,49 @@ def _parameters(layer: LayerCost, convention: Convention) -> list[tuple[str, int
         return [("batch norm", choices[convention.batch_norm_parameters], layer.parameters)]
     if layer.type == "LocalResponseNorm":
         return [("local response norm", convention.lrn_parameters, 0)]
+    if layer.type in ("LayerNorm", "GroupNorm"):
+        return [("layer and group norm", layer.parameters, 0)]
     biases = layer.parameters - weights(layer)
     return [("weights", weights(layer), 0), ("biases", convention.biases * biases, biases)]
 
 
-def _operations(layer: LayerCost, convention: Convention) -> list[tuple[str, int, int]]:
+def _operations(
+    layer: LayerCost, described: Layer | None, convention: Convention
+) -> list[tuple[str, int, int]]:
     """Return what is counted as operations, as (kind, number counted, number there is)."""
     done, outputs, macs = layer.operations, math.prod(layer.output_shape), convention.macs or 0
     found = []
     if layer.type in CONVOLUTIONS:
-        found.append(("convolutions", macs * done.macs, done.macs))
+        times = done.macs
+        if layer.type == "Conv2DTranspose" and convention.transposed == "output":
+            times = weights(layer) * math.prod(layer.output_shape[:-1])
+        found.append(("convolutions", macs * times, done.macs))
     elif layer.type == "Dense":
         found.append(("dense layers", convention.dense * macs * done.macs, done.macs))
     if done.macs and layer.parameters > weights(layer):
         found.append(("biases", convention.bias * outputs, outputs))
-    others: dict[str, tuple[str, Each]] = {
+    named: dict[str, tuple[str, Each]] = {
         "BatchNorm": ("batch norm", convention.batch_norm),
         "MaxPool2D": ("max pooling", convention.max_pool),
+        "GlobalMaxPool2D": ("max pooling", convention.max_pool),
         "AveragePool2D": ("average pooling", convention.average_pool),
         "GlobalAveragePool2D": ("average pooling", convention.average_pool),
         "LocalResponseNorm": ("local response norm", convention.lrn),
+        "LayerNorm": ("layer norm", Each()),
+        "GroupNorm": ("group norm", Each()),
         "Add": ("merging by addition", convention.add),
+        "Multiply": ("merging by multiplication", Each()),
+        "relu": ("ReLU", convention.relu),
+        "relu6": ("ReLU", convention.relu),
+        "softmax": ("softmax", convention.softmax),
+        "nearest": ("upsampling", Each()),
+        "bilinear": ("upsampling", Each()),
     }
-    if layer.type in others:
-        kind, each = others[layer.type]
-        found.append((kind, each.operations(layer), outputs))
-    elif done.exponentials:
-        found.append(("softmax", convention.softmax.operations(layer), outputs))
-    elif done.comparisons:  # a ReLU, in a layer or as one
-        found.append(("ReLU", convention.relu.operations(layer), outputs))
+    function = getattr(described, "activation", None)
+    for key in (layer.type, getattr(described, "interpolation", None), function):
+        if key in named or (key and key == function):
+            kind, each = named.get(key, (key, Each()))
+            found.append((kind, convention.others.get(key, each).operations(layer), outputs))
     return found
 
 

@@ -100,8 +100,9 @@ def state_of(name: str, variant: str, heads: bool = False) -> State | None:
         "classifier": convention.classifier,
         **{kind: getattr(convention, kind) != NOTHING for kind in COUNTED},
     }
-    said = replace(convention_of(state), who=convention.who, calls_it=convention.calls_it)
-    return state if replace(said, macs=convention.macs) == convention else None
+    beside = ("who", "calls_it", "macs", "others", "transposed")  # of layers that GoogLeNet does not have
+    said = replace(convention_of(state), **{each: getattr(convention, each) for each in beside})
+    return state if said == convention else None
 
 
 def known_presets() -> dict[str, State]:

@@ -1,5 +1,6 @@
 """Counting conventions: every published figure by the convention of whoever publishes it."""
 
+import csv
 import re
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from inception_lab.architecture.published.conventions import (
     reproductions,
     weights,
 )
+from tests.architecture.published import other_counters
 
 # who, network, quantity, printed, computed
 REACHED = [
@@ -34,7 +36,7 @@ REACHED = [
     ("OpenVINO", "googlenet", "parameters", "6.999 M", 6_998_552),
     ("OpenVINO", "googlenet", "operations", "3.266 G", 3_265_692_904),
     ("thop", "googlenet", "parameters", "6,998,552", 6_998_552),
-    ("thop", "googlenet", "operations", "1.5827 G", 1_582_723_072),
+    ("thop", "googlenet", "operations", "1.5827 G", 1_582_726_071),
     ("Netscope", "googlenet", "parameters", "6,998,556", 6_998_556),
     ("Netscope", "googlenet", "operations", "1.5867 G", 1_586_685_952),
     ("TensorFlow profiler", "googlenet", "operations", "3,163,295,744", 3_163_295_744),
@@ -139,6 +141,28 @@ SMALL = lab.Network(
 def test_each_choice(changes: dict[str, object], parameters: int, operations: int) -> None:
     found = count(SMALL, replace(Convention("nobody"), **changes))  # type: ignore[arg-type]
     assert (found.parameters, found.operations) == (parameters, operations)
+
+
+with other_counters.FILE.open(encoding="utf-8") as file:
+    COUNTED = list(csv.DictReader(file))
+NAMES = {"torch": "torch_flop_counter", "ptflopspytorch": "ptflops_pytorch", "ptflopsaten": "ptflops_aten"}
+
+
+@pytest.mark.parametrize("row", COUNTED, ids=lambda row: f"{row['network']}, {row['tool']} {row['backend']}")
+def test_a_tool_counts_by_its_convention(row: dict[str, str]) -> None:
+    tool = row["tool"] if row["tool"] != "ptflops" else "ptflops" + row["backend"]
+    found = count(other_counters.NETWORKS[row["network"]](), NAMES.get(tool, tool))
+    assert (found.parameters, found.operations) == (int(row["parameters"]), int(row["operations"]))
+
+
+def test_tools_counted_many_networks_in_the_versions_that_are_said() -> None:
+    assert {row["network"] for row in COUNTED} == set(other_counters.NETWORKS)
+    assert len(other_counters.NETWORKS) >= 13  # twelve of which are not GoogLeNet
+    for row in COUNTED:
+        tool = row["tool"] if row["tool"] != "ptflops" else "ptflops" + row["backend"]
+        said = re.search(r"\d+\.\d+\.\d+", CONVENTIONS[NAMES.get(tool, tool)].who)
+        assert said is not None
+        assert row["version"].startswith(said.group())
 
 
 def test_parts_add_up() -> None:
