@@ -11,7 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from inception_lab.exercises import kept, lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7
+from inception_lab.exercises import (
+    kept,
+    lesson1,
+    lesson2,
+    lesson3,
+    lesson4,
+    lesson5,
+    lesson6,
+    lesson7,
+    lesson9,
+)
 from inception_lab.exercises.form import Turn, beside, in_words
 from inception_lab.exercises.form import Verdict as Verdict
 from inception_lab.exercises.judge import Exercise
@@ -21,7 +31,7 @@ from inception_lab.text import columns, html_table
 
 EXERCISES: dict[str, Exercise] = {
     name: exercise
-    for lesson in (lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7)
+    for lesson in (lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7, lesson9)
     for name, exercise in lesson.EXERCISES.items()
 }
 YOUR_TURN = "Your turn."

@@ -62,6 +62,12 @@ LESSONS = (
         "The listing that started this course, bug by bug: a symptom, your diagnosis, the cure.",
         50,
     ),
+    Lesson(
+        "09_count_your_own.ipynb",
+        "Count your own network",
+        "How many FLOPs has my model? Three cells, and why two tools disagree.",
+        15,
+    ),
     Lesson("playground.ipynb", "Playground", "All explorers that need no TensorFlow, on one page.", 0),
 )
 

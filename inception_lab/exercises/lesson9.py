@@ -1,0 +1,50 @@
+"""The exercises of notebook 09, count your own network."""
+
+from __future__ import annotations
+
+from inception_lab.architecture.cost import cost
+from inception_lab.architecture.layers import Conv2D
+from inception_lab.architecture.published.zoo import vgg16
+from inception_lab.exercises.judge import Exercise, number, word
+
+PLACES, CHANNELS, UNITS = 49, 64, 10
+
+
+def _share_of_dense_layers() -> int:
+    """Return which percentage of VGG16's parameters its dense layers hold, rounded."""
+    found = cost(vgg16())
+    dense = sum(layer.parameters for layer in found.layers if layer.type == "Dense")
+    return round(100 * dense / found.parameters)
+
+
+def _what_is_counted_besides() -> str:
+    """Return what makes 18,939,904 of a convolution's FLOPs."""
+    done = cost(Conv2D(64, 3), (32, 32, 16)).operations
+    return {done.additions: "biases"}[18_939_904 - 2 * done.macs]
+
+
+EXERCISES = {
+    "09.1": Exercise(
+        "Dense(10) works at each of 49 places with 64 channels. How many MACs?",
+        number(
+            lambda: PLACES * CHANNELS * UNITS,
+            "MACs",
+            slips={
+                "That is one place.": lambda: CHANNELS * UNITS,
+                "That is with the biases, which are additions.": lambda: PLACES * (CHANNELS + 1) * UNITS,
+            },
+        ),
+        ("A dense layer on a map is a 1×1 convolution.", "Weights · places."),
+    ),
+    "09.2": Exercise(
+        "Which percentage of VGG16's parameters stands in its three dense layers? Round to a whole number.",
+        number(_share_of_dense_layers, "%"),
+        ("`to_frame()` has a column `type`.", "Sum the parameters where the type is Dense, and divide."),
+    ),
+    "09.3": Exercise(
+        "Conv2D(64, 3, padding='same') on 32×32×16: a tool prints 18,939,904 FLOPs. What does it count "
+        "besides 2 for a MAC: 'biases', 'relu' or 'padding'?",
+        word(_what_is_counted_besides, ("biases", "relu", "padding")),
+        ("What are 2 × MACs?", "The rest is 65,536 = 32 · 32 · 64. The layer has no activation."),
+    ),
+}
