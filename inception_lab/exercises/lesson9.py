@@ -8,6 +8,12 @@ from inception_lab.architecture.published.zoo import vgg16
 from inception_lab.exercises.judge import Exercise, number, word
 
 PLACES, CHANNELS, UNITS = 49, 64, 10
+STEPS = 20
+
+
+def _lstm_step(inputs: int, units: int) -> int:
+    """Return the MACs of one step: four gates, of the inputs and of the state."""
+    return 4 * units * (inputs + units)
 
 
 def _share_of_dense_layers() -> int:
@@ -46,5 +52,17 @@ EXERCISES = {
         "besides 2 for a MAC: 'biases', 'relu' or 'padding'?",
         word(_what_is_counted_besides, ("biases", "relu", "padding")),
         ("What are 2 × MACs?", "The rest is 65,536 = 32 · 32 · 64. The layer has no activation."),
+    ),
+    "09.4": Exercise(
+        "LSTM(64) reads 20 steps of 32 values. How many MACs?",
+        number(
+            lambda: STEPS * _lstm_step(32, 64),
+            "MACs",
+            slips={
+                "That is one step.": lambda: _lstm_step(32, 64),
+                "That is one gate of four.": lambda: STEPS * _lstm_step(32, 64) // 4,
+            },
+        ),
+        ("What does one step multiply?", "4 · 64 · (32 + 64) a step."),
     ),
 }
