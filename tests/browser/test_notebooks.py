@@ -70,7 +70,7 @@ def test_reset_shows_what_the_package_shows(opened: Open, case: Case) -> None:
 def test_arrow_key_in_the_number_box_moves_the_picture(opened: Open, case: Case) -> None:
     shown, expected = case.open(opened), case.kind()
     start = expected.state[case.control]
-    step = expected.controls[case.control].step
+    step = expected.controls[case.control].control.step
     shown.press(shown.number(case.label), "ArrowUp")
     assert shown.number(case.label).input_value() == str(start + step)
     same(shown, case.kind(**{case.control: start + step}))
@@ -80,7 +80,7 @@ def test_arrow_key_in_the_number_box_moves_the_picture(opened: Open, case: Case)
 def test_arrow_key_on_the_slider_moves_picture_and_box(opened: Open, case: Case) -> None:
     shown, expected = case.open(opened), case.kind()
     start = expected.state[case.control]
-    step = expected.controls[case.control].step
+    step = expected.controls[case.control].control.step
     for key, value in (("ArrowRight", start + step), ("ArrowLeft", start), ("ArrowLeft", start - step)):
         shown.press(shown.slider(case.label), key)
         assert shown.number(case.label).input_value() == str(value)
