@@ -42,21 +42,28 @@ function knob(control, set) {
     const tick = make("span", { className: "lab-mark", title: `At first: ${mark}` });
     tick.style.left = `calc(8px + ${part(mark)} * (100% - 16px))`;
     let now = mark;
+    let typing = false; // what is half typed is not written over
     show = (value) => {
       now = value;
-      if (document.activeElement !== box || Number(box.value) !== value) box.value = value;
+      if (!typing) box.value = value;
       track.value = TRACK * part(value);
       track.setAttribute("aria-valuetext", value);
     };
-    const change = (value) => { show(value); set(value); };
+    const change = (value) => { typing = false; show(value); set(value); };
     track.addEventListener("input", () => { const value = meant(track.value / TRACK); if (value !== now) change(value); });
-    box.addEventListener("change", () => {
+    box.addEventListener("input", () => { typing = true; });
+    box.addEventListener("blur", () => { typing = false; });
+    const take = () => {
+      typing = false;
       const typed = Number(box.value);
-      if (box.value !== "" && Number.isFinite(typed)) change(Math.min(high, Math.max(low, Math.round(typed))));
+      const value = box.value !== "" && Number.isFinite(typed) ? Math.min(high, Math.max(low, Math.round(typed))) : now;
+      if (value !== now) change(value);
       else show(now);
-    });
+    };
+    box.addEventListener("change", take);
     const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
     const keys = (event) => {
+      if (event.target === box && event.key === "Enter") take();
       const inText = event.target === box && ["ArrowLeft", "ArrowRight"].includes(event.key);
       if (!(event.key in KEYS) || inText || event.altKey || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
