@@ -95,6 +95,17 @@ def log_softmax(elements: int, groups: int) -> Operations:
     return Operations(exponentials=elements + groups, additions=2 * elements - groups)
 
 
+def unit_norm(elements: int, groups: int) -> Operations:
+    """Count dividing each of `groups` groups of values by its length: x / √Σ x², kept above a limit."""
+    return Operations(
+        multiplications=elements,
+        additions=elements - groups,
+        exponentials=groups,
+        comparisons=groups,
+        divisions=elements,
+    )
+
+
 def normalisation(
     elements: int, groups: int, *, scale: bool = True, center: bool = True, mean: bool = True
 ) -> Operations:

@@ -14,6 +14,7 @@ from inception_lab.architecture.operations import (
     log_softmax,
     normalisation,
     softmax,
+    unit_norm,
 )
 from inception_lab.model.backend import keras
 from inception_lab.model.counting.products import attended, einsum
@@ -133,14 +134,7 @@ def _attention(call: Call) -> Operations:
 def _unit(call: Call) -> Operations:
     if call.layer.order != 2:
         raise Unknown(f"order={call.layer.order}")
-    elements, groups = call.elements, _groups(call.output_shape, call.layer.axis)
-    return Operations(
-        multiplications=elements,
-        additions=elements - groups,
-        exponentials=groups,
-        comparisons=groups,
-        divisions=elements,
-    )
+    return unit_norm(call.elements, _groups(call.output_shape, call.layer.axis))
 
 
 def _resize(call: Call) -> Operations:

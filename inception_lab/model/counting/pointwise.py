@@ -13,6 +13,7 @@ from inception_lab.architecture.operations import (
     log_softmax,
     normalisation,
     softmax,
+    unit_norm,
 )
 from inception_lab.model.backend import keras
 from inception_lab.model.counting.rules import Call, Unknown, count, standard
@@ -137,16 +138,9 @@ def rms_norm(call: Call) -> Operations:
 
 
 @standard(layers.UnitNormalization)
-def unit_norm(call: Call) -> Operations:
+def unit_length(call: Call) -> Operations:
     """X / √Σ x²; the root is kept above a limit."""
-    elements, groups = call.elements, groups_of(call.output_shape, call.layer.axis)
-    return Operations(
-        multiplications=elements,
-        additions=elements - groups,
-        exponentials=groups,
-        comparisons=groups,
-        divisions=elements,
-    )
+    return unit_norm(call.elements, groups_of(call.output_shape, call.layer.axis))
 
 
 @standard(layers.Normalization)
