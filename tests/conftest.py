@@ -1,6 +1,9 @@
 """Fixtures for all tests."""
 
+import gc
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,34 @@ ROOT = Path(__file__).resolve().parent.parent
 def root() -> Path:
     """The top of the repository."""
     return ROOT
+
+
+def _widgets() -> dict[str, Any]:
+    """All widgets there are: ipywidgets keeps each, and with it its picture, until it is closed."""
+    module = sys.modules.get("ipywidgets.widgets.widget")
+    if module is None:
+        return {}
+    return dict(module._instances if hasattr(module, "_instances") else module.Widget.widgets)  # 8, or 7
+
+
+def _closing() -> Iterator[None]:
+    before = _widgets()
+    yield
+    for name in _widgets().keys() - before.keys():
+        if widget := _widgets().get(name):
+            widget.close()
+
+
+@pytest.fixture(autouse=True)
+def _a_test_closes_its_widgets() -> Iterator[None]:
+    """An explorer takes 20 MB. Those of a module's fixtures were there before the test, and stay."""
+    yield from _closing()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_module_closes_its_widgets() -> Iterator[None]:
+    yield from _closing()
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
