@@ -64,7 +64,7 @@ def setup_cell(notebook: dict[str, Any], address: str, content: Path) -> str:
     """
     cells = [cell for cell in notebook["cells"] if "setup" in cell["metadata"].get("tags", [])]
     source = "".join(cells[0]["source"]) if cells else ""
-    source, named = re.subn(r'(VERSION, REPOSITORY = ".*", )".*"', rf'\g<1>"{address}"', source)
+    source, named = re.subn(r'(VERSION, REPOSITORY, source = "[^"]*", )"[^"]*"', rf'\g<1>"{address}"', source)
     source, folders = re.subn(r'"/content', f'"{content}', source)
     if (named, folders) != (1, 2):
         must = "The set-up cell must name VERSION and REPOSITORY once, and /content twice."
@@ -81,8 +81,9 @@ def run(*arguments: str, folder: Path = ROOT, variables: Mapping[str, str] | Non
 
 
 def environment() -> dict[str, str]:
-    """The variables to run with: none that could put the checkout in the place of what is installed."""
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    """The variables to run with: Colab's Python first, and no checkout in the place of what is installed."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    return kept | {"PATH": f"{PYTHON.parent}{os.pathsep}{kept.get('PATH', '')}"}
 
 
 def packages() -> Packages:

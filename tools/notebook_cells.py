@@ -17,38 +17,23 @@ PLACEHOLDER = "/OWNER/"
 
 # Colab shows the title in the folded cell's place. None of its packages may move; pooch alone it may lack.
 SETUP = """\
-# @title Set-up: run this cell first. In Colab it fetches the lab; elsewhere it installs nothing.
-import sys
-
-if "google.colab" in sys.modules:
+# @title Set-up: run this cell first. If it asks for a file, choose the lab's wheel (`make wheel` makes it).
+VERSION, REPOSITORY, source = "{version}", "{repository}", "this runtime, where it was already"
+try:
+    import inception_lab as lab
+except ImportError:
     from glob import glob
-    from importlib.metadata import version
-    from importlib.util import find_spec
 
-    from google.colab import files
+    from google.colab import files  # not in Colab? `make lab` installs and opens the lessons
 
-    VERSION, REPOSITORY = "{version}", "{repository}"
     folders = (".", "/content", "/content/drive/MyDrive")
-    wheels = [path for folder in folders for path in glob(f"{{folder}}/inception_lab-*.whl")]
-    wheels.sort(key=lambda path: f"-{{VERSION}}-" in path)
-    came = wheels or ([f"git+{{REPOSITORY}}@v{{VERSION}}"] if REPOSITORY else [])
-    if find_spec("inception_lab"):
-        came = ["this runtime, where it was already"]
-    else:
-        if not came:
-            print(f"Choose inception_lab-{{VERSION}}-py3-none-any.whl, which `make wheel` puts into dist/.")
-            came = list(files.upload())
-        if not came:
-            raise ValueError("The lab's wheel was not chosen: run this cell again.")
-        chosen = came[-1]
-        !{{sys.executable}} -m pip install --quiet --no-deps "{{chosen}}"
-    if not find_spec("pooch"):
-        !{{sys.executable}} -m pip install --quiet pooch
-    print(f"Inception Lab {{version('inception-lab')}} from {{came[-1]}}.")
-    if version("inception-lab") != VERSION:
-        print(f"This notebook is of {{VERSION}}. Take the notebooks of the lab's version, or another wheel.")
-
-import inception_lab as lab"""
+    found = [path for folder in folders for path in glob(f"{{folder}}/inception_lab-{{VERSION}}-*.whl")]
+    found += [f"git+{{REPOSITORY}}@v{{VERSION}}"] if REPOSITORY else []
+    source = next(iter(found or files.upload()), "")
+    assert source, "No wheel was chosen: run this cell again."
+    !python -m pip install --quiet --no-deps pooch "{{source}}"
+    import inception_lab as lab
+lab.version.say(VERSION, source)"""
 
 
 def repository() -> str:

@@ -97,7 +97,7 @@ def code_problems(cell: NotebookNode, place: int) -> Iterator[str]:
         yield "is empty"
     elif cell["execution_count"] != place:
         yield f"was not run in order (its number is {cell['execution_count']}, not {place})"
-    if len(lines) > MOST_LINES and cell["metadata"] != FOLDED:
+    if len(lines) > MOST_LINES:
         yield f"has {len(lines)} lines of code, at most {MOST_LINES} are allowed"
     for output in cell["outputs"]:
         yield from output_problems(output, cell["metadata"].get("tags", []))

@@ -30,6 +30,22 @@ __all__ = [
     "stack",
 ]
 
+# The wall of the playground, in the order of the lessons: each explorer's card asks a question.
+QUESTIONS = {
+    "kernel_size": "Which window fits galaxy A, and which finds it in a photo a quarter as wide?",
+    "naive_module": "Which kernel costs most, and what does the pooling do to the channels?",
+    "stack": "One module on another: which of the two stacks keeps growing, and why?",
+    "reduction": "From how many 1×1 filters on does reducing cost more than it saves?",
+    "module": "Six numbers make an Inception module. What do its reductions save?",
+    "network": "Which modules can give up filters, so that the network keeps to the paper's budget?",
+    "counting": "How many parameters has GoogLeNet? Can you get to each of the published numbers?",
+    "recipes": "How far does each recipe bring the learning rate down in 25 epochs?",
+    "auxiliary": "What fades on the way up, what on the way down, and what do heads change?",
+    "heads": "Do auxiliary heads make more of a difference than the seed does?",
+    "bands": "Trained on digits of some sizes only: how far beyond them does a network get?",
+    "electrode": "Which disc excites a unit of the trained network most?",
+}
+
 # These look into a network in Keras: the one given, or the pretrained one if its weights are here.
 WITH_MODEL = ("branches",)
 branches = Branches  # not in `__all__`: without a network it has nothing to show

@@ -65,7 +65,10 @@ def test_the_set_up_cell_of_every_notebook_is_understood() -> None:
     assert cells == {notebook_cells.setup_cell(CHECKOUT).replace('"/content', '"/somewhere')}
 
 
-@pytest.mark.parametrize("source", ["import inception_lab as lab", 'VERSION, REPOSITORY = "1", ""'])
+OTHER = 'VERSION, REPOSITORY, source = "1", "", ""'
+
+
+@pytest.mark.parametrize("source", ["import inception_lab as lab", OTHER])
 def test_a_set_up_cell_that_installs_in_another_way_is_refused(source: str) -> None:
     with pytest.raises(ValueError, match=r"^The set-up cell must name VERSION and REPOSITORY once, and /"):
         colab.setup_cell(with_setup(source), CHECKOUT, Path("/somewhere"))

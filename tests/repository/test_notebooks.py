@@ -161,7 +161,7 @@ def test_a_cell_that_is_long_empty_or_out_of_order() -> None:
 def test_a_badge_for_another_notebook_and_a_changed_setup_cell() -> None:
     notebook = proper("1")
     notebook["cells"][0]["source"] += f"\n\n{notebook_cells.badge('notebooks/a.ipynb', ADDRESS)}"
-    notebook["cells"][1]["source"] += "\n%pip install more"
+    notebook["cells"][1]["source"] = "%pip install more"
     assert list(problems(notebook, "notebooks/b.ipynb")) == [
         "cell 1: has no Colab badge, or one for another address or version; `make notebooks` renews it",
         "cell 2: is not the set-up cell that all notebooks share; `make notebooks` renews it",

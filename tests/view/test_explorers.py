@@ -23,6 +23,11 @@ LEGAL_STATES = 200  # that are computed
 DRAWN_STATES = 16  # that are drawn too
 
 
+def test_every_explorer_has_a_card_and_asks_a_question() -> None:
+    assert set(lab.explore.QUESTIONS) == set(KINDS)
+    assert all(question.endswith("?") for question in lab.explore.QUESTIONS.values())
+
+
 @pytest.fixture(scope="module", params=KINDS)
 def shared_explorer(request: pytest.FixtureRequest) -> Explorer:
     explorer: Explorer = getattr(lab.explore, request.param)()
