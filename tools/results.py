@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from inception_lab.experiments import EXPERIMENTS
-from inception_lab.experiments.runner import Rows, read
+from inception_lab.experiments.runner import Rows
 
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
 
@@ -47,7 +47,7 @@ def column(rows: Rows, name: str) -> list[float]:
 
 def provenance(name: str) -> str:
     """Return a line that says how the stored runs were made."""
-    rows = read(EXPERIMENTS[name].path())
+    rows = EXPERIMENTS[name].rows()
     runs = grouped(rows, *EXPERIMENTS[name].runs[0])
     # A run that was carried on took longer than its last process.
     seconds = sum(
@@ -61,7 +61,8 @@ def provenance(name: str) -> str:
     )
     return (
         f"`python -m inception_lab.experiments {name}`: {len(runs)} of {len(EXPERIMENTS[name].runs)} runs, "
-        f"{seconds / 60:.0f} minutes in all, {days}. {hardware}. {versions}."
+        f"{seconds / 60:.0f} minutes in all, {days}. {hardware}. {versions}. "
+        f"{EXPERIMENTS[name].left_out()}".rstrip()
     )
 
 
@@ -161,7 +162,7 @@ def written(page: str) -> str:
         name = found[1]
         if name not in TABLES:
             raise ValueError(f"Tables are {', '.join(TABLES)}. Received: {name!r} (in {PAGE.name}).")
-        rows = read(EXPERIMENTS[name].path())
+        rows = EXPERIMENTS[name].rows()
         body = f"{TABLES[name](rows)}\n\n{provenance(name)}" if rows else "No run is stored yet."
         return f"<!-- runs: {name} -->\n\n{body}\n\n<!-- end -->"
 

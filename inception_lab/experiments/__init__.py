@@ -18,7 +18,8 @@ from inception_lab.experiments.claims import CIFAR10, DIGITS, FULL
 from inception_lab.experiments.gradients import GRADIENTS
 from inception_lab.experiments.lessons import BANDS, HEADS, OVERFITTING, REDUCTION
 from inception_lab.experiments.lessons import epochs_lost as epochs_lost
-from inception_lab.experiments.runner import Experiment, Rows, read
+from inception_lab.experiments.runner import Experiment, Rows
+from inception_lab.experiments.starts import STARTS
 
 if TYPE_CHECKING:
     import pandas
@@ -33,6 +34,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         FULL,
         BANDS,
         HEADS,
+        STARTS,
         OVERFITTING,
         ABLATION,
         FURTHER_ABLATION,
@@ -55,7 +57,7 @@ def stored(name: str) -> pandas.DataFrame:
     """
     import pandas
 
-    return pandas.DataFrame(read(_experiment(name).path()))
+    return pandas.DataFrame(_experiment(name).rows())
 
 
 def live(name: str, **settings: Any) -> Rows:
@@ -76,7 +78,7 @@ def live(name: str, **settings: Any) -> Rows:
     for unknown in settings.keys() - first.keys():
         known = ", ".join(first)
         raise ValueError(f"Settings of '{name}' are {known}. Received: {unknown}={settings[unknown]!r}.")
-    return experiment.measure({**first, **settings}, read(experiment.path()))
+    return experiment.measure({**first, **settings}, experiment.rows())
 
 
 def _experiment(name: str) -> Experiment:

@@ -41,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         for name in names:
             experiment = EXPERIMENTS[name]
             done = len(experiment.runs) - len(experiment.missing(chosen.out))
+            if left_out := experiment.left_out(chosen.out):
+                print(left_out)
             print(f"{name:<18}{done:>3} of {len(experiment.runs):>3} runs  {experiment.question}")
         return 0
     left = chosen.limit

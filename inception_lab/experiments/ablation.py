@@ -27,8 +27,8 @@ from inception_lab.architecture.layers import (
 )
 from inception_lab.architecture.modules import InceptionRow, normalised
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
-from inception_lab.experiments.lessons import MODERN, learn
-from inception_lab.experiments.runner import Experiment, Rows, Settings, read
+from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN, learn
+from inception_lab.experiments.runner import Experiment, Rows, Settings
 
 # Kernels of the direct branch and of the two reduced ones; the pooling branch is always there.
 KERNELS: Mapping[str, tuple[int, int, int]] = {
@@ -183,7 +183,7 @@ def measured(kind: str, band: tuple[int, int] = (10, 60)) -> npt.NDArray[np.bool
     rows = [
         row
         for experiment in (ABLATION, FURTHER_ABLATION)
-        for row in read(experiment.path())
+        for row in experiment.rows()
         if row["network"] == kind
         and row["phase"] == MEASURE.name
         and (row["smallest"], row["largest"]) == band
@@ -191,6 +191,12 @@ def measured(kind: str, band: tuple[int, int] = (10, 60)) -> npt.NDArray[np.bool
     if not rows:
         raise ValueError(f"A network must have stored runs. Received: kind={kind!r}, band={band}.")
     return np.stack([unpack(str(row["right"])) for row in rows])
+
+
+def _definition(settings: Settings) -> object:
+    kernels = {**KERNELS, **PLAIN}[settings["network"]]
+    rates = RATES if settings["phase"] == MEASURE.name else ()
+    return [kernels, ROWS, STEM, rates, MODERN, IMAGES, EPOCHS]
 
 
 def _runs(kinds: tuple[str, ...], seeds: range, band: tuple[int, int] = (10, 60)) -> list[Settings]:
@@ -212,10 +218,12 @@ ABLATION = Experiment(
     "do mixed kernels cope better with many object sizes than one kernel size of equal cost?",
     tuple(_runs(tuple(KERNELS), SEEDS)),
     _measure,
+    _definition,
 )
 FURTHER_ABLATION = Experiment(
     "further_ablation",
     "the same for plain convolutions, and for a network trained on digits of 20–30 pixels only",
     (*_runs(tuple(PLAIN), range(3)), *_runs(("mixed", "all 3×3"), range(3), band=(20, 30))),
     _measure,
+    _definition,
 )

@@ -11,8 +11,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from inception_lab.architecture.googlenet import googlenet
+from inception_lab.architecture.small import NETWORKS
 from inception_lab.experiments.lessons import finished
 from inception_lab.experiments.runner import Experiment, Rows, Settings
+from inception_lab.model.training.recipes import RECIPES
 from inception_lab.model.training.suited import SUITED
 
 RUNS = Path("runs")
@@ -22,12 +25,16 @@ FULL_PICTURES, FULL_BATCH, FULL_STEPS = 50_000, 32, 12
 
 def _as_by_default(dataset: str, data: Any, seed: int, **options: Any) -> Any:
     """Train what the command `inception-lab train --dataset …` trains without more options."""
-    from inception_lab.architecture.small import NETWORKS
     from inception_lab.model.training.train import train
 
     suited = SUITED[dataset]
     network = NETWORKS[suited.network]()
     return train(data, network, suited.recipe, epochs=suited.epochs, seed=seed, **options)
+
+
+def _default(dataset: str) -> object:
+    suited = SUITED[dataset]
+    return [NETWORKS[suited.network](), RECIPES[suited.recipe], suited.epochs]
 
 
 def _digits(settings: Settings, _: Rows) -> Rows:
@@ -84,7 +91,6 @@ def full_network(precision: str, steps: int = FULL_STEPS, variant: str = "paper"
 
     import numpy as np
 
-    from inception_lab.architecture.googlenet import googlenet
     from inception_lab.model.data.dataset import Dataset, Splits
     from inception_lab.model.training.train import train
 
@@ -134,9 +140,14 @@ DIGITS = Experiment(
     "how good is the default network on the scaled digits, after how long?",
     tuple({"seed": seed} for seed in range(3)),
     _digits,
+    lambda _: _default("scaled-digits"),
 )
 CIFAR10 = Experiment(
-    "cifar10", "how good is a network of under 0.3 M parameters on CIFAR-10?", ({"seed": 0},), _cifar
+    "cifar10",
+    "how good is a network of under 0.3 M parameters on CIFAR-10?",
+    ({"seed": 0},),
+    _cifar,
+    lambda _: _default("cifar10"),
 )
 FULL = Experiment(
     "full_network",
@@ -145,4 +156,5 @@ FULL = Experiment(
         {"precision": precision, "seed": seed} for seed in range(3) for precision in ("float32", "bfloat16")
     ),
     _full,
+    lambda _: [googlenet(classes=10, auxiliary=True), FULL_BATCH, FULL_STEPS],
 )

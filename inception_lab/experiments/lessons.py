@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import product
@@ -117,6 +117,7 @@ REDUCTION = Experiment(
     "what do the 1×1 reductions cost in accuracy, beside what they save?",
     tuple({"reductions": r, "seed": n} for n, r in product(range(3), REDUCTIONS)),
     _reduction,
+    lambda run: [reduced_network(REDUCTIONS[run["reductions"]]), MODERN, IMAGES, EPOCHS],
 )
 
 # 05: trained on some sizes only, tested on all.
@@ -133,6 +134,7 @@ BANDS = Experiment(
     "trained on some sizes of digit only: what happens at the others?",
     tuple({"smallest": a, "largest": b, "seed": n} for n, (a, b) in product(range(2), BAND_LIMITS)),
     _bands,
+    lambda _: [googlenet_digits(), MODERN, IMAGES, EPOCHS],
 )
 
 # 04: nine modules at an eighth of the width, without and with heads, by plain SGD as in 2014. The task is
@@ -157,24 +159,28 @@ FIXED_RATE = Recipe(
 )
 
 
+def head_network(start: str, heads: bool) -> Network:
+    """Return nine modules at an eighth of the width, as one of `HEAD_STARTS` needs them."""
+    return googlenet(
+        (32, 32, 3),
+        10,
+        ("4a", "4d") if heads else False,
+        width=0.125,
+        stem="small",
+        normalization=HEAD_STARTS[start][0],  # type: ignore[arg-type]
+        rows=TABLE_1,
+    )
+
+
 def _heads(settings: Settings, _: Rows) -> Rows:
     from inception_lab.model.data.digits import plain_digits
     from inception_lab.model.training.train import train
 
-    normalization, kernel, bias = HEAD_STARTS[str(settings["start"])]
-    weight = float(settings["weight"])
-    network = googlenet(
-        (32, 32, 3),
-        10,
-        ("4a", "4d") if weight else False,
-        width=0.125,
-        stem="small",
-        normalization=normalization,  # type: ignore[arg-type]
-        rows=TABLE_1,
-    )
+    start, weight = str(settings["start"]), float(settings["weight"])
+    _, kernel, bias = HEAD_STARTS[start]
     result = train(
         plain_digits(),
-        network,
+        head_network(start, weight > 0),
         replace(FIXED_RATE, auxiliary_weight=weight),
         epochs=HEAD_EPOCHS,
         seed=int(settings["seed"]),
@@ -184,18 +190,20 @@ def _heads(settings: Settings, _: Rows) -> Rows:
         progress=False,
     )
 
-    score = finished(result)
-
-    def over_epochs(name: str) -> str:
-        return " ".join(f"{epoch[name]:.4f}" for epoch in result.history if name in epoch)
-
     return [
         {
-            "accuracy": round(score, 6),
-            **{name: over_epochs(name) for name in HEAD_CURVES},
+            "accuracy": round(finished(result), 6),
+            **head_curves(result.history),
             "images_per_second": round(result.images_per_second or 0, 1),
         }
     ]
+
+
+def head_curves(history: Sequence[Mapping[str, float]]) -> dict[str, str]:
+    """Return the curves of a run, each as the text of its cell: an epoch after another."""
+    return {
+        name: " ".join(f"{epoch[name]:.4f}" for epoch in history if name in epoch) for name in HEAD_CURVES
+    }
 
 
 def epochs_lost(losses: npt.NDArray[np.float64], classes: int = 10) -> list[int]:
@@ -214,6 +222,12 @@ HEADS = Experiment(
     "do auxiliary heads help a network to learn, from which start?",
     tuple({"start": s, "weight": w, "seed": n} for n, s, w in product(range(3), HEAD_STARTS, HEAD_WEIGHTS)),
     _heads,
+    lambda run: [
+        head_network(run["start"], run["weight"] > 0),
+        HEAD_STARTS[run["start"]],
+        FIXED_RATE,
+        HEAD_EPOCHS,
+    ],
 )
 
 # 05: the gap between training and test, by number of pictures and by width. All see as many pictures.
@@ -234,4 +248,5 @@ OVERFITTING = Experiment(
         for n, i, w in product(range(2), (320, 1_000, 8_000), (0.25, 0.5, 1.0))
     ),
     _overfitting,
+    lambda run: [googlenet_digits(width=run["width"]), MODERN, SEEN],
 )

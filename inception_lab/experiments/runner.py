@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inception_lab.architecture.network import Network
+from inception_lab.architecture.stored import network_to_data
 from inception_lab.resources import data_path
 
 Settings = Mapping[str, Any]
@@ -32,12 +36,15 @@ class Experiment:
         question: What it answers, in a line.
         runs: The settings of each run, seed included. All have the same names, in the same order.
         measure: From settings, and the rows stored so far, to the rows of one run.
+        definition: From settings to what else decides the run, such as network, recipe and epochs. Its digest
+            stands in each row: rows made by another definition are neither counted nor shown.
     """
 
     name: str
     question: str
     runs: tuple[Settings, ...]
     measure: Callable[[Settings, Rows], Rows]
+    definition: Callable[[Settings], object]
 
     def path(self, folder: Path | None = None) -> Path:
         """Return the file that the runs are stored in."""
@@ -45,9 +52,29 @@ class Experiment:
 
     def missing(self, folder: Path | None = None) -> list[Settings]:
         """Return the settings that have no stored run yet."""
-        names = tuple(self.runs[0])
-        done = {tuple(row.get(name) for name in names) for row in read(self.path(folder))}
-        return [run for run in self.runs if tuple(_as_read(run[name]) for name in names) not in done]
+        done = {self._settings(row) for row in self.rows(folder)}
+        return [run for run in self.runs if self._settings(run) not in done]
+
+    def rows(self, folder: Path | None = None) -> Rows:
+        """Return the stored rows of runs that today's definition made."""
+        return self._by_definition(folder)[0]
+
+    def left_out(self, folder: Path | None = None) -> str:
+        """Say how many stored rows another definition made; nothing where there are none."""
+        count = len(self._by_definition(folder)[1])
+        return f"{self.name}: {count} stored rows of another definition are left out." if count else ""
+
+    def _by_definition(self, folder: Path | None) -> tuple[Rows, Rows]:
+        """Return the stored rows that today's definition made, and the others."""
+        arms = {self._settings(run)[:-1]: run for run in self.runs}  # seeds aside
+        today = {arm: digest(self.definition(run)) for arm, run in arms.items()}
+        split: tuple[Rows, Rows] = ([], [])
+        for row in read(self.path(folder)):
+            split[row.get("definition", "") != today.get(self._settings(row)[:-1])].append(row)
+        return split
+
+    def _settings(self, run: Settings) -> tuple[Any, ...]:
+        return tuple(_as_read(run.get(name)) for name in self.runs[0])
 
     def curves(self, *settings: str, of: str | Sequence[str]) -> dict[tuple[Any, ...], Floats]:
         """Return what is stored as arrays `(seeds, positions)`.
@@ -62,7 +89,7 @@ class Experiment:
         """
         columns = [of] if isinstance(of, str) else of
         found: dict[tuple[Any, ...], dict[Any, list[float]]] = {}
-        for row in read(self.path()):
+        for row in self.rows():
             if numbers := [float(number) for column in columns for number in str(row[column]).split()]:
                 runs = found.setdefault(tuple(row[name] for name in settings), {})
                 runs.setdefault(row["seed"], []).extend(numbers)
@@ -84,12 +111,15 @@ def complete(experiment: Experiment, folder: Path | None = None, limit: int | No
 
     path = experiment.path(folder)
     missing = experiment.missing(folder)[:limit]
+    if left_out := experiment.left_out(folder):
+        print(left_out, file=sys.stderr, flush=True)
     done = len(experiment.runs) - len(experiment.missing(folder))
     for number, settings in enumerate(missing, start=1):
         started = time.perf_counter()
-        found = experiment.measure(settings, read(path))
+        found = experiment.measure(settings, experiment.rows(folder))
         seconds = time.perf_counter() - started
-        about = {"seconds": round(seconds, 1), **provenance(experiment.name)}
+        made = {"definition": digest(experiment.definition(settings))}
+        about = {"seconds": round(seconds, 1), **provenance(experiment.name), **made}
         append(path, [{**settings, **row, **about} for row in found])
         text = ", ".join(f"{name} {value}" for name, value in settings.items())
         print(
@@ -99,6 +129,27 @@ def complete(experiment: Experiment, folder: Path | None = None, limit: int | No
         )
         keras.utils.clear_session()
     return len(missing)
+
+
+def digest(definition: object) -> str:
+    """Return "#" and twelve hexadecimal digits that another definition would not have.
+
+    Args:
+        definition: Numbers, text, lists, mappings, networks and dataclasses. Of a dataclass only what
+            differs from its defaults counts, and a recipe's `source`, which is prose, does not: a field
+            added later, or another wording, leaves stored runs as they are.
+    """
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Network):
+            return network_to_data(value)
+        if is_dataclass(value):
+            data = {field.name: (getattr(value, field.name), field.default) for field in fields(value)}
+            return {name: own for name, (own, default) in data.items() if own != default and name != "source"}
+        raise TypeError(f"`definition` must hold plain data. Received: {value!r}.")
+
+    text = json.dumps(definition, sort_keys=True, default=plain)
+    return f"#{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def provenance(name: str) -> dict[str, str]:

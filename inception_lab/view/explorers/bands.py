@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 from matplotlib.ticker import NullLocator, PercentFormatter
 
 from inception_lab.experiments.lessons import BAND_LIMITS, BANDS
-from inception_lab.experiments.runner import read
 from inception_lab.view import figures
 from inception_lab.view.engine.curves import Curves, RunLines
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State
@@ -28,7 +27,7 @@ ALL = BAND_LIMITS[0]
 @cache
 def measurements() -> tuple[tuple[int, ...], Mapping[Band, Curves]]:
     """Return the sizes tested, and the stored accuracies: band → array `(seeds, sizes)`."""
-    columns = [name for name in read(BANDS.path())[0] if name.startswith("size_")]
+    columns = [name for name in BANDS.rows()[0] if name.startswith("size_")]
     stored = BANDS.curves("smallest", "largest", of=columns)
     sizes = tuple(int(name.removeprefix("size_")) for name in columns)
     return sizes, {band: stored[band] for band in BAND_LIMITS if band in stored}
