@@ -159,6 +159,7 @@ FIXED_RATE = Recipe(
 )
 
 
+@cache
 def head_network(start: str, heads: bool) -> Network:
     """Return nine modules at an eighth of the width, as one of `HEAD_STARTS` needs them."""
     return googlenet(
@@ -177,7 +178,7 @@ def _heads(settings: Settings, _: Rows) -> Rows:
     from inception_lab.model.training.train import train
 
     start, weight = str(settings["start"]), float(settings["weight"])
-    _, kernel, bias = HEAD_STARTS[start]
+    kernel, bias = HEAD_STARTS[start][1:]
     result = train(
         plain_digits(),
         head_network(start, weight > 0),

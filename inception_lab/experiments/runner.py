@@ -62,7 +62,7 @@ class Experiment:
     def left_out(self, folder: Path | None = None) -> str:
         """Say how many stored rows another definition made; nothing where there are none."""
         count = len(self._by_definition(folder)[1])
-        return f"{self.name}: {count} stored rows of another definition are left out." if count else ""
+        return f"{self.name}: stored rows of another definition, left out: {count}." if count else ""
 
     def _by_definition(self, folder: Path | None) -> tuple[Rows, Rows]:
         """Return the stored rows that today's definition made, and the others."""

@@ -9,8 +9,8 @@ The hypotheses, written down before the runs:
 
 A rate *works* in a run if at least 80 % of the validation pictures are right after the last epoch. A range is
 the number of rates that work, in factors of two. "Wider" means: over pairs of one seed, the difference's
-interval of 95 % lies above zero (`paired_interval`). A run that never leaves ln 10 is counted apart from the
-mean of those that did.
+interval of 95 % lies above zero (`difference_interval`, paired). A run that never leaves ln 10 is counted
+apart from the mean of those that did.
 
 The rate falls to zero along half a cosine, so that the last epoch is no matter of luck. Twenty epochs, since
 stored runs at the fixed rate of 0.02 took up to ten of them to leave ln 10. After the grid, each start has
@@ -157,7 +157,7 @@ def chosen_rate(start: str, weight: float, rows: Rows) -> float:
             tried.setdefault(float(row["rate"]), []).append(final(row))
     if not tried:
         raise ValueError(
-            f"A learning rate must be tried first. Received: no such run of '{start}', {weight}."
+            f"A learning rate must be tried first. Received: no such run of '{start}', weight {weight}."
         )
     return max(sorted(tried), key=lambda rate: float(np.mean(tried[rate])))
 

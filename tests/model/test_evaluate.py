@@ -23,7 +23,9 @@ from inception_lab.model.evaluate import (
     ensemble,
     explained_by_largest,
     multi_crop,
+    seeds_needed,
     shortened,
+    smallest_difference,
     softmax,
 )
 
@@ -288,6 +290,51 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
         low, high = accuracy_interval(right, samples=300, seed=trial)
         hits += low <= 0.8 <= high
     assert 88 <= hits <= 100
+
+
+def crossed(
+    rng: np.random.Generator, seeds: int, pictures: int, by_seed: float, by_picture: float
+) -> npt.NDArray[np.float64]:
+    """Differences that have a part of the seed, a part of the picture, and noise of spread 0.3."""
+    of_seed, of_picture = rng.normal(0, by_seed, (seeds, 1)), rng.normal(0, by_picture, (1, pictures))
+    return np.asarray(of_seed + of_picture + rng.normal(0, 0.3, (seeds, pictures)))
+
+
+def test_paired_seeds_take_away_what_a_seed_does_to_both() -> None:
+    rng = np.random.default_rng(0)
+    two = crossed(rng, 8, 400, by_seed=0.2, by_picture=0)
+    one = two + 0.05
+    assert difference_interval(one, two, paired=True) == pytest.approx((0.05, 0.05))
+    low, high = difference_interval(one, two)
+    assert low < -0.05 < 0.15 < high
+    # With one picture it is the bootstrap of a mean over seeds; all four are zeros in 1 of 16 resamplings.
+    each = np.array([[0.0], [0.0], [1.0], [1.0]])
+    assert difference_interval(each, np.zeros((4, 1)), paired=True) == (0, 1)
+
+
+def test_so_many_seeds_show_the_difference_as_often_as_they_say() -> None:
+    """Simulated: with the number that a pilot says, a z-test finds the difference in 80 of 100 trials."""
+    rng = np.random.default_rng(0)
+    pilot = crossed(rng, 400, 300, by_seed=0.03, by_picture=0.05)
+    seeds = seeds_needed(pilot, np.zeros_like(pilot), difference=0.02)
+    assert seeds is not None
+    # √(0.03² + 0.3²/300) = 0.0346 a seed; 0.05²/300 of the pictures; 2.80 standard errors:
+    # 0.0346² / ((0.02/2.80)² − 0.0029²) = 28
+    assert seeds == pytest.approx(28, rel=0.15)
+    means = [0.02 + crossed(rng, seeds, 300, 0.03, 0.05).mean() for _ in range(400)]
+    truth = np.sqrt((0.03**2 + 0.3**2 / 300) / seeds + 0.05**2 / 300)
+    assert 0.7 < np.mean(np.abs(means) > 1.96 * truth) < 0.9
+    least = smallest_difference(pilot, np.zeros_like(pilot))
+    assert least == pytest.approx(2.80 * np.sqrt((0.03**2 + 0.3**2 / 300) / 400 + 0.05**2 / 300), rel=0.1)
+    assert seeds_needed(pilot, np.zeros_like(pilot), difference=0.005) is None  # below what 300 pictures tell
+
+
+def test_paired_runs_need_the_same_seeds() -> None:
+    constraint = r"^`one` and `two` must be \(seeds, pictures\), the same of both, at least "
+    with pytest.raises(ValueError, match=constraint + r"1 of each\. Received: \(8, 20\) and \(7, 20\)\.$"):
+        difference_interval(np.ones((8, 20)), np.ones((7, 20)), paired=True)
+    with pytest.raises(ValueError, match=constraint + r"2 of each\. Received: \(1, 20\) and \(1, 20\)\.$"):
+        smallest_difference(np.ones((1, 20)), np.ones((1, 20)))
 
 
 @pytest.mark.parametrize("shapes", [((8, 20), (8, 19)), ((20,), (20,)), ((0, 20), (0, 20))])

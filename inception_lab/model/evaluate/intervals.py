@@ -1,11 +1,16 @@
-"""How sure a figure is: bootstrap intervals that resample seeds and pictures together."""
+"""How sure a figure is: bootstrap intervals over seeds and pictures, and how many seeds a claim takes."""
 
 from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Right = npt.NDArray[np.bool_]
+Right = npt.NDArray[Any]  # of bool, or of shares
+LEVEL, POWER = 0.95, 0.8
 
 
 def accuracy_interval(
@@ -29,19 +34,26 @@ def accuracy_interval(
 
 
 def difference_interval(
-    one: Right, two: Right, level: float = 0.95, samples: int = 2_000, seed: int = 0
+    one: Right,
+    two: Right,
+    level: float = 0.95,
+    samples: int = 2_000,
+    seed: int = 0,
+    *,
+    paired: bool = False,
 ) -> tuple[float, float]:
     """Return an interval for the difference of two accuracies on the same pictures.
 
-    Seeds of each network are resampled on their own, pictures for both together: a picture hard for both then
-    cancels.
+    Pictures are resampled for both networks together: a picture hard for both then cancels. So are seeds, if
+    they are paired: runs of one seed learned from the same pictures in the same order.
 
     Args:
         one: Which pictures each run of the first network had right, `(seeds, pictures)`.
-        two: The same for the second; the number of seeds may differ.
+        two: The same for the second; the number of seeds may differ unless they are paired.
         level: Share of such intervals that should hold the true value.
         samples: Resamplings.
         seed: Of the resampling.
+        paired: Whether the seeds of both are the same, in the same order.
 
     Returns:
         The ends for the first accuracy minus the second.
@@ -50,6 +62,8 @@ def difference_interval(
         ValueError: If the shapes do not fit together.
     """
     one, two = np.asarray(one), np.asarray(two)
+    if paired:
+        one, two = _paired(one, two, 1), np.zeros_like(one, float)
     if one.ndim != 2 or two.ndim != 2 or one.shape[1] != two.shape[1] or not (one.size and two.size):
         raise ValueError(
             "`one` and `two` must be (seeds, pictures), with the same pictures. "
@@ -63,6 +77,73 @@ def difference_interval(
         found[sample] = (_resampled(one, rng) @ counts - _resampled(two, rng) @ counts) / pictures
     low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def seeds_needed(one: Right, two: Right, difference: float = 0.01, power: float = POWER) -> int | None:
+    """Return how many paired seeds would show a difference of two accuracies on these pictures' kind.
+
+    Two-sided at 95 %, by the normal distribution: a rough number. Seeds and pictures are both samples, so
+    some differences are too small for any number of seeds.
+
+    Args:
+        one: Which pictures each run of the first network had right, `(seeds, pictures)`: a pilot's.
+        two: The same of the second network, with the same seeds.
+        difference: That which is to be shown, as a share.
+        power: How often it should be shown, if it is there.
+
+    Returns:
+        The number; `None` where it would take more pictures.
+
+    Raises:
+        ValueError: If the shapes do not fit, or there are fewer than two seeds or two pictures.
+    """
+    by_seed, by_picture = _variances(one, two)
+    left = (difference / _reach(power)) ** 2 - by_picture
+    return max(2, math.ceil(by_seed / left)) if left > 0 else None
+
+
+def smallest_difference(one: Right, two: Right, power: float = POWER) -> float:
+    """Return the smallest difference of two accuracies that as many paired seeds as these would show.
+
+    Args:
+        one: Which pictures each run of the first network had right, `(seeds, pictures)`.
+        two: The same of the second network, with the same seeds.
+        power: How often it should be shown, if it is there.
+
+    Raises:
+        ValueError: If the shapes do not fit, or there are fewer than two seeds or two pictures.
+    """
+    by_seed, by_picture = _variances(one, two)
+    return _reach(power) * math.sqrt(by_seed / len(one) + by_picture)
+
+
+def _reach(power: float) -> float:
+    """Return how many standard errors a difference must have to be shown so often."""
+    normal = NormalDist()
+    return normal.inv_cdf((1 + LEVEL) / 2) + normal.inv_cdf(power)
+
+
+def _variances(one: Right, two: Right) -> tuple[float, float]:
+    """Return the variance of the mean difference: the part that one seed leaves, and the pictures' part.
+
+    Seeds and pictures cross. What is left beside the two (their interaction) becomes smaller with both.
+    """
+    apart = _paired(np.asarray(one), np.asarray(two), 2)
+    seeds, pictures = apart.shape
+    of_seeds, of_pictures = apart.mean(axis=1), apart.mean(axis=0)
+    rest = apart - of_seeds[:, None] - of_pictures + apart.mean()
+    interaction = float((rest**2).sum()) / ((seeds - 1) * (pictures - 1))
+    by_picture = max(0.0, float(of_pictures.var(ddof=1)) - interaction / seeds) / pictures
+    return max(float(of_seeds.var(ddof=1)), interaction / pictures), by_picture
+
+
+def _paired(one: Right, two: Right, least: int) -> npt.NDArray[np.float64]:
+    if one.ndim != 2 or one.shape != two.shape or min(one.shape) < least:
+        raise ValueError(
+            f"`one` and `two` must be (seeds, pictures), the same of both, at least {least} of each. "
+            f"Received: {one.shape} and {two.shape}."
+        )
+    return np.subtract(one, two, dtype=float)
 
 
 def _resampled(right: Right, rng: np.random.Generator) -> npt.NDArray[np.float64]:
