@@ -4,6 +4,11 @@ from . import exercises as exercises
 from . import experiments as experiments
 from .architecture import layers as layers
 from .architecture.cost import Cost as Cost
+from .architecture.family.bn_inception import bn_inception as bn_inception
+from .architecture.family.inception_resnet_v2 import inception_resnet_v2 as inception_resnet_v2
+from .architecture.family.inception_v3 import inception_v3 as inception_v3
+from .architecture.family.inception_v4 import inception_v4 as inception_v4
+from .architecture.family.xception import xception as xception
 from .architecture.googlenet import TABLE_1 as TABLE_1
 from .architecture.googlenet import VARIANTS as VARIANTS
 from .architecture.googlenet import googlenet as googlenet

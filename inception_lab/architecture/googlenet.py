@@ -91,21 +91,21 @@ VARIANTS: Mapping[str, Variant] = {
 }
 
 
-def _stem(kind: Stem, lrn: bool, width: float, convolution: Convolutions) -> list[Part]:
+def first_layers(kind: Stem, lrn: bool, convolution: Convolutions) -> list[Part]:
+    """Describe the layers before 3a."""
     norm1 = [LocalResponseNorm(name="norm1")] if lrn else []
     norm2 = [LocalResponseNorm(name="norm2")] if lrn else []
-    first, second = scaled(64, width), scaled(192, width)
     if kind == "small":  # for 32–96 pixels: 3a sees half the picture's side instead of an eighth
         return [
-            Sequence(convolution("3x3_s1", first, 3), name="conv1"),
+            Sequence(convolution("3x3_s1", 64, 3), name="conv1"),
             Sequence(MaxPool2D(3, strides=2, name="3x3_s2"), *norm1, name="pool1"),
         ]
     # TensorFlow's "same" would pad two pixels before and three behind; Caffe and PyTorch pad three.
-    conv1 = convolution("7x7_s2", first, 7, 2, 3, depth_multiplier=8 if kind == "separable" else None)
+    conv1 = convolution("7x7_s2", 64, 7, 2, 3, depth_multiplier=8 if kind == "separable" else None)
     return [
         Sequence(conv1, name="conv1"),
         Sequence(MaxPool2D(3, strides=2, name="3x3_s2"), *norm1, name="pool1"),
-        Sequence(convolution("3x3_reduce", first, 1), convolution("3x3", second, 3), *norm2, name="conv2"),
+        Sequence(convolution("3x3_reduce", 64, 1), convolution("3x3", 192, 3), *norm2, name="conv2"),
         Sequence(MaxPool2D(3, strides=2, name="3x3_s2"), name="pool2"),
     ]
 
@@ -177,9 +177,9 @@ def googlenet(
     heads = _heads(auxiliary, rows)
 
     batch_norm = normalization == "batch_norm"
-    convolution = Convolutions(batch_norm, choices.batch_norm_scale)
+    convolution = Convolutions(batch_norm, choices.batch_norm_scale, width=width)
     parts: list[Part] = (
-        [stem] if isinstance(stem, Sequence) else _stem(stem, normalization == "lrn", width, convolution)
+        [stem] if isinstance(stem, Sequence) else first_layers(stem, normalization == "lrn", convolution)
     )
     number = 0
     previous = next(iter(rows))
@@ -189,7 +189,7 @@ def googlenet(
             pool = MaxPool2D(side, strides=2, name=f"{side}x{side}_s2")
             parts.append(Sequence(pool, name=f"pool{previous[0]}"))
         previous = name
-        row = (row.naive if modules == "naive" else row).scaled(width)
+        row = row.naive if modules == "naive" else row
         module = inception_module(row, name=f"inception_{name}", kernel5x5=kernel5x5, batch_norm=convolution)
         parts.append(module)
         for _ in range(heads.count(name)):

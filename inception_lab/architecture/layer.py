@@ -29,7 +29,7 @@ Sides = int | tuple[int, int]  # of both sides, or of rows and columns
 COUNTS = ("filters", "units", "groups", "depth_multiplier", "depth_radius")
 PAIRS = ("kernel_size", "pool_size", "strides", "dilation_rate", "size")
 SWITCHES = ("use_bias", "scale", "center")
-NUMBERS = ("bias", "alpha", "beta", "epsilon")
+NUMBERS = ("bias", "alpha", "beta", "epsilon", "factor")
 
 
 def same_padding(length: int, side: int, stride: int) -> tuple[int, int]:

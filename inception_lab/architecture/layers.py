@@ -31,6 +31,7 @@ __all__ = [
     "LayerNorm",
     "LocalResponseNorm",
     "MaxPool2D",
+    "Scale",
     "SeparableConv2D",
     "UpSampling2D",
     "ZeroPadding2D",
@@ -110,6 +111,17 @@ class Activation(Layer):
 
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
         return activation_operations(self.activation, input_shape)
+
+
+@dataclass(frozen=True)
+class Scale(Layer):
+    """Multiply every value by a constant, as Inception-ResNet does with what it adds to a shortcut."""
+
+    kind: ClassVar[str] = "Scale"
+    factor: float
+
+    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+        return Operations(multiplications=math.prod(input_shape))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numbers
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from inception_lab.architecture.layer import Layer, Padding
+from inception_lab.architecture.layer import Layer, Padding, Sides
 from inception_lab.architecture.layers import (
     Activation,
     AveragePool2D,
@@ -89,7 +89,7 @@ def normalised(
     """Return a convolution with batch norm after it, and an activation after that.
 
     Args:
-        layer: The convolution: it needs a name, and neither bias nor activation of its own.
+        layer: The convolution: it needs a name, and no activation of its own.
         function: The activation, or `None`.
         scale: Whether batch norm learns a factor besides its shift.
         epsilon: Of batch norm.
@@ -103,18 +103,24 @@ class Convolutions:
     """Makes convolutions with the activation and normalisation of one network.
 
     Attributes:
-        batch_norm: Whether batch norm follows each; then none has a bias.
+        batch_norm: Whether batch norm follows each.
         scale: Whether batch norm learns a factor.
+        epsilon: Of batch norm.
+        use_bias: Whether each has biases; by default those without batch norm.
+        width: Every number of filters is multiplied by it.
     """
 
     batch_norm: bool = False
     scale: bool = True
+    epsilon: float = 1e-3
+    use_bias: bool | None = None
+    width: float = 1.0
 
     def __call__(
         self,
         name: str,
         filters: int,
-        kernel_size: int,
+        kernel_size: Sides,
         strides: int = 1,
         padding: Padding = "same",
         depth_multiplier: int | None = None,
@@ -122,16 +128,16 @@ class Convolutions:
         """Describe one convolution; with a `depth_multiplier` a separable one."""
         kind: Any = SeparableConv2D if depth_multiplier else Conv2D
         layer: Layer = kind(
-            filters,
+            scaled(filters, self.width),
             kernel_size,
             strides,
             padding,
-            use_bias=not self.batch_norm,
+            use_bias=not self.batch_norm if self.use_bias is None else self.use_bias,
             activation=None if self.batch_norm else "relu",
             name=name,
             **({"depth_multiplier": depth_multiplier} if depth_multiplier else {}),
         )
-        return normalised(layer, scale=self.scale) if self.batch_norm else layer
+        return normalised(layer, scale=self.scale, epsilon=self.epsilon) if self.batch_norm else layer
 
 
 def inception_module(

@@ -178,6 +178,8 @@ class _Maker:
                 )
             case spec.Activation():
                 return keras.layers.Activation(layer.activation, name=name)
+            case spec.Scale():
+                return keras.layers.Rescaling(layer.factor, name=name)
             case spec.Flatten():
                 return keras.layers.Flatten(name=name)
             case spec.Dropout():

@@ -22,6 +22,7 @@ MERGES: Mapping[type, Merge] = {
     kinds.Add: "add",
     kinds.Multiply: "multiply",
 }
+SCALED_SUM = keras.src.applications.inception_resnet_v2.CustomScaleLayer  # x + scale · y
 
 
 class Unlike(Exception):  # noqa: N818  `describe` makes it an error that names the layer
@@ -91,8 +92,13 @@ def _flat(model: Any, given: list[int], prefix: str) -> list[Step]:
         layer, inputs = node.operation, [keys[id(x)] for x in node.input_tensors]
         inside = isinstance(layer, keras.Model) and getattr(layer, "inputs", None)
         found = _flat(layer, inputs, f"{prefix}{layer.name}/") if inside else []
-        if not found:
-            found = [Step(prefix + layer.name, layer, inputs, id(node.outputs[0]))]
+        path, output = prefix + layer.name, id(node.outputs[0])
+        if type(layer) is SCALED_SUM:
+            scaled = kinds.Rescaling(layer.scale)
+            found = [Step(f"{path}_scale", scaled, inputs[1:], id(scaled))]
+            layer, inputs = kinds.Add(), [inputs[0], id(scaled)]
+        if not (inside and found):
+            found.append(Step(path, layer, inputs, output))
         steps += found
         keys[id(node.outputs[0])] = found[-1].output
     names = [step.path for step in steps]
@@ -218,6 +224,11 @@ def _softmax(layer: Any, shape: Shape) -> Layer:
     return spec.Activation("softmax")
 
 
+def _rescaling(layer: Any, shape: Shape) -> Layer:
+    _demand(isinstance(layer.scale, int | float) and not layer.offset, "is more than one factor")
+    return spec.Scale(layer.scale)
+
+
 def _reshape(layer: Any, shape: Shape) -> Layer:
     _demand(
         tuple(layer.target_shape) in ((-1,), (math.prod(shape),)), "changes the shape otherwise than Flatten"
@@ -274,6 +285,7 @@ TRANSLATIONS: Mapping[type, Callable[[Any, Shape], Layer | None]] = {
     kinds.ReLU: _relu,
     kinds.LeakyReLU: _leaky,
     kinds.Softmax: _softmax,
+    kinds.Rescaling: _rescaling,
     kinds.Flatten: lambda layer, shape: spec.Flatten(),
     kinds.Reshape: _reshape,
     kinds.Dropout: lambda layer, shape: spec.Dropout(layer.rate),

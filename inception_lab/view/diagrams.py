@@ -272,6 +272,8 @@ def caption(layer: Layer) -> str:
             return "batch\nnorm"
         case spec.Activation():
             return layer.activation
+        case spec.Scale():
+            return f"times\n{layer.factor:g}"
         case spec.Dense():
             return f"dense\n{layer.units:,} units"
         case spec.Dropout():

@@ -26,6 +26,7 @@ from inception_lab.architecture.layers import (
     LayerNorm,
     LocalResponseNorm,
     MaxPool2D,
+    Scale,
     SeparableConv2D,
     UpSampling2D,
     ZeroPadding2D,
@@ -360,6 +361,7 @@ CASES: list[tuple[str, Layer, tuple[int, ...], tuple[int, ...], int, Operations]
         0,
         Operations(exponentials=1000, additions=999, divisions=1000),
     ),
+    ("scale", Scale(0.17), (2, 3, 4), (2, 3, 4), 0, Operations(multiplications=24)),
     ("flatten", Flatten(), (4, 4, 128), (2048,), 0, Operations()),
     ("dropout", Dropout(0.7), (1024,), (1024,), 0, Operations()),
 ]
@@ -509,6 +511,7 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
     ),
     (lambda: Dropout(1), "`rate` must be in [0, 1). Received: rate=1."),
     (lambda: Dropout(-0.1, name="drop"), "`rate` must be in [0, 1). Received: rate=-0.1 (layer 'drop')."),
+    (lambda: Scale("half"), "`factor` must be a finite int or float. Received: factor='half'."),  # type: ignore[arg-type]
     (lambda: Dropout("half"), "`rate` must be in [0, 1). Received: rate='half'."),  # type: ignore[arg-type]
     (
         lambda: Conv2D(8, 7, padding="valid").output_shape((5, 9, 3)),

@@ -24,7 +24,7 @@ KINDS_OF_LAYER: tuple[type[Layer], ...] = (
     layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D, layers.MaxPool2D, layers.AveragePool2D,
     layers.GlobalAveragePool2D, layers.LocalResponseNorm, layers.BatchNorm, layers.Activation,
     layers.Flatten, layers.Dense, layers.Dropout, layers.Conv2DTranspose, layers.UpSampling2D,
-    layers.ZeroPadding2D, layers.LayerNorm, layers.GroupNorm,
+    layers.ZeroPadding2D, layers.LayerNorm, layers.GroupNorm, layers.Scale,
 )  # fmt: skip
 GOOD: Mapping[str, tuple[Any, ...]] = {
     "filters": (1, 2, 4, 6),
@@ -45,6 +45,7 @@ GOOD: Mapping[str, tuple[Any, ...]] = {
     "alpha": (2e-5, 1.0),
     "beta": (0.5, 0.75),
     "epsilon": (1e-3, 1e-5),
+    "factor": (0.17, 2),
     "use_bias": (True, False),
     "scale": (True, False),
     "center": (True, False),

@@ -32,6 +32,7 @@ from inception_lab.architecture.layers import (
     LayerNorm,
     LocalResponseNorm,
     MaxPool2D,
+    Scale,
     SeparableConv2D,
     UpSampling2D,
     ZeroPadding2D,
@@ -196,6 +197,7 @@ class Specs:
             BatchNorm(self.choose(True, False), self.choose(True, False), name=self.name()),
             Activation(self.choose(*get_args(Function)), name=self.name()),
             Dropout(self.choose(0.0, 0.5), name=self.name()),
+            Scale(self.choose(0.17, -2), name=self.name()),
         )
         return layer
 

@@ -40,16 +40,30 @@ def assert_built_again(model: Any, side: int) -> None:
 
 @pytest.mark.parametrize(
     ("name", "side"),
-    [("VGG16", 32), ("MobileNetV2", 32), ("DenseNet121", 32), ("InceptionV3", 75), ("Xception", 71)],
+    [
+        ("VGG16", 32),
+        ("MobileNetV2", 32),
+        ("DenseNet121", 32),
+        ("InceptionV3", 75),
+        ("Xception", 71),
+        pytest.param("InceptionResNetV2", 75, marks=pytest.mark.slow),
+    ],
 )
 def test_networks_of_keras_applications(name: str, side: int) -> None:
     make = getattr(keras.applications, name)
     assert_built_again(make(weights=None, input_shape=(side, side, 3), classes=7), side)
 
 
+def test_a_scaled_sum_of_inception_resnet() -> None:
+    scaled_sum = keras.src.applications.inception_resnet_v2.CustomScaleLayer
+    x = keras.Input((4, 4, 3))
+    y = layers.Conv2D(3, 3, padding="same")(x)
+    assert_built_again(keras.Model(x, scaled_sum(0.17, name="block")([x, y])), 4)
+
+
 def every_kind() -> Any:
     x = keras.Input((None, None, 3), name="image")
-    y = layers.ZeroPadding2D(((1, 2), (0, 1)))(x)
+    y = layers.ZeroPadding2D(((1, 2), (0, 1)))(layers.Rescaling(0.5)(x))
     y = layers.Conv2D(6, (3, 2), dilation_rate=2, padding="same", activation="gelu")(y)
     y = layers.GroupNormalization(3)(layers.LeakyReLU(0.2)(y))
     y = layers.DepthwiseConv2D(3, depth_multiplier=2, padding="same", activation="silu")(y)

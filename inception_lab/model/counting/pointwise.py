@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.operations import (
     FUNCTIONS,
@@ -151,8 +153,8 @@ def normalization(call: Call) -> Operations:
 
 @standard(layers.Rescaling)
 def rescaling(call: Call) -> Operations:
-    """X · scale + offset."""
-    return Operations(multiplications=1, additions=1) * call.elements
+    """X · scale + offset; nothing is added where the offset is 0."""
+    return Operations(multiplications=1, additions=int(np.any(call.layer.offset))) * call.elements
 
 
 # Merges --------------------------------------------------------------------------------------------

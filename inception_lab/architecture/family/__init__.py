@@ -1,0 +1,1 @@
+"""What came after GoogLeNet, described: a file a network."""
