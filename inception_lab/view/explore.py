@@ -14,12 +14,14 @@ from inception_lab.view.explorers.network import Network as network
 from inception_lab.view.explorers.recipes import Recipes as recipes
 from inception_lab.view.explorers.reduction import Reduction as reduction
 from inception_lab.view.explorers.stack import Stack as stack
+from inception_lab.view.explorers.successors.factorise import Factorise as factorise
 
 __all__ = [
     "auxiliary",
     "bands",
     "counting",
     "electrode",
+    "factorise",
     "heads",
     "kernel_size",
     "module",
@@ -43,6 +45,7 @@ QUESTIONS = {
     "auxiliary": "What fades on the way up, what on the way down, and what do heads change?",
     "heads": "Do auxiliary heads make more of a difference than the seed does?",
     "bands": "Trained on digits of some sizes only: how far beyond them does a network get?",
+    "factorise": "Which parts of a large convolution can be left out, and when does that save nothing?",
     "electrode": "Which disc excites a unit of the trained network most?",
 }
 

@@ -39,6 +39,8 @@ PULLS = (
     ("recipes", "Press: bring modern forward"),
     ("electrode", "Pull the disc's edge"),
     ("electrode", "Press: branch 1×1"),
+    ("factorise", "Press: strips"),
+    ("factorise", "Pull up for more filters"),
 )
 
 

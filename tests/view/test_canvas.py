@@ -67,6 +67,18 @@ def test_what_moves_leaves_no_trace_and_the_frame_stays(ax: Axes, canvas: Canvas
     assert colors(picture(canvas), 160) == [WHITE]
 
 
+def test_nothing_stays_in_the_last_column_of_a_width_that_is_no_binary_number() -> None:
+    figure = figures.new_figure(9.2, 1)
+    figure.set_dpi(200)
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set_axis_off()
+    patch, canvas = ax.add_patch(Rectangle((0, 0), 1, 1, color="red")), Canvas(figure)
+    canvas.add(patch)
+    assert (picture(canvas)[:, -1] == RED).all()
+    patch.set_visible(False)
+    assert (picture(canvas) == WHITE).all()
+
+
 def test_what_lives_is_drawn_in_the_order_in_which_it_was_added(ax: Axes, canvas: Canvas) -> None:
     below, above = square(ax, 100, "red"), square(ax, 110, "blue")
     canvas.add(above, below)

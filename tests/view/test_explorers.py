@@ -355,4 +355,11 @@ def test_the_keras_code_runs_as_it_stands_and_costs_what_is_said(tmp_path: Path)
                 },
             )
         )
+    factorise = lab.explore.factorise()
+    for way in ("stack", "strips", "4 groups", "depthwise"):
+        factorise.set(way=way)
+        codes.append(factorise.code)
+        both = factorise.result.costs["direct"], factorise.result.shown
+        shape = [28, 28, 32]
+        expected.append((sum(cost.parameters for cost in both), {"direct": shape, "instead": shape}))
     assert counted(codes, tmp_path) == expected

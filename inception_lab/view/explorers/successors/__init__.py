@@ -1,0 +1,1 @@
+"""Explorers of what came after GoogLeNet."""
