@@ -11,11 +11,17 @@ import re
 import statistics
 import sys
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from inception_lab.experiments import EXPERIMENTS
+from inception_lab.experiments.ablation import measured
 from inception_lab.experiments.runner import Rows
+from inception_lab.experiments.starts import GRID, chosen_rate, stuck, works
+from inception_lab.model.evaluate import difference_interval, seeds_needed, smallest_difference
 
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
 
@@ -138,6 +144,47 @@ def ablation(rows: Rows) -> str:
     )  # fmt: skip
 
 
+def differences(rows: Rows) -> str:
+    """What mixing brings, as planned and with paired seeds, and what as many seeds can show."""
+    right = {kind: measured(kind) for kind in ("mixed", "all 3×3", "all 5×5")}
+    of_size: dict[str, Callable[[Any], Any]] = {
+        "10 px": lambda each: each[..., 0], "60 px": lambda each: each[..., 6],
+        "all seven sizes": lambda each: each.mean(axis=-1),
+    }  # fmt: skip
+    lines = []
+    for other, size in (*product(("all 3×3",), of_size), ("all 5×5", "all seven sizes")):
+        one, two = (of_size[size](right[kind]) for kind in ("mixed", other))
+        intervals = (100 * np.array(difference_interval(one, two, paired=paired)) for paired in (False, True))
+        needed = seeds_needed(one, two)
+        lines.append(
+            (f"mixed − {other}, {size}", f"{100 * (one.mean() - two.mean()):+.2f}",
+             *(f"{low:+.1f} … {high:+.1f}" for low, high in intervals),
+             f"{100 * smallest_difference(one, two):.1f}", "more digits" if needed is None else f"{needed}")
+        )  # fmt: skip
+    head = ("difference, points", "mean", "95 %, as planned", "95 %, seeds paired",
+            f"smallest that {len(right['mixed'])} seeds show", "seeds for 1 point")  # fmt: skip
+    return f"{ablation(rows)}\n\n{table(head, lines)}"
+
+
+def starts(rows: Rows) -> str:
+    """One line a start, with heads and without: the rate chosen, where it works, where it got stuck."""
+    lines = []
+    for (start, weight), group in grouped(rows, "start", "weight").items():
+        grid = [row for row in group if row["phase"] == GRID]
+        seeds = grouped(grid, "seed").values()
+        rate = chosen_rate(str(start), float(weight), rows)
+        there = [row for row in grid if row["rate"] == rate and not row["diverged"]]
+        measured_ = [row["accuracy"] for row in group if row["phase"] != GRID and not row["diverged"]]
+        lines.append(
+            (str(start), f"{weight:g}", f"{rate:g}", percent(column(there, "accuracy")),
+             "; ".join(f"{sum(map(works, each))} of {len(each)}" for each in seeds),
+             f"{sum(map(stuck, grid))} of {len(grid)}", percent(measured_) if measured_ else "–")
+        )  # fmt: skip
+    head = ("start", "weight of the heads", "rate chosen", "test accuracy there, %",
+            "rates that work, of those tried, seed by seed", "never left ln 10", "new seeds, %")  # fmt: skip
+    return table(head, lines)
+
+
 TABLES: dict[str, Callable[[Rows], str]] = {
     "digits": digits,
     "cifar10": cifar10,
@@ -145,8 +192,9 @@ TABLES: dict[str, Callable[[Rows], str]] = {
     "reduction": by("reductions", "macs", measures=("accuracy",)),
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),
     "heads": by("start", "weight", measures=("accuracy",)),
+    "starts": starts,
     "overfitting": by("images", "width", measures=("train_accuracy", "accuracy")),
-    "ablation": ablation,
+    "ablation": differences,
     "further_ablation": ablation,
 }
 

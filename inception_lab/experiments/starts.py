@@ -28,7 +28,13 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.architecture.googlenet import TABLE_1
-from inception_lab.experiments.lessons import FIXED_RATE, HEAD_STARTS, head_curves, head_network
+from inception_lab.experiments.lessons import (
+    FIXED_RATE,
+    HEAD_STARTS,
+    epochs_lost,
+    head_curves,
+    head_network,
+)
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 
 LOW = tuple(0.00125 * 2**step for step in range(7))  # to 0.08
@@ -39,6 +45,7 @@ RATES: Mapping[str, tuple[float, ...]] = {
 WEIGHTS = (0.0, 0.3)  # of the heads; 0: none
 GRID, MEASURE = "grid", "measure"
 EPOCHS = 20
+WORKS = 0.8  # of the validation pictures
 RECIPE = replace(FIXED_RATE, schedule="cosine", source="SGD 0.9, from the rate to zero along half a cosine")
 # Steps, counted from 1, at which the step is compared with the weights; and the modules, from the picture up.
 STEPS = (1, 10, 100, 1000)
@@ -138,6 +145,17 @@ def step_shares(
 def final(row: Mapping[str, Any]) -> float:
     """Return a run's validation accuracy after its last epoch; 0 where the loss was no number any more."""
     return 0.0 if row["diverged"] else float(str(row["validation_accuracy"]).split()[-1])
+
+
+def works(row: Mapping[str, Any]) -> bool:
+    """Return whether a run ended with enough of the validation pictures right."""
+    return final(row) >= WORKS
+
+
+def stuck(row: Mapping[str, Any]) -> bool:
+    """Return whether a run's validation loss never left ln 10, or was no number any more."""
+    losses = np.array([[float(loss) for loss in str(row["validation_loss"]).split()]])
+    return bool(row["diverged"]) or epochs_lost(losses) == [losses.size]
 
 
 def chosen_rate(start: str, weight: float, rows: Rows) -> float:

@@ -319,14 +319,21 @@ def test_so_many_seeds_show_the_difference_as_often_as_they_say() -> None:
     seeds = seeds_needed(pilot, np.zeros_like(pilot), difference=0.02)
     assert seeds is not None
     # √(0.03² + 0.3²/300) = 0.0346 a seed; 0.05²/300 of the pictures; 2.80 standard errors:
-    # 0.0346² / ((0.02/2.80)² − 0.0029²) = 28
-    assert seeds == pytest.approx(28, rel=0.15)
+    # 0.0346² / ((0.02/2.80)² − 0.0029²) = 28, and 1.96²/2
+    assert seeds == pytest.approx(30, rel=0.15)
     means = [0.02 + crossed(rng, seeds, 300, 0.03, 0.05).mean() for _ in range(400)]
     truth = np.sqrt((0.03**2 + 0.3**2 / 300) / seeds + 0.05**2 / 300)
     assert 0.7 < np.mean(np.abs(means) > 1.96 * truth) < 0.9
     least = smallest_difference(pilot, np.zeros_like(pilot))
     assert least == pytest.approx(2.80 * np.sqrt((0.03**2 + 0.3**2 / 300) / 400 + 0.05**2 / 300), rel=0.1)
     assert seeds_needed(pilot, np.zeros_like(pilot), difference=0.005) is None  # below what 300 pictures tell
+
+
+def test_a_difference_of_one_spread_takes_ten_pairs() -> None:
+    """As in any table of a t-test's power: effect 1, two-sided 5 %, 80 %."""
+    spread = np.tile([[-1.0], [0.0], [1.0]], (1, 5))  # a sample's spread of 1, nothing of the pictures
+    assert seeds_needed(spread, np.zeros((3, 5)), difference=1.0) == 10
+    assert smallest_difference(spread, np.zeros((3, 5))) == pytest.approx(2.80 / np.sqrt(3 - 1.92), rel=0.01)
 
 
 def test_paired_runs_need_the_same_seeds() -> None:

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 Right = npt.NDArray[Any]  # of bool, or of shares
-LEVEL, POWER = 0.95, 0.8
+POWER = 0.8
+OUTSIDE = NormalDist().inv_cdf(0.975)  # of a two-sided test at 95 %, in standard errors
+FOR_T = OUTSIDE**2 / 2  # seeds more, since their spread is not known but measured (Guenther 1981)
 
 
 def accuracy_interval(
@@ -82,7 +84,7 @@ def difference_interval(
 def seeds_needed(one: Right, two: Right, difference: float = 0.01, power: float = POWER) -> int | None:
     """Return how many paired seeds would show a difference of two accuracies on these pictures' kind.
 
-    Two-sided at 95 %, by the normal distribution: a rough number. Seeds and pictures are both samples, so
+    Two-sided at 95 %. A rough number: the pilot's spread is one of a few seeds. Pictures are a sample, too, so
     some differences are too small for any number of seeds.
 
     Args:
@@ -96,10 +98,13 @@ def seeds_needed(one: Right, two: Right, difference: float = 0.01, power: float 
 
     Raises:
         ValueError: If the shapes do not fit, or there are fewer than two seeds or two pictures.
+
+    Reference:
+        W. C. Guenther 1981, "Sample size formulas for normal theory T tests".
     """
     by_seed, by_picture = _variances(one, two)
     left = (difference / _reach(power)) ** 2 - by_picture
-    return max(2, math.ceil(by_seed / left)) if left > 0 else None
+    return math.ceil(by_seed / left + FOR_T) if left > 0 else None
 
 
 def smallest_difference(one: Right, two: Right, power: float = POWER) -> float:
@@ -114,13 +119,12 @@ def smallest_difference(one: Right, two: Right, power: float = POWER) -> float:
         ValueError: If the shapes do not fit, or there are fewer than two seeds or two pictures.
     """
     by_seed, by_picture = _variances(one, two)
-    return _reach(power) * math.sqrt(by_seed / len(one) + by_picture)
+    return _reach(power) * math.sqrt(by_seed / (len(one) - FOR_T) + by_picture)
 
 
 def _reach(power: float) -> float:
     """Return how many standard errors a difference must have to be shown so often."""
-    normal = NormalDist()
-    return normal.inv_cdf((1 + LEVEL) / 2) + normal.inv_cdf(power)
+    return OUTSIDE + NormalDist().inv_cdf(power)
 
 
 def _variances(one: Right, two: Right) -> tuple[float, float]:
