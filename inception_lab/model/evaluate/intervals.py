@@ -84,8 +84,8 @@ def difference_interval(
 def seeds_needed(one: Right, two: Right, difference: float = 0.01, power: float = POWER) -> int | None:
     """Return how many paired seeds would show a difference of two accuracies on these pictures' kind.
 
-    Two-sided at 95 %. A rough number: the pilot's spread is one of a few seeds. Pictures are a sample, too, so
-    some differences are too small for any number of seeds.
+    Two-sided at 95 %. A rough number: the pilot's spread is one of a few seeds. Pictures are a sample,
+    too, so some differences are too small for any number of seeds.
 
     Args:
         one: Which pictures each run of the first network had right, `(seeds, pictures)`: a pilot's.
