@@ -44,7 +44,7 @@ class LayerCost:
         name: Path of the layer, such as `inception_3a/5x5_reduce`.
         type: Kind of the layer, such as `Conv2D`.
         input_shape: `(height, width, channels)` or `(units,)`.
-        output_shape: The same behind the layer.
+        output_shape: The same after the layer.
         parameters: Trainable numbers.
         moving_statistics: Stored numbers that are not trained.
         operations: MACs, additions, comparisons …
@@ -271,7 +271,7 @@ def break_even(kernel_size: int, channels: int, filters: int) -> Fraction:
     k²·Cin·Cout / (Cin + k²·Cout), exactly; fewer filters save. The size of the picture cancels.
 
     Args:
-        kernel_size: Side k of the convolution behind the reduction.
+        kernel_size: Side k of the convolution after the reduction.
         channels: Channels Cin before it.
         filters: Filters Cout of the convolution.
 

@@ -53,7 +53,7 @@ class Variant:
 
     Attributes:
         source: Who, where.
-        normalization: Local response normalisation as in the paper, batch norm behind each
+        normalization: Local response normalisation as in the paper, batch norm after each
             convolution (then without biases), or none.
         kernel5x5: Side of the kernels in the branch that the paper calls 5×5.
         stem: The layers before 3a: the paper's 7×7, a separable 7×7, or 3×3 for small pictures.
@@ -100,7 +100,7 @@ def first_layers(kind: Stem, lrn: bool, convolution: Convolutions) -> list[Part]
             Sequence(convolution("3x3_s1", 64, 3), name="conv1"),
             Sequence(MaxPool2D(3, strides=2, name="3x3_s2"), *norm1, name="pool1"),
         ]
-    # TensorFlow's "same" would pad two pixels before and three behind; Caffe and PyTorch pad three.
+    # TensorFlow's "same" would pad two pixels before and three after; Caffe and PyTorch pad three.
     conv1 = convolution("7x7_s2", 64, 7, 2, 3, depth_multiplier=8 if kind == "separable" else None)
     return [
         Sequence(conv1, name="conv1"),
@@ -128,7 +128,7 @@ def googlenet(
     Args:
         input_shape: `(height, width, channels)`, without batch.
         classes: Number of classes.
-        auxiliary: Whether the two auxiliary heads are attached, behind 4a and 4d; or the modules
+        auxiliary: Whether the two auxiliary heads are attached, after 4a and 4d; or the modules
             they are attached to, such as `("4d", "4d")`.
         variant: One of `VARIANTS`: `"paper"`, `"batch_norm"`, `"torchvision"`, `"tf_slim"`,
             `"separable_stem"`, `"naive"`.

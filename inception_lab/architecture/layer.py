@@ -33,7 +33,7 @@ NUMBERS = ("bias", "alpha", "beta", "epsilon", "factor")
 
 
 def same_padding(length: int, side: int, stride: int) -> tuple[int, int]:
-    """Return how many pixels TensorFlow's `same` adds before and behind `length` pixels.
+    """Return how many pixels TensorFlow's `same` adds before and after `length` pixels.
 
     Args:
         length: Pixels along one side of the input.

@@ -53,7 +53,7 @@ class MaxPool2D(_Pool2D):
     """The maximum of each pool_size×pool_size window.
 
     A number of pixels as `padding` pads with zeros: exact where the input is never negative,
-    as it is behind a ReLU.
+    as it is after a ReLU.
     """
 
     kind: ClassVar[str] = "MaxPool2D"

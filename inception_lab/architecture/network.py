@@ -160,7 +160,7 @@ def fold(
     Args:
         part: The network's body, or any part of one.
         x: The value at the input.
-        layer: Called as `layer(path, layer, value)` for each layer; returns the value behind it.
+        layer: Called as `layer(path, layer, value)` for each layer; returns the value after it.
         merge: Called as `merge(path, how, values)`, as with `how="concat"`, where branches meet.
 
     Returns:

@@ -18,7 +18,7 @@ from inception_lab.architecture.network import Network, Sequence
 DIGITS_WIDTH = 0.25
 DIGITS_ROWS: Mapping[str, InceptionRow] = {name: TABLE_1[name] for name in ("3a", "4a", "4b", "5a")}
 
-# For 32×32 pictures: 3a and 3b see them at full size, where a weight costs four times as much as behind
+# For 32×32 pictures: 3a and 3b see them at full size, where a weight costs four times as much as after
 # a pooling, so they are slim.
 CIFAR_STEM = 32
 CIFAR_ROWS: Mapping[str, InceptionRow] = {
@@ -43,7 +43,7 @@ def googlenet_digits(
     Args:
         input_shape: `(height, width, channels)`, without batch.
         classes: Number of classes.
-        auxiliary: Whether auxiliary heads are attached, behind 4a and 4b; or the modules they are
+        auxiliary: Whether auxiliary heads are attached, after 4a and 4b; or the modules they are
             attached to.
         width: Every number of filters is multiplied by it.
     """
@@ -71,7 +71,7 @@ def googlenet_cifar(
     Args:
         input_shape: `(height, width, channels)`, without batch.
         classes: Number of classes.
-        auxiliary: Whether an auxiliary head is attached, behind 4c; or the modules it is attached to.
+        auxiliary: Whether an auxiliary head is attached, after 4c; or the modules it is attached to.
         width: Every number of filters is multiplied by it.
     """
     heads = ("4c",) if auxiliary is True else auxiliary

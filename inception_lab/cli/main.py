@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        arguments: The words behind the command's name; by default the process's own.
+        arguments: The words after the command's name; by default the process's own.
 
     Returns:
         The exit status: 0, or 1 where the reader of stdout has gone.

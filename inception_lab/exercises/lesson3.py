@@ -177,7 +177,7 @@ EXERCISES = {
         (
             "Save MACs first: a quarter off the 3×3 reductions of all nine modules. What does that leave?",
             "Then spend in 5b: at 7×7 pixels a filter costs a sixteenth of what it costs at 28×28. Mind the "
-            "parameters: each channel behind 5b takes 1,000 more in the classifier.",
+            "parameters: each channel after 5b takes 1,000 more in the classifier.",
         ),
     ),
 }

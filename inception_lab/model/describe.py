@@ -34,7 +34,7 @@ class Step:
     """One call in the graph.
 
     Attributes:
-        path: Name of the layer, behind the names of the models that it is in.
+        path: Name of the layer, after the names of the models that it is in.
         layer: The Keras layer.
         inputs: Keys of the tensors that go in.
         output: Key of the tensor that comes out.

@@ -85,7 +85,7 @@ def test_another_run_is_carried_on_only_if_it_is_the_same(
     out = ("--out", str(tmp_path))
     assert run(*SMALL, *out) == 0
     assert run(*SMALL, *out, "--resume") == 0
-    assert "Carrying on behind epoch 1 of 1" in capsys.readouterr().err
+    assert "Carrying on after epoch 1 of 1" in capsys.readouterr().err
     with pytest.raises(SystemExit, match=r"^2$"):
         run(*SMALL, *out, "--resume", "--seed", "1")
     assert "whose run differs in" in capsys.readouterr().err

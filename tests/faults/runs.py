@@ -232,7 +232,7 @@ class Kills:
             status = process.wait(PATIENCE)
             kills += killed
             text = said.read_text()
-            carried = re.search(r"Carrying on behind epoch (\d+) of", text)
+            carried = re.search(r"Carrying on after epoch (\d+) of", text)
             if carried and int(carried[1]) < behind:
                 self._fail(number, kills, f"went back from epoch {behind} to {carried[1]}")
             behind = self._check(number, kills, out, text, behind)
@@ -298,4 +298,4 @@ def where(out: Path, since: float) -> str:
         return "before it wrote anything"
     if half_written(out, since):
         return "while a file was written"
-    return "behind the result" if (out / "result.json").exists() else "in an epoch"
+    return "after the result" if (out / "result.json").exists() else "in an epoch"

@@ -80,7 +80,7 @@ def carried_on(capsys: pytest.CaptureFixture[str], data: Path, out: Path, epoch:
     capsys.readouterr()
     assert runs.main(runs.words(data, out)) == 0
     said = capsys.readouterr().err
-    assert f"Carrying on behind epoch {epoch} of {runs.EPOCHS} (in {out})." in said
+    assert f"Carrying on after epoch {epoch} of {runs.EPOCHS} (in {out})." in said
     return runs.final(out)
 
 

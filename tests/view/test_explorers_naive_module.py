@@ -25,14 +25,14 @@ def test_it_opens_on_3a_without_its_reductions(explorer: NaiveModule) -> None:
     macs = {name: branch["macs"] for name, branch in costs.branches.items()}
     assert macs == {
         "1x1": 28**2 * 192 * 64,  # 9.6 M
-        "3x3": 28**2 * 192 * 9 * 128,  # 173.4 M, the dearest
+        "3x3": 28**2 * 192 * 9 * 128,  # 173.4 M, the most expensive branch
         "5x5": 28**2 * 192 * 25 * 32,  # 120.4 M
         "pool": 0,
     }
     assert costs.total.macs == sum(macs.values()) == 303_464_448
     assert costs.channels == {"1x1": 64, "3x3": 128, "5x5": 32, "pool": 192}
     assert costs.total.output_shape == (28, 28, 64 + 128 + 32 + 192)
-    assert costs.dearest("macs") == "3x3"
+    assert costs.largest("macs") == "3x3"
     assert "The 3×3 branch costs most: 173.4 M MACs, 57 % of all." in explorer.readout
 
 

@@ -71,7 +71,7 @@ def test_the_code_schedules_what_is_drawn(name: str) -> None:
     schedule = scope["schedule"]
     assert callable(schedule)
     theirs = np.array([float(schedule(step)) for step in range(0, steps, 50)])
-    # Keras's warm-up begins at nought, ours a step later: one of the steps that it rises over.
+    # Keras's warm-up begins at zero, ours a step later: one of the steps that it rises over.
     rising = max(1.0, lab.recipes.RECIPES[name].warm_up * steps)
     np.testing.assert_allclose(theirs, ours[::50], atol=1.1 * ours.max() / rising if rising > 1 else 1e-8)
 

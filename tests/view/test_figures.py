@@ -69,6 +69,16 @@ def test_bars_take_given_styles_and_axes() -> None:
     assert ax.patches[0].get_facecolor() == matplotlib.colors.to_rgba(figures.NAIVE.color)
 
 
+def test_products_of_matrices_are_as_narrow_as_where_they_meet() -> None:
+    (ax,) = figures.plot_products({"by channel": (192, 16, 800)}, ("1×1", "5×5", "both")).axes
+    first, second, product = ax.patches
+    assert [text.get_text() for text in ax.texts[::2]] == ["1×1\n192×16", "5×5\n16×800", "both\n192×800"]
+    heights = [bar.get_height() for bar in (first, second, product)]  # type: ignore[attr-defined]
+    assert (heights[0] / heights[1]) ** 2 == pytest.approx(192 / 16)
+    assert heights[0] == heights[2]
+    assert second.get_width() == product.get_width()  # type: ignore[attr-defined]
+
+
 def test_a_bar_shorter_than_one_says_its_number() -> None:
     ax = figures.plot_bars({"a": 0.42, "b": 0.05}, unit="seconds")
     assert [text.get_text() for text in ax.texts] == ["0.42", "0.05"]
@@ -119,6 +129,16 @@ def test_arrows_point_at_the_places() -> None:
         assert 0 < y < 420
 
 
+def test_places_are_drawn_once_more_four_times_as_large() -> None:
+    ax = figures.plot_places(pictures.photo("galaxies"), pictures.GALAXIES, closer=32)
+    ax.figure.draw_without_rendering()  # type: ignore[union-attr]
+    per_pixel = ax.get_window_extent().width / 380
+    for near, place in zip(ax.child_axes, pictures.GALAXIES.values(), strict=True):
+        assert near.get_xlim() == (place.column - 16, place.column + 16)
+        assert near.get_window_extent().width == pytest.approx(4 * 32 * per_pixel)
+        assert near.get_window_extent().x1 <= ax.figure.bbox.x1
+
+
 @pytest.mark.parametrize("symmetric", [False, True])
 def test_pictures_stand_side_by_side(symmetric: bool) -> None:
     shown = {
@@ -141,7 +161,7 @@ def test_pictures_stand_side_by_side(symmetric: bool) -> None:
 
 def parts(html: str) -> tuple[str, bytes, str]:
     """Kind, bytes and alternative text of an image in HTML."""
-    found = re.fullmatch(r'<img src="data:image/(\w+);base64,([^"]+)" alt="([^"]*)" style="[^"]+">', html)
+    found = re.fullmatch(r'<img src="data:image/(\w+);base64,([^"]+)" alt="([^"]*)" width="\d+" [^>]+>', html)
     assert found
     return found[1], base64.b64decode(found[2]), unescape(found[3])
 
@@ -153,7 +173,7 @@ def test_a_figure_is_shown_with_its_alternative_text() -> None:
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
     width, height = (ax.get_figure(root=True).get_size_inches() * figures.DPI).round()  # type: ignore[union-attr]
-    assert picture.shape == (int(height), int(width), 3)
+    assert picture.shape == (2 * height, 2 * width, 3)  # sharp on screens of today
 
 
 def test_an_explorer_brings_its_own_text() -> None:

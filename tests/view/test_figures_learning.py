@@ -70,6 +70,15 @@ def test_a_confusion_says_shares_of_its_rows() -> None:
     assert [label.get_text() for label in ax.get_yticklabels()] == ["cat", "dog"]
 
 
+def test_resamplings_are_counted_and_their_interval_is_shaded() -> None:
+    ax = figures.plot_resampled(np.array([-1.0, 0.0, 0.0, 3.0]), (-1, 2), xlabel="points")
+    *bars, band = ax.patches
+    assert sum(bar.get_height() for bar in bars) == 4  # type: ignore[attr-defined]
+    assert (band.get_x(), band.get_width()) == (-1, 3)  # type: ignore[attr-defined]
+    assert ax.get_ylabel() == "of 4 resamplings"
+    assert ax.get_legend_handles_labels()[1] == ["interval: -1.0 to +2.0"]
+
+
 def test_differences_stand_at_their_values() -> None:
     ax = figures.plot_differences({"a − b": (0.5, (-0.2, 1.1)), "c − b": (-1.0, (-2, -0.5))}, unit="points")
     dots = [points(line)[0][0] for line in ax.get_lines() if line.get_marker() == "o"]

@@ -50,7 +50,7 @@ def test_a_network_is_a_row_of_blocks_and_a_line() -> None:
         1_582_671_872 + (16 * 512 * 128 + 2048 * 1024 + 1024_000) + (16 * 528 * 128 + 2048 * 1024 + 1024_000)
     )
     assert alt == f"{network!r}; 13,378,280 parameters, {macs:,} MACs per image"
-    assert pixels.shape[1] == 920
+    assert pixels.shape[1] == 2 * 920
 
 
 def test_data_are_a_strip_of_samples_and_their_counts() -> None:
@@ -124,7 +124,7 @@ def test_a_notebook_shows_the_curves_of_a_training() -> None:
     page = trained()._repr_html_()
     alt, pixels = picture(page)
     assert alt.endswith("1,234 parameters. In the last epoch: loss 1.000, validation 50.0%.")
-    assert pixels.shape[1] == 920
+    assert pixels.shape[1] == 2 * 920
     assert cells(page)[1:] == [["class 0", "0", "4", "0.0%"], ["class 1", "1", "4", "25.0%"]]
     assert "`out=` keeps a run in a directory" in page
 

@@ -25,7 +25,7 @@ class Printed:
         text: The figure.
 
     Raises:
-        ValueError: If it is not a number with at most one of K, M and G behind it.
+        ValueError: If it is not a number with at most one of K, M and G after it.
     """
 
     text: str

@@ -33,7 +33,7 @@ from inception_lab.text import columns, html_table, readable
 
 @dataclass(frozen=True)
 class ConvolutionRow:
-    """One convolution of a network without branches, with its ReLU, and what stands behind it."""
+    """One convolution of a network without branches, with its ReLU, and what comes after it."""
 
     name: str  # as published
     filters: int
@@ -152,7 +152,7 @@ VGG_16 = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512
 
 
 def vgg16(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000) -> Network:
-    """Describe VGG-16, second behind GoogLeNet in 2014: 138,357,544 parameters.
+    """Describe VGG-16, second after GoogLeNet in 2014: 138,357,544 parameters.
 
     Args:
         input_shape: `(height, width, channels)`; the size decides how many parameters `fc6` has.
@@ -292,7 +292,7 @@ def mobilenet(
 ) -> Network:
     """Describe MobileNet v1: 4,231,976 trainable parameters, with moving statistics 4,253,864.
 
-    The names are TF-slim's, and so is the ReLU that stops at 6. The 1×1 convolution behind the pooling
+    The names are TF-slim's, and so is the ReLU that stops at 6. The 1×1 convolution after the pooling
     is a dense layer here: the same numbers.
 
     Args:

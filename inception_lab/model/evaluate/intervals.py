@@ -44,10 +44,7 @@ def difference_interval(
     *,
     paired: bool = False,
 ) -> tuple[float, float]:
-    """Return an interval for the difference of two accuracies on the same pictures.
-
-    Pictures are resampled for both networks together: a picture hard for both then cancels. So are seeds, if
-    they are paired: runs of one seed learned from the same pictures in the same order.
+    """Return an interval for the difference of two accuracies on the same pictures: most of `resampled`.
 
     Args:
         one: Which pictures each run of the first network had right, `(seeds, pictures)`.
@@ -59,6 +56,32 @@ def difference_interval(
 
     Returns:
         The ends for the first accuracy minus the second.
+
+    Raises:
+        ValueError: If the shapes do not fit together.
+    """
+    found = resampled(one, two, samples, seed, paired=paired)
+    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def resampled(
+    one: Right, two: Right, samples: int = 2_000, seed: int = 0, *, paired: bool = False
+) -> npt.NDArray[np.float64]:
+    """Return the difference of two accuracies in many samples, drawn anew from the same runs and pictures.
+
+    Pictures are resampled for both networks together: a picture hard for both then cancels. So are seeds, if
+    they are paired: runs of one seed learned from the same pictures in the same order.
+
+    Args:
+        one: Which pictures each run of the first network had right, `(seeds, pictures)`.
+        two: The same for the second; the number of seeds may differ unless they are paired.
+        samples: Resamplings.
+        seed: Of the resampling.
+        paired: Whether the seeds of both are the same, in the same order.
+
+    Returns:
+        `(samples,)`: the first accuracy minus the second.
 
     Raises:
         ValueError: If the shapes do not fit together.
@@ -77,8 +100,7 @@ def difference_interval(
     for sample in range(samples):
         counts = np.bincount(rng.integers(pictures, size=pictures), minlength=pictures)
         found[sample] = (_resampled(one, rng) @ counts - _resampled(two, rng) @ counts) / pictures
-    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    return found
 
 
 def seeds_needed(one: Right, two: Right, difference: float = 0.01, power: float = POWER) -> int | None:

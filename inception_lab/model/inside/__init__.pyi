@@ -13,6 +13,7 @@ from .effective import effective_field as effective_field
 from .filters import first_convolution as first_convolution
 from .filters import first_filters as first_filters
 from .filters import strongest as strongest
+from .mixtures import stored_mixtures as stored_mixtures
 from .porting import misported as misported
 from .tuning import stored_tuning as stored_tuning
 

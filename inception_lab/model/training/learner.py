@@ -47,7 +47,7 @@ class Learner:
 
     Attributes:
         core: The network in Keras, as `build` makes it.
-        model: The same behind the preparation of pictures; its outputs are a dict by head, logits.
+        model: The same after the preparation of pictures; its outputs are a dict by head, logits.
         outputs: Names of the heads.
         parameters: Trained parameters.
     """

@@ -40,7 +40,7 @@ class Crossentropy(keras.losses.Loss):  # type: ignore[misc]
 
 @keras.saving.register_keras_serializable("inception_lab")
 class Rates(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
-    """A learning rate for each step, from a table; behind its end the last one.
+    """A learning rate for each step, from a table; after its end the last one.
 
     Args:
         rates: float32 `(steps,)`.

@@ -2,7 +2,7 @@
 
     config.json            what decides the run's result, and what it was made with
     log.csv                a line an epoch
-    checkpoint-0007.npz    everything behind epoch 7; the last two are kept
+    checkpoint-0007.npz    everything after epoch 7; the last two are kept
     best.weights.h5        the weights that did best on the validation pictures
     averaged.weights.h5    the Polyak average of the weights, where the recipe has one
     result.json            the outcome, once the run is complete
@@ -42,10 +42,10 @@ Row = dict[str, float]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Everything that a run needs to go on behind an epoch.
+    """Everything that a run needs to go on after an epoch.
 
     Attributes:
-        epoch: Epochs behind it.
+        epoch: Epochs done.
         rows: The log so far.
         state: Of model and optimizer: arrays by name.
     """

@@ -71,12 +71,12 @@ def train(
         bias_initializer: Value that all biases start from.
         start: A trained network that all layers but the classifier start from: `lab.classifier()`, or one of
             a run. `network` is then `for_classes(start.network, len(data.classes))`.
-        on_epoch: Called behind each epoch with the history so far, as for live curves.
-        on_step: Called behind each step with epoch and step, from 0.
+        on_epoch: Called after each epoch with the history so far, as for live curves.
+        on_step: Called after each step with epoch and step, from 0.
         progress: Whether progress is written to the error stream; by default, unless `on_epoch` is given.
 
     Returns:
-        The trained network with its history. After Ctrl-C it is as behind the last complete epoch.
+        The trained network with its history. After Ctrl-C it is as after the last complete epoch.
 
     Raises:
         ValueError: If arguments do not fit together, or `out` belongs to another run, is in use by another
@@ -195,8 +195,8 @@ def _begin(
                 learner.restore(checkpoint.state)
                 rows = checkpoint.rows
                 directory.log(rows)
-                behind = f"epoch {checkpoint.epoch} of {config['epochs']}"
-                shown.say(f"Carrying on behind {behind} (in {directory.path}).")
+                epoch = f"epoch {checkpoint.epoch} of {config['epochs']}"
+                shown.say(f"Carrying on after {epoch} (in {directory.path}).")
     except ValueError as error:
         refused = error
     told = crew.said_by_the_first({"rows": rows, "refused": str(refused or "")})

@@ -64,7 +64,7 @@ class Reaching:
 
     @property
     def heads(self) -> dict[str, tuple[str, tuple[int, ...]]]:
-        """Name of a head → the module it is behind, and the shape that its pooling hands on."""
+        """Name of a head → the module it is after, and the shape that its pooling hands on."""
         if self.state["heads"] == "none":
             return {}
         modules = str(self.state["heads"]).split()

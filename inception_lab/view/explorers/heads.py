@@ -65,7 +65,7 @@ class Heads(Explorer):
     title = "Do the heads help it to learn?"
     hint = (
         "GoogLeNet's nine modules, slim, on plain digits: stored runs, three seeds each; the heads have "
-        "weight 0.3 and stand behind 4a and 4d."
+        "weight 0.3 and stand after 4a and 4d."
     )
     presets: ClassVar = {
         "2014": {},

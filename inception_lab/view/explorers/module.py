@@ -121,17 +121,17 @@ class Module(Explorer):
                 yield bars.handle("reduced", row, pulled, f"Pull: {COLUMNS[name]}")
 
     def describe(self, result: Twins) -> str:
-        """Both totals, their ratio, the dearest branch."""
+        """Both totals, their ratio, the most expensive branch."""
         reduced, naive = result.reduced.total, result.naive.total
-        dearest = result.reduced.dearest("macs")
-        macs = result.reduced.branches[dearest]["macs"]
+        most = result.reduced.largest("macs")
+        macs, name = result.reduced.branches[most]["macs"], most.replace("x", "×")
         ratio = naive.macs / reduced.macs
         parts = [
             f"{reduced.macs:,} MACs and {reduced.parameters:,} parameters;",
             f"without reductions {naive.macs:,} and {naive.parameters:,}: {ratio:.2f} × the MACs.",
-            f"Dearest branch: {dearest.replace('x', '×')}, {quantity(macs)} or {share(macs, reduced.macs)}.",
+            f"The {name} branch costs most: {quantity(macs)} MACs, {share(macs, reduced.macs)} of all.",
             f"Activations {size(reduced.activation_bytes)}.",
-            f"Output channels {reduced.output_shape[-1]:,}, naive {naive.output_shape[-1]:,}.",
+            f"Output channels: {reduced.output_shape[-1]:,}, naive {naive.output_shape[-1]:,}.",
         ]
         return " ".join(parts)
 

@@ -56,7 +56,7 @@ class BranchCosts:
             channels[name] = layer.output_shape[-1]
         return cls(costs, branches, channels)
 
-    def dearest(self, metric: str) -> str:
+    def largest(self, metric: str) -> str:
         """Return the branch with the largest value."""
         return max(self.branches, key=lambda name: self.branches[name][metric])
 

@@ -117,12 +117,12 @@ class NaiveModule(Explorer):
                 yield bars.handle("naive", row, pulled, f"Pull: filters of {branch.replace('x', '×')}")
 
     def describe(self, result: NaiveCosts) -> str:
-        """Total, and the dearest branch."""
+        """Total, and the most expensive branch."""
         total = result.costs.total
-        dearest = result.costs.dearest("macs")
-        macs = result.costs.branches[dearest]["macs"]
+        most = result.costs.largest("macs")
+        macs = result.costs.branches[most]["macs"]
         height, width, channels = total.output_shape
-        name = dearest.replace("x", "×")
+        name = most.replace("x", "×")
         most = (
             f"The {name} branch costs most: {quantity(macs)} MACs, {share(macs, total.macs)} of all."
             if total.macs

@@ -91,7 +91,7 @@ class Network(Explorer):
     title = "The whole network"
     hint = (
         "Pick a module and change its six numbers; edits stay. Black ticks: the paper's network. "
-        "Activations: what is stored behind each layer, a pooling counted with the module before it."
+        "Activations: what is stored after each layer, a pooling counted with the module before it."
     )
     leading: ClassVar = ("module", "conv3x3", "reduce5x5")
     presets: ClassVar = {
@@ -235,7 +235,7 @@ class Network(Explorer):
             f"{100 * total.macs / BUDGET:.0f} % of the budget of 1.5 G),",
             f"{size(total.activation_bytes)} of activations.",
             f"Most parameters in {most['parameters']}, most MACs in {most['macs']},",
-            f"most activations in {most['activation_bytes']}. Channels behind 5b: {channels:,}.",
+            f"most activations in {most['activation_bytes']}. Channels after 5b: {channels:,}.",
             f"Edited modules: {', '.join(edited) or 'none'}.",
         ]
         return " ".join(parts)

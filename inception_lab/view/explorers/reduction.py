@@ -37,7 +37,7 @@ class BothWays:
 
     @property
     def second(self) -> int:
-        """MACs of the convolution behind it."""
+        """MACs of the convolution after it."""
         return self.reduced.layers[1].macs
 
     @property
@@ -109,7 +109,7 @@ class Reduction(Explorer):
         self._texts = [ax.text(0, 0, "", fontsize=9, bbox=box) for _ in range(3)]
         self._bars = Bars(canvas, self._bar_axes, 2, {"macs": (REDUCED, 0.0)})
         (self._first,) = self._bar_axes.barh(
-            [1], [0], height=0.62, color=figures.SKY, hatch="..", edgecolor="white"
+            [1], [0], height=0.62, color=figures.SKY, edgecolor=figures.BLACK, linewidth=0.8
         )
         self._note = self._bar_axes.text(0.012, 1.36, "", fontsize=8, va="top")
         canvas.add_below(self._bars.numbers["macs"][1], self._first)
@@ -147,7 +147,8 @@ class Reduction(Explorer):
         self._bars.show({"macs": [direct, result.reduced.macs]}, [NAIVE, REDUCED])
         self._first.set_width(result.first / result.reduced.macs * self._bars.bars["macs"][1].get_width())
         side = state["kernel_size"]
-        self._note.set_text(f"1×1 (dots) {quantity(result.first)} + {side}×{side} {quantity(result.second)}")
+        first, second = quantity(result.first), quantity(result.second)
+        self._note.set_text(f"light: 1×1, {first}; dark: {side}×{side}, {second}")
 
     def handles(self) -> Iterator[Handle]:
         """The dot, and both bars."""

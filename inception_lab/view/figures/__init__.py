@@ -1,8 +1,8 @@
 """Figures: each function draws numbers it is given and returns its axes; nothing is computed here."""
 
 from inception_lab.text import quantity, readable, size, tick
-from inception_lab.view.figures.costs import plot_bars, plot_cost, plot_lines, plot_zoo
-from inception_lab.view.figures.display import compact_html, figure_html, picture_html, show
+from inception_lab.view.figures.costs import plot_bars, plot_cost, plot_lines, plot_products, plot_zoo
+from inception_lab.view.figures.display import figure_html, show
 from inception_lab.view.figures.images import (
     plot_branch_maps,
     plot_heat,
@@ -18,6 +18,7 @@ from inception_lab.view.figures.learning import (
     plot_differences,
     plot_hard,
     plot_history,
+    plot_resampled,
     plot_runs,
 )
 from inception_lab.view.figures.style import (

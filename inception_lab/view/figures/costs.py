@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox
 
@@ -18,6 +19,7 @@ from inception_lab.view.figures.style import (
     GREY,
     ORANGE,
     PALE,
+    SKY,
     Style,
     axes,
     branch_style,
@@ -60,7 +62,7 @@ def plot_bars(
         ax: Where to draw; by default a new figure.
     """
     ax = axes(ax, height=0.9 + 0.42 * len(values))
-    limit = ceiling(1.15 * max(values.values(), default=1))
+    limit = 1.18 * max(values.values(), default=1)  # the last label needs room
     for row, (name, value) in enumerate(values.items()):
         style = (styles or {}).get(name) or branch_style(name)
         ax.barh(row, value, color=style.color, hatch=style.hatch, edgecolor="white")
@@ -133,7 +135,7 @@ def plot_lines(
         styles: Name → style.
         ax: Where to draw; by default a new figure.
     """
-    ax = axes(ax)
+    ax = axes(ax, 7.2 if len(curves) > 2 else 6.4)
     if ticks:
         ax.set_xscale("log")
         ax.xaxis.set_minor_locator(NullLocator())
@@ -155,6 +157,32 @@ def plot_lines(
         )
         ax.legend(frameon=False, **beside)
     return ax
+
+
+@styled
+def plot_products(products: Mapping[str, tuple[int, int, int]], names: tuple[str, str, str]) -> Figure:
+    """Draw products of two matrices as rectangles: how narrow they are where they meet is the largest rank.
+
+    Args:
+        products: Title → rows of the first matrix, its columns (which the second has as rows), columns
+            of the second.
+        names: Of the first, the second and their product.
+    """
+    figure = new_figure(8.6, 2.1 * len(products), layout="constrained")
+    for row, (title, (rows, inner, columns)) in enumerate(products.items()):
+        ax = figure.add_subplot(len(products), 1, row + 1)
+        unit = 1 / max(rows, inner, columns) ** 0.5
+        x = 0.0
+        shapes = ((rows, inner), (inner, columns), (rows, columns))
+        for name, sign, style, (high, wide) in zip(names, "·= ", (SKY, GREEN, GREY), shapes, strict=True):
+            w, h = 1.6 * wide**0.5 * unit, high**0.5 * unit
+            ax.add_patch(Rectangle((x, -h / 2), w, h, facecolor=style, edgecolor="black"))
+            ax.text(x + w / 2, -h / 2 - 0.06, f"{name}\n{high:,}×{wide:,}", ha="center", va="top")
+            ax.text(x + w + 0.22, 0, sign, ha="center", va="center", fontsize=16)
+            x += w + 0.45
+        ax.set(xlim=(-0.3, max(x, 3.6)), ylim=(-0.9, 0.5), title=title)
+        ax.set_axis_off()
+    return figure
 
 
 @styled

@@ -7,12 +7,14 @@ import html
 import io
 from typing import Any
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from inception_lab.view.figures.style import DPI
 
 LARGEST_PNG = 80_000  # bytes
+SHARP = 2  # pixels a dot: screens show two where a figure has one
+COLOURS = 128  # of a PNG
+MOST_COLOURS = 4096  # that lines and letters have; what has more is a photograph
 
 
 def show(figure: Any, alt: str | None = None) -> Any:
@@ -37,34 +39,23 @@ def show(figure: Any, alt: str | None = None) -> Any:
 
 
 def figure_html(figure: Figure, alt: str) -> str:
-    """Return a figure as an `<img>` element: PNG, or JPEG where photographs make that too large."""
+    """Return a figure as an `<img>` element: a sharp PNG, or JPEG where photographs make that too large."""
+    from PIL import Image
+
+    drawn, kind, file = _drawn(figure, SHARP * DPI), "png", io.BytesIO()
+    few = drawn.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(file, "png", optimize=True)
+    if file.tell() > LARGEST_PNG or not drawn.getcolors(MOST_COLOURS):
+        kind, file = "jpeg", io.BytesIO()
+        _drawn(figure, DPI).save(file, "jpeg", quality=90)
+    data, said = base64.b64encode(file.getvalue()).decode(), html.escape(alt, quote=True)
+    style = f'width="{drawn.width // SHARP}" style="max-width:100%;height:auto"'
+    return f'<img src="data:image/{kind};base64,{data}" alt="{said}" {style}>'
+
+
+def _drawn(figure: Figure, dpi: int) -> Any:
+    from PIL import Image
+
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    return compact_html(buffer.getvalue(), alt)
-
-
-def compact_html(png: bytes, alt: str) -> str:
-    """Return a PNG as an `<img>` element; where it is too large, as JPEG."""
-    if len(png) <= LARGEST_PNG:
-        return picture_html(png, alt)
-    import cv2
-
-    pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
-    assert pixels is not None
-    return picture_html(bytes(cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 90])[1]), alt, "jpeg")
-
-
-def picture_html(data: bytes, alt: str, kind: str = "png", onload: str = "") -> str:
-    """Return an `<img>` element that holds the picture itself.
-
-    Args:
-        data: The picture.
-        alt: What it shows.
-        kind: `"png"` or `"jpeg"`.
-        onload: JavaScript that is run when the picture is there.
-    """
-    text = base64.b64encode(data).decode()
-    style = "max-width:100%;height:auto"
-    then = f' onload="{html.escape(onload, quote=True)}"' if onload else ""
-    said = html.escape(alt, quote=True)
-    return f'<img src="data:image/{kind};base64,{text}" alt="{said}" style="{style}"{then}>'
+    figure.savefig(buffer, format="png", dpi=dpi)
+    return Image.open(buffer).convert("RGB")

@@ -26,16 +26,20 @@ if TYPE_CHECKING:
 
 
 @styled
-def plot_places(picture: Any, places: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
+def plot_places(picture: Any, places: Mapping[str, Any], *, closer: int = 0, ax: Axes | None = None) -> Axes:
     """Draw a photograph with named places in it.
 
     Args:
         picture: `(height, width)` or `(height, width, 3)`.
         places: Name → something with a `column` and a `row`.
+        closer: Side in pixels of what is drawn once more of each place, four times as large, to the
+            right of the photograph; 0 for nothing.
         ax: Where to draw; by default a new figure.
     """
     height, width = picture.shape[:2]
-    ax = axes(ax, 5.2, 5.2 * height / width)
+    beside = 1.06 + 8.32 * closer / width if closer else 1.0  # parts of the photograph's width
+    ax = axes(ax, 0.7 + 4.7 * beside, 5.2 * height / width)
+    ax.set_anchor("W")
     ax.imshow(picture, cmap="gray")
     for name, place in places.items():
         column, row = place.column, place.row
@@ -51,6 +55,14 @@ def plot_places(picture: Any, places: Mapping[str, Any], *, ax: Axes | None = No
             arrowprops={"arrowstyle": "->", "color": "white"},
             bbox={"facecolor": "black", "edgecolor": "white", "pad": 2},
         )
+    for number, (name, place) in enumerate(places.items() if closer else ()):
+        wide, high = 4 * closer / width, 4 * closer / height
+        down, across = divmod(number, 2)
+        near = ax.inset_axes((1.06 + 1.08 * wide * across, 1 - 1.28 * high * down - 1.12 * high, wide, high))
+        near.imshow(picture, cmap="gray")
+        column, row, half = place.column, place.row, closer / 2
+        near.set(xlim=(column - half, column + half), ylim=(row + half, row - half), xticks=[], yticks=[])
+        near.set_title(f"{name}, 4 × ({closer} pixels wide)", fontsize=9)
     ax.set(xlabel="column (pixels)", ylabel="row (pixels)")
     return ax
 

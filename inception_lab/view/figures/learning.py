@@ -198,6 +198,29 @@ def plot_differences(
 
 
 @styled
+def plot_resampled(
+    found: Any, interval: tuple[float, float], *, xlabel: str, title: str = "", ax: Axes | None = None
+) -> Axes:
+    """Draw how often each value came out of resampling, and the interval that holds most of them.
+
+    Args:
+        found: One value a resampling.
+        interval: Its ends.
+        xlabel: Label of the axis, with its unit.
+        title: What the picture says.
+        ax: Where to draw; by default a new figure.
+    """
+    ax = axes(ax, 7.2, 2.8)
+    low, high = interval
+    ax.hist(found, bins=40, color=SKY, edgecolor="white", linewidth=0.4)
+    ax.axvspan(low, high, color=ORANGE, alpha=0.2, linewidth=0, label=f"interval: {low:+.1f} to {high:+.1f}")
+    ax.axvline(0, color=BLACK, linewidth=1)
+    ax.set(xlabel=xlabel, ylabel=f"of {len(found):,} resamplings", title=title)
+    ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+@styled
 def plot_hard(found: Mapping[str, tuple[int, int, int]], readers: int) -> Figure:
     """Draw how a class did in each exercise: stacked bars, the first exercise on top.
 

@@ -141,7 +141,7 @@ def test_a_lost_process_ends_the_run_and_another_number_carries_it_on(pictures: 
     alone = start(command(pictures, tmp_path / "killed", "--resume"))
     _, errors = alone.communicate(timeout=400)
     assert alone.returncode == 0, errors
-    assert "Carrying on behind epoch" in errors
+    assert "Carrying on after epoch" in errors
     weights = [arrays(tmp_path / name / "checkpoint-0004.npz") for name in ("whole", "killed")]
     for name in weights[0]:
         if name != "about":  # sums in another order: rounding, which steps enlarge
