@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from inception_lab.checks import one_of, positive_integer, seed_number
 from inception_lab.cli.options import INTERRUPTED, describer, networks, picture_sides
-from inception_lab.model.training.recipes import RECIPES
+from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES
 from inception_lab.model.training.suited import BVLC, FINETUNING, SUITED
 
 if TYPE_CHECKING:
@@ -137,8 +137,15 @@ def _run(
         if value is not None:
             positive_integer(name, value, f" (--{name.replace('_', '-')})")
     seed_number(seed, " (--seed)")
+    if augmentation is not None:
+        one_of("augmentation", augmentation, tuple(AUGMENTATIONS))
     if not start:
         describe = describer(network or suited.network, **describing)
+        describe(classes=2)  # which refuses what it cannot be given, before pictures are read
+    if out:
+        from inception_lab.model.training.run import RunDirectory
+
+        RunDirectory(out).check(None, resume)
     # What takes long is loaded when the options have been found good.
     if processes is not None:
         os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -148,10 +155,12 @@ def _run(
         team = join(coordinator, processes, process)
         from inception_lab.model.data.folder import load
         from inception_lab.model.evaluate import explained_by_largest
+        from inception_lab.model.hardware import precision as chosen_precision
         from inception_lab.model.pretrained.sources import classifier
         from inception_lab.model.training.start import for_classes
         from inception_lab.model.training.train import train
 
+        chosen_precision(precision)
         source = classifier(start if start == BVLC else Path(start), download=True) if start else None
         side = source.network.input_shape[0] if source else None
         data = load(dataset, seed=seed, side=side, quiet=not team.first)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inception_lab.checks import one_of
 from inception_lab.model.backend import PRECISIONS, gpu_capability, keras
 from inception_lab.version import __version__
 
@@ -34,13 +35,22 @@ class Precision:
         return f"{self.name} ({self.reason})"
 
 
-def precision() -> Precision:
+def precision(name: str | None = None) -> Precision:
     """Choose the precision that this machine computes quickly in.
 
+    Args:
+        name: Of the one that is asked for, if one is.
+
     Returns:
-        bfloat16 where the hardware has it, float16 on older GPUs with half-precision units (Keras scales
-        the loss then), float32 otherwise.
+        By default bfloat16 where the hardware has it, float16 on older GPUs with half-precision units (Keras
+        scales the loss then), float32 otherwise.
+
+    Raises:
+        ValueError: If there is none of that name.
     """
+    if name is not None:
+        one_of("precision", name, tuple(PRECISIONS))
+        return Precision(name, "as asked for")
     capability = gpu_capability()
     if capability is None:
         flags = _cpu_flags()

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inception_lab.architecture.googlenet import VARIANTS
 from inception_lab.cli import main as cli
 from inception_lab.model.data import digits, folder
 from inception_lab.model.data.dataset import Splits
 from inception_lab.model.training import train as training
-from inception_lab.model.training.recipes import RECIPES
+from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES
 
 ROOT = Path(__file__).parents[2]
 SMALL = ("--width", "0.1", "--epochs", "1", "--input", "16", "--precision", "float32")
@@ -135,6 +136,31 @@ def test_ctrl_c_ends_with_the_status_of_an_interruption(
         ),
         (("--learning-rate", "nan"), "`learning_rate` must be 0 or more. Received: learning_rate=nan."),
         (
+            ("--width", "nan", "--dataset", "nowhere/"),  # which is not looked for
+            "`width` must be a number above 0, at most 1000. Received: width=nan.",
+        ),
+        (
+            ("--network", "googlenet", "--variant", "soup", "--dataset", "nowhere/"),
+            f"`variant` must be one of {', '.join(map(repr, VARIANTS))}. Received: variant='soup'.",
+        ),
+        (
+            ("--augmentation", "soup", "--dataset", "nowhere/"),
+            f"`augmentation` must be one of {', '.join(map(repr, AUGMENTATIONS))}. "
+            "Received: augmentation='soup'.",
+        ),
+        (
+            ("--precision", "soup", "--dataset", "nowhere/"),
+            "`precision` must be one of 'float32', 'bfloat16', 'float16'. Received: precision='soup'.",
+        ),
+        (
+            ("--out", __file__, "--dataset", "nowhere/"),
+            f"`out` must be a directory. Received: {__file__}, which is a file.",
+        ),
+        (
+            ("--out", str(ROOT), "--dataset", "nowhere/"),
+            f"`out` must be a run's directory or empty. Received: {ROOT}, which holds other files.",
+        ),
+        (
             ("--dataset", "nowhere/"),
             "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
             "Received: 'nowhere', which is no folder.",
@@ -246,7 +272,7 @@ def test_a_folder_is_reported_on_and_a_large_class_is_no_success(
     assert said[:3] == [
         "pets: 2 classes, 103 pictures: common 100, rare 3.",
         "pets: train 71, validation 11, test 21.",
-        "pets: left out 1: 1 .txt (in no folder of a class; notes.txt).",
+        "pets: left out 1: 1 .txt (in no folder of a class: notes.txt).",
     ]
     assert said[3].startswith("Training in float32")
     stored = json.loads((out / "result.json").read_text())

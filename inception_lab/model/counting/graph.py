@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from inception_lab.model.backend import keras
 
 Tensor = Any  # keras.KerasTensor
 Node = Any  # one call of a layer, as Keras keeps it
@@ -34,6 +36,34 @@ def ordered(outputs: Sequence[Tensor], inputs: set[int]) -> list[Node]:
             waiting.append((node, True))
             ask(node.input_tensors)
     return list(done.values())
+
+
+ARITHMETIC = {  # what a variable does by itself, and would not know how to do with a symbolic input
+    "__add__": "add", "__sub__": "subtract", "__mul__": "multiply", "__truediv__": "true_divide",
+    "__matmul__": "matmul", "__pow__": "power",
+}  # fmt: skip
+
+
+@contextmanager
+def symbolic_arithmetic() -> Iterator[None]:
+    """Let variables take symbolic inputs, as in `self.scale * x`, which stand on the right of the sign."""
+    known = {name: getattr(keras.Variable, name) for name in ARITHMETIC}
+
+    def taught(name: str) -> Callable[[Any, Any], Any]:
+        def operate(variable: Any, other: Any) -> Any:
+            symbolic = isinstance(other, keras.KerasTensor)
+            function = getattr(keras.ops, ARITHMETIC[name]) if symbolic else known[name]
+            return function(variable, other)
+
+        return operate
+
+    for name in known:
+        setattr(keras.Variable, name, taught(name))
+    try:
+        yield
+    finally:
+        for name, function in known.items():
+            setattr(keras.Variable, name, function)
 
 
 @contextmanager

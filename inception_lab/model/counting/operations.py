@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.operations import (
     FUNCTIONS,
     GELU_BY_TANH,
@@ -17,6 +16,7 @@ from inception_lab.architecture.operations import (
     unit_norm,
 )
 from inception_lab.model.backend import keras
+from inception_lab.model.counting.pointwise import groups_of
 from inception_lab.model.counting.products import attended, einsum
 from inception_lab.model.counting.rules import Call, Rule, Unknown, rule_of
 
@@ -113,12 +113,6 @@ def _windowed(each: Callable[[int], Operations]) -> Rule:
     return pool
 
 
-def _groups(shape: Shape, axis: Any) -> int:
-    """Return how many groups of values lie along an axis, several or all (`None`) of a shape."""
-    axes: Iterable[int] = range(len(shape)) if axis is None else [axis] if isinstance(axis, int) else axis
-    return math.prod(shape) // math.prod(shape[a] for a in axes)
-
-
 def _separable(call: Call) -> Operations:
     depthwise, pointwise = call.inputs[1:3]
     places = call.elements // pointwise[-1]
@@ -134,7 +128,7 @@ def _attention(call: Call) -> Operations:
 def _unit(call: Call) -> Operations:
     if call.layer.order != 2:
         raise Unknown(f"order={call.layer.order}")
-    return unit_norm(call.elements, _groups(call.output_shape, call.layer.axis))
+    return unit_norm(call.elements, groups_of(call.output_shape, call.layer.axis))
 
 
 def _resize(call: Call) -> Operations:
@@ -162,8 +156,8 @@ OTHERS: Mapping[str, Rule] = {
     "MaxPool": _windowed(lambda window: Operations(comparisons=window - 1)),
     "AveragePool": _windowed(lambda window: Operations(additions=window - 1, divisions=1)),
     "Gelu": lambda call: (GELU_BY_TANH if call.layer.approximate else FUNCTIONS["gelu"]) * call.elements,
-    "Softmax": lambda call: softmax(call.elements, _groups(call.output_shape, call.layer.axis)),
-    "LogSoftmax": lambda call: log_softmax(call.elements, _groups(call.output_shape, call.layer.axis)),
+    "Softmax": lambda call: softmax(call.elements, groups_of(call.output_shape, call.layer.axis)),
+    "LogSoftmax": lambda call: log_softmax(call.elements, groups_of(call.output_shape, call.layer.axis)),
     "Logsumexp": lambda call: Operations(
         exponentials=math.prod(call.input_shape) + call.elements,
         additions=math.prod(call.input_shape) - call.elements,
@@ -176,13 +170,13 @@ OTHERS: Mapping[str, Rule] = {
     "Std": lambda call: _spread(call) + EXPONENTIAL * call.elements,
     "LayerNorm": lambda call: normalisation(
         call.elements,
-        _groups(call.output_shape, call.layer.axis),
+        groups_of(call.output_shape, call.layer.axis),
         scale=len(call.inputs) > 1,
         center=len(call.inputs) > 2,
     ),
     "RMSNorm": lambda call: normalisation(
         call.elements,
-        _groups(call.output_shape, call.layer.axis),
+        groups_of(call.output_shape, call.layer.axis),
         scale=len(call.inputs) > 1,
         center=False,
         mean=False,

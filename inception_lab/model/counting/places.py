@@ -100,6 +100,14 @@ def moved(call: Call) -> Operations:
     return Operations()
 
 
+@standard(layers.CenterCrop)
+def center_crop(call: Call) -> Operations:
+    """Nothing, where the middle is cut out."""
+    if any(after > before for before, after in zip(call.input_shape, call.output_shape, strict=True)):
+        raise Unknown("what is smaller is resized")
+    return Operations()
+
+
 @standard(layers.UpSampling2D)
 def upsampling(call: Call) -> Operations:
     """Nothing for the nearest value; three mixtures a + (b − a)·t for each value if bilinear."""

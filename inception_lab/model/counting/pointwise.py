@@ -86,14 +86,13 @@ def elu(call: Call) -> Operations:
 @standard(layers.Softmax)
 def softmax_layer(call: Call) -> Operations:
     """exp(x) / Σ exp(x) along the axes."""
-    return softmax(call.elements, groups_of(call.output_shape, call.layer.axis))
+    return softmax(call.elements, groups_of((1, *call.output_shape), call.layer.axis))
 
 
 def groups_of(shape: Shape, axes: Any) -> int:
-    """Return how many groups of values lie along `axes`, which count the batch, of a shape without it."""
-    listed = [axes] if isinstance(axes, int) else list(axes)
-    sizes = [shape[axis] if axis < 0 else shape[axis - 1] for axis in listed]
-    return math.prod(shape) // math.prod(sizes)
+    """Return how many groups of values lie along an axis, several or all (`None`) of a shape with a batch."""
+    listed = range(len(shape)) if axes is None else [axes] if isinstance(axes, int) else axes
+    return math.prod(shape) // math.prod(shape[axis] for axis in listed)
 
 
 # Normalisations ------------------------------------------------------------------------------------
@@ -120,7 +119,7 @@ def layer_norm(call: Call) -> Operations:
     layer = call.layer
     if getattr(layer, "rms_scaling", False):
         raise Unknown("rms_scaling=True")
-    groups = groups_of(call.output_shape, layer.axis)
+    groups = groups_of((1, *call.output_shape), layer.axis)
     return normalisation(call.elements, groups, scale=layer.scale, center=layer.center)
 
 
@@ -135,14 +134,14 @@ def group_norm(call: Call) -> Operations:
 def rms_norm(call: Call) -> Operations:
     """X / √(mean of x² + ε) · γ along the axes."""
     return normalisation(
-        call.elements, groups_of(call.output_shape, call.layer.axis), center=False, mean=False
+        call.elements, groups_of((1, *call.output_shape), call.layer.axis), center=False, mean=False
     )
 
 
 @standard(layers.UnitNormalization)
 def unit_length(call: Call) -> Operations:
     """X / √Σ x²; the root is kept above a limit."""
-    return unit_norm(call.elements, groups_of(call.output_shape, call.layer.axis))
+    return unit_norm(call.elements, groups_of((1, *call.output_shape), call.layer.axis))
 
 
 @standard(layers.Normalization)

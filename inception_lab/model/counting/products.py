@@ -129,12 +129,7 @@ def dot(call: Call) -> Operations:
         raise Unknown("normalize=True")
     axes = call.layer.axes
     axis = axes if isinstance(axes, int) else axes[0]
-    return Operations(macs=call.elements * axis_size(call.input_shape, axis))
-
-
-def axis_size(shape: Shape, axis: int) -> int:
-    """Return the size of a shape without batch along an axis that counts the batch."""
-    return shape[axis] if axis < 0 else shape[axis - 1]
+    return Operations(macs=call.elements * (1, *call.input_shape)[axis])
 
 
 def attended(queries: int, keys: int, depth: int, value_depth: int) -> Operations:

@@ -13,7 +13,7 @@ from inception_lab.architecture.operations import Operations
 from inception_lab.architecture.reach import UNDEFINED, Reach
 from inception_lab.model.backend import keras
 from inception_lab.model.counting import places, pointwise, products, recurrent  # noqa: F401  they fill the table
-from inception_lab.model.counting.graph import ordered, unrecorded
+from inception_lab.model.counting.graph import ordered, symbolic_arithmetic, unrecorded
 from inception_lab.model.counting.operations import rule_for
 from inception_lab.model.counting.reach import reach_after
 from inception_lab.model.counting.rules import Call, Rule, Unknown
@@ -66,12 +66,12 @@ class Walk:
             if inner is not None:
                 return inner
         rule = rule_for(operation)
-        why = None if rule else "has no rule"
+        why: str | None = None if rule else "has no rule"
         if rule is None and _composite(operation):
             try:
                 return self.traced(operation, args, kwargs, path)
             except Untraceable as error:
-                why = str(error)
+                why = str(error) if _inside(operation) or isinstance(operation, keras.Model) else why
         outputs = self._outputs(operation, args, kwargs, known)
         self._add(path, operation, tree.flatten(_in_order(operation, args, kwargs)), outputs, rule, why)
         return outputs
@@ -122,7 +122,7 @@ class Walk:
         parameters = inspect.signature(layer.call).parameters
         if "training" in parameters:
             new_kwargs["training"] = False
-        with unrecorded(layer):
+        with unrecorded(layer), symbolic_arithmetic():
             try:
                 if not layer.built:
                     layer(*new_args, **new_kwargs)
@@ -266,4 +266,5 @@ def _reason(layer: Any, error: Exception) -> str:
     """Say in one line why a layer's call failed."""
     said = " ".join(str(error).split())
     said = said.partition("Exception encountered when calling")[0] or said
+    said = said.partition(". ")[0]
     return f"its call raised {type(error).__name__}: {said[:200]}"

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from inception_lab.checks import in_a_line
+from inception_lab.checks import in_a_line, seed_number
 from inception_lab.model.data.dataset import Dataset, Splits, announce
 from inception_lab.model.data.splitting import held_out
 
@@ -37,7 +37,7 @@ def cifar10(*, validation: int = 1_000, seed: int = 0) -> Splits:
     Raises:
         ValueError: If the file is missing, damaged or not CIFAR-10, or the download fails.
     """
-    folder = os.environ.get(FOLDER)
+    folder, seed = os.environ.get(FOLDER), seed_number(seed)
     arrays = _read(Path(folder) / FILE) if folder else _download()
     train, test = _part(arrays, "train"), _part(arrays, "test")
     if not 0 < validation < len(train):

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from inception_lab.model.data.photos import DAMAGED, printable
+from inception_lab.model.data.photos import DAMAGED, known_suffixes, printable
 
 # Left behind by systems and programs, besides all that is hidden; in small letters.
 JUNK = {
@@ -48,7 +48,7 @@ class LeftOut:
     def __str__(self) -> str:
         first = self.first if len(self.first) <= LONGEST else f"…{self.first[-LONGEST:]}"
         suffix = self.suffix[:LONGEST] or "without suffix"
-        return f"{self.count:,} {suffix} ({self.reason}; {first})"
+        return f"{self.count:,} {suffix} ({self.reason}: {first}{' …' * (self.count > 1)})"
 
 
 @dataclass
@@ -75,9 +75,9 @@ class Report:
             reason: Why, as in `NoPictureError`.
         """
         suffix = path.suffix.lower()
-        kind = mimetypes.guess_type(path.name)[0] or "image/"
-        if reason == DAMAGED and not kind.startswith("image/"):
-            reason = "no picture"
+        kind = mimetypes.guess_type(path.name)[0] or ""
+        if reason == DAMAGED and suffix and not (kind.startswith("image/") or suffix in known_suffixes()):
+            reason = "no picture" if kind else "no picture of a known kind"
         reason = reason.removeprefix("which is ").removeprefix("which ")
         same = [each for each in self.left_out if (each.suffix, each.reason) == (suffix, reason)]
         if not same:
@@ -119,6 +119,13 @@ def _named(texts: list[str]) -> str:
 def is_junk(name: str) -> bool:
     """Say whether a file or folder of this name is hidden, or left behind by a system."""
     return name.startswith((".", "~$")) or name.lower() in JUNK
+
+
+def inner(folder: Path) -> Path | None:
+    """Return the first folder with several folders in it, where one alone lies in another, as in archives."""
+    while len(below := _folders(folder)) == 1:
+        folder = below[0]
+    return folder if below else None
 
 
 def parts_of(folder: Path, report: Report) -> dict[str, Path]:

@@ -17,7 +17,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.checks import positive_integer
+from inception_lab.checks import positive_integer, seed_number
 from inception_lab.model.data.dataset import Dataset, Pictures, Splits, announce
 from inception_lab.resources import data_path
 
@@ -91,7 +91,7 @@ def draw(
     Raises:
         ValueError: If an argument is out of range.
     """
-    count = positive_integer("count", count)
+    count, seed = positive_integer("count", count), seed_number(seed)
     low, high = sizes
     if not 4 <= low <= high <= SIDE:
         raise ValueError(
@@ -121,7 +121,7 @@ def at_fixed_sizes(split: str = "test", sizes: Iterable[float] = SEVEN_SIZES, *,
     sizes = tuple(sizes)
     if not sizes or not all(4 <= size <= SIDE for size in sizes):
         raise ValueError(f"`sizes` must be one number or more from 4 to {SIDE}. Received: sizes={sizes}.")
-    chosen = _of_split(split)
+    chosen, seed = _of_split(split), seed_number(seed)
     streams = [
         np.random.default_rng((seed, 3 + _STREAMS[split], number))
         for number in range(len(chosen) * len(sizes))

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from inception_lab.checks import seed_number
 from inception_lab.model.data.cifar import cifar10
-from inception_lab.model.data.contents import Report, classes_of, parts_of
+from inception_lab.model.data.contents import Report, classes_of, inner, parts_of
 from inception_lab.model.data.dataset import PARTS, Dataset, Pictures, Splits, announce
 from inception_lab.model.data.digits import scaled_digits
 from inception_lab.model.data.photos import DARK, DIM, NoPictureError, read_photo
@@ -70,7 +71,7 @@ def picture_folder(
         ValueError: If there are not two classes of three different readable pictures each, or all would not
             fit in memory.
     """
-    folder = Path(folder)
+    folder, seed = Path(folder), seed_number(seed)
     if not folder.is_dir():
         raise ValueError(
             "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
@@ -148,9 +149,11 @@ def _classes(
             report.notes.append(f"'{name}' is left out: it holds no pictures")
     if len(classes) < 2:
         names = ", ".join(f"'{name}'" for name in classes) or "none"
+        deeper = inner(folder)
+        hint = f" Perhaps it is {deeper}." if deeper not in (None, folder) else ""
         raise ValueError(
             "A folder of pictures must have a sub-folder of pictures for each of two classes or more. "
-            f"Received: {names} (in {folder}{'; ' if report.omitted else ''}{report.omitted})."
+            f"Received: {names} (in {folder}{'; ' if report.omitted else ''}{report.omitted}).{hint}"
         )
     for part, found in read.items():
         if unknown := next((name for name in found.names if name not in classes), None):

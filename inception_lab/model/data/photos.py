@@ -200,6 +200,8 @@ def _identified(file: IO[bytes], tags: Mapping[int, Any]) -> Image.Image:
     except Exception:
         if tags:
             raise layout from None
+        if (depth := _jpeg_bits(file)) != 8:
+            raise NoPictureError(Path(), f"which is a JPEG file of {depth}-bit numbers") from None
         start = _start(file)
         found = [name for first, name in UNREAD.items() if start.startswith(first)]
         if start[4:8] == b"ftyp" and start[8:12].decode("latin-1") in HEIC and "HEIF" not in _formats():
@@ -226,9 +228,26 @@ def _formats() -> tuple[str, ...]:
     return (*FORMATS, "HEIF")
 
 
+def known_suffixes() -> frozenset[str]:
+    """Return how the names of pictures end that are read here, in small letters."""
+    known = Image.registered_extensions()
+    return frozenset(suffix for suffix, kind in known.items() if kind in _formats())
+
+
 def _start(file: IO[bytes]) -> bytes:
     file.seek(0)
     return file.read(1024)
+
+
+def _jpeg_bits(file: IO[bytes]) -> int:
+    """Return how many bits a value has in a JPEG file, which its frame's head says; 8 for other files."""
+    file.seek(0)
+    if file.read(2) == b"\xff\xd8":
+        while len(head := file.read(4)) == 4 and head[0] == 0xFF:
+            if head[1] in range(0xC0, 0xD0) and head[1] not in (0xC4, 0xC8, 0xCC):  # a frame and no table
+                return int.from_bytes(file.read(1), "big") or 8
+            file.seek(int.from_bytes(head[2:], "big") - 2, os.SEEK_CUR)
+    return 8
 
 
 def _tiff_tags(file: IO[bytes]) -> Mapping[int, Any]:

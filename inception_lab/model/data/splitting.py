@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inception_lab.checks import seed_number
 from inception_lab.model.data.dataset import PARTS, Dataset, Labels, Pictures, Splits
 
 Pair = tuple[Any, Any]  # pictures and labels, as `as_splits` takes them
@@ -70,6 +71,7 @@ def complete(
     augmentation: str = "crops",
 ) -> Splits:
     """Hold out of the training pictures, class by class, the parts that are not given; see `split`."""
+    seed = seed_number(seed)
     shares = {
         part: share
         for part, given, share in (("test", test_part, test), ("validation", validation_part, validation))

@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.architecture.network import Network
-from inception_lab.checks import one_of
-from inception_lab.model.backend import PRECISIONS, as_array, dtype_policy, keras
+from inception_lab.model import hardware
+from inception_lab.model.backend import as_array, dtype_policy, keras
 from inception_lab.model.build import build
 from inception_lab.model.data.augment import GREY, Window
 from inception_lab.model.data.dataset import Labels, Pictures
-from inception_lab.model.hardware import Precision, precision
 from inception_lab.model.training.distribution import on_this_process, team
 from inception_lab.model.training.optimizer import AveragedSGD, Crossentropy, Rates
 from inception_lab.model.training.recipes import Augmentation, Recipe
@@ -67,7 +66,7 @@ class Learner:
         start: Start | None = None,
     ) -> None:
         self.network, self.recipe, self.rates, self.seed = network, recipe, rates, seed
-        self.precision = _precision(precision)
+        self.precision = hardware.precision(precision)
         height, width, _ = network.input_shape
         with dtype_policy(self.precision.policy):
             self.core = build(
@@ -228,13 +227,6 @@ class Learner:
             for number, variable in enumerate(variables)
             if SEED_STATE not in variable.path
         ]
-
-
-def _precision(name: str | None) -> Precision:
-    if name is None:
-        return precision()
-    one_of("precision", name, tuple(PRECISIONS))
-    return Precision(name, "as asked for")
 
 
 def compile_heads(model: Any, optimizer: Any, recipe: Recipe) -> None:

@@ -76,6 +76,33 @@ class RunDirectory:
                 os.close(self._lock)
                 self._lock = None
 
+    def check(self, config: Mapping[str, Any] | None, resume: bool) -> None:
+        """Refuse a directory that `begin` would refuse, before anything slow; nothing is taken or written.
+
+        Args:
+            config: As for `begin`; `None` where it is not yet known.
+            resume: As for `begin`.
+
+        Raises:
+            ValueError: As `begin` does.
+        """
+        with self._usable():
+            if self.path.exists() and not self.path.is_dir():
+                raise ValueError(f"`out` must be a directory. Received: {self.path}, which is a file.")
+            names = {file.name for file in self.path.iterdir()} if self.path.exists() else set()
+        if CONFIG in names:
+            if config is not None:
+                self._compare(self.config(), config)
+                if not resume:
+                    raise ValueError(
+                        f"`out` must be a new directory unless `resume` is set. Received: {self.path}, "
+                        "which holds this very run."
+                    )
+        elif names - {NEW + CONFIG}:  # which a run leaves that was killed in its first moment
+            raise ValueError(
+                f"`out` must be a run's directory or empty. Received: {self.path}, which holds other files."
+            )
+
     def begin(self, config: Mapping[str, Any], made_with: Mapping[str, str], resume: bool) -> None:
         """Take the directory for a run, or find the same run in it.
 
@@ -89,25 +116,12 @@ class RunDirectory:
                 something that is no run, or another process trains in it, or it cannot be written to.
                 Nothing is written then.
         """
-        config = json.loads(json.dumps(config))
+        self.check(None, resume)
         with self._usable():
-            if self.path.exists() and not self.path.is_dir():
-                raise ValueError(f"`out` must be a directory. Received: {self.path}, which is a file.")
             self.path.mkdir(parents=True, exist_ok=True)
             self._take()
-            names = {file.name for file in self.path.iterdir()}
-        if CONFIG in names:
-            self._compare(self.config(), config)
-            if not resume:
-                raise ValueError(
-                    f"`out` must be a new directory unless `resume` is set. Received: {self.path}, "
-                    "which holds this very run."
-                )
-        elif names - {NEW + CONFIG}:  # which a run leaves that was killed in its first moment
-            raise ValueError(
-                f"`out` must be a run's directory or empty. Received: {self.path}, which holds other files."
-            )
-        else:
+        self.check(config, resume)
+        if not (self.path / CONFIG).exists():
             self._write(CONFIG, json.dumps({**config, "made_with": made_with}, indent=1).encode())
 
     def _take(self) -> None:
@@ -143,6 +157,7 @@ class RunDirectory:
         return found
 
     def _compare(self, old: dict[str, Any], new: Mapping[str, Any]) -> None:
+        new = json.loads(json.dumps(new))
         old.pop("made_with", None)
         different = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
         if different:

@@ -23,6 +23,8 @@ from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.data.splitting import Pair, as_splits
 from inception_lab.model.evaluate import ClassAccuracy, accuracy, accuracy_by_class
 from inception_lab.model.hardware import hardware, versions
+from inception_lab.model.hardware import precision as chosen_precision
+from inception_lab.model.pretrained.sources import classifier
 from inception_lab.model.training.distribution import Team, losses, team
 from inception_lab.model.training.epochs import Epochs
 from inception_lab.model.training.learner import Learner
@@ -48,7 +50,7 @@ def train(
     precision: str | None = None,
     kernel_initializer: str = "he_normal",
     bias_initializer: float = 0.0,
-    start: Classifier | None = None,
+    start: Classifier | str | Path | None = None,
     on_epoch: Callable[[list[Row]], None] | None = None,
     on_step: Callable[[int, int], None] | None = None,
     progress: bool | None = None,
@@ -69,8 +71,9 @@ def train(
         precision: `"float32"`, `"bfloat16"` or `"float16"`, instead of what suits the hardware.
         kernel_initializer: Keras's name of it, such as `"glorot_uniform"`.
         bias_initializer: Value that all biases start from.
-        start: A trained network that all layers but the classifier start from: `lab.classifier()`, or one of
-            a run. `network` is then `for_classes(start.network, len(data.classes))`.
+        start: A trained network that all layers but the classifier start from: `lab.classifier()`, or what
+            that takes, such as `"bvlc"` or a run's directory. `network` is then
+            `for_classes(lab.classifier(…).network, len(data.classes))`.
         on_epoch: Called after each epoch with the history so far, as for live curves.
         on_step: Called after each step with epoch and step, from 0.
         progress: Whether progress is written to the error stream; by default, unless `on_epoch` is given.
@@ -97,7 +100,24 @@ def train(
     crew.check(chosen.batch_size)
     augmentation = _augmentation(data.augmentation if augmentation is None else augmentation)
     steps = len(data.train) // chosen.batch_size
-    begin = start_from(start) if start else None
+    begin = None if start is None else start_from(_trained(start))
+    config = {
+        "data": {"name": data.name, "fingerprint": data.fingerprint, "classes": list(data.classes)},
+        "picture_shape": list(data.train.picture_shape),
+        "recipe": asdict(chosen),
+        "epochs": epochs,
+        "seed": seed,
+        "augmentation": asdict(augmentation),
+        "precision": chosen_precision(precision).name,
+        "kernel_initializer": kernel_initializer,
+        "bias_initializer": float(bias_initializer),
+        "network": network_to_data(network),
+    }
+    if begin:
+        config["start"] = {"name": begin.name, "fingerprint": begin.fingerprint, "centre": list(begin.centre)}
+    directory = RunDirectory(out) if out is not None and crew.first else None
+    if directory and crew.processes == 1:  # several hear of it together, from `begin`
+        directory.check(config, resume)
     learner = Learner(
         network,
         data.train.picture_shape,
@@ -112,26 +132,7 @@ def train(
     )
     said = crew.first and (on_epoch is None if progress is None else progress)
     shown = Progress(said, epochs, steps, learner.outputs)
-    directory = RunDirectory(out) if out is not None and crew.first else None
     with directory.taken() if directory else nullcontext(), losses():
-        config = {
-            "data": {"name": data.name, "fingerprint": data.fingerprint, "classes": list(data.classes)},
-            "picture_shape": list(data.train.picture_shape),
-            "recipe": asdict(chosen),
-            "epochs": epochs,
-            "seed": seed,
-            "augmentation": asdict(augmentation),
-            "precision": learner.precision.name,
-            "kernel_initializer": kernel_initializer,
-            "bias_initializer": float(bias_initializer),
-            "network": network_to_data(network),
-        }
-        if begin:
-            config["start"] = {
-                "name": begin.name,
-                "fingerprint": begin.fingerprint,
-                "centre": list(begin.centre),
-            }
         rows = _begin(directory, config, learner, resume, shown, crew)
         together = f", {crew}" if crew.devices > 1 else ""
         shown.say(f"Training in {learner.precision}{together}.")
@@ -206,6 +207,15 @@ def _begin(
     if rows and crew.processes > 1:
         learner.restore(crew.told_by_the_first(learner.state()))
     return rows
+
+
+def _trained(start: Classifier | str | Path) -> Classifier:
+    if isinstance(start, Classifier):
+        return start
+    try:
+        return classifier(start)
+    except ValueError as error:
+        raise ValueError(str(error).replace("`source`", "`start`", 1)) from error
 
 
 def _recipe(recipe: str | Recipe, batch_size: int | None) -> Recipe:

@@ -13,6 +13,7 @@ import pytest
 
 from inception_lab.model.backend import keras
 from inception_lab.model.data import cifar, dataset, digits, splitting
+from inception_lab.model.data import folder as folder_of_pictures
 from inception_lab.model.data.dataset import Dataset, Splits, announce, memory
 from inception_lab.model.data.splitting import as_splits, held_out
 
@@ -387,6 +388,20 @@ def test_clutter_has_several_grains() -> None:
 )
 def test_impossible_digits_are_refused(options: dict[str, Any], expected: str) -> None:
     assert message(lambda: digits.draw(**{"split": "train", **options})) == expected
+
+
+@pytest.mark.parametrize("seed", [-1, 10**20, 0.5, True, None])
+def test_seeds_are_refused_in_one_line_by_every_loader(tmp_path: Path, seed: Any) -> None:
+    expected = f"`seed` must be a whole number from 0 to 2147483647. Received: seed={seed!r}."
+    loaders: list[Callable[..., Any]] = [
+        lambda: digits.scaled_digits(2, seed=seed),
+        lambda: digits.at_fixed_sizes(seed=seed),
+        lambda: folder_of_pictures.picture_folder(tmp_path, seed=seed),
+        lambda: cifar.cifar10(seed=seed),
+        lambda: splitting.split("a", np.zeros((2, 8, 8, 3), np.uint8), np.arange(2), ("a", "b"), seed=seed),
+    ]
+    for load in loaders:
+        assert message(load) == expected
 
 
 # CIFAR-10 -----------------------------------------------------------------------------------------

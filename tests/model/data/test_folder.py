@@ -86,9 +86,9 @@ def test_the_report_says_what_is_there_and_what_is_left_out(
     assert lines(capsys, "pets") == [
         "2 classes, 12 pictures: cat 6, dog 6",
         "train 8, validation 2, test 2",
-        "left out 8: 3 .txt (no picture; dog/0.txt), 1 .csv (in no folder of a class; labels.csv), "
-        "1 .jpg (in no folder of a class; loose.jpg), 1 .jpg (damaged or something else; cat/broken.jpg), "
-        "1 .png (empty; cat/none.png), 1 .pdf (no picture; docs/read me.pdf)",
+        "left out 8: 3 .txt (no picture: dog/0.txt …), 1 .csv (in no folder of a class: labels.csv), "
+        "1 .jpg (in no folder of a class: loose.jpg), 1 .jpg (damaged or something else: cat/broken.jpg), "
+        "1 .png (empty: cat/none.png), 1 .pdf (no picture: docs/read me.pdf)",
         "'empty' is left out: it holds no files",
         "'docs' is left out: it holds no pictures",
     ]
@@ -179,7 +179,7 @@ def test_splits_that_make_no_sense_are_refused(tmp_path: Path) -> None:
     loose = fill(tmp_path / "loose", "train test", 3)
     assert refused(loose) == (
         "A folder of pictures must have a sub-folder of pictures for each of two classes or more. "
-        f"Received: none (in {loose}; left out 6: 6 .png (in no folder of a class; train/0.png))."
+        f"Received: none (in {loose}; left out 6: 6 .png (in no folder of a class: train/0.png …))."
     )
     below = fill(tmp_path / "below" / "cat", "train test").parent
     fill(below / "dog", "Train Test")
@@ -269,7 +269,7 @@ def test_heic_is_named_where_nothing_reads_it(
     photos._formats.cache_clear()
     assert data.classes == ("cat", "dog")
     assert lines(capsys, "pets")[2:] == [
-        "left out 3: 3 .heic (HEIC; the package pillow-heif reads it: pip install pillow-heif; fox/0.HEIC)",
+        "left out 3: 3 .heic (HEIC; the package pillow-heif reads it: pip install pillow-heif: fox/0.HEIC …)",
         "'fox' is left out: it holds no pictures",
     ]
 
@@ -299,9 +299,9 @@ def test_links_are_followed_and_circles_are_not(tmp_path: Path, capsys: pytest.C
     assert data.classes == ("cat", "fox")
     assert np.bincount(np.concatenate([part.labels for part in parts(data)])).tolist() == [7, 6]
     assert lines(capsys, "pets")[2:] == [
-        "left out 4: 2 without suffix (a link to a folder that is read already; cat/again), "
-        "1 without suffix (a link to nothing; dog), "
-        "1 .png (a link to nothing; cat/gone.png)"
+        "left out 4: 2 without suffix (a link to a folder that is read already: cat/again …), "
+        "1 without suffix (a link to nothing: dog), "
+        "1 .png (a link to nothing: cat/gone.png)"
     ]
 
 
@@ -357,7 +357,7 @@ def test_what_a_given_split_tests_on_is_not_trained_on(
     sides = [{picture.tobytes() for picture in part.images} for part in parts(data)]
     assert len(set().union(*sides)) == sum(map(len, sides)) == 36
     assert lines(capsys, "split")[2] == (
-        "left out 2: 2 .png (the same pixels as in validation or test; train/cat/leak.png)"
+        "left out 2: 2 .png (the same pixels as in validation or test: train/cat/leak.png …)"
     )
 
 
@@ -383,6 +383,26 @@ def test_folders_that_cannot_be_learned_from_are_refused(tmp_path: Path) -> None
     assert str(caught.value) == (
         "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
         f"Received: '{tmp_path / 'nowhere'}', which is no folder."
+    )
+
+
+def test_a_folder_in_a_folder_is_named(tmp_path: Path) -> None:
+    fill(tmp_path / "pets" / "archive" / "animals")
+    (tmp_path / "pets" / "__MACOSX" / "animals").mkdir(parents=True)
+    for given in (tmp_path / "pets", tmp_path / "pets" / "archive"):
+        assert refused(given).endswith(f"Perhaps it is {tmp_path / 'pets' / 'archive' / 'animals'}.")
+
+
+def test_what_a_phone_adds_is_named_as_what_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fill(tmp_path / "phone")
+    for name in ("IMG_0001.MOV", "IMG_0001.AAE", "IMG_0001.WEBP", "IMG_0001"):
+        (tmp_path / "phone" / "cat" / name).write_bytes(b"something else")
+    (tmp_path / "phone" / "cat" / ".trashed-1700000000-IMG_2.jpg").write_bytes(b"")
+    picture_folder(tmp_path / "phone", side=8)
+    assert lines(capsys, "phone")[2] == (
+        "left out 4: 1 without suffix (damaged or something else: cat/IMG_0001), "
+        "1 .aae (no picture of a known kind: cat/IMG_0001.AAE), 1 .mov (no picture: cat/IMG_0001.MOV), "
+        "1 .webp (damaged or something else: cat/IMG_0001.WEBP)"
     )
 
 

@@ -445,6 +445,14 @@ def test_heic_is_read_or_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         photos._formats.cache_clear()
 
 
+@pytest.mark.parametrize("depth", [2, 12, 16])
+def test_a_jpeg_file_of_other_bits_is_named(tmp_path: Path, depth: int) -> None:
+    content = rotated(encoded(CAT, ".jpg"), 6)  # with EXIF before the frame
+    frame = content.index(b"\xff\xc0\x00\x11\x08")
+    path = stored(tmp_path, content[: frame + 4] + bytes([depth]) + content[frame + 5 :])
+    assert refusal(path) == f"which is a JPEG file of {depth}-bit numbers"
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -125,6 +125,22 @@ def test_killed_behind_the_thaw_it_ends_the_same(source: Classifier, data: Split
         np.testing.assert_array_equal(a, b)
 
 
+def test_a_directory_of_a_run_is_a_start(source: Classifier, data: Splits, tmp_path: Path) -> None:
+    network = for_classes(source.network, 3)
+    options: dict[str, Any] = {"epochs": 1, "progress": False}
+    train(data, network, RECIPE, out=tmp_path / "first", **options)
+    by_path = train(data, network, RECIPE, start=str(tmp_path / "first"), **options)
+    by_hand = train(data, network, RECIPE, start=classifier(tmp_path / "first"), **options)
+    for a, b in zip(by_path.model.get_weights(), by_hand.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    with pytest.raises(ValueError, match="Received") as caught:
+        train(data, network, RECIPE, start="runs/nowhere", **options)
+    assert str(caught.value) == (
+        "`start` must be 'bvlc', 'digits', a file of weights, a folder with one or a run's directory. "
+        "Received: runs/nowhere, not found."
+    )
+
+
 def test_another_network_is_refused(source: Classifier, data: Splits) -> None:
     other = googlenet(
         (32, 32, 3), 3, stem="small", width=1 / 8, normalization="none", rows={"3a": lab.TABLE_1["3a"]}
