@@ -10,7 +10,7 @@ import pytest
 
 import inception_lab as lab
 from inception_lab import experiments
-from inception_lab.architecture.small import googlenet_digits
+from inception_lab.architecture.small import googlenet_cifar, googlenet_digits, plain_start_cifar
 from inception_lab.experiments import EXPERIMENTS, ablation, claims, lessons
 from inception_lab.experiments.__main__ import main
 from inception_lab.experiments.runner import Experiment, Rows, Settings, append, complete, digest, read
@@ -320,6 +320,38 @@ def test_the_digits_claim_is_the_default_run(monkeypatch: pytest.MonkeyPatch) ->
     assert row["parameters"] == lab.cost(googlenet_digits()).parameters
     assert 0 <= row["accuracy"] <= 1
     assert row["training_seconds"] > 0
+
+
+def test_the_quicker_cifar_network_has_no_dropout_and_is_no_larger() -> None:
+    quick, stored = lab.cost(plain_start_cifar()), lab.cost(googlenet_cifar())
+    assert quick.parameters == 267_482 < stored.parameters
+    assert not [layer for layer in quick.layers if layer.type == "Dropout"]
+    assert [layer.name for layer in quick.layers if layer.name.startswith("inception_4a")] == [
+        layer.name for layer in stored.layers if layer.name.startswith("inception_4a")
+    ]
+
+
+@pytest.mark.slow
+def test_small_pictures_first_then_whole_ones_and_nothing_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from inception_lab.model.data import cifar, digits
+
+    def slim(input_shape: tuple[int, int, int] = (32, 32, 3)) -> lab.Network:
+        return lab.googlenet(
+            input_shape, 10, False, "batch_norm", 1 / 32, stem="small", rows={"3a": lab.TABLE_1["3a"]}
+        )
+
+    monkeypatch.setattr(claims, "plain_start_cifar", slim)
+    monkeypatch.setattr(claims, "RUNS", tmp_path)
+    monkeypatch.setattr(claims, "SMALL_EPOCHS", 1)
+    monkeypatch.setattr(claims, "WHOLE_EPOCHS", 2)
+    monkeypatch.setattr(cifar, "cifar10", lambda seed: digits.plain_digits())
+    (row,) = experiments.live("cifar10_small_first")
+    assert row["epochs"] == 2
+    assert len(row["loss_by_epoch"].split()) == 2
+    again = experiments.live("cifar10_small_first")  # all is there: it is read and classified again
+    assert again == [row]
 
 
 @pytest.mark.slow

@@ -188,6 +188,7 @@ def starts(rows: Rows) -> str:
 TABLES: dict[str, Callable[[Rows], str]] = {
     "digits": digits,
     "cifar10": cifar10,
+    "cifar10_small_first": cifar10,
     "full_network": full_network,
     "reduction": by("reductions", "macs", measures=("accuracy",)),
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),

@@ -122,6 +122,7 @@ def googlenet(
     stem: Stem | Sequence | None = None,
     modules: Literal["reduced", "naive"] | None = None,
     rows: Mapping[str, InceptionRow] = TABLE_1,
+    dropout: float = 0.4,
 ) -> Network:
     """Describe GoogLeNet.
 
@@ -140,6 +141,7 @@ def googlenet(
         modules: `"reduced"` or `"naive"`, instead of the variant's.
         rows: The inception rows by name, in order; the first digit of a name is its stage, and a
             pooling stands between stages.
+        dropout: Share of the features dropped before the classifier; at 0 the layer falls away.
 
     Returns:
         A network. Its outputs are `"main"` and, with heads, `"aux1"`, `"aux2"`.
@@ -204,7 +206,9 @@ def googlenet(
             parts.append(Tap(head, output=f"aux{number}"))
     parts += [
         Sequence(
-            GlobalAveragePool2D(name="7x7_s1"), Dropout(0.4, name="drop_7x7_s1"), name=f"pool{previous[0]}"
+            GlobalAveragePool2D(name="7x7_s1"),
+            *([Dropout(dropout, name="drop_7x7_s1")] if dropout else []),
+            name=f"pool{previous[0]}",
         ),
         Sequence(Dense(classes, name="classifier"), Activation("softmax", name="prob"), name="loss3"),
     ]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
-from inception_lab.architecture.layers import Conv2D
+from inception_lab.architecture.layers import Conv2D, MaxPool2D
 from inception_lab.architecture.modules import InceptionRow, normalised, scaled
 from inception_lab.architecture.network import Network, Sequence
 
@@ -79,6 +79,24 @@ def googlenet_cifar(
     stem = Sequence(*normalised(convolution).parts, name="conv1")  # and no pooling
     network = googlenet(input_shape, classes, heads, "batch_norm", width, stem=stem, rows=CIFAR_ROWS)
     return replace(network, name="googlenet-cifar")
+
+
+def plain_start_cifar(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) -> Network:
+    """Describe a quicker network for CIFAR-10: at 32×32 plain 3×3 convolutions, no modules; no dropout.
+
+    Args:
+        input_shape: `(height, width, channels)`, without batch.
+        classes: Number of classes.
+    """
+    convolutions = [
+        part
+        for number, filters in enumerate((16, 32, 48), start=1)
+        for part in normalised(Conv2D(filters, 3, use_bias=False, name=f"3x3_{number}")).parts
+    ]
+    stem = Sequence(*convolutions, MaxPool2D(3, strides=2, name="3x3_s2"), name="conv1")
+    rows = {name: row for name, row in CIFAR_ROWS.items() if name[0] != "3"}
+    network = googlenet(input_shape, classes, variant="batch_norm", stem=stem, rows=rows, dropout=0)
+    return replace(network, name="plain-start-cifar")
 
 
 NETWORKS = {"googlenet-digits": googlenet_digits, "googlenet-cifar": googlenet_cifar}

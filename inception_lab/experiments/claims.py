@@ -7,16 +7,20 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inception_lab.architecture.googlenet import googlenet
-from inception_lab.architecture.small import NETWORKS
+from inception_lab.architecture.small import NETWORKS, plain_start_cifar
 from inception_lab.experiments.lessons import finished
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 from inception_lab.model.training.recipes import RECIPES
 from inception_lab.model.training.suited import SUITED
+
+if TYPE_CHECKING:
+    from inception_lab.model.training.outcome import Outcome
 
 RUNS = Path("runs")
 # Full GoogLeNet on pictures of CIFAR-10's number and size, resized on the device.
@@ -60,6 +64,10 @@ def _cifar(settings: Settings, _: Rows) -> Rows:
     seed = int(settings["seed"])
     out = RUNS / f"cifar10-seed-{seed}"
     result = _as_by_default("cifar10", cifar10(seed=seed), seed, out=out, resume=out.exists())
+    return _with_curves(result)
+
+
+def _with_curves(result: Outcome) -> Rows:
     curves = ("loss", "main_accuracy", "validation_loss", "validation_accuracy", "seconds")
     return [
         {
@@ -70,6 +78,39 @@ def _cifar(settings: Settings, _: Rows) -> Rows:
             **{f"{name}_by_epoch": " ".join(f"{row[name]:.4g}" for row in result.history) for name in curves},
         }
     ]
+
+
+# What short trials on 12,500 pictures were for: no dropout, plain convolutions at 32×32, and 24×24 pixels
+# first. The trials went on with the same rate and momentum at 32×32; here the second training starts from
+# the first one's averaged weights, with a schedule and a classifier of its own.
+SMALL_SIDE, SMALL_EPOCHS, WHOLE_EPOCHS = 24, 108, 72
+STEADY = replace(RECIPES["long"], schedule="steps", decay=1.0, source="long, at its highest rate throughout")
+
+
+def _cifar_small_first(settings: Settings, _: Rows) -> Rows:
+    """Carry on the two trainings in `runs/`: killed, they lose an epoch at most."""
+    from inception_lab.model.data.cifar import cifar10
+    from inception_lab.model.pretrained.sources import classifier
+    from inception_lab.model.training.train import train
+
+    seed = int(settings["seed"])
+    data = cifar10(seed=seed)
+    small, whole = (RUNS / f"cifar10-{part}-seed-{seed}" for part in ("small", "whole"))
+    network = plain_start_cifar((SMALL_SIDE, SMALL_SIDE, 3))
+    first = train(data, network, STEADY, epochs=SMALL_EPOCHS, seed=seed, out=small, resume=small.exists())
+    finished(first)
+    start = classifier(small)
+    result = train(
+        data,
+        plain_start_cifar(),
+        "long",
+        epochs=WHOLE_EPOCHS,
+        seed=seed,
+        out=whole,
+        resume=whole.exists(),
+        start=start,
+    )
+    return _with_curves(result)
 
 
 class Enough(Exception):  # noqa: N818 - no error
@@ -148,6 +189,13 @@ CIFAR10 = Experiment(
     ({"seed": 0},),
     _cifar,
     lambda _: _default("cifar10"),
+)
+CIFAR10_SMALL_FIRST = Experiment(
+    "cifar10_small_first",
+    "and without dropout, with plain convolutions first, on small pictures first, for longer?",
+    tuple({"seed": seed} for seed in range(3)),
+    _cifar_small_first,
+    lambda _: [plain_start_cifar(), SMALL_SIDE, SMALL_EPOCHS, STEADY, WHOLE_EPOCHS, RECIPES["long"]],
 )
 FULL = Experiment(
     "full_network",
