@@ -6,7 +6,8 @@ import math
 import numbers
 import operator
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 
 LARGEST_SEED = 2**31 - 1  # which every backend takes, with a network's layers counted on from it
 
@@ -93,6 +94,15 @@ def share(name: str, value: object, where: str = "") -> None:
     """Raise a ValueError unless `value` is a number from 0 to below 1."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 <= float(value) < 1:
         raise ValueError(f"`{name}` must be in [0, 1). Received: {name}={value!r}{where}.")
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Say in every ValueError that comes out where it was, such as `at 'conv1'`."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{str(error).removesuffix('.')} ({where}).") from error
 
 
 def in_a_line(error: Exception) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import numbers
-from collections.abc import Callable, Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -93,6 +96,21 @@ def columns(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
         )
         for row in rows
     ]
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write rows of one form as CSV, with a head."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def say(text: str) -> None:
+    """Write a line to the error stream, where there is one."""
+    if sys.stderr is not None:
+        print(text, file=sys.stderr, flush=True)
 
 
 def html_table(

@@ -6,13 +6,26 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from inception_lab.architecture.layer import Layer, Padding, Shape, Sides, Window, Windowed, pair
-from inception_lab.architecture.operations import Function, Operations, activation_operations
+from inception_lab.architecture.layer import Kernel, Padding, Shape, Sides, Window, Windowed, pair
+from inception_lab.architecture.operations import Function, Operations
 from inception_lab.checks import one_of
 
 
 @dataclass(frozen=True)
-class Conv2D(Windowed):
+class _Convolution(Kernel, Windowed):
+    filters: int
+    kernel_size: Sides
+    strides: Sides = 1
+    padding: Padding = "same"
+    use_bias: bool = True
+    activation: Function | None = None
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return *self._places(input_shape), self.filters
+
+
+@dataclass(frozen=True)
+class Conv2D(_Convolution):
     """A convolution.
 
     Attributes:
@@ -32,19 +45,8 @@ class Conv2D(Windowed):
     """
 
     kind: ClassVar[str] = "Conv2D"
-    filters: int
-    kernel_size: Sides
-    strides: Sides = 1
-    padding: Padding = "same"
-    use_bias: bool = True
-    activation: Function | None = None
     groups: int = 1
     dilation_rate: Sides = 1
-
-    def __post_init__(self) -> None:
-        """Check the arguments."""
-        super().__post_init__()
-        dilated(self)
 
     def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
         channels = self._picture(input_shape)[2]
@@ -53,24 +55,15 @@ class Conv2D(Windowed):
                 "Input channels and `filters` must both be divisible by `groups`. "
                 f"Received: {channels} channels, filters={self.filters}, groups={self.groups}."
             )
-        return *self._places(input_shape), self.filters
+        return super().output_shape(input_shape)
 
     def weights(self, input_shape: Shape) -> int:
         """Count the kernel's numbers, without biases: k² · input channels · filters / groups."""
         return math.prod(pair(self.kernel_size)) * input_shape[-1] * self.filters // self.groups
 
-    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
-        return self.weights(input_shape) + self.use_bias * self.filters
-
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
-        shape = height, width, _ = self.output_shape(input_shape)
-        return Operations(
-            macs=height * width * self.weights(input_shape), additions=self.use_bias * math.prod(shape)
-        ) + activation_operations(self.activation, shape)
-
 
 @dataclass(frozen=True)
-class DepthwiseConv2D(Windowed):
+class DepthwiseConv2D(Kernel, Windowed):
     """A convolution in which every input channel has `depth_multiplier` kernels of its own."""
 
     kind: ClassVar[str] = "DepthwiseConv2D"
@@ -82,45 +75,12 @@ class DepthwiseConv2D(Windowed):
     activation: Function | None = None
     dilation_rate: Sides = 1
 
-    def __post_init__(self) -> None:
-        """Check the arguments."""
-        super().__post_init__()
-        dilated(self)
-
-    def grouped(self, channels: int) -> Conv2D:
-        """Return what it is on so many channels: a convolution with a group for each."""
-        return Conv2D(
-            channels * self.depth_multiplier,
-            self.kernel_size,
-            self.strides,
-            self.padding,
-            self.use_bias,
-            self.activation,
-            groups=channels,
-            dilation_rate=self.dilation_rate,
-        )
-
     def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
-        return self.grouped(self._picture(input_shape)[2]).output_shape(input_shape)
+        return *self._places(input_shape), input_shape[2] * self.depth_multiplier
 
     def weights(self, input_shape: Shape) -> int:
         """Count the kernels' numbers, without biases: k² · input channels · depth multiplier."""
-        return self.grouped(input_shape[-1]).weights(input_shape)
-
-    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
-        return self.grouped(input_shape[-1]).parameters(input_shape)
-
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
-        return self.grouped(input_shape[-1]).operations(input_shape)
-
-
-def dilated(layer: Conv2D | DepthwiseConv2D) -> None:
-    """Refuse what Keras refuses: a step together with a dilation."""
-    if layer.strides != 1 and layer.dilation_rate != 1:
-        raise ValueError(
-            "Either `strides` or `dilation_rate` must be 1. Received: "
-            f"strides={layer.strides}, dilation_rate={layer.dilation_rate}{layer.where}."
-        )
+        return math.prod(pair(self.kernel_size)) * input_shape[-1] * self.depth_multiplier
 
 
 def spread_before(side: int, same: bool) -> int:
@@ -129,7 +89,7 @@ def spread_before(side: int, same: bool) -> int:
 
 
 @dataclass(frozen=True)
-class Conv2DTranspose(Layer):
+class Conv2DTranspose(_Convolution):
     """A convolution that makes a picture larger: each input value is spread over a window of the output.
 
     Attributes:
@@ -142,12 +102,6 @@ class Conv2DTranspose(Layer):
     """
 
     kind: ClassVar[str] = "Conv2DTranspose"
-    filters: int
-    kernel_size: Sides
-    strides: Sides = 1
-    padding: Padding = "same"
-    use_bias: bool = True
-    activation: Function | None = None
 
     def _check_padding(self, padding: object) -> None:
         one_of("padding", padding, ("same", "valid"), self.where)
@@ -173,29 +127,17 @@ class Conv2DTranspose(Layer):
         """Count the kernel's numbers, without biases: k² · input channels · filters."""
         return math.prod(pair(self.kernel_size)) * input_shape[-1] * self.filters
 
-    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
-        return self.weights(input_shape) + self.use_bias * self.filters
-
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
-        shape = self.output_shape(input_shape)
-        return Operations(
-            macs=math.prod(input_shape[:2]) * self.weights(input_shape),
-            additions=self.use_bias * math.prod(shape),
-        ) + activation_operations(self.activation, shape)
+    def uses(self, input_shape: Shape) -> int:
+        """Count how often each weight is used: at each place of the input."""
+        return math.prod(input_shape[:2])
 
 
 @dataclass(frozen=True)
-class SeparableConv2D(Windowed):
+class SeparableConv2D(_Convolution):
     """A depthwise convolution followed by a 1×1 convolution, with nothing between them."""
 
     kind: ClassVar[str] = "SeparableConv2D"
-    filters: int
-    kernel_size: Sides
-    strides: Sides = 1
-    padding: Padding = "same"
     depth_multiplier: int = 1
-    use_bias: bool = True
-    activation: Function | None = None
 
     @property
     def depthwise(self) -> DepthwiseConv2D:
@@ -209,12 +151,10 @@ class SeparableConv2D(Windowed):
         """The second half: a 1×1 convolution that mixes the channels."""
         return Conv2D(self.filters, 1, use_bias=self.use_bias, activation=self.activation)
 
-    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
-        return self.pointwise.output_shape(self.depthwise.output_shape(input_shape))
-
-    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
+    def weights(self, input_shape: Shape) -> int:
+        """Count the numbers of both kernels, without biases."""
         between = self.depthwise.output_shape(input_shape)
-        return self.depthwise.parameters(input_shape) + self.pointwise.parameters(between)
+        return self.depthwise.weights(input_shape) + self.pointwise.weights(between)
 
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
         between = self.depthwise.output_shape(input_shape)

@@ -18,7 +18,7 @@ from inception_lab.architecture.network import (
     Merge,
     Network,
     Part,
-    colour_picture,
+    as_network,
     merge_operations,
     merge_shapes,
 )
@@ -36,8 +36,24 @@ OMITTED = (
 )
 
 
+class Counted:
+    """What both a layer's and a network's cost have."""
+
+    operations: Operations
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of convolutions and matrix products, without biases, for one image."""
+        return self.operations.macs
+
+    @property
+    def flops(self) -> int:
+        """2 × MACs."""
+        return FLOPS_PER_MAC * self.macs
+
+
 @dataclass(frozen=True)
-class LayerCost:
+class LayerCost(Counted):
     """What one layer costs, for one image.
 
     Attributes:
@@ -63,16 +79,6 @@ class LayerCost:
     activations: int
     reach: Reach
     counted: bool = True
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates, without biases."""
-        return self.operations.macs
-
-    @property
-    def flops(self) -> int:
-        """2 × MACs."""
-        return FLOPS_PER_MAC * self.macs
 
     @property
     def module(self) -> str:
@@ -102,7 +108,7 @@ class LayerCost:
 
 
 @dataclass(frozen=True)
-class Cost:
+class Cost(Counted):
     """The cost of a network; sums over `layers`, which are in graph order.
 
     Attributes:
@@ -128,19 +134,9 @@ class Cost:
         return sum(layer.moving_statistics for layer in self.layers)
 
     @cached_property
-    def operations(self) -> Operations:
+    def operations(self) -> Operations:  # type: ignore[override]
         """All operations, by kind."""
         return sum((layer.operations for layer in self.layers), Operations())
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates of convolutions and dense layers, without biases."""
-        return self.operations.macs
-
-    @property
-    def flops(self) -> int:
-        """2 × MACs."""
-        return FLOPS_PER_MAC * self.macs
 
     @cached_property
     def activation_bytes(self) -> int:
@@ -280,18 +276,3 @@ def break_even(kernel_size: int, channels: int, filters: int) -> Fraction:
         154.83870967741936
     """
     return Fraction(kernel_size**2 * channels * filters, channels + kernel_size**2 * filters)
-
-
-def as_network(network: Network | Part, input_shape: tuple[int, int, int] | None) -> Network:
-    """Return a network for `network`, which may be a part that needs an input shape."""
-    if isinstance(network, Network):
-        if input_shape is None:
-            return network
-        return Network(colour_picture(input_shape), network.body, network.name)
-    if not isinstance(network, Part):
-        raise TypeError(f"A network or a part of one is needed. Received: {network!r}.")
-    if input_shape is None:
-        raise ValueError(
-            "`input_shape` must be (height, width, channels) for a part of a network. Received: None."
-        )
-    return Network(input_shape, network, getattr(network, "name", None) or "part")

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from inception_lab.architecture.layer import colour_picture
 from inception_lab.architecture.layers import (
     Activation,
     Dense,
@@ -27,7 +28,7 @@ from inception_lab.architecture.modules import (
     inception_module,
     scaled,
 )
-from inception_lab.architecture.network import Network, Part, Sequence, Tap, colour_picture
+from inception_lab.architecture.network import Network, Part, Sequence, Tap
 from inception_lab.checks import one_of, positive_integer
 
 Normalization = Literal["lrn", "batch_norm", "none"]

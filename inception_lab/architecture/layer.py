@@ -10,7 +10,7 @@ import numbers
 from dataclasses import dataclass, field, fields
 from typing import ClassVar, Literal, NamedTuple, get_args
 
-from inception_lab.architecture.operations import Function, Operations
+from inception_lab.architecture.operations import Function, Operations, activation_operations
 from inception_lab.checks import (
     finite_number,
     layer_name,
@@ -30,6 +30,7 @@ COUNTS = ("filters", "units", "groups", "depth_multiplier", "depth_radius")
 PAIRS = ("kernel_size", "pool_size", "strides", "dilation_rate", "size")
 SWITCHES = ("use_bias", "scale", "center")
 NUMBERS = ("bias", "alpha", "beta", "epsilon", "factor")
+COLOURS = (1, 3, 4)  # channels of a picture
 
 
 def same_padding(length: int, side: int, stride: int) -> tuple[int, int]:
@@ -56,6 +57,37 @@ def is_pixels(value: object) -> bool:
 def pair(sides: Sides) -> tuple[int, int]:
     """Return what holds for rows and for columns."""
     return (sides, sides) if isinstance(sides, int) else sides
+
+
+def picture_shape(shape: object) -> tuple[int, int, int]:
+    """Return `shape` as `(height, width, channels)`.
+
+    Raises:
+        ValueError: If it is not three positive integers.
+    """
+    if not isinstance(shape, tuple | list) or len(shape) != 3:
+        raise ValueError(f"`input_shape` must be (height, width, channels). Received: input_shape={shape!r}.")
+    where = f" in input_shape={shape!r}"
+    height, width, channels = (
+        positive_integer(name, value, where)
+        for name, value in zip(("height", "width", "channels"), shape, strict=True)
+    )
+    return height, width, channels
+
+
+def colour_picture(shape: object) -> tuple[int, int, int]:
+    """Return `shape` as `(height, width, channels)` of a picture in colour or grey.
+
+    Raises:
+        ValueError: If it is not three positive integers, or the channels come first.
+    """
+    height, width, channels = picture_shape(shape)
+    if height in COLOURS and channels not in COLOURS and min(width, channels) > 8:
+        raise ValueError(
+            "`input_shape` must be (height, width, channels), with the channels last: "
+            f"{(width, channels, height)}. Received: input_shape={shape!r}."
+        )
+    return height, width, channels
 
 
 def by(sides: Sides) -> str:
@@ -175,14 +207,51 @@ class Layer:
         return input_shape
 
 
-@dataclass(frozen=True)
+class Kernel(Layer):
+    """A layer with weights and, if it has biases, one for each channel of its output."""
+
+    use_bias: bool
+    activation: Function | None
+
+    def weights(self, input_shape: Shape) -> int:
+        """Count the kernel's numbers, without biases."""
+        raise NotImplementedError
+
+    def uses(self, input_shape: Shape) -> int:
+        """Count how often each weight is used: at each place of the output."""
+        return math.prod(self.output_shape(input_shape)[:-1])
+
+    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
+        return self.weights(input_shape) + self.use_bias * self.output_shape(input_shape)[-1]
+
+    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+        shape = self.output_shape(input_shape)
+        macs = self.uses(input_shape) * self.weights(input_shape)
+        return Operations(macs, additions=self.use_bias * math.prod(shape)) + activation_operations(
+            self.activation, shape
+        )
+
+
 class Windowed(Layer):
     """A layer whose output values each see a window of the input; subclasses name its sides."""
+
+    strides: Sides
+    padding: Padding
+
+    def __post_init__(self) -> None:
+        """Check the arguments; a step together with a dilation is refused, as by Keras."""
+        super().__post_init__()
+        rate = getattr(self, "dilation_rate", 1)
+        if self.strides != 1 and rate != 1:
+            raise ValueError(
+                "Either `strides` or `dilation_rate` must be 1. Received: "
+                f"strides={self.strides}, dilation_rate={rate}{self.where}."
+            )
 
     @property
     def windows(self) -> tuple[Window, Window]:  # noqa: D102
         sides = pair(getattr(self, "kernel_size", None) or self.pool_size)  # type: ignore[attr-defined]
-        rates, steps = pair(getattr(self, "dilation_rate", 1)), pair(self.strides)  # type: ignore[attr-defined]
+        rates, steps = pair(getattr(self, "dilation_rate", 1)), pair(self.strides)
         rows, columns = (
             Window((side - 1) * rate + 1, step) for side, rate, step in zip(sides, rates, steps, strict=True)
         )
@@ -191,8 +260,7 @@ class Windowed(Layer):
     def _places(self, input_shape: Shape) -> tuple[int, int]:
         """Height and width after the window has moved over the input."""
         height, width, _ = self._picture(input_shape)
-        padding: Padding = self.padding  # type: ignore[attr-defined]
-        windows = self.windows
+        padding, windows = self.padding, self.windows
         if padding == "same":
             return -(-height // windows[0].step), -(-width // windows[1].step)
         around = 2 * padding if isinstance(padding, int) else 0

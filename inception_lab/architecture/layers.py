@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from inception_lab.architecture.convolutions import Conv2D, Conv2DTranspose, DepthwiseConv2D, SeparableConv2D
-from inception_lab.architecture.layer import Layer, Padding, Shape, Sides, Windowed, pair
+from inception_lab.architecture.layer import (
+    Kernel,
+    Layer,
+    Padding,
+    Shape,
+    Sides,
+    Window,
+    Windowed,
+    is_pixels,
+    pair,
+)
 from inception_lab.architecture.norms import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from inception_lab.architecture.operations import Function, Operations, activation_operations
-from inception_lab.architecture.resizing import UpSampling2D, ZeroPadding2D
+from inception_lab.checks import one_of
 
 __all__ = [
     "Activation",
@@ -75,13 +85,16 @@ class AveragePool2D(_Pool2D):
 
 
 @dataclass(frozen=True)
-class GlobalMaxPool2D(Layer):
+class _GlobalPool2D(Layer):
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (self._picture(input_shape)[2],)
+
+
+@dataclass(frozen=True)
+class GlobalMaxPool2D(_GlobalPool2D):
     """The maximum of each channel: `(height, width, channels)` becomes `(channels,)`."""
 
     kind: ClassVar[str] = "GlobalMaxPool2D"
-
-    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
-        return (self._picture(input_shape)[2],)
 
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
         height, width, channels = self._picture(input_shape)
@@ -89,13 +102,10 @@ class GlobalMaxPool2D(Layer):
 
 
 @dataclass(frozen=True)
-class GlobalAveragePool2D(Layer):
+class GlobalAveragePool2D(_GlobalPool2D):
     """The mean of each channel: `(height, width, channels)` becomes `(channels,)`."""
 
     kind: ClassVar[str] = "GlobalAveragePool2D"
-
-    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
-        return (self._picture(input_shape)[2],)
 
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
         height, width, channels = self._picture(input_shape)
@@ -135,7 +145,7 @@ class Flatten(Layer):
 
 
 @dataclass(frozen=True)
-class Dense(Layer):
+class Dense(Kernel):
     """A fully connected layer."""
 
     kind: ClassVar[str] = "Dense"
@@ -155,14 +165,6 @@ class Dense(Layer):
         """Count the matrix's numbers, without biases: inputs · units."""
         return input_shape[-1] * self.units
 
-    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
-        return self.weights(input_shape) + self.use_bias * self.units
-
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
-        return Operations(
-            macs=self.weights(input_shape), additions=self.use_bias * self.units
-        ) + activation_operations(self.activation, (self.units,))
-
 
 @dataclass(frozen=True)
 class Dropout(Layer):
@@ -170,3 +172,94 @@ class Dropout(Layer):
 
     kind: ClassVar[str] = "Dropout"
     rate: float
+
+
+Borders = tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class UpSampling2D(Layer):
+    """A picture made larger.
+
+    Attributes:
+        size: Output pixels for each input pixel, or those of rows and of columns.
+        interpolation: `"nearest"` repeats pixels, `"bilinear"` mixes neighbours.
+    """
+
+    kind: ClassVar[str] = "UpSampling2D"
+    size: Sides = 2
+    interpolation: Literal["nearest", "bilinear"] = "nearest"
+
+    def __post_init__(self) -> None:
+        """Check the arguments."""
+        super().__post_init__()
+        one_of("interpolation", self.interpolation, ("nearest", "bilinear"), self.where)
+
+    @property
+    def windows(self) -> tuple[Window, Window]:  # noqa: D102
+        mixed = self.interpolation == "bilinear"
+        rows, columns = (
+            Window(2 * grows if mixed and grows > 1 else grows, grows=grows) for grows in pair(self.size)
+        )
+        return rows, columns
+
+    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+        height, width, channels = self._picture(input_shape)
+        rows, columns = pair(self.size)
+        return height * rows, width * columns, channels
+
+    def operations(self, input_shape: Shape) -> Operations:
+        """Count three mixtures a + (b − a)·t for each value, if bilinear."""
+        height, width, channels = self.output_shape(input_shape)
+        if self.interpolation == "nearest":
+            return Operations()
+        return Operations(multiplications=3, additions=6) * (height * width * channels)
+
+
+@dataclass(frozen=True)
+class ZeroPadding2D(Layer):
+    """Zeros around a picture.
+
+    Attributes:
+        padding: Pixels on every side, or `((top, bottom), (left, right))`.
+    """
+
+    kind: ClassVar[str] = "ZeroPadding2D"
+    padding: int | Borders = 1
+
+    def _check_padding(self, padding: object) -> None:
+        if isinstance(padding, tuple | list) and len(padding) == 2:
+            if all(
+                isinstance(each, tuple | list) and len(each) == 2 and all(map(is_pixels, each))
+                for each in padding
+            ):
+                borders = tuple(tuple(map(int, each)) for each in padding)
+                object.__setattr__(self, "padding", borders)
+                return
+        elif is_pixels(padding):
+            super()._check_padding(padding)
+            return
+        raise ValueError(
+            "`padding` must be a number of pixels or ((top, bottom), (left, right)), 0 or more each. "
+            f"Received: padding={padding!r}{self.where}."
+        )
+
+    @property
+    def pads(self) -> bool:
+        """Zeros are all that there is."""
+        return False
+
+    @property
+    def borders(self) -> Borders:
+        """`((top, bottom), (left, right))`."""
+        pixels = self.padding
+        return ((pixels, pixels), (pixels, pixels)) if isinstance(pixels, int) else pixels
+
+    def padding_before(self, input_shape: Shape) -> tuple[int, int]:  # noqa: D102
+        (top, _), (left, _) = self.borders
+        return top, left
+
+    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+        height, width, channels = self._picture(input_shape)
+        rows, columns = map(sum, self.borders)
+        return height + rows, width + columns, channels

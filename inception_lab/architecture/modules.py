@@ -24,7 +24,7 @@ from inception_lab.architecture.layers import (
 )
 from inception_lab.architecture.network import Parallel, Part, Sequence
 from inception_lab.architecture.operations import Function
-from inception_lab.checks import positive_integer
+from inception_lab.checks import located, positive_integer
 
 # The paper's words for a module's six numbers, and the names of the layers that they size.
 BRANCHES = {
@@ -176,17 +176,14 @@ def inception_module(
     """
     values = (conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, pool_proj)
     given = {field: value for field, value in zip(BRANCHES, values, strict=True) if value is not None}
-    try:
+    with located(f"in '{name}'"):
         if not isinstance(conv1x1, InceptionRow):
-            optional = dict.fromkeys(("reduce3x3", "conv3x3", "reduce5x5", "conv5x5", "pool_proj"))
-            row = InceptionRow(**{**optional, **given})  # type: ignore[arg-type]  # it refuses None
+            row = InceptionRow(*values)  # type: ignore[arg-type]  # it refuses None
         elif len(given) > 1:
             others = ", ".join(f"{field}={value!r}" for field, value in list(given.items())[1:])
             raise ValueError(f"A row must stand alone: it holds all six numbers. Received besides: {others}.")
         else:
             row = conv1x1
-    except ValueError as error:
-        raise ValueError(f"{str(error).removesuffix('.')} (in '{name}').") from None
     convolution = batch_norm if isinstance(batch_norm, Convolutions) else Convolutions(batch_norm)
 
     def reduced(reduce: int | None, layer: str, filters: int, kernel_size: int) -> Part:

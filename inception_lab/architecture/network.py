@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
-from inception_lab.architecture.layer import Layer, Shape
+from inception_lab.architecture.layer import Layer, Shape, colour_picture, picture_shape
 from inception_lab.architecture.operations import Operations
-from inception_lab.checks import layer_name, one_of, positive_integer, readable_name
+from inception_lab.checks import layer_name, located, one_of, readable_name
 from inception_lab.shown import Shown
 from inception_lab.text import readable
 
 T = TypeVar("T")
-COLOURS = (1, 3, 4)  # channels of a picture
 Merge = Literal["concat", "add", "multiply"]
 
 
@@ -191,10 +190,8 @@ def fold(
                 path = unique(prefix, part.name, snake_case(part.kind))
                 if part.pads:  # Keras has a layer of its own for the zeros
                     unique(path, "_pad")
-                try:
+                with located(f"at '{path}'"):
                     return layer(path, part, x)
-                except ValueError as error:
-                    raise ValueError(f"{str(error).removesuffix('.')} (at '{path}').") from error
             case Sequence():
                 for child in part.parts:
                     x = walk(child, x, inside(prefix, part.name))
@@ -203,10 +200,8 @@ def fold(
                 prefix = inside(prefix, part.name)
                 results = [walk(branch, x, prefix) for branch in part.branches]
                 path = unique(prefix, None, "output")
-                try:
+                with located(f"at '{path}'"):
                     return merge(path, part.merge, results)
-                except ValueError as error:
-                    raise ValueError(f"{str(error).removesuffix('.')} (at '{path}').") from error
             case Tap():
                 result = walk(part.head, x, prefix)  # which may have outputs of its own
                 if part.output in outputs or part.output == "main":
@@ -278,32 +273,16 @@ def merge_operations(how: Merge, branches: int, elements: int) -> Operations:
     return each[how] * ((branches - 1) * elements)
 
 
-def picture_shape(shape: object) -> tuple[int, int, int]:
-    """Return `shape` as `(height, width, channels)`.
-
-    Raises:
-        ValueError: If it is not three positive integers.
-    """
-    if not isinstance(shape, tuple | list) or len(shape) != 3:
-        raise ValueError(f"`input_shape` must be (height, width, channels). Received: input_shape={shape!r}.")
-    where = f" in input_shape={shape!r}"
-    height, width, channels = (
-        positive_integer(name, value, where)
-        for name, value in zip(("height", "width", "channels"), shape, strict=True)
-    )
-    return height, width, channels
-
-
-def colour_picture(shape: object) -> tuple[int, int, int]:
-    """Return `shape` as `(height, width, channels)` of a picture in colour or grey.
-
-    Raises:
-        ValueError: If it is not three positive integers, or the channels come first.
-    """
-    height, width, channels = picture_shape(shape)
-    if height in COLOURS and channels not in COLOURS and min(width, channels) > 8:
+def as_network(network: Network | Part, input_shape: tuple[int, int, int] | None) -> Network:
+    """Return a network for `network`, which may be a part that needs an input shape."""
+    if isinstance(network, Network):
+        if input_shape is None:
+            return network
+        return Network(colour_picture(input_shape), network.body, network.name)
+    if not isinstance(network, Part):
+        raise TypeError(f"A network or a part of one is needed. Received: {network!r}.")
+    if input_shape is None:
         raise ValueError(
-            "`input_shape` must be (height, width, channels), with the channels last: "
-            f"{(width, channels, height)}. Received: input_shape={shape!r}."
+            "`input_shape` must be (height, width, channels) for a part of a network. Received: None."
         )
-    return height, width, channels
+    return Network(input_shape, network, getattr(network, "name", None) or "part")

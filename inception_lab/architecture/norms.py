@@ -40,8 +40,18 @@ class LocalResponseNorm(Layer):
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Norm(Layer):
+    scale: bool = True
+    center: bool = True
+    epsilon: float = 1e-3
+
+    def parameters(self, input_shape: Shape) -> int:
+        return (self.scale + self.center) * input_shape[-1]
+
+
 @dataclass(frozen=True)
-class BatchNorm(Layer):
+class BatchNorm(_Norm):
     """Normalise each channel by its mean and variance; at inference one scale and one shift.
 
     Attributes:
@@ -51,12 +61,6 @@ class BatchNorm(Layer):
     """
 
     kind: ClassVar[str] = "BatchNorm"
-    scale: bool = True
-    center: bool = True
-    epsilon: float = 1e-3
-
-    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
-        return (self.scale + self.center) * input_shape[-1]
 
     def moving_statistics(self, input_shape: Shape) -> int:  # noqa: D102
         return 2 * input_shape[-1]
@@ -67,7 +71,7 @@ class BatchNorm(Layer):
 
 
 @dataclass(frozen=True)
-class LayerNorm(Layer):
+class LayerNorm(_Norm):
     """Normalise the channels of each place by their own mean and variance.
 
     Attributes:
@@ -80,12 +84,6 @@ class LayerNorm(Layer):
     """
 
     kind: ClassVar[str] = "LayerNorm"
-    scale: bool = True
-    center: bool = True
-    epsilon: float = 1e-3
-
-    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
-        return (self.scale + self.center) * input_shape[-1]
 
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
         elements = math.prod(input_shape)
@@ -94,7 +92,7 @@ class LayerNorm(Layer):
 
 
 @dataclass(frozen=True)
-class GroupNorm(Layer):
+class GroupNorm(_Norm):
     """Normalise each group of channels of a picture by its own mean and variance over all places.
 
     Attributes:
@@ -110,9 +108,6 @@ class GroupNorm(Layer):
     kind: ClassVar[str] = "GroupNorm"
     sees_all: ClassVar[bool] = True
     groups: int = 32
-    scale: bool = True
-    center: bool = True
-    epsilon: float = 1e-3
 
     def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
         if self._picture(input_shape)[2] % self.groups:
@@ -121,9 +116,6 @@ class GroupNorm(Layer):
                 f"Received: {input_shape[2]} channels, groups={self.groups}."
             )
         return input_shape
-
-    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
-        return (self.scale + self.center) * input_shape[-1]
 
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
         elements = math.prod(input_shape)

@@ -64,14 +64,6 @@ class Reach:
     rows: Span = Span()
     columns: Span = Span()
 
-    @classmethod
-    def square(
-        cls, smallest: int, largest: int, stride: int, first: tuple[float, float] = (0.5, 0.5)
-    ) -> Reach:
-        """Return a reach that is the same along both sides."""
-        row, column = first
-        return cls(Span(smallest, largest, stride, row), Span(smallest, largest, stride, column))
-
     @property
     def smallest(self) -> int:
         """Pixels seen along the narrowest path and the longer side."""

@@ -40,12 +40,7 @@ def googlenet_digits(
 ) -> Network:
     """Describe the network that learns the scaled digits in about a minute.
 
-    Args:
-        input_shape: `(height, width, channels)`, without batch.
-        classes: Number of classes.
-        auxiliary: Whether auxiliary heads are attached, after 4a and 4b; or the modules they are
-            attached to.
-        width: Every number of filters is multiplied by it.
+    Arguments are those of `googlenet`; auxiliary heads stand after 4a and 4b.
     """
     heads = ("4a", "4b") if auxiliary is True else auxiliary
     network = googlenet(
@@ -68,11 +63,7 @@ def googlenet_cifar(
 ) -> Network:
     """Describe a network of under 0.3 million parameters for CIFAR-10.
 
-    Args:
-        input_shape: `(height, width, channels)`, without batch.
-        classes: Number of classes.
-        auxiliary: Whether an auxiliary head is attached, after 4c; or the modules it is attached to.
-        width: Every number of filters is multiplied by it.
+    Arguments are those of `googlenet`; the auxiliary head stands after 4c.
     """
     heads = ("4c",) if auxiliary is True else auxiliary
     convolution = Conv2D(scaled(CIFAR_STEM, width), 3, use_bias=False, name="3x3")

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inception_lab.text import bar
+from inception_lab.text import bar, say
 
 if TYPE_CHECKING:
     from inception_lab.model.classifier import Classifier, Prediction
@@ -115,7 +115,7 @@ class _Complaints:
         self.program, self.count = program, 0
 
     def note(self, text: str) -> None:
-        print(f"{self.program}: {' '.join(text.split())}", file=sys.stderr, flush=True)
+        say(f"{self.program}: {' '.join(text.split())}")
 
     def refuse(self, text: str) -> None:
         self.count += 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from inception_lab.text import csv_text, say
 
 
 def add(commands: Any, program: str) -> None:
@@ -38,14 +38,11 @@ def _run(program: str, *, folder: str, picture: str | None) -> None:
             reports.append(read(path))
         except ValueError as error:
             refused += 1
-            print(f"{program}: {error}", file=sys.stderr, flush=True)
+            say(f"{program}: {error}")
     if not reports:
         raise ValueError(f"A folder of reports must hold at least one. Received: {folder}.")
     names = tuple(EXERCISES)
-    rows = class_table(reports, names)
-    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    print(csv_text(class_table(reports, names)), end="")
     if picture:
         from inception_lab.view.figures import plot_hard
 

@@ -7,7 +7,6 @@ needs is imported when it runs, so that counting never loads Keras.
 from __future__ import annotations
 
 import argparse
-import csv
 import io
 import json
 import os
@@ -24,6 +23,7 @@ from inception_lab.cli import classify as cli_classify
 from inception_lab.cli import grades, models
 from inception_lab.cli import train as cli_train
 from inception_lab.cli.options import INTERRUPTED, describer, networks, picture_sides
+from inception_lab.text import csv_text
 
 PROGRAM = "inception-lab"
 
@@ -157,17 +157,8 @@ def _json(counted: Cost) -> str:
     return json.dumps(result, indent=2)
 
 
-def _csv(counted: Cost) -> str:
-    rows = counted.rows()
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().removesuffix("\n")
-
-
 _FORMATS: Mapping[str, Callable[[Cost], str]] = {
     "table": partial(cost_text, by_layer=True),
     "json": _json,
-    "csv": _csv,
+    "csv": lambda counted: csv_text(counted.rows()).removesuffix("\n"),
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ from inception_lab.checks import one_of, positive_integer, seed_number
 from inception_lab.cli.options import INTERRUPTED, describer, networks, picture_sides
 from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES
 from inception_lab.model.training.suited import BVLC, FINETUNING, SUITED
+from inception_lab.text import say
 
 if TYPE_CHECKING:
     from inception_lab.model.data.dataset import Splits
@@ -181,13 +181,13 @@ def _run(
         )
     except LostProcessError as error:
         carry_on = f" Carry on with --resume, by as many processes as you like (in {out})."
-        print(f"{error}{carry_on if out else ''}", file=sys.stderr, flush=True)
+        say(f"{error}{carry_on if out else ''}")
         os._exit(1)  # JAX would wait for the lost one, and say so in dozens of lines
     if outcome.interrupted:
         raise SystemExit(INTERRUPTED)
     if team.first:
         if warning := explained_by_largest(outcome.classes):
-            print(f"{data.name}: {warning}", file=sys.stderr, flush=True)
+            say(f"{data.name}: {warning}")
         print(_report(data, outcome, format))
 
 

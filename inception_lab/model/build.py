@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
 from itertools import count
 from typing import Any
 
 from inception_lab.architecture import layers as spec
-from inception_lab.architecture.cost import as_network
 from inception_lab.architecture.layer import Layer
-from inception_lab.architecture.network import Merge, Network, Part
+from inception_lab.architecture.network import Merge, Network, Part, as_network
 from inception_lab.checks import seed_number
 from inception_lab.model.backend import dtype_policy, keras
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
@@ -86,6 +85,19 @@ def keras_name(path: str) -> str:
     return path.replace("/", "_")
 
 
+# Where Keras has another name for a kind of layer; the arguments have Keras's names in both.
+CLASSES: Mapping[str, Any] = {
+    "AveragePool2D": keras.layers.AveragePooling2D,
+    "BatchNorm": BatchNormalization,
+    "GlobalAveragePool2D": keras.layers.GlobalAveragePooling2D,
+    "GroupNorm": keras.layers.GroupNormalization,
+    "LayerNorm": keras.layers.LayerNormalization,
+    "LocalResponseNorm": LocalResponseNormalization,
+    "Scale": lambda factor, name: keras.layers.Rescaling(factor, name=name),
+}
+KERNELS = {"DepthwiseConv2D": ("depthwise",), "SeparableConv2D": ("depthwise", "pointwise")}
+
+
 class _Maker:
     """Makes the Keras layers of one model, each with an initialiser of its own."""
 
@@ -95,104 +107,20 @@ class _Maker:
         self.seeds = count(seed) if seed is not None else None
 
     def __call__(self, name: str, layer: Layer) -> Iterator[Any]:
-        padding = getattr(layer, "padding", "same")
+        arguments = {field.name: getattr(layer, field.name) for field in fields(layer)} | {"name": name}
         if layer.pads:
-            yield keras.layers.ZeroPadding2D(padding, name=f"{name}_pad")
-            padding = "valid"
-        yield self._layer(name, layer, padding)
-
-    def _layer(self, name: str, layer: Layer, padding: str) -> Any:
-        match layer:
-            case spec.Conv2D():
-                return keras.layers.Conv2D(
-                    layer.filters,
-                    layer.kernel_size,
-                    layer.strides,
-                    padding,
-                    groups=layer.groups,
-                    dilation_rate=layer.dilation_rate,
-                    kernel_initializer=self._kernel(),
-                    **self._common(name, layer),
-                )
-            case spec.DepthwiseConv2D():
-                return keras.layers.DepthwiseConv2D(
-                    layer.kernel_size,
-                    layer.strides,
-                    padding,
-                    layer.depth_multiplier,
-                    dilation_rate=layer.dilation_rate,
-                    depthwise_initializer=self._kernel(),
-                    **self._common(name, layer),
-                )
-            case spec.Conv2DTranspose():
-                return keras.layers.Conv2DTranspose(
-                    layer.filters,
-                    layer.kernel_size,
-                    layer.strides,
-                    padding,
-                    kernel_initializer=self._kernel(),
-                    **self._common(name, layer),
-                )
-            case spec.SeparableConv2D():
-                return keras.layers.SeparableConv2D(
-                    layer.filters,
-                    layer.kernel_size,
-                    layer.strides,
-                    padding,
-                    depth_multiplier=layer.depth_multiplier,
-                    depthwise_initializer=self._kernel(),
-                    pointwise_initializer=self._kernel(),
-                    **self._common(name, layer),
-                )
-            case spec.Dense():
-                return keras.layers.Dense(
-                    layer.units, kernel_initializer=self._kernel(), **self._common(name, layer)
-                )
-            case spec.MaxPool2D():
-                return keras.layers.MaxPooling2D(layer.pool_size, layer.strides, padding, name=name)
-            case spec.AveragePool2D():
-                return keras.layers.AveragePooling2D(layer.pool_size, layer.strides, padding, name=name)
-            case spec.GlobalAveragePool2D():
-                return keras.layers.GlobalAveragePooling2D(name=name)
-            case spec.GlobalMaxPool2D():
-                return keras.layers.GlobalMaxPooling2D(name=name)
-            case spec.UpSampling2D():
-                return keras.layers.UpSampling2D(layer.size, interpolation=layer.interpolation, name=name)
-            case spec.ZeroPadding2D():
-                return keras.layers.ZeroPadding2D(layer.padding, name=name)
-            case spec.LayerNorm():
-                return keras.layers.LayerNormalization(
-                    scale=layer.scale, center=layer.center, epsilon=layer.epsilon, name=name
-                )
-            case spec.GroupNorm():
-                return keras.layers.GroupNormalization(
-                    layer.groups, scale=layer.scale, center=layer.center, epsilon=layer.epsilon, name=name
-                )
-            case spec.LocalResponseNorm():
-                return LocalResponseNormalization(
-                    layer.depth_radius, layer.bias, layer.alpha, layer.beta, name=name
-                )
-            case spec.BatchNorm():
-                return BatchNormalization(
-                    scale=layer.scale, center=layer.center, epsilon=layer.epsilon, name=name
-                )
-            case spec.Activation():
-                return keras.layers.Activation(layer.activation, name=name)
-            case spec.Scale():
-                return keras.layers.Rescaling(layer.factor, name=name)
-            case spec.Flatten():
-                return keras.layers.Flatten(name=name)
-            case spec.Dropout():
-                return keras.layers.Dropout(layer.rate, seed=self._seed(), name=name)
-        raise TypeError(f"Keras has no layer for {layer!r} here; add it to `_Maker`.")
-
-    def _common(self, name: str, layer: Any) -> dict[str, Any]:
-        return {
-            "name": name,
-            "use_bias": layer.use_bias,
-            "bias_initializer": keras.initializers.Constant(self.bias),
-            "activation": layer.activation,
-        }
+            yield keras.layers.ZeroPadding2D(arguments["padding"], name=f"{name}_pad")
+            arguments["padding"] = "valid"
+        if "use_bias" in arguments:
+            for kernel in KERNELS.get(layer.kind, ("kernel",)):
+                arguments[f"{kernel}_initializer"] = self._kernel()
+            arguments["bias_initializer"] = keras.initializers.Constant(self.bias)
+        if isinstance(layer, spec.Dropout):
+            arguments["seed"] = self._seed()
+        kind = CLASSES.get(layer.kind) or getattr(keras.layers, layer.kind, None)
+        if kind is None:
+            raise TypeError(f"Keras has no layer for {layer!r} here; add it to `CLASSES`.")
+        yield kind(**arguments)
 
     def _seed(self) -> int | None:
         return next(self.seeds) if self.seeds else None

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from inception_lab.checks import in_a_line
-from inception_lab.text import bar
+from inception_lab.text import bar, say
 
 CACHE = "INCEPTION_LAB_CACHE"
 TIMEOUT = 30  # seconds without an answer
@@ -61,7 +61,7 @@ def cached(remote: Remote, folder: Path | None = None) -> Path | None:
         found = hashlib.file_digest(file, remote.algorithm).hexdigest()
     if found == remote.digest:
         return path
-    _say(f"{path} is not used: {_wrong(remote)}.")
+    say(f"{path} is not used: {_wrong(remote)}.")
     return None
 
 
@@ -86,10 +86,10 @@ def fetch(remote: Remote, folder: Path | None = None) -> Path:
     pooch.get_logger().setLevel("ERROR")  # what it would say is said here
     known = f"{remote.algorithm}:{remote.digest}"
     failures: list[str] = []
-    _say(f"Downloading {remote.name} ({remote.size / 1e6:.1f} MB).")
+    say(f"Downloading {remote.name} ({remote.size / 1e6:.1f} MB).")
     for address in remote.addresses:
         if failures:
-            _say(f"{failures[-1]}; trying the next address.")
+            say(f"{failures[-1]}; trying the next address.")
         downloader = pooch.HTTPDownloader(progressbar=_Progress(remote), timeout=TIMEOUT)
         try:
             return Path(pooch.retrieve(address, known, remote.name, folder, downloader=downloader))
@@ -125,7 +125,7 @@ class _Progress:
 
     def close(self) -> None:
         if self.shown:
-            _say("")
+            say("")
 
 
 def _wrong(remote: Remote) -> str:
@@ -146,8 +146,3 @@ def _reason(error: Any) -> str:
         if sign in str(error):
             return what
     return in_a_line(error)
-
-
-def _say(text: str) -> None:
-    if sys.stderr is not None:
-        print(text, file=sys.stderr, flush=True)

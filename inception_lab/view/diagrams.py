@@ -11,9 +11,8 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 
-from inception_lab.architecture import layers as spec
 from inception_lab.architecture.cost import Cost, cost
-from inception_lab.architecture.layer import Layer, Shape, by
+from inception_lab.architecture.layer import PAIRS, Layer, Shape, by
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap, parts, snake_case
 from inception_lab.checks import one_of
 from inception_lab.text import readable
@@ -239,43 +238,30 @@ def lay_out(part: Part, costs: Cost) -> Sketch:
     return sketch
 
 
+# What a layer's box says, by its kind; in braces, what the layer itself says.
+CAPTIONS = {
+    "Activation": "{activation}",
+    "AveragePool2D": "{pool_size}\naverage pool",
+    "BatchNorm": "batch\nnorm",
+    "Conv2D": "{kernel_size} conv\n{filters:,} filters",
+    "Conv2DTranspose": "{kernel_size} transposed\n{filters:,} filters",
+    "Dense": "dense\n{units:,} units",
+    "DepthwiseConv2D": "{kernel_size}\ndepthwise",
+    "Dropout": "dropout\n{rate:.0%}",
+    "GlobalAveragePool2D": "global\naverage",
+    "GlobalMaxPool2D": "global\nmaximum",
+    "GroupNorm": "norm of\n{groups} groups",
+    "LayerNorm": "layer\nnorm",
+    "LocalResponseNorm": "local\nresponse norm",
+    "MaxPool2D": "{pool_size}\nmax pool",
+    "Scale": "times\n{factor:g}",
+    "SeparableConv2D": "{kernel_size} separable\n{filters:,} filters",
+    "UpSampling2D": "{size}\nlarger",
+    "ZeroPadding2D": "zeros\naround",
+}
+
+
 def caption(layer: Layer) -> str:
     """Return what a layer's box says."""
-    match layer:
-        case spec.Conv2D():
-            return f"{by(layer.kernel_size)} conv\n{layer.filters:,} filters"
-        case spec.SeparableConv2D():
-            return f"{by(layer.kernel_size)} separable\n{layer.filters:,} filters"
-        case spec.DepthwiseConv2D():
-            return f"{by(layer.kernel_size)}\ndepthwise"
-        case spec.MaxPool2D():
-            return f"{by(layer.pool_size)}\nmax pool"
-        case spec.AveragePool2D():
-            return f"{by(layer.pool_size)}\naverage pool"
-        case spec.Conv2DTranspose():
-            return f"{by(layer.kernel_size)} transposed\n{layer.filters:,} filters"
-        case spec.UpSampling2D():
-            return f"{by(layer.size)}\nlarger"
-        case spec.ZeroPadding2D():
-            return "zeros\naround"
-        case spec.GlobalAveragePool2D():
-            return "global\naverage"
-        case spec.GlobalMaxPool2D():
-            return "global\nmaximum"
-        case spec.LayerNorm():
-            return "layer\nnorm"
-        case spec.GroupNorm():
-            return f"norm of\n{layer.groups} groups"
-        case spec.LocalResponseNorm():
-            return "local\nresponse norm"
-        case spec.BatchNorm():
-            return "batch\nnorm"
-        case spec.Activation():
-            return layer.activation
-        case spec.Scale():
-            return f"times\n{layer.factor:g}"
-        case spec.Dense():
-            return f"dense\n{layer.units:,} units"
-        case spec.Dropout():
-            return f"dropout\n{layer.rate:.0%}"
-    return snake_case(layer.kind)
+    said = {name: by(value) if name in PAIRS else value for name, value in vars(layer).items()}
+    return CAPTIONS.get(layer.kind, snake_case(layer.kind)).format_map(said)

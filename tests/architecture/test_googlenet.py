@@ -211,7 +211,7 @@ def test_a_batch_normed_convolution_is_three_layers() -> None:
 
 def test_separable_stem_has_a_depth_multiplier_of_8() -> None:
     stem = layers(lab.googlenet(variant="separable_stem"))["conv1/7x7_s2"]
-    assert stem == SeparableConv2D(64, 7, 2, 3, 8, activation="relu", name="7x7_s2")
+    assert stem == SeparableConv2D(64, 7, 2, 3, depth_multiplier=8, activation="relu", name="7x7_s2")
 
 
 @pytest.mark.parametrize(

@@ -167,8 +167,8 @@ class Specs:
             lambda: Conv2D(self.choose(1, 3), side, **({} if keeps else uneven), **common),
             lambda: MaxPool2D(side, name=common["name"], **window),
             lambda: AveragePool2D(side, name=common["name"], **window),
-            lambda: LayerNorm(common["use_bias"], self.choose(True, False), name=common["name"]),
-            lambda: GroupNorm(groups, common["use_bias"], self.choose(True, False), name=common["name"]),
+            lambda: LayerNorm(**self.learned(), name=common["name"]),
+            lambda: GroupNorm(groups, **self.learned(), name=common["name"]),
             lambda: LocalResponseNorm(self.choose(1, 2), beta=self.choose(0.5, 0.75)),
         ]
         if not keeps:
@@ -186,6 +186,9 @@ class Specs:
             ]
         return self.choose(*options, self.anywhere)()  # type: ignore[no-any-return]
 
+    def learned(self) -> dict[str, bool]:
+        return {"scale": self.choose(True, False), "center": self.choose(True, False)}
+
     def vector_layer(self) -> Layer:
         dense = Dense(
             self.choose(1, 3), self.choose(True, False), self.choose(None, "relu"), name=self.name()
@@ -194,7 +197,7 @@ class Specs:
 
     def anywhere(self) -> Layer:
         layer: Layer = self.choose(
-            BatchNorm(self.choose(True, False), self.choose(True, False), name=self.name()),
+            BatchNorm(**self.learned(), name=self.name()),
             Activation(self.choose(*get_args(Function)), name=self.name()),
             Dropout(self.choose(0.0, 0.5), name=self.name()),
             Scale(self.choose(0.17, -2), name=self.name()),

@@ -108,7 +108,8 @@ def _edits(line: TableRow, widths: list[int] | None) -> Iterator[tuple[str, int 
         for side in range(1, 12, 2):
             yield "kernel_size", 7, side, Conv2D(64, side, strides=2, padding=side // 2)
         for multiplier in range(1, 17):
-            yield "depth_multiplier", None, multiplier, SeparableConv2D(64, 7, 2, 3, multiplier)
+            separable = SeparableConv2D(64, 7, 2, 3, depth_multiplier=multiplier)
+            yield "depth_multiplier", None, multiplier, separable
     elif line.name == "conv2":
         for width in _column("reduce3x3", widths):
             reduced = Sequence(Conv2D(width, 1), Conv2D(line.widths["conv3x3"], 3))

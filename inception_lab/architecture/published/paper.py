@@ -6,10 +6,10 @@ Figures are kept as they are printed, because how a number is rounded is part of
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cache
+from typing import Any
 
 from inception_lab.architecture.modules import BRANCHES, InceptionRow
 from inception_lab.resources import data_path
@@ -158,21 +158,11 @@ class PublishedCount:
 @cache
 def published_counts() -> tuple[PublishedCount, ...]:
     """Return what others publish as counts of these networks."""
-    return tuple(
-        PublishedCount(
-            row["who"],
-            row["network"],
-            row["variant"],
-            row["auxiliary"] == "yes",
-            int(row["input"]),
-            row["quantity"],
-            Printed(row["printed"]),
-            row["convention"],
-            row["source"],
-            row["remark"],
-        )
-        for row in _rows("published_counts.csv")
-    )
+    rows = _rows("published_counts.csv")
+    for row in rows:
+        row |= {"auxiliary": row["auxiliary"] == "yes", "input": int(row["input"])}
+        row["printed"] = Printed(row["printed"])
+    return tuple(PublishedCount(**row) for row in rows)
 
 
 @dataclass(frozen=True)
@@ -201,21 +191,13 @@ class Accuracy:
 @cache
 def imagenet_accuracy() -> tuple[Accuracy, ...]:
     """Return the published accuracies. Training differs from row to row, so small differences say little."""
-    return tuple(
-        Accuracy(
-            row["network"],
-            row["variant"],
-            row["parameters"],
-            float(row["top1"]),
-            float(row["top5"]) if row["top5"] else None,
-            row["protocol"],
-            row["source"],
-        )
-        for row in _rows("imagenet_accuracy.csv")
-    )
+    rows = _rows("imagenet_accuracy.csv")
+    for row in rows:
+        row |= {"top1": float(row["top1"]), "top5": float(row["top5"]) if row["top5"] else None}
+    return tuple(Accuracy(**row) for row in rows)
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
+def _rows(name: str) -> list[dict[str, Any]]:
     """Read a file of `data/`, without the comments at its top."""
     lines = data_path(name).read_text(encoding="utf-8").splitlines()
-    yield from csv.DictReader(line for line in lines if not line.startswith("#"))
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from inception_lab.model.backend import keras
-from inception_lab.model.training.recipes import Augmentation
+from inception_lab.model.data.augmentation import Augmentation
 
 ops = keras.ops
 CENTRE, SPREAD = 127.5, 64.0  # bytes become (value − 127.5) / 64: about zero mean, unit spread on photographs

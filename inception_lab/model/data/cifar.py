@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from inception_lab.checks import in_a_line, seed_number
+from inception_lab.checks import in_a_line, located, seed_number
 from inception_lab.model.data.dataset import Dataset, Splits, announce
 from inception_lab.model.data.splitting import held_out
 
@@ -100,7 +100,5 @@ def _part(arrays: Mapping[str, Any], part: str) -> Dataset:
             f"`y_{part}` of {FILE} must hold a label for each of {len(images):,} pictures. "
             f"Received: shape {labels.shape}."
         )
-    try:
+    with located(f"in the {part} part of {FILE}"):
         return Dataset(images, labels.reshape(-1), CLASSES)
-    except ValueError as error:
-        raise ValueError(f"{str(error).removesuffix('.')} (in the {part} part of {FILE}).") from None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,7 @@ import numpy.typing as npt
 
 from inception_lab.model.data.contents import Report
 from inception_lab.shown import Shown
-from inception_lab.text import columns, readable
+from inception_lab.text import columns, readable, say
 
 Pictures = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
@@ -206,7 +205,7 @@ def announce(name: str, count: int, shape: tuple[int, int, int]) -> None:
             f"Received: {text}, twice {2 * needed / 1e9:.2f} GB; {free / 1e9:.2f} GB are free (for {name})."
         )
     if needed >= LARGE:
-        print(f"{name}: {text} of memory.", file=sys.stderr, flush=True)
+        say(f"{name}: {text} of memory.")
 
 
 def free_memory() -> int | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from inception_lab.model.build import build, keras_name
 from inception_lab.model.classifier import with_probabilities
 from inception_lab.model.download import Remote, cache_folder, cached, fetch
 from inception_lab.model.pretrained.onnx_file import read_weights
+from inception_lab.text import say
 
 WEIGHTS = "INCEPTION_LAB_WEIGHTS"
 ZOO = "validated/vision/classification/inception_and_googlenet/googlenet/model/googlenet-9.onnx"
@@ -120,7 +120,7 @@ def download_class_names() -> None:
     try:
         fetch(INDEX)
     except ValueError as error:
-        print(f"{error} Classes are called by their numbers.", file=sys.stderr)
+        say(f"{error} Classes are called by their numbers.")
 
 
 INDEX = Remote(

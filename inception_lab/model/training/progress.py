@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from inception_lab.text import bar
+from inception_lab.text import bar, say
 
 EVERY = 0.1  # seconds between two drawings of the bar
 
@@ -30,9 +30,9 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Write a line."""
-        if self.enabled and sys.stderr is not None:
+        if self.enabled:
             self._clear()
-            print(text, file=sys.stderr, flush=True)
+            say(text)
 
     def step_done(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
         """Draw the bar, in a terminal, a few times a second."""

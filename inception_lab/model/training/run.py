@@ -13,7 +13,6 @@ process at a time trains in a directory; the system forgets its lock when it end
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -28,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from inception_lab.checks import in_a_line
+from inception_lab.text import csv_text
 
 if sys.platform != "win32":
     import fcntl
@@ -209,11 +209,7 @@ class RunDirectory:
 
     def log(self, rows: Sequence[Row]) -> None:
         """Write the log whole."""
-        text = io.StringIO()
-        writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        self._write("log.csv", text.getvalue().encode())
+        self._write("log.csv", csv_text(rows).encode())
 
     def save_weights(self, name: str, content: bytes) -> None:
         """Write a file of weights."""

@@ -19,6 +19,7 @@ from inception_lab.architecture.stored import network_to_data
 from inception_lab.checks import finite_number, one_of, positive_integer, seed_number
 from inception_lab.model.backend import dtype_policy
 from inception_lab.model.classifier import Classifier
+from inception_lab.model.data.augmentation import AUGMENTATIONS, Augmentation
 from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.data.splitting import Pair, as_splits
 from inception_lab.model.evaluate import ClassAccuracy, accuracy, accuracy_by_class
@@ -30,7 +31,7 @@ from inception_lab.model.training.epochs import Epochs
 from inception_lab.model.training.learner import Learner
 from inception_lab.model.training.outcome import Outcome
 from inception_lab.model.training.progress import Progress
-from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES, Augmentation, Recipe
+from inception_lab.model.training.recipes import RECIPES, Recipe
 from inception_lab.model.training.run import Row, RunDirectory
 from inception_lab.model.training.start import start_from
 

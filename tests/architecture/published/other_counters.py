@@ -166,7 +166,10 @@ def _torch_modules() -> Any:  # a function, since the project has no PyTorch
                     layer.dilation_rate, layer.groups, layer.use_bias,
                 )  # fmt: skip
             case spec.DepthwiseConv2D():
-                yield from kernels(layer.grouped(cin), shape)
+                yield nn.Conv2d(
+                    cin, cin * layer.depth_multiplier, layer.kernel_size, layer.strides,
+                    padding(layer, shape), layer.dilation_rate, cin, layer.use_bias,
+                )  # fmt: skip
             case spec.Conv2DTranspose():
                 yield nn.ConvTranspose2d(
                     cin, layer.filters, layer.kernel_size, layer.strides, bias=layer.use_bias
