@@ -81,6 +81,12 @@ class LayerCost(Counted):
     counted: bool = True
 
     @property
+    def weights(self) -> int:
+        """Parameters that values are multiplied by, without biases; none of layers that do no such thing."""
+        shape = self.input_shape if self.type == "Conv2DTranspose" else self.output_shape
+        return self.macs // math.prod(shape[:-1])  # each is used once at every place
+
+    @property
     def module(self) -> str:
         """First part of the path, such as `inception_3a`, `conv2` or `loss1`."""
         return self.name.split("/")[0]
@@ -127,6 +133,11 @@ class Cost(Counted):
     def parameters(self) -> int:
         """Trainable parameters; what Keras calls trainable."""
         return sum(layer.parameters for layer in self.layers)
+
+    @property
+    def weights(self) -> int:
+        """Parameters of convolutions and dense layers without biases."""
+        return sum(layer.weights for layer in self.layers)
 
     @cached_property
     def moving_statistics(self) -> int:
@@ -207,7 +218,7 @@ class Cost(Counted):
         return pandas.DataFrame(self.rows()).set_index("name")
 
 
-def cost(network: Network | Part, input_shape: tuple[int, int, int] | None = None) -> Cost:
+def cost(network: Network | Part, input_shape: Shape | None = None) -> Cost:
     """Count what a network costs for one image.
 
     Args:

@@ -273,7 +273,7 @@ def merge_operations(how: Merge, branches: int, elements: int) -> Operations:
     return each[how] * ((branches - 1) * elements)
 
 
-def as_network(network: Network | Part, input_shape: tuple[int, int, int] | None) -> Network:
+def as_network(network: Network | Part, input_shape: Shape | None) -> Network:
     """Return a network for `network`, which may be a part that needs an input shape."""
     if isinstance(network, Network):
         if input_shape is None:
@@ -285,4 +285,4 @@ def as_network(network: Network | Part, input_shape: tuple[int, int, int] | None
         raise ValueError(
             "`input_shape` must be (height, width, channels) for a part of a network. Received: None."
         )
-    return Network(input_shape, network, getattr(network, "name", None) or "part")
+    return Network(picture_shape(input_shape), network, getattr(network, "name", None) or "part")

@@ -195,14 +195,13 @@ def _report(data: Splits, outcome: Outcome, format: str) -> str:
     numbers = outcome.numbers()
     if format == "json":
         return json.dumps(numbers, allow_nan=False)
-    listed, more = list(outcome.classes), ""
-    if len(listed) > SHOWN:
-        listed.sort(key=lambda each: 1.0 if each.accuracy is None else each.accuracy)
-        more = f", and {len(listed) - SHOWN} more, all at least as good"
+    listed = outcome.shown(SHOWN)
+    rest = len(outcome.classes) - len(listed)
+    more = f", and {rest} more, all at least as good" if rest else ""
     return (
         f"{data.name}: test accuracy {outcome.accuracy:.2%} ({len(data.test):,} pictures) "
         f"after {outcome.epochs} epoch{'s' * (outcome.epochs != 1)}\n"
         f"{outcome.parameters:,} parameters, {numbers['seconds']:.0f} s, "
         f"{numbers['images_per_second'] or 0:,.0f} images/s, {numbers['precision']}\n"
-        f"{', '.join(map(str, listed[:SHOWN]))}{more}"
+        f"{', '.join(map(str, listed))}{more}"
     )

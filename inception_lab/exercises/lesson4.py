@@ -14,8 +14,7 @@ HEAD_WEIGHT = 0.3
 
 def head_parameters(module: str) -> int:
     """Count the parameters of a head after a module of GoogLeNet."""
-    height, width, channels = cost(googlenet()).by_module()[f"inception_{module}"].output_shape
-    return cost(auxiliary_head(), (height, width, channels)).parameters
+    return cost(auxiliary_head(), cost(googlenet())[f"inception_{module}"].output_shape).parameters
 
 
 def _cheapest_from(module: str) -> str:

@@ -33,9 +33,9 @@ def lowest_loss(smoothing: float, classes: int) -> float:
 
 
 @cache
-def best_band(sizes: tuple[int, ...] = ORDERED) -> str:
-    """Return the band, all sizes excepted, whose stored networks are best at some sizes taken together."""
-    stored = BANDS.curves("smallest", "largest", of=[f"size_{size}" for size in sizes])
+def best_band() -> str:
+    """Return the band, all sizes excepted, whose stored networks are best at the ordered sizes together."""
+    stored = BANDS.curves("smallest", "largest", of=[f"size_{size}" for size in ORDERED])
     means = {band: curves.mean() for band, curves in stored.items() if band != BAND_LIMITS[0]}
     best = max(means, key=lambda band: means[band])
     return "-".join(map(str, best))

@@ -67,12 +67,12 @@ def ablation_network(kind: str) -> Network:
     shape = cost(Sequence(*parts), (64, 64, 3)).output_shape
     mixed: Shape = shape
     for name, row in ROWS.items():
-        target = cost(_module(row, KERNELS["mixed"], name), _picture(mixed)).macs
+        target = cost(_module(row, KERNELS["mixed"], name), mixed).macs
         module = matched(kind, row, name, shape, target)
         behind = [MaxPool2D(3, strides=2, name="pool3")] if name == "a" else []
         parts += [module, *behind]
-        shape = cost(Sequence(module, *behind), _picture(shape)).output_shape
-        mixed = cost(Sequence(_module(row, KERNELS["mixed"], name), *behind), _picture(mixed)).output_shape
+        shape = cost(Sequence(module, *behind), shape).output_shape
+        mixed = cost(Sequence(_module(row, KERNELS["mixed"], name), *behind), mixed).output_shape
     head = (GlobalAveragePool2D(name="average"), Dropout(0.4, name="drop"), Dense(10, name="classifier"))
     name = kind.replace(" ", "-").replace("×", "x")  # TensorFlow takes ASCII only
     return Network((64, 64, 3), Sequence(*parts, *head, Activation("softmax", name="prob")), name)
@@ -82,7 +82,7 @@ def matched(kind: str, row: InceptionRow, name: str, shape: Shape, target: int) 
     """Return a module with those kernels whose widths make it cost as near as can be to `target` MACs."""
 
     def off(module: Part) -> int:
-        return abs(cost(module, _picture(shape)).macs - target)
+        return abs(cost(module, shape).macs - target)
 
     if kind in PLAIN:
         modules: list[Part] = [
@@ -113,11 +113,6 @@ def _module(row: InceptionRow, kernels: tuple[int, int, int], name: str) -> Para
 
 def _convolution(name: str, filters: int, kernel_size: int) -> Sequence:
     return normalised(Conv2D(filters, kernel_size, use_bias=False, name=name))
-
-
-def _picture(shape: Shape) -> tuple[int, int, int]:
-    height, width, channels = shape
-    return height, width, channels
 
 
 @dataclass(frozen=True)

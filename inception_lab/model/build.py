@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from inception_lab.architecture import layers as spec
-from inception_lab.architecture.layer import Layer
+from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.network import Merge, Network, Part, as_network
 from inception_lab.checks import seed_number
 from inception_lab.model.backend import dtype_policy, keras
@@ -19,7 +19,7 @@ from inception_lab.model.layers import BatchNormalization, LocalResponseNormaliz
 @dtype_policy()
 def build(
     network: Network | Part,
-    input_shape: tuple[int, int, int] | None = None,
+    input_shape: Shape | None = None,
     *,
     softmax: bool = False,
     kernel_initializer: str = "glorot_uniform",

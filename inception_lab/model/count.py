@@ -48,9 +48,7 @@ def cost(model: Network | Part | Any, input_shape: Shapes | None = None) -> Cost
         >>> lab.cost(lab.keras.applications.MobileNetV2(weights=None)).macs
         300774272
     """
-    if isinstance(model, Part):
-        return cost_of_network(model, input_shape)  # type: ignore[arg-type]
-    if isinstance(model, Network):
+    if isinstance(model, Part | Network):
         return cost_of_network(model, input_shape)  # type: ignore[arg-type]
     keras = sys.modules.get("keras")  # who has a Keras model has loaded Keras
     if keras is not None and isinstance(model, getattr(keras, "Layer", ())):

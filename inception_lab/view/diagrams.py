@@ -57,7 +57,7 @@ class Sketch:
 
 
 @figures.styled
-def plot_module(part: Part, input_shape: tuple[int, int, int], *, ax: Axes | None = None) -> Axes:
+def plot_module(part: Part, input_shape: Shape, *, ax: Axes | None = None) -> Axes:
     """Draw a module from its spec, from left to right, with the channels on every line.
 
     Args:
@@ -98,8 +98,7 @@ def plot_network(network: Network, *, unfold: str | None = None) -> Figure:
         one_of("unfold", unfold, tuple(able), f" (in '{network.name}')")
         figure = figures.new_figure(9.2, 6.3)
         ax = figure.add_axes((0.01, 0.53, 0.98, 0.46))
-        height, width, channels = modules[unfold].input_shape
-        plot_module(groups[unfold], (height, width, channels), ax=figure.add_axes((0.12, 0.0, 0.76, 0.5)))
+        plot_module(groups[unfold], modules[unfold].input_shape, ax=figure.add_axes((0.12, 0.0, 0.76, 0.5)))
     wide = {name: 0.36 + math.log2(found.output_shape[-1]) ** 2 / 110 for name, found in modules.items()}
     labels = {name: name.removeprefix("inception_") for name in modules}
     inches = 9 / sum(width + SPACE for name, width in wide.items() if name not in heads)

@@ -49,9 +49,9 @@ QUESTIONS = {
     "electrode": "Which disc excites a unit of the trained network most?",
 }
 
-# These look into a network in Keras: the one given, or the pretrained one if its weights are here.
+# These look into a network in Keras: the one given, or what `lab.classifier()` gives.
 WITH_MODEL = ("branches",)
-branches = Branches  # not in `__all__`: without a network it has nothing to show
+branches = Branches  # not in `__all__`: that lists what needs no Keras
 
 
 def __dir__() -> list[str]:

@@ -159,15 +159,15 @@ def window(name: str, column: int, row: int, side: int, shrink: int = 1) -> Gray
     return _padded(name, shrink)[top : top + side, left : left + side]
 
 
-def response_map(name: str, side: int, kind: Filter = "blob") -> Gray:
-    """Return a filter's answer at every place of a photograph; beyond its edge it is dark.
+def response_map(name: str, side: int) -> Gray:
+    """Return a blob filter's answer at every place of a photograph; beyond its edge it is dark.
 
     Returns:
         `(height, width)`; computed by OpenCV.
     """
     import cv2
 
-    weights = window_filter(kind, side)
+    weights = window_filter("blob", side)
     answer: Any = cv2.filter2D(gray(name).copy(), cv2.CV_64F, weights, borderType=cv2.BORDER_CONSTANT)
     return answer  # type: ignore[no-any-return]
 
@@ -259,16 +259,6 @@ def squares(names: Iterable[str], side: int) -> NDArray[np.float32]:
     Returns:
         `(batch, side, side, 3)`, from 0 to 255.
     """
-    import cv2
+    from inception_lab.model.data.preparation import central_part, rgb
 
-    cut = []
-    for name in names:
-        picture = photo(name)
-        height, width = picture.shape[:2]
-        edge = min(height, width)
-        top, left = (height - edge) // 2, (width - edge) // 2
-        square = picture[top : top + edge, left : left + edge]
-        if square.ndim == 2:
-            square = np.repeat(square[:, :, None], 3, axis=2)
-        cut.append(cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA))
-    return np.stack(cut).astype(np.float32)
+    return np.stack([central_part(rgb(photo(name)), side, side) for name in names]).astype(np.float32)

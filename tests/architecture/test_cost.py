@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import inception_lab as lab
@@ -233,6 +233,7 @@ def test_break_even_of_a_reduction(filters: int, saves: bool) -> None:
     assert (macs < lab.cost(Conv2D(32, 5), (28, 28, 192)).macs) == saves
 
 
+@settings(max_examples=25)
 @given(
     st.sampled_from(list(lab.VARIANTS)),
     st.integers(80, 300),
@@ -260,6 +261,7 @@ def test_parts_sum_to_the_whole(
     assert cost.output_shape == (classes,)
 
 
+@settings(max_examples=20)
 @given(st.sampled_from(list(lab.VARIANTS)), st.integers(1, 12), st.integers(1, 12))
 def test_convolutions_of_the_network_are_proportional_to_the_picture(
     variant: str, height: int, width: int

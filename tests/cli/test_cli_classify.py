@@ -151,8 +151,7 @@ def test_patterns_without_pictures_get_one_line(folder: Path, capsys: Capture) -
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes have no names there")
-@pytest.mark.parametrize("name", ["/dev/stdin", "/dev/fd/0"])
-@pytest.mark.parametrize("piped", [True, False], ids=["pipe", "file"])
+@pytest.mark.parametrize(("name", "piped"), [("/dev/stdin", True), ("/dev/fd/0", False)])
 def test_a_picture_comes_by_standard_input(
     folder: Path, trained: tuple[Path, Any, Dataset], name: str, piped: bool
 ) -> None:

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inception_lab.architecture.googlenet import VARIANTS
+from inception_lab.architecture import small
+from inception_lab.architecture.googlenet import TABLE_1, VARIANTS
 from inception_lab.cli import main as cli
 from inception_lab.model.data import digits, folder
 from inception_lab.model.data.dataset import Splits
@@ -27,7 +28,8 @@ SMALL = ("--width", "0.1", "--epochs", "1", "--input", "16", "--precision", "flo
 
 @pytest.fixture
 def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The scaled digits, but 128 of them."""
+    """The scaled digits, but 128 of them, and their network, but with two modules: it is ready sooner."""
+    monkeypatch.setattr(small, "DIGITS_ROWS", {name: TABLE_1[name] for name in ("4a", "4b")})
     whole = digits.scaled_digits
 
     def few(**options: Any) -> Splits:
@@ -68,7 +70,7 @@ def test_json_is_one_line_with_the_numbers(capsys: pytest.CaptureFixture[str], t
 
 @pytest.mark.usefixtures("few_digits")
 def test_text_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(*SMALL, "--input", "32", "--auxiliary", "--recipe", "paper") == 0
+    assert run(*SMALL, "--auxiliary", "--recipe", "paper") == 0
     out, err = capsys.readouterr()
     assert re.fullmatch(
         r"scaled-digits: test accuracy [\d.]+% \(40 pictures\) after 1 epoch\n"
@@ -204,11 +206,11 @@ def test_a_loss_that_is_no_number_takes_one_line_and_status_1(
 @pytest.mark.usefixtures("few_digits")
 def test_a_run_of_ones_own_is_a_start(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     first, second = str(tmp_path / "first"), str(tmp_path / "second")
-    assert run(*SMALL, "--input", "32", "--auxiliary", "--out", first) == 0
+    assert run(*SMALL, "--auxiliary", "--out", first) == 0
     start = ("--from", first, "--epochs", "1", "--precision", "float32")
     assert run(*start, "--out", second, "--format", "json") == 0
     config = json.loads((tmp_path / "second" / "config.json").read_text())
-    assert (config["start"]["name"], config["network"]["input_shape"]) == ("first", [32, 32, 3])
+    assert (config["start"]["name"], config["network"]["input_shape"]) == ("first", [16, 16, 3])
     capsys.readouterr()
     for option in (("--width", "0.5"), ("--network", "googlenet")):
         assert refused(capsys, *start, *option) == f"{first} has no option {option[0]}."
@@ -226,6 +228,7 @@ def test_fetched_weights_fit_one_network_only(
     assert refused(capsys, "--network", "bvlc", *option) == f"bvlc has no option {option[0]}."
 
 
+@pytest.mark.slow
 def test_the_real_weights_learn_three_textures_from_a_few_pictures(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -107,11 +107,15 @@ def test_a_mosaic_holds_each_map_from_zero_to_its_largest() -> None:
     assert np.isnan(whole[:, inner:CELL]).all()
 
 
-def test_without_weights_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_without_weights_it_is_the_projects_own_network(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
     monkeypatch.setenv("INCEPTION_LAB_CACHE", str(tmp_path))
     monkeypatch.delenv("INCEPTION_LAB_WEIGHTS", raising=False)
-    with pytest.raises(ValueError, match=r"^BVLC's weights must be here\. Received: none; "):
-        lab.explore.branches()
+    explorer = lab.explore.branches()
+    assert explorer.classifier.name == "small GoogLeNet"
+    assert list(explorer._photos) == list(explorer.classifier.samples)
+    assert explorer.link() == "lab.explore.branches()"
 
 
 def test_a_network_without_modules_is_refused(classifier: Classifier) -> None:

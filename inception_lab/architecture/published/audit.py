@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from inception_lab import text
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
-from inception_lab.architecture.published.conventions import weights
 from inception_lab.architecture.published.paper import Printed, TableRow, table_1
 from inception_lab.checks import one_of
 
@@ -193,13 +192,12 @@ def audit() -> Audit:
 
 def _audit(row: TableRow, found: Cost) -> AuditRow:
     params, ops = figures(row)
-    alone = sum(weights(layer) for layer in found.layers)
     return AuditRow(
         row.name,
         params.text,
-        alone,
+        found.weights,
         found.parameters,
-        judge_parameters(params, alone, found.parameters),
+        judge_parameters(params, found.weights, found.parameters),
         ops.text,
         found.macs,
         judge_operations(ops, found.macs),
@@ -230,18 +228,10 @@ def judge_parameters(printed: Printed, weights: int, parameters: int) -> Verdict
             agreement = printed.agreement(value, thousand)
             if agreement:
                 return Verdict(True, f"agrees: {what}, {agreement}, K = {thousand}")
-    return Verdict(False, _differs(printed.difference(weights, 1024)))
+    return Verdict(False, printed.differs(weights, 1024))
 
 
 def judge_operations(printed: Printed, macs: int) -> Verdict:
     """Judge a figure of the ops column, in which M is a million."""
     agreement = printed.agreement(macs)
-    return (
-        Verdict(True, f"agrees: {agreement}")
-        if agreement
-        else Verdict(False, _differs(printed.difference(macs)))
-    )
-
-
-def _differs(share: float) -> str:
-    return f"differs by {100 * share:+,.1f} %".replace("-", "−")
+    return Verdict(bool(agreement), f"agrees: {agreement}" if agreement else printed.differs(macs))

@@ -7,6 +7,7 @@ reads a network's cost by it; `reproductions` holds every published figure again
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,8 +19,9 @@ from inception_lab.architecture.network import Network
 from inception_lab.architecture.published.paper import PublishedCount, published_counts
 from inception_lab.architecture.published.zoo import NETWORKS
 from inception_lab.checks import one_of
+from inception_lab.resources import data_path
 
-CONVOLUTIONS = ("Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D")
+Found = list[tuple[str, int, int]]  # kind, number counted, number there is
 
 
 @dataclass(frozen=True)
@@ -59,23 +61,15 @@ class Convention:
 
     Attributes:
         who: Who counts so.
-        calls_it: What they call the operations.
         biases: Whether biases are parameters.
         batch_norm_parameters: Of batch norm, none, the trainable ones (scale and shift), the moving
             statistics (mean and variance), or all.
         lrn_parameters: Parameters of one local response normalisation.
-        macs: Operations that one multiply-accumulate is counted with; none if only parameters are counted.
+        macs: Operations that one multiply-accumulate is counted with; 0 if only parameters are counted.
         dense: Whether dense layers' MACs are counted.
         bias: Operations of adding one bias to one output.
-        batch_norm: Operations of batch norm.
-        relu: Operations of a ReLU.
-        max_pool: Operations of a max pooling.
-        average_pool: Operations of an average pooling.
-        lrn: Operations of a local response normalisation.
-        softmax: Operations of a softmax.
-        add: Operations of merging branches by addition.
-        others: Operations of kinds of layers, functions and interpolations that the convention counts in
-            another way, or that have no name above, such as `{"LayerNorm": Each(output=5)}`.
+        each: Operations of other kinds of layers, of functions and interpolations, such as
+            `{"BatchNorm": Each(input=2), "relu": Each(output=1)}`; `of` reads it.
         transposed: Where a transposed convolution's kernel is counted: at each place of its input, where
             it is used, or of its output, as some tools believe.
         heads: Whether auxiliary heads are counted, or their parameters only, or not at all.
@@ -83,21 +77,13 @@ class Convention:
     """
 
     who: str
-    calls_it: str = "MACs"
     biases: bool = True
     batch_norm_parameters: Literal["none", "trainable", "moving", "all"] = "trainable"
     lrn_parameters: int = 0
-    macs: int | None = 1
+    macs: int = 1
     dense: bool = True
     bias: int = 0
-    batch_norm: Each = Each()
-    relu: Each = Each()
-    max_pool: Each = Each()
-    average_pool: Each = Each()
-    lrn: Each = Each()
-    softmax: Each = Each()
-    add: Each = Each()
-    others: Mapping[str, Each] = field(default_factory=dict)
+    each: Mapping[str, Each] = field(default_factory=dict)
     transposed: Literal["input", "output"] = "input"
     heads: Literal["all", "parameters", "none"] = "all"
     classifier: bool = True
@@ -107,106 +93,34 @@ class Convention:
         """`"MACs"` or `"FLOPs"`: what one multiply-accumulate counts as; other operations may be added."""
         return "FLOPs" if self.macs == 2 else "MACs"
 
+    def of(self, kind: str) -> Each:
+        """Return how a kind is counted: one that is not named as what it is like, or else not at all."""
+        return self.each.get(kind, self.each.get(LIKE.get(kind, kind), Each()))
+
+
+# What a table of counts calls each kind of layer, function and interpolation, and what it is like.
+TITLES = {
+    "BatchNorm": "batch norm",
+    "MaxPool2D": "max pooling",
+    "GlobalMaxPool2D": "max pooling",
+    "AveragePool2D": "average pooling",
+    "GlobalAveragePool2D": "average pooling",
+    "LocalResponseNorm": "local response norm",
+    "LayerNorm": "layer norm",
+    "GroupNorm": "group norm",
+    "Add": "merging by addition",
+    "Multiply": "merging by multiplication",
+    "relu": "ReLU",
+    "relu6": "ReLU",
+    "nearest": "upsampling",
+    "bilinear": "upsampling",
+}
+LIKE = {"GlobalMaxPool2D": "MaxPool2D", "GlobalAveragePool2D": "AveragePool2D", "relu6": "relu"}
+
 
 CONVENTIONS: Mapping[str, Convention] = {
-    "paper": Convention("Szegedy et al. 2014, in the text", calls_it="multiply-adds"),
-    "weights_only": Convention("Szegedy et al. 2014, most of Table 1", "multiply-adds", biases=False),
-    "torchvision": Convention("torchvision's documentation", calls_it="GFLOPS"),
-    "torchinfo": Convention(
-        "torchinfo 1.8.0 (and torchsummary's followers)",
-        calls_it="mult-adds",
-        bias=1,
-        batch_norm=Each(parameter=1),
-        others={"LayerNorm": Each(parameter=1), "GroupNorm": Each(parameter=1)},
-        transposed="output",
-        heads="parameters",
-    ),
-    "ptflops": Convention(
-        "ptflops, as its README lists",
-        calls_it="GMac",
-        bias=1,
-        batch_norm=Each(input=2),
-        relu=Each(output=1),
-        max_pool=Each(input=1),
-        average_pool=Each(input=1),
-        heads="parameters",
-    ),
-    "ptflops_pytorch": Convention(  # counts modules, and then the functions that they call
-        "ptflops 0.7.5, backend pytorch, of a network of modules",
-        calls_it="GMac",
-        bias=1,
-        batch_norm=Each(input=2),
-        relu=Each(output=2),
-        max_pool=Each(input=2),
-        average_pool=Each(input=2),
-        lrn=Each(output=4, place=4),
-        softmax=Each(output=1),
-        others={
-            "LayerNorm": Each(output=1),
-            "GroupNorm": Each(output=2),
-            "relu6": Each(output=1),
-            "leaky_relu": Each(output=1),
-            "silu": Each(output=1),
-            "gelu": Each(output=2),
-            "nearest": Each(output=2),
-            "bilinear": Each(output=2),
-        },
-        heads="parameters",
-    ),
-    "ptflops_aten": Convention("ptflops 0.7.5, backend aten", calls_it="GMac", bias=1, heads="parameters"),
-    "fvcore": Convention(
-        "fvcore 0.1.5",
-        calls_it="flops",
-        batch_norm=Each(input=2),
-        average_pool=Each(input=1),
-        others={
-            "AveragePool2D": Each(),  # only what fits any size
-            "LayerNorm": Each(output=5),
-            "GroupNorm": Each(output=5),
-            "nearest": Each(output=1),
-            "bilinear": Each(output=4),
-        },
-        heads="parameters",
-    ),
-    "thop": Convention(
-        "thop 0.1.1 (pytorch-OpCounter)",
-        batch_norm=Each(input=4),
-        average_pool=Each(window=1, output=1),
-        softmax=Each(output=3, place=-1),
-        others={
-            "AveragePool2D": Each(output=1),
-            "LayerNorm": Each(output=4),
-            "nearest": Each(output=1),
-            "bilinear": Each(output=11),
-        },
-        transposed="output",
-        heads="parameters",
-    ),
-    "netscope": Convention(
-        "Netscope CNN Analyzer",
-        calls_it="GMACC",
-        batch_norm_parameters="moving",
-        lrn_parameters=2,  # α and β
-        batch_norm=Each(input=1),  # Caffe's scale layer
-        lrn=Each(output=5),  # one a channel in the window
-    ),
-    "torch_flop_counter": Convention("PyTorch 2.14.1's FlopCounterMode", "FLOPs", macs=2, heads="parameters"),
-    "tf_profiler_conv": Convention("TensorFlow's profiler, Conv2D nodes", "FLOPs", macs=2, dense=False),
-    "tf_slim": Convention(
-        "TF-slim's tests of a base network", batch_norm_parameters="all", macs=None, classifier=False
-    ),
-    "keras_count_params": Convention("Keras's count_params", batch_norm_parameters="all", macs=None),
-    "openvino": Convention(
-        "OpenVINO's Open Model Zoo, by its model_analyzer",
-        calls_it="GFLOPs",
-        macs=2,
-        relu=Each(output=2),
-        max_pool=Each(window=1),
-        average_pool=Each(window=1),
-        lrn=Each(output=101),  # (mul + add) × 2 · 5 · 5, and one division
-        softmax=Each(output=5),
-        add=Each(output=1),
-    ),
+    name: Convention(**row | {"each": {kind: Each(**of) for kind, of in row.get("each", {}).items()}})
+    for name, row in tomllib.loads(data_path("conventions.toml").read_text(encoding="utf-8")).items()
 }
 
 
@@ -217,7 +131,6 @@ class Count:
     Attributes:
         parameters: How many it counts.
         operations: How many it counts for one image; none if it counts parameters only.
-        unit: `"MACs"` or `"FLOPs"`: what one multiply-accumulate counts as.
         parameters_by: The parameters by kind: weights, biases, batch norm …
         operations_by: The operations by kind: convolutions, dense layers, biases, ReLU …
         left_out: What the network has and the convention leaves out.
@@ -225,15 +138,9 @@ class Count:
 
     parameters: int
     operations: int | None
-    unit: str
     parameters_by: Mapping[str, int] = field(repr=False)
     operations_by: Mapping[str, int] = field(repr=False)
     left_out: tuple[str, ...] = field(repr=False)
-
-    @property
-    def included(self) -> tuple[str, ...]:
-        """The kinds of operations that are counted."""
-        return tuple(self.operations_by)
 
 
 def count(network: Network, convention: str | Convention = "paper") -> Count:
@@ -284,74 +191,44 @@ def count(network: Network, convention: str | Convention = "paper") -> Count:
             note(parameters, kind, number, there, "parameters")
         if head and convention.heads == "parameters":
             left_out["operations of auxiliary heads"] = None
-        elif convention.macs is not None:
+        elif convention.macs:
             for kind, number, there in _operations(layer, described.get(layer.name), convention):
                 note(operations, kind, number, there, "operations")
-    total = None if convention.macs is None else sum(operations.values())
-    return Count(sum(parameters.values()), total, convention.unit, parameters, operations, tuple(left_out))
+    total = sum(operations.values()) if convention.macs else None
+    return Count(sum(parameters.values()), total, parameters, operations, tuple(left_out))
 
 
-def weights(layer: LayerCost) -> int:
-    """Count a layer's weights, without biases; none for layers that do not multiply by weights."""
-    shape = layer.input_shape if layer.type == "Conv2DTranspose" else layer.output_shape
-    return layer.macs // math.prod(shape[:-1])  # each is used once at every place
-
-
-def _parameters(layer: LayerCost, convention: Convention) -> list[tuple[str, int, int]]:
-    """Return what is counted as parameters, as (kind, number counted, number there is)."""
+def _parameters(layer: LayerCost, convention: Convention) -> Found:
+    """Return what is counted as parameters."""
     if layer.type == "BatchNorm":
-        choices = {
-            "none": 0,
-            "trainable": layer.parameters,
-            "moving": layer.moving_statistics,
-            "all": layer.parameters + layer.moving_statistics,
-        }
-        return [("batch norm", choices[convention.batch_norm_parameters], layer.parameters)]
+        choice, trained, moving = convention.batch_norm_parameters, layer.parameters, layer.moving_statistics
+        number = trained * (choice in ("trainable", "all")) + moving * (choice in ("moving", "all"))
+        return [("batch norm", number, trained)]
     if layer.type == "LocalResponseNorm":
         return [("local response norm", convention.lrn_parameters, 0)]
     if layer.type in ("LayerNorm", "GroupNorm"):
         return [("layer and group norm", layer.parameters, 0)]
-    biases = layer.parameters - weights(layer)
-    return [("weights", weights(layer), 0), ("biases", convention.biases * biases, biases)]
+    biases = layer.parameters - layer.weights
+    return [("weights", layer.weights, 0), ("biases", convention.biases * biases, biases)]
 
 
-def _operations(
-    layer: LayerCost, described: Layer | None, convention: Convention
-) -> list[tuple[str, int, int]]:
-    """Return what is counted as operations, as (kind, number counted, number there is)."""
-    done, outputs, macs = layer.operations, math.prod(layer.output_shape), convention.macs or 0
+def _operations(layer: LayerCost, described: Layer | None, convention: Convention) -> Found:
+    """Return what is counted as operations."""
+    done, outputs, macs = layer.operations, math.prod(layer.output_shape), convention.macs
     found = []
-    if layer.type in CONVOLUTIONS:
+    if layer.type == "Dense":
+        found.append(("dense layers", convention.dense * macs * done.macs, done.macs))
+    elif done.macs:
         times = done.macs
         if layer.type == "Conv2DTranspose" and convention.transposed == "output":
-            times = weights(layer) * math.prod(layer.output_shape[:-1])
+            times = layer.weights * math.prod(layer.output_shape[:-1])
         found.append(("convolutions", macs * times, done.macs))
-    elif layer.type == "Dense":
-        found.append(("dense layers", convention.dense * macs * done.macs, done.macs))
-    if done.macs and layer.parameters > weights(layer):
+    if done.macs and layer.parameters > layer.weights:
         found.append(("biases", convention.bias * outputs, outputs))
-    named: dict[str, tuple[str, Each]] = {
-        "BatchNorm": ("batch norm", convention.batch_norm),
-        "MaxPool2D": ("max pooling", convention.max_pool),
-        "GlobalMaxPool2D": ("max pooling", convention.max_pool),
-        "AveragePool2D": ("average pooling", convention.average_pool),
-        "GlobalAveragePool2D": ("average pooling", convention.average_pool),
-        "LocalResponseNorm": ("local response norm", convention.lrn),
-        "LayerNorm": ("layer norm", Each()),
-        "GroupNorm": ("group norm", Each()),
-        "Add": ("merging by addition", convention.add),
-        "Multiply": ("merging by multiplication", Each()),
-        "relu": ("ReLU", convention.relu),
-        "relu6": ("ReLU", convention.relu),
-        "softmax": ("softmax", convention.softmax),
-        "nearest": ("upsampling", Each()),
-        "bilinear": ("upsampling", Each()),
-    }
     function = getattr(described, "activation", None)
     for key in (layer.type, getattr(described, "interpolation", None), function):
-        if key in named or (key and key == function):
-            kind, each = named.get(key, (key, Each()))
-            found.append((kind, convention.others.get(key, each).operations(layer), outputs))
+        if key in TITLES or (key and key == function):
+            found.append((TITLES.get(key, key), convention.of(key).operations(layer), outputs))
     return found
 
 
@@ -406,9 +283,7 @@ def _reproduce(published: PublishedCount) -> Reproduction:
         arguments["auxiliary"] = True
     network = NETWORKS[published.network]((published.input, published.input, 3), **arguments)
     found = count(network, published.convention)
-    computed = found.parameters if published.quantity == "parameters" else found.operations
-    if computed is None:
-        raise ValueError(f"The convention {published.convention!r} counts no operations.")
+    computed = found.parameters if published.quantity == "parameters" else found.operations or 0
     agreement = published.printed.agreement(computed)
     return Reproduction(
         published.who,
@@ -418,7 +293,7 @@ def _reproduce(published: PublishedCount) -> Reproduction:
         published.convention,
         computed,
         agreement is not None,
-        agreement or f"differs by {100 * published.printed.difference(computed):+.1f} %".replace("-", "−"),
+        agreement or published.printed.differs(computed),
         published.source,
         published.remark,
     )

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import googlenet
-from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.layers import Conv2D, SeparableConv2D
 from inception_lab.architecture.modules import COLUMNS, inception_module
 from inception_lab.architecture.network import Part, Sequence
 from inception_lab.architecture.published.audit import MODULES, figures, judge_operations, judge_parameters
-from inception_lab.architecture.published.conventions import weights
 from inception_lab.architecture.published.paper import Printed, TableRow, table_1
 from inception_lab.checks import one_of
 
@@ -85,18 +83,16 @@ def explain(row: str, widths: Iterable[int] | None = None) -> tuple[Edit, ...]:
     before = _fits(params, ops, whole)
     edits = []
     for field, printed, tried, part in _edits(line, None if widths is None else sorted(set(widths))):
-        found = cost(part, _picture(whole.input_shape))
+        found = cost(part, whole.input_shape)
         fits = _fits(params, ops, found)
         if found.output_shape == whole.output_shape and set(fits) - set(before):
-            alone = sum(weights(layer) for layer in found.layers)
-            edits.append(Edit(row, field, printed, tried, alone, found.parameters, found.macs, fits))
+            edits.append(Edit(row, field, printed, tried, found.weights, found.parameters, found.macs, fits))
     return tuple(edits)
 
 
 def _fits(params: Printed, ops: Printed, found: Cost) -> tuple[str, ...]:
-    alone = sum(weights(layer) for layer in found.layers)
     verdicts = {
-        "params": judge_parameters(params, alone, found.parameters),
+        "params": judge_parameters(params, found.weights, found.parameters),
         "ops": judge_operations(ops, found.macs),
     }
     return tuple(name for name, verdict in verdicts.items() if verdict.agrees)
@@ -124,7 +120,3 @@ def _column(field: str, widths: list[int] | None) -> list[int]:
     if widths is not None:
         return widths
     return sorted({line.widths[field] for line in table_1() if field in line.widths})
-
-
-def _picture(shape: Shape) -> tuple[int, int, int] | None:
-    return (shape[0], shape[1], shape[2]) if len(shape) == 3 else None

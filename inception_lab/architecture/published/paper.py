@@ -73,9 +73,10 @@ class Printed:
             return "rounded"
         return "truncated" if scaled.quantize(digits, ROUND_DOWN) == self.number else None
 
-    def difference(self, value: int, thousand: int = 1000) -> float:
-        """Return by what share `value` is above the figure: 0.05 for five per cent."""
-        return float(self.scaled(value, thousand) / self.number - 1)
+    def differs(self, value: int, thousand: int = 1000) -> str:
+        """Say by what share `value` is above the figure, or below it."""
+        share = 100 * float(self.scaled(value, thousand) / self.number - 1)
+        return f"differs by {share:+,.1f} %".replace("-", "−")
 
 
 @dataclass(frozen=True)

@@ -121,16 +121,15 @@ class SizeTuning:
         return {}
 
 
-def preferred_diameters(
-    answers: Floats, diameters: tuple[int, ...], least: float = LEAST
-) -> npt.NDArray[np.float64]:
+def preferred_diameters(answers: Floats, diameters: tuple[int, ...]) -> npt.NDArray[np.float64]:
     """Return the diameter of the strongest answer, for each colour and channel.
+
+    Units whose strongest answer in a colour is less than `LEAST` of the median strongest answer (of all that
+    answer at all) do not count: their diameter is chance.
 
     Args:
         answers: `(colours, diameters, channels)`, above what the background gives.
         diameters: In pixels.
-        least: Units whose strongest answer in a colour is less than so much of the median strongest answer
-            (of all that answer at all) do not count: their diameter is chance.
 
     Returns:
         `(colours, channels)`, NaN where a unit does not count.
@@ -141,23 +140,18 @@ def preferred_diameters(
     """
     strongest = answers.max(axis=1)
     above = strongest[strongest > 1e-6]
-    counts = strongest > max(1e-6, least * float(np.median(above)) if above.size else 0.0)
+    counts = strongest > max(1e-6, LEAST * float(np.median(above)) if above.size else 0.0)
     chosen = np.asarray(diameters, np.float64)[answers.argmax(axis=1)]
     return np.where(counts, chosen, np.nan)
 
 
-def geometric_mean(
-    preferred: npt.NDArray[np.float64], samples: int = 1000, seed: int = 0, level: float = 0.95
-) -> Mean:
-    """Return the geometric mean of preferred diameters, and an interval by resampling channels.
+def geometric_mean(preferred: npt.NDArray[np.float64]) -> Mean:
+    """Return the geometric mean of preferred diameters, and an interval by resampling channels 1,000 times.
 
     A channel's colours are not independent, so it is drawn with all of them.
 
     Args:
         preferred: `(colours, channels)`, NaN where a unit does not count.
-        samples: Resamplings.
-        seed: Of the resampling.
-        level: Share of resamplings inside the interval.
 
     Example:
         >>> round(geometric_mean(np.array([[4.0, 16.0], [np.nan, 16.0]])).diameter, 3)  # (4 · 16 · 16)^(1/3)
@@ -169,9 +163,9 @@ def geometric_mean(
     counts = answered.sum(axis=0)[kept]
     if not len(sums):
         return Mean(float("nan"), float("nan"), float("nan"), 0, preferred.shape[1])
-    drawn = np.random.default_rng(seed).integers(len(sums), size=(samples, len(sums)))
+    drawn = np.random.default_rng(0).integers(len(sums), size=(1000, len(sums)))
     means = np.exp(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(means, [0.025, 0.975])
     diameter = float(np.exp(sums.sum() / counts.sum()))
     return Mean(diameter, float(low), float(high), len(sums), preferred.shape[1])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -17,43 +18,39 @@ from inception_lab.model.training.progress import Progress
 from inception_lab.model.training.run import AVERAGED, BEST, Checkpoint, Row, RunDirectory
 
 
+@dataclass
 class Epochs:
     """What the epochs of a run leave: their rows, the state after the last one, and files of both.
 
-    Args:
+    Attributes:
         data: What is trained on, and chosen by.
         learner: What learns.
-        rows: Of the epochs that are done.
+        rows: Of the complete epochs.
         steps: Steps an epoch.
         saved: Whether the run is kept.
         directory: Where, in the process that writes.
         shown: Told of steps and epochs.
         on_epoch: Called after each epoch with the rows so far.
         on_step: Called after each step with epoch and step.
-
-    Attributes:
-        rows: Of the complete epochs.
-        state: Of the learner after the last one; `None` before the first.
+        state: Of the learner after the last complete epoch; `None` before the first.
     """
 
-    def __init__(
-        self,
-        data: Splits,
-        learner: Learner,
-        rows: list[Row],
-        steps: int,
-        saved: bool,
-        directory: RunDirectory | None,
-        shown: Progress,
-        on_epoch: Callable[[list[Row]], None] | None,
-        on_step: Callable[[int, int], None] | None,
-    ) -> None:
-        self.data, self.learner, self.steps, self.rows = data, learner, steps, rows
-        self.saved, self.directory, self.shown = saved, directory, shown
-        self.on_epoch, self.on_step = on_epoch, on_step
-        self.state = learner.state() if rows else None
-        self.speeds: list[float] = []
-        self.began = time.perf_counter()
+    data: Splits
+    learner: Learner
+    rows: list[Row]
+    steps: int
+    saved: bool
+    directory: RunDirectory | None
+    shown: Progress
+    on_epoch: Callable[[list[Row]], None] | None
+    on_step: Callable[[int, int], None] | None
+    state: dict[str, Any] | None = None
+    speeds: list[float] = field(default_factory=list)
+    began: float = field(default_factory=time.perf_counter)
+
+    def __post_init__(self) -> None:
+        """Take the state that a run is carried on from."""
+        self.state = self.learner.state() if self.rows else None
 
     @property
     def images_per_second(self) -> float | None:

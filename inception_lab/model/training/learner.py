@@ -31,18 +31,13 @@ SEED_STATE = "seed_generator_state"  # Keras's name for the variables that rando
 
 
 class Learner:
-    """A network with all that its training needs. `train` drives it.
+    """A network with all that its training needs. `train` drives it, and says what its arguments mean.
 
     Args:
         network: What learns.
         picture_shape: `(height, width, 3)` of the pictures as they are stored.
         recipe: How.
         rates: Learning rate of each step.
-        augmentation: What is done to pictures in training.
-        precision: Name of one, or `None` for what suits the hardware.
-        seed: Of the initial weights, and of all that is random later.
-        kernel_initializer: Keras's name of it.
-        bias_initializer: Value that biases start from.
         start: Trained weights to start from.
 
     Attributes:

@@ -66,16 +66,15 @@ class Outcome(Shown):
             f"{kept} Next: `.predict(pictures)`, `.history`, `.model`.",
         ]
 
-    def table(self, most: int = 18) -> list[tuple[str, ...]]:
-        """Return the cells of a table of classes; where there are more than `most`, of the worst.
+    def shown(self, most: int) -> list[ClassAccuracy]:
+        """Return all classes, or where there are more than `most`, so many of the worst."""
+        if len(self.classes) <= most:
+            return list(self.classes)
+        return sorted(self.classes, key=lambda each: 1.0 if each.accuracy is None else each.accuracy)[:most]
 
-        Args:
-            most: Classes.
-        """
-        listed = list(self.classes)
-        if len(listed) > most:
-            listed = sorted(listed, key=lambda each: 1.0 if each.accuracy is None else each.accuracy)[:most]
-        rows = []
+    def table(self) -> list[tuple[str, ...]]:
+        """Return the cells of a table of classes; where there are more than 18, of the worst."""
+        listed, rows = self.shown(18), []
         for each in listed:
             share = "–" if each.accuracy is None else f"{each.accuracy:.1%}"
             rows.append((each.name, f"{each.right:,}", f"{each.count:,}", share))

@@ -64,13 +64,12 @@ class Branches(Explorer):
 
     Args:
         preset: Name of a preset to start from.
-        classifier: A network with its preparation; by default BVLC's GoogLeNet, whose weights must be here
-            (nothing is downloaded).
-        photos: Name → RGB picture, uint8; by default some of scikit-image's.
+        classifier: A network with its preparation; by default what `lab.classifier()` gives.
+        photos: Name → RGB picture, uint8; by default the network's samples, or some of scikit-image's.
         **state: Values of controls to start from.
 
     Raises:
-        ValueError: If there are no weights here, or the network has no modules.
+        ValueError: If the network has no modules.
     """
 
     title = "Inside a module"
@@ -99,10 +98,9 @@ class Branches(Explorer):
         if classifier is None:
             from inception_lab.model.pretrained.sources import classifier as load
 
-            classifier = load("bvlc")
+            classifier = load()
         self.classifier = classifier
-        self._photos = photos
-        self._names = tuple(photos) if photos else PHOTOS
+        self._photos = photos or classifier.samples or {name: pictures.photo(name) for name in PHOTOS}
         model = classifier.model
         self._modules = {name.removeprefix("inception_"): name for name in modules(model)}
         if not self._modules:
@@ -123,7 +121,7 @@ class Branches(Explorer):
         """The photograph, the branch, the map."""
         modules, branches = list(self._modules), self._branches
         return {
-            "photo": Choice("Photo", self._names[0], tuple((name, name) for name in self._names)),
+            "photo": Choice("Photo", next(iter(self._photos)), tuple((name, name) for name in self._photos)),
             "module": Choice("Module", modules[0], tuple((name, name) for name in modules)),
             "branch": Choice(
                 "Branch",
@@ -162,8 +160,7 @@ class Branches(Explorer):
             from inception_lab.model.inside.branches import branch_maps
 
             prepare = self.classifier.prepare
-            photo = self._photos[name] if self._photos else pictures.photo(name)
-            prepared = prepare(photo)
+            prepared = prepare(self._photos[name])
             self._seen[name] = prepare.undone(prepared[0]), branch_maps(self.classifier.model, prepared)
         return self._seen[name]
 

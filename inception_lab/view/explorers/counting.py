@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 
 NOTHING = Each()
 COUNTED = {  # what each switch counts, and how: the commonest way where there are several
-    "relu": Each(output=1),
-    "max_pool": Each(input=1),
-    "average_pool": Each(input=1),
-    "batch_norm": Each(input=2),
-    "lrn": Each(output=5),
+    "relu": ("relu", Each(output=1)),
+    "max_pool": ("MaxPool2D", Each(input=1)),
+    "average_pool": ("AveragePool2D", Each(input=1)),
+    "batch_norm": ("BatchNorm", Each(input=2)),
+    "lrn": ("LocalResponseNorm", Each(output=5)),
 }
+# Of these kinds GoogLeNet has layers; only its heads have another average pooling.
+KINDS = {name: kind.replace("Average", "GlobalAverage") for name, (kind, _) in COUNTED.items()}
 PARAMETERS = ("weights", "biases", "batch norm", "local response norm")
 OPERATIONS = (
     "convolutions", "dense layers", "biases", "batch norm", "ReLU", "max pooling", "average pooling",
@@ -69,7 +71,6 @@ def published_as(number: int | None, quantity: str, network: str) -> list[Reprod
 
 def convention_of(state: State) -> Convention:
     """Return the convention that the switches describe."""
-    counted: dict[str, Any] = {name: each if state[name] else NOTHING for name, each in COUNTED.items()}
     return Convention(
         who="you",
         biases=state["biases"],
@@ -80,7 +81,7 @@ def convention_of(state: State) -> Convention:
         bias=int(state["bias"]),
         heads=state["heads"],
         classifier=state["classifier"],
-        **counted,
+        each=dict(counted for name, counted in COUNTED.items() if state[name]),
     )
 
 
@@ -98,11 +99,12 @@ def state_of(name: str, variant: str, heads: bool = False) -> State | None:
         "bias": bool(convention.bias),
         "heads": convention.heads,
         "classifier": convention.classifier,
-        **{kind: getattr(convention, kind) != NOTHING for kind in COUNTED},
+        **{name: convention.of(kind) != NOTHING for name, kind in KINDS.items()},
     }
-    beside = ("who", "calls_it", "macs", "others", "transposed")  # of layers that GoogLeNet does not have
-    said = replace(convention_of(state), **{each: getattr(convention, each) for each in beside})
-    return state if said == convention else None
+    said = convention_of(state)
+    alike = all(said.of(kind) == convention.of(kind) for kind in ("softmax", *KINDS.values()))
+    beside = {name: getattr(convention, name) for name in ("who", "macs", "each", "transposed")}
+    return state if alike and replace(said, **beside) == convention else None
 
 
 def known_presets() -> dict[str, State]:
@@ -213,7 +215,7 @@ class Counting(Explorer):
             ("operations", OPERATIONS, found.operations_by, found.operations or 0),
         ):
             self._bars[key].show({"now": [by.get(kind) for kind in kinds]})
-            unit = "parameters" if key == "parameters" else found.unit
+            unit = "parameters" if key == "parameters" else result.convention.unit
             self._totals[key].set_text(f"{total:,} {unit}")
             self._names[key].set_text(fill(_named(result.publishers[key]), 62))
 
@@ -222,7 +224,7 @@ class Counting(Explorer):
         found = result.found
         said = [
             f"{found.parameters:,} parameters: {_named(result.publishers['parameters'])}.",
-            f"{found.operations or 0:,} {found.unit}: {_named(result.publishers['operations'])}.",
+            f"{found.operations or 0:,} {result.convention.unit}: {_named(result.publishers['operations'])}.",
             f"Left out: {', '.join(found.left_out) or 'nothing'}.",
         ]
         return " ".join(said)

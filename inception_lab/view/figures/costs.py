@@ -49,22 +49,20 @@ def plot_bars(
     *,
     unit: str,
     title: str = "",
-    styles: Mapping[str, Style] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw named quantities as labelled horizontal bars, the first on top.
+    """Draw named quantities as labelled horizontal bars, the first on top, each in its branch's style.
 
     Args:
         values: Name → quantity.
         unit: Label of the axis.
         title: What the picture says.
-        styles: Name → style; by default that of the branch with this name.
         ax: Where to draw; by default a new figure.
     """
     ax = axes(ax, height=0.9 + 0.42 * len(values))
     limit = 1.18 * max(values.values(), default=1)  # the last label needs room
     for row, (name, value) in enumerate(values.items()):
-        style = (styles or {}).get(name) or branch_style(name)
+        style = branch_style(name)
         ax.barh(row, value, color=style.color, hatch=style.hatch, edgecolor="white")
         ax.text(value + limit / 80, row, quantity(value), va="center")
     ax.set_yticks(range(len(values)), list(values))
@@ -119,7 +117,6 @@ def plot_lines(
     title: str = "",
     ticks: Sequence[float] | None = None,
     log: bool = False,
-    styles: Mapping[str, Style] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw named curves, each with its own colour and marker.
@@ -132,7 +129,6 @@ def plot_lines(
         title: What the picture says.
         ticks: Where the horizontal axis is labelled; it is then logarithmic.
         log: Whether the vertical axis is logarithmic.
-        styles: Name → style.
         ax: Where to draw; by default a new figure.
     """
     ax = axes(ax, 7.2 if len(curves) > 2 else 6.4)
@@ -145,7 +141,7 @@ def plot_lines(
     elif len(x) > 10:
         ax.tick_params(axis="x", labelsize=8)  # names, side by side
     for number, (name, y) in enumerate(curves.items()):
-        style = (styles or {}).get(name) or series(number)
+        style = series(number)
         ax.plot(x, y, color=style.color, marker=style.marker, markersize=4, label=name)
     if log:
         ax.set_yscale("log")

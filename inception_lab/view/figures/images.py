@@ -101,9 +101,7 @@ def plot_pictures(
     pictures: Mapping[str, Any],
     *,
     columns: int = 4,
-    cmap: str = "gray",
     size: float = 2.1,
-    symmetric: bool = False,
     places: Mapping[str, Any] | None = None,
 ) -> Figure:
     """Draw named pictures side by side.
@@ -111,17 +109,14 @@ def plot_pictures(
     Args:
         pictures: Title → array, `(height, width)` or `(height, width, 3)`.
         columns: Pictures in a row.
-        cmap: Colour map of pictures without colours.
         size: Width of one picture in inches.
-        symmetric: Whether zero is put in the middle of the colour map.
         places: Name → something with a `column` and a `row`, marked in every picture.
     """
     rows = math.ceil(len(pictures) / columns)
     figure = new_figure(size * min(columns, len(pictures)), (size + 0.3) * rows, layout="constrained")
     for number, (title, picture) in enumerate(pictures.items()):
         ax = figure.add_subplot(rows, min(columns, len(pictures)), number + 1)
-        limit = abs(picture).max() if symmetric else None
-        ax.imshow(picture, cmap=cmap, vmin=None if limit is None else -limit, vmax=limit)
+        ax.imshow(picture, cmap="gray")
         for name, place in (places or {}).items():
             ax.annotate(
                 name,
@@ -158,17 +153,14 @@ def plot_heat(photo: Any, heat: Any, *, title: str = "", ax: Axes | None = None)
 
 
 @styled
-def plot_predictions(
-    photos: Mapping[str, Any], predictions: Mapping[str, Sequence[Any]], *, columns: int = 2
-) -> Figure:
-    """Draw photographs, each with its likeliest classes as bars.
+def plot_predictions(photos: Mapping[str, Any], predictions: Mapping[str, Sequence[Any]]) -> Figure:
+    """Draw photographs, two in a row, each with its likeliest classes as bars.
 
     Args:
         photos: Name → `(height, width, 3)` or `(height, width)`.
         predictions: Name → things with a `label` and a `probability`, the likeliest first.
-        columns: Photographs in a row.
     """
-    rows = math.ceil(len(photos) / columns)
+    columns, rows = 2, math.ceil(len(photos) / 2)
     figure = new_figure(4.6 * columns, 1.75 * rows)
     for number, (name, photo) in enumerate(photos.items()):
         left, bottom = number % columns / columns, 1 - (number // columns + 1) / rows
@@ -187,19 +179,18 @@ def plot_predictions(
 
 
 @styled
-def plot_branch_maps(rows: Mapping[str, Mapping[str, Any]], *, cmap: str = "magma") -> Figure:
+def plot_branch_maps(rows: Mapping[str, Mapping[str, Any]]) -> Figure:
     """Draw some channels of each branch: a row a branch, each map from 0 to its own largest value.
 
     Args:
         rows: Branch → title of a map → `(height, width)`.
-        cmap: Colour map.
     """
     columns = max(map(len, rows.values()))
     figure = new_figure(1.15 * columns + 0.7, 1.35 * len(rows), layout="constrained")
     for row, (branch, maps) in enumerate(rows.items()):
         for column, (title, values) in enumerate(maps.items()):
             ax = figure.add_subplot(len(rows), columns, row * columns + column + 1)
-            ax.imshow(values, cmap=cmap, vmin=0, vmax=values.max() or 1)
+            ax.imshow(values, cmap="magma", vmin=0, vmax=values.max() or 1)
             ax.set(xticks=[], yticks=[])
             ax.spines[:].set_color(branch_style(branch).color)
             ax.spines[:].set_visible(True)

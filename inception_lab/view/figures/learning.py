@@ -100,7 +100,6 @@ def plot_by_size(
     intervals: Mapping[str, Sequence[tuple[float, float]]] | None = None,
     band: tuple[float, float] | None = None,
     title: str = "",
-    ylabel: str = "accuracy",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw accuracy against the size of the object.
@@ -111,7 +110,6 @@ def plot_by_size(
         intervals: Name → the ends of an interval for each point.
         band: Sizes that are shaded, such as those trained on.
         title: What the picture says.
-        ylabel: Label of the vertical axis.
         ax: Where to draw; by default a new figure.
     """
     ax = axes(ax, 7.6, 3.5)
@@ -132,7 +130,7 @@ def plot_by_size(
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xticks(sizes, [f"{size:g}" for size in sizes])
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    ax.set(xlabel="size of the digit (pixels, log scale)", ylabel=ylabel, title=title)
+    ax.set(xlabel="size of the digit (pixels, log scale)", ylabel="accuracy", title=title)
     ax.grid(color=PALE)
     if count > 1:
         ax.legend(frameon=False, fontsize=9)

@@ -14,7 +14,6 @@ from inception_lab.architecture.published.conventions import (
     Each,
     count,
     reproductions,
-    weights,
 )
 from tests.architecture.published import other_counters
 
@@ -96,7 +95,7 @@ def test_published_squeezenet_pads_its_last_convolution() -> None:
 
 def test_defaults_count_as_cost_does() -> None:
     found, cost = count(lab.googlenet(auxiliary=True)), lab.cost(lab.googlenet(auxiliary=True))
-    assert (found.parameters, found.operations, found.unit) == (cost.parameters, cost.macs, "MACs")
+    assert (found.parameters, found.operations) == (cost.parameters, cost.macs)
 
 
 SMALL = lab.Network(
@@ -125,13 +124,13 @@ SMALL = lab.Network(
         ({"macs": 2}, 154, 2 * 948),
         ({"dense": False}, 154, 864),
         ({"bias": 1}, 154, 948 + 48 + 2 + 5),
-        ({"batch_norm": Each(input=2)}, 154, 948 + 96),
-        ({"batch_norm": Each(parameter=1)}, 154, 948 + 6),
-        ({"relu": Each(output=1)}, 154, 948 + 48),
-        ({"lrn": Each(output=5)}, 154, 948 + 5 * 48),
-        ({"max_pool": Each(input=1)}, 154, 948 + 48),
-        ({"max_pool": Each(window=1)}, 154, 948 + 4 * 12),
-        ({"max_pool": Each(output=1)}, 154, 948 + 12),
+        ({"each": {"BatchNorm": Each(input=2)}}, 154, 948 + 96),
+        ({"each": {"BatchNorm": Each(parameter=1)}}, 154, 948 + 6),
+        ({"each": {"relu": Each(output=1)}}, 154, 948 + 48),
+        ({"each": {"LocalResponseNorm": Each(output=5)}}, 154, 948 + 5 * 48),
+        ({"each": {"MaxPool2D": Each(input=1)}}, 154, 948 + 48),
+        ({"each": {"MaxPool2D": Each(window=1)}}, 154, 948 + 4 * 12),
+        ({"each": {"MaxPool2D": Each(output=1)}}, 154, 948 + 12),
         ({"heads": "parameters"}, 154, 948 - 24),
         ({"heads": "none"}, 154 - 26, 948 - 24),
         ({"classifier": False}, 154 - 65, 948 - 60),
@@ -176,7 +175,7 @@ def test_parts_add_up() -> None:
 
 def test_what_is_left_out_is_said() -> None:
     found = count(SMALL, replace(CONVENTIONS["fvcore"], batch_norm_parameters="none"))
-    assert found.included == ("convolutions", "batch norm", "dense layers")
+    assert tuple(found.operations_by) == ("convolutions", "batch norm", "dense layers")
     assert found.left_out == (
         "operations of biases",
         "operations of ReLU",
@@ -189,12 +188,12 @@ def test_what_is_left_out_is_said() -> None:
 
 def test_counting_parameters_only() -> None:
     found = count(SMALL, "keras_count_params")
-    assert (found.parameters, found.operations, found.included) == (160, None, ())
+    assert (found.parameters, found.operations, found.operations_by) == (160, None, {})
 
 
 def test_weights_of_a_separable_convolution() -> None:
     layer = lab.cost(lab.googlenet(variant="separable_stem"))["conv1/7x7_s2"]
-    assert weights(layer) == 2712
+    assert layer.weights == 2712
 
 
 def test_unknown_convention_lists_what_there_is() -> None:

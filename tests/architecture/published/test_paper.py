@@ -32,7 +32,8 @@ def test_agreement(text: str, value: int, thousand: int, agreement: str | None) 
 
 
 def test_difference_is_a_share_of_the_printed_figure() -> None:
-    assert Printed("54M").difference(51_079_168) == pytest.approx(51.079168 / 54 - 1)
+    assert Printed("54M").differs(51_079_168) == "differs by −5.4 %"  # 51.079168 / 54 - 1
+    assert Printed("1K").differs(2_060_288, 1024) == "differs by +201,100.0 %"
     assert Printed("2.7K").number == Decimal("2.7")
 
 

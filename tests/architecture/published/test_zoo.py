@@ -1,10 +1,22 @@
 """The networks around GoogLeNet against the counts and the shapes that their authors published."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 import inception_lab as lab
+from inception_lab.architecture.layer import Layer, Padding
+from inception_lab.architecture.layers import (
+    Activation,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    LocalResponseNorm,
+    MaxPool2D,
+)
 from inception_lab.architecture.published.zoo import (
     NETWORKS,
     RESNET_VARIANTS,
@@ -131,6 +143,139 @@ def test_narrow_mobilenets_have_published_counts(width: float, millions: float, 
     found = lab.cost(mobilenet(width=width))
     assert round(found.parameters / 1e6, 1) == millions
     assert round(found.macs / 1e6) == macs
+
+
+def layers(network: lab.Network) -> dict[str, Layer]:
+    """The layers of a network by path."""
+    found: dict[str, Layer] = {}
+    network.fold(None, layer=lambda path, layer, _: found.update({path: layer}), merge=lambda *_: None)
+    return found
+
+
+ENDS = "flatten fc6 drop6 fc7 drop7 fc8 prob"  # of AlexNet and VGG
+FIRE = ("squeeze1x1", "expand1x1", "expand3x3")
+CONVOLVED = ("", "/bn", "/relu")
+BLOCKS = [f"res{n}{letter}" for n, count in ((2, 3), (3, 4), (4, 6), (5, 3)) for letter in "abcdef"[:count]]
+NAMES: dict[Callable[..., lab.Network], str] = {
+    alexnet: f"conv1 norm1 pool1 conv2 norm2 pool2 conv3 conv4 conv5 pool5 {ENDS}",
+    nin: "conv1 cccp1 cccp2 pool1 conv2 cccp3 cccp4 pool2 conv3 cccp5 cccp6 pool3 drop conv4-1024 cccp7-1024 "
+    "cccp8-1024 pool4 prob",
+    vgg16: "conv1_1 conv1_2 pool1 conv2_1 conv2_2 pool2 conv3_1 conv3_2 conv3_3 pool3 conv4_1 conv4_2 "
+    f"conv4_3 pool4 conv5_1 conv5_2 conv5_3 pool5 {ENDS}",
+    resnet50: " ".join(
+        [
+            *(f"conv1{step}" for step in CONVOLVED),
+            "pool1",
+            *(
+                f"{block}/{name}"
+                for block in BLOCKS
+                for name in (
+                    *(("branch1", "branch1/bn") if block.endswith("a") else ()),
+                    *(f"branch2{letter}{step}" for letter in "ab" for step in CONVOLVED),
+                    "branch2c",
+                    "branch2c/bn",
+                    "relu",
+                )
+            ),
+            "pool5",
+            "fc1000",
+            "prob",
+        ]
+    ),
+    squeezenet: " ".join(
+        [
+            "conv1",
+            "pool1",
+            *(f"fire{n}/{name}" for n in (2, 3, 4) for name in FIRE),
+            "pool4",
+            *(f"fire{n}/{name}" for n in (5, 6, 7, 8) for name in FIRE),
+            "pool8",
+            *(f"fire9/{name}" for name in FIRE),
+            *("drop9", "conv10", "pool10", "prob"),
+        ]
+    ),
+    mobilenet: " ".join(
+        [
+            *(f"Conv2d_0{step}" for step in ("", "/bn", "/relu6")),
+            *(
+                f"Conv2d_{n}/{name}{step}"
+                for n in range(1, 14)
+                for name in ("depthwise", "pointwise")
+                for step in ("", "/bn", "/relu6")
+            ),
+            *(f"Logits/{name}" for name in ("AvgPool", "Dropout_1b", "Conv2d_1c_1x1", "Predictions")),
+        ]
+    ),
+}
+
+
+@pytest.mark.parametrize("describe", NAMES)
+def test_layers_are_called_as_in_the_published_model(describe: Callable[..., lab.Network]) -> None:
+    found = layers(describe())
+    assert list(found) == NAMES[describe].split()
+    assert describe().name == describe.__name__
+    last = list(found.values())[-1]
+    assert isinstance(last, Activation)
+    assert last.activation == "softmax"
+
+
+@pytest.mark.parametrize(
+    ("describe", "expected"),
+    [
+        (alexnet, LocalResponseNorm(2, 2.0, 1e-4, 0.75, name="norm1")),  # section 3.3: k = 2, n = 5
+        (alexnet, LocalResponseNorm(2, 2.0, 1e-4, 0.75, name="norm2")),
+        (alexnet, Conv2D(96, 11, 4, "valid", activation="relu", name="conv1")),
+        (alexnet, Conv2D(256, 5, activation="relu", groups=2, name="conv2")),
+        (alexnet, MaxPool2D(3, 2, "valid", name="pool5")),
+        (alexnet, Dense(4096, activation="relu", name="fc6")),
+        (alexnet, Dropout(0.5, name="drop6")),
+        (vgg16, Dropout(0.5, name="drop7")),
+        (vgg16, Dense(4096, activation="relu", name="fc7")),
+        (vgg16, Dense(1000, name="fc8")),
+        (vgg16, Conv2D(512, 3, activation="relu", name="conv5_3")),
+        (vgg16, MaxPool2D(2, 2, "valid", name="pool3")),
+        (nin, Dropout(0.5, name="drop")),
+        (nin, MaxPool2D(3, 2, "same", name="pool1")),
+        (nin, Conv2D(1000, 1, activation="relu", name="cccp8-1024")),
+        (squeezenet, Dropout(0.5, name="drop9")),
+        (squeezenet, Conv2D(96, 7, 2, "valid", activation="relu", name="conv1")),
+        (squeezenet, MaxPool2D(3, 2, "valid", name="pool8")),
+        (resnet50, Conv2D(64, 7, 2, 3, use_bias=False, name="conv1")),
+        (resnet50, MaxPool2D(3, 2, 1, name="pool1")),
+        (resnet50, BatchNorm(epsilon=1e-5, name="conv1/bn")),
+        (resnet50, Dense(1000, name="fc1000")),
+        (mobilenet, Conv2D(32, 3, 2, use_bias=False, name="Conv2d_0")),
+        (mobilenet, Dropout(0.001, name="Dropout_1b")),
+        (mobilenet, Dense(1000, name="Conv2d_1c_1x1")),
+    ],
+    ids=lambda value: getattr(value, "name", "") or value.__name__,
+)
+def test_a_layer_is_the_published_one(describe: Callable[..., lab.Network], expected: Layer) -> None:
+    assert expected in layers(describe()).values()
+
+
+@pytest.mark.parametrize(
+    ("variant", "narrow", "square", "use_bias", "epsilon"),
+    [
+        ("paper", 2, 1, False, 1e-5),
+        ("torchvision", 1, 2, False, 1e-5),
+        ("keras", 2, 1, True, 1.001e-5),
+    ],
+)
+def test_what_publishers_of_resnet_do_differently(
+    variant: str, narrow: int, square: int, use_bias: bool, epsilon: float
+) -> None:
+    found = layers(resnet50(variant=variant))
+    common: dict[str, Any] = {"use_bias": use_bias}
+    around: Padding = 1 if square == 2 else "same"
+    inside: Padding = 0 if narrow == 2 else "same"
+    assert found["res3a/branch2a"] == Conv2D(128, 1, narrow, inside, name="branch2a", **common)
+    assert found["res3a/branch2b"] == Conv2D(128, 3, square, around, name="branch2b", **common)
+    assert found["res3a/branch1"] == Conv2D(512, 1, 2, 0, name="branch1", **common)
+    assert found["res3b/branch2b"] == Conv2D(128, 3, name="branch2b", **common)
+    assert found["res3b/branch2c/bn"] == BatchNorm(epsilon=epsilon, name="branch2c/bn")
+    assert resnet50(variant=variant).name == ("resnet50" if variant == "paper" else f"resnet50 ({variant})")
+    assert RESNET_VARIANTS[variant].source
 
 
 def test_receptive_field_of_resnet_runs_through_its_longest_path() -> None:
