@@ -15,7 +15,7 @@ from inception_lab.experiments import EXPERIMENTS, ablation, claims, lessons
 from inception_lab.experiments.__main__ import main
 from inception_lab.experiments.runner import Experiment, Rows, Settings, append, complete, digest, read
 from inception_lab.model.hardware import precision
-from inception_lab.model.training.suited import SUITED
+from inception_lab.model.training.recipes import SUITED
 
 Measure = Callable[[Settings, Rows], Rows]
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from inception_lab.checks import one_of, positive_integer, seed_number
 from inception_lab.cli.options import INTERRUPTED, describer, networks, picture_sides
-from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES
-from inception_lab.model.training.suited import BVLC, FINETUNING, SUITED
+from inception_lab.model.training.recipes import AUGMENTATIONS, BVLC, FINETUNING, RECIPES, SUITED
 from inception_lab.text import say
 
 if TYPE_CHECKING:

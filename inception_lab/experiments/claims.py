@@ -16,8 +16,7 @@ from inception_lab.architecture.googlenet import googlenet
 from inception_lab.architecture.small import NETWORKS, plain_start_cifar
 from inception_lab.experiments.lessons import finished
 from inception_lab.experiments.runner import Experiment, Rows, Settings
-from inception_lab.model.training.recipes import RECIPES
-from inception_lab.model.training.suited import SUITED
+from inception_lab.model.training.recipes import RECIPES, SUITED
 
 if TYPE_CHECKING:
     from inception_lab.model.training.outcome import Outcome

@@ -70,20 +70,6 @@ class SizeTuning:
     side: int
     network: str
 
-    def curve(self, module: str, branch: str, channel: int, colour: str) -> Floats:
-        """Return a unit's answers to all diameters of one colour.
-
-        Raises:
-            ValueError: If there is no such unit or colour.
-        """
-        answers = self.branch(module, branch)
-        one_of("colour", colour, self.colours)
-        if not 0 <= channel < answers.shape[2]:
-            raise ValueError(
-                f"{module}/{branch} has channels 0 to {answers.shape[2] - 1}. Received: channel={channel}."
-            )
-        return answers[self.colours.index(colour), :, channel]
-
     def branch(self, module: str, branch: str) -> Floats:
         """Return the answers of a branch, `(colours, diameters, channels)`.
 
