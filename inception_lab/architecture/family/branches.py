@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Literal, NamedTuple
 
-from inception_lab.architecture.layer import Padding, Sides
+from inception_lab.architecture.layer import Padding, Sides, colour_picture
 from inception_lab.architecture.layers import (
     Activation,
     AveragePool2D,
@@ -18,7 +18,7 @@ from inception_lab.architecture.layers import (
     MaxPool2D,
 )
 from inception_lab.architecture.modules import Convolutions, scaled
-from inception_lab.architecture.network import Network, Parallel, Part, Sequence, colour_picture
+from inception_lab.architecture.network import Network, Parallel, Part, Sequence
 from inception_lab.checks import positive_integer
 
 # A row's fields, and what layers in the branch are called: `double_3x3_reduce`, `double_3x3_1` …
