@@ -6,7 +6,6 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +25,6 @@ DRAWN_STATES = 16  # that are drawn too
 def test_every_explorer_has_a_card_and_asks_a_question() -> None:
     assert set(lab.explore.QUESTIONS) == set(KINDS)
     assert all(question.endswith("?") for question in lab.explore.QUESTIONS.values())
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def shared_explorer(request: pytest.FixtureRequest) -> Explorer:
-    explorer: Explorer = getattr(lab.explore, request.param)()
-    return explorer
-
-
-@pytest.fixture
-def explorer(shared_explorer: Explorer) -> Iterator[Explorer]:
-    """One of the explorers, as it is at first."""
-    shared_explorer.reset()
-    yield shared_explorer
-    shared_explorer.reset()
 
 
 def test_it_shows_what_it_says(explorer: Explorer) -> None:

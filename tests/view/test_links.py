@@ -1,7 +1,6 @@
 """Links: calls that restore a state; explorers with few controls, code to copy, words for screen readers."""
 
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,20 +23,6 @@ def called(link: str) -> Explorer:
     explorer = eval(link, {"lab": lab})
     assert isinstance(explorer, Explorer)
     return explorer
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def shared_explorer(request: pytest.FixtureRequest) -> Explorer:
-    explorer: Explorer = getattr(lab.explore, request.param)()
-    return explorer
-
-
-@pytest.fixture
-def explorer(shared_explorer: Explorer) -> Iterator[Explorer]:
-    """One of the explorers, as it is at first."""
-    shared_explorer.reset()
-    yield shared_explorer
-    shared_explorer.reset()
 
 
 @pytest.fixture
