@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from math import ceil
@@ -12,6 +12,7 @@ from typing import Any
 
 from inception_lab import text
 from inception_lab.architecture.cost import Cost, LayerCost
+from inception_lab.architecture.network import snake_case
 
 ROWS = 19  # GoogLeNet's modules and heads; with title, head and sums a screen of 25 lines
 
@@ -29,7 +30,7 @@ def folded(cost: Cost, most: int = ROWS) -> list[Cost]:
     """
     layers = cost.layers
     runs = [(cost.network, [*layers])]
-    for names in _groupings([layer.name for layer in layers]):
+    for names in _groupings(layers):
         pairs = groupby(zip(names, layers, strict=True), key=itemgetter(0))
         named = [(name, [layer for _, layer in run]) for name, run in pairs]
         if len(named) <= most:
@@ -56,12 +57,19 @@ def _short(name: str) -> str:
     return name if len(name) <= 20 else f"{name[:9]}…{name[-10:]}"
 
 
-def _groupings(names: list[str]) -> Iterator[list[str]]:
-    """Return names of groups for all layers, from the finest to the coarsest."""
-    paths = [name.split("/") for name in names]
+def _groupings(layers: Sequence[LayerCost]) -> Iterator[list[str]]:
+    """Return names of groups for all layers, from the finest to the coarsest.
+
+    A layer without parameters that nobody gave a name, such as `re_lu_7`, goes with the one before it.
+    """
+    paths = [layer.name.split("/") for layer in layers]
     for depth in range(max(map(len, paths), default=0), 0, -1):
         yield ["/".join(path[:depth]) for path in paths]
-    words = [re.findall(r"[_\W]*(?:[^\W\d_]+\d*|\d+)", path[0]) or path[:1] for path in paths]
+    words: list[list[str]] = []
+    for layer, path in zip(layers, paths, strict=True):
+        unnamed = re.fullmatch(rf"{snake_case(layer.type)}(_\d+)?( \(\d+\))?", path[0])
+        own = re.findall(r"[_\W]*(?:[^\W\d_]+\d*|\d+)", path[0]) or path[:1]
+        words.append(words[-1] if words and unnamed and not layer.parameters else own)
     for depth in range(max(map(len, words), default=0) - 1, 0, -1):
         yield ["".join(word[:depth]) for word in words]
 

@@ -54,6 +54,19 @@ def test_few_layers_are_not_folded() -> None:
     assert groups(named(*names)) == names
 
 
+def test_layers_that_nobody_named_go_with_those_before_them() -> None:
+    names = ["stem"]
+    for n in range(3):
+        names += [f"block_{n}_conv", f"re_lu_{n + 7}", f"block_{n}_out"]
+    same = named(*names)
+    layers = [
+        replace(layer, type="ReLU", parameters=0) if layer.name.startswith("re_lu") else layer
+        for layer in same.layers
+    ]
+    assert groups(replace(same, layers=tuple(layers)), 4) == ["stem", "block_0", "block_1", "block_2"]
+    assert "block_0" not in groups(same, 4)
+
+
 def test_layers_are_folded_to_modules_and_modules_to_stages() -> None:
     cost = lab.cost(lab.googlenet(auxiliary=True))
     assert groups(cost) == [*cost.by_module()]

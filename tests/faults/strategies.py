@@ -167,7 +167,7 @@ def _change(draw: Draw, data: Any) -> None:
     if not data:
         return None
     key: Any = draw(st.sampled_from(list(data) if isinstance(data, dict) else range(len(data))))
-    value = draw(st.sampled_from(JSON_VALUES))
+    value = json.loads(json.dumps(draw(st.sampled_from(JSON_VALUES))))  # its own, which may be changed again
     match draw(st.integers(0, 3)):
         case 0:
             del data[key]

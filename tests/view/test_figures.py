@@ -261,4 +261,4 @@ def test_names_and_numbers_of_a_cost_lie_apart(layers: int) -> None:
     for ax in figure.subfigs[0].axes:
         boxes = [label.get_window_extent() for label in (*ax.get_yticklabels(), *ax.texts)]
         assert not any(one.overlaps(other) for n, one in enumerate(boxes) for other in boxes[n + 1 :])
-    assert len(figure.subfigs[0].axes[0].get_yticklabels()) <= 24
+    assert len(figure.subfigs[0].axes[0].get_yticklabels()) <= 28

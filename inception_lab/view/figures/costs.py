@@ -73,7 +73,7 @@ def plot_bars(
 
 
 @styled
-def plot_cost(*costs: Cost, most: int = 24) -> Figure:
+def plot_cost(*costs: Cost, most: int = 28) -> Figure:
     """Draw where a network's parameters, MACs and activations are, from the input on top to the output.
 
     Args:
