@@ -37,7 +37,7 @@ lab: setup ## open JupyterLab on your own copy of the lessons
 	@exec $(BIN)/python -m tools.lab $(if $(AUTHOR),--author) $(if $(LESSONS),--folder '$(LESSONS)') $(LAB_ARGS)
 
 playground: setup ## serve all explorers as a page without code
-	exec $(BIN)/voila notebooks/playground.ipynb --Voila.ip=localhost $(VOILA_ARGS)
+	JUPYTER_PATH='$(CURDIR)/tools/jupyter' exec $(BIN)/voila notebooks/playground.ipynb --Voila.ip=localhost --template=playground $(VOILA_ARGS)
 
 test: setup ## check all that CI checks: lint, types, tests, doctests, notebooks
 	$(BIN)/ruff check .

@@ -18,7 +18,7 @@ import pytest
 RESULTS = Path(__file__).parent / "results"
 BROWSER = RESULTS / "browser.json"  # what tests/browser measured in real pages
 BROWSER_MILLISECONDS = {"JupyterLab": 100.0, "Voilà": 80.0}
-BROWSER_SECONDS = 5.0  # until Voilà's page has its first explorer
+BROWSER_SECONDS = 5.0  # until Voilà's page has its first card
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ from .view import pictures as pictures
 from .view.engine.explorer import Explorer as Explorer
 from .view.figures import show as show
 from .view.live import LiveCurves as LiveCurves
+from .view.playground import Playground as Playground
 
 __version__: str
 __all__: list[str]

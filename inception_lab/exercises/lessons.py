@@ -68,7 +68,7 @@ LESSONS = (
         "How many FLOPs has my model? Three cells, and why two tools disagree.",
         15,
     ),
-    Lesson("playground.ipynb", "Playground", "All explorers that need no TensorFlow, on one page.", 0),
+    Lesson("playground.ipynb", "Playground", "All explorers, each with a question.", 0),
 )
 
 GRID = "display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:12px;max-width:1000px"

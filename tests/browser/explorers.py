@@ -7,10 +7,27 @@ import inception_lab as lab
 from inception_lab.view.engine.explorer import Choice, Integer
 
 if TYPE_CHECKING:
-    from tests.browser.lab import Explorer
+    from tests.browser.lab import Explorer, Notebook
 
 KINDS = tuple(lab.explore.__all__)
 PATIENCE = 30  # tenths of a second that a picture may take
+
+
+def card(playground: "Notebook", kind: str) -> "Explorer":
+    """Open an explorer of the playground by its card, unless it is the one that is open."""
+    page, title = playground.page, getattr(lab.explore, kind).title
+    if page.locator(".lab-explorer", has=page.get_by_text(title, exact=True)).count() == 0:
+        the_wall(playground)
+        page.locator(".lab-card", has=page.get_by_text(title, exact=True)).click()
+    return playground.explorer(title)
+
+
+def the_wall(playground: "Notebook") -> None:
+    """Go back to all cards."""
+    back = playground.page.get_by_role("button", name="All explorers")
+    if back.is_visible():
+        back.click()
+    playground.page.locator(".lab-cards").wait_for()
 
 
 def picture(explorer: Any) -> str:

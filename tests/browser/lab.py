@@ -212,8 +212,8 @@ class Voila(Site):
     """A notebook that Voilà serves as a page, and the browser that looks at it."""
 
     def open(self) -> Notebook:
-        """Open the page and wait for its first explorer."""
-        page = self.page("/", ".lab-explorer img")
+        """Open the page and wait for its first card."""
+        page = self.page("/", ".lab-card-picture[src]")
         page.set_default_timeout(ELEMENT_SECONDS * 1000)
         return Notebook(page)
 
@@ -251,18 +251,18 @@ def make_lab(folder: Path, browser: Browser) -> Iterator[Lab]:
 
 @contextmanager
 def voila(notebook: Path, browser: Browser | None = None, **variables: str) -> Iterator[Voila]:
-    """Serve a notebook as a page without code, and open a browser, or use one that is open.
+    """Serve a notebook as `make playground` does, and open a browser, or use one that is open.
 
     Kernels get the environment variables that are given, besides those that are set.
 
     Raises:
         NoBrowserError: If there is no browser.
     """
+    words = ("--no-browser", "--template=playground")
+    variables["JUPYTER_PATH"] = str(ROOT / "tools" / "jupyter")
     with (
         _copied(notebook.parent) as served,
-        _server(
-            served, ("-m", "voila", str(served / notebook.name), "--no-browser"), "Voila", **variables
-        ) as url,
+        _server(served, ("-m", "voila", str(served / notebook.name), *words), "Voila", **variables) as url,
         _context(browser) as context,
     ):
         yield Voila(url, context)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import inception_lab as lab
-from tests.browser.explorers import KINDS, a_hand_pulls, a_key_moves
+from tests.browser.explorers import KINDS, a_hand_pulls, a_key_moves, card
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -68,7 +67,7 @@ def test_a_broken_callback_is_seen(broken: "Notebook", kind: str, monkeypatch: p
     from tests.browser import lab as browser_lab
 
     monkeypatch.setattr(browser_lab, "WATCH", browser_lab.WATCH.replace("10000", str(1000 * SECONDS)))
-    shown = broken.explorer(getattr(lab.explore, kind).title)
+    shown = card(broken, kind)
     broken.page.set_default_timeout(1000 * SECONDS)
     with pytest.raises((AssertionError, Error)):
         a_key_moves(shown, kind)
@@ -77,7 +76,7 @@ def test_a_broken_callback_is_seen(broken: "Notebook", kind: str, monkeypatch: p
 def test_a_broken_handle_is_seen(broken: "Notebook") -> None:
     from playwright.sync_api import Error
 
-    shown = broken.explorer(lab.explore.reduction.title)
+    shown = card(broken, "reduction")
     broken.page.set_default_timeout(1000 * SECONDS)
     with pytest.raises((AssertionError, Error)):
         a_hand_pulls(shown, "reduction", "Drag the dot along the line")

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import inception_lab as lab
-from tests.browser.explorers import KINDS, a_hand_pulls, a_key_moves, moved
-from tools.notebook_cells import BADGE_IMAGE
+from tests.browser.explorers import KINDS, a_hand_pulls, a_key_moves, card, moved, same, the_wall
 
 if TYPE_CHECKING:
     from tests.browser.lab import Explorer, Notebook
@@ -52,7 +51,7 @@ class Opened:
 
     def explorer(self, kind: str) -> "Explorer":
         """Find an explorer and set it to what it was at first."""
-        explorer = self.page.explorer(getattr(lab.explore, kind).title)
+        explorer = card(self.page, kind)
         explorer.box.get_by_role("button", name="Reset").click()
         explorer.box.get_by_alt_text(getattr(lab.explore, kind)().readout, exact=True).wait_for()
         return explorer
@@ -73,7 +72,7 @@ def playground(request: pytest.FixtureRequest, root: Path) -> Iterator[Opened]:
         started = time.perf_counter()
         page = site.open()
         yield Opened(request.param, page, time.perf_counter() - started)
-        assert {address for address in site.outside if "font" not in address} <= {BADGE_IMAGE}
+        assert site.outside == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -97,14 +96,15 @@ def test_every_control_has_a_name_and_takes_the_focus(playground: Opened) -> Non
             assert found.evaluate("element => element === document.activeElement"), f"{kind}: {name}"
 
 
-def test_axe_finds_nothing_serious_in_an_explorer(playground: Opened) -> None:
+def test_axe_finds_nothing_serious_in_an_explorer_or_a_card(playground: Opened) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     found = []
-    for kind in KINDS:
-        shown = playground.explorer(kind)
-        shown.box.evaluate("(element, name) => element.setAttribute('data-tried', name)", kind)
-        results = Axe().run(shown.page, context={"include": [[f"[data-tried={kind}]"]]}).response
+    the_wall(playground.page)
+    for kind in ("wall", *KINDS):
+        box = playground.page.page.locator(".lab-wall") if kind == "wall" else playground.explorer(kind).box
+        box.evaluate("(element, name) => element.setAttribute('data-tried', name)", kind)
+        results = Axe().run(playground.page.page, context={"include": [[f"[data-tried={kind}]"]]}).response
         assert results["passes"], kind  # it did look at something
         found += [
             f"{kind}: {violation['id']} at {node['target'][0]}"
@@ -132,6 +132,31 @@ def test_twice_as_large_nothing_is_lost(playground: Opened) -> None:
     finally:
         assert size
         page.set_viewport_size(size)
+
+
+def test_the_address_follows_the_explorer_and_brings_it_back(playground: Opened) -> None:
+    shown, page = playground.explorer("module"), playground.page.page
+    before = page.url
+    shown.box.get_by_role("button", name="5b", exact=True).click()
+    same(shown, lab.explore.module("5b"))
+    shown.press(shown.number("#5×5 reduce"), "ArrowUp")
+    same(shown, lab.explore.module("5b", reduce5x5=49))
+    if playground.where == "JupyterLab":
+        assert page.url == before  # the address is JupyterLab's
+        return
+    page.wait_for_url("**/?explorer=module&preset=5b&reduce5x5=49")
+    page.goto(page.url)
+    same(playground.page.explorer(lab.explore.module.title), lab.explore.module("5b", reduce5x5=49))
+    page.get_by_role("button", name="The whole network").click()
+    playground.page.explorer(lab.explore.network.title)
+    page.go_back()
+    same(playground.page.explorer(lab.explore.module.title), lab.explore.module("5b", reduce5x5=49))
+    malformed = (
+        "history.pushState(null, '', '?explorer=module&width=x'); dispatchEvent(new Event('popstate'))"
+    )
+    page.evaluate(malformed)
+    page.get_by_text("`width` must be a whole number from 7 to 112. Received: width='x'.").wait_for()
+    same(playground.page.explorer(lab.explore.module.title), lab.explore.module())
 
 
 def test_times_are_recorded(playground: Opened, root: Path) -> None:

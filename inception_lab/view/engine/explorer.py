@@ -166,7 +166,7 @@ class Explorer(ABC):
     @property
     def ghost(self) -> Any:
         """The result of the preset that lies nearest: where the hand started. `None` if it is this state."""
-        preset, changes = self._nearest()
+        preset, changes = self.nearest_preset()
         if not changes:
             return None
         if preset not in self._ghosts:
@@ -223,7 +223,7 @@ class Explorer(ABC):
 
     def link(self) -> str:
         """Return the call that restores the state, such as `lab.explore.module("3a", reduce5x5=8)`."""
-        preset, changes = self._nearest()
+        preset, changes = self.nearest_preset()
         said = [_said(preset)] if preset else []
         said += [f"{name}={_said(value)}" for name, value in changes.items()]
         return f"lab.explore.{snake_case(type(self).__name__)}({', '.join(said)})"
@@ -232,6 +232,11 @@ class Explorer(ABC):
         """Return what must be set besides what is given to come from the first state to the present one."""
         start = {**self._defaults, **given}
         return {name: value for name, value in self.state.items() if value != start[name]}
+
+    def nearest_preset(self) -> tuple[str, State]:
+        """Return the preset from which least must be set, "" for the defaults, and what."""
+        found = [(preset, self.changes(state)) for preset, state in self.presets.items()]
+        return min([*found, ("", self.changes({}))], key=lambda pair: len(pair[1]))
 
     @property
     def readout(self) -> str:
@@ -269,11 +274,6 @@ class Explorer(ABC):
             for name, value in state.items():
                 self.controls[name].value = value
 
-    def _nearest(self) -> tuple[str, State]:
-        """Return the preset from which least must be set, "" for the defaults, and what."""
-        found = [(preset, self.changes(state)) for preset, state in self.presets.items()]
-        return min([*found, ("", self.changes({}))], key=lambda pair: len(pair[1]))
-
     @figures.one_at_a_time
     def _changed(self, change: Any) -> None:
         if self._held:
@@ -307,7 +307,7 @@ class Explorer(ABC):
 
     def _show(self) -> None:
         """Hand the page all that is shown, in one message."""
-        preset, changes = self._nearest()
+        preset, changes = self.nearest_preset()
         with self.widget.hold_sync():
             self.widget.picture = self._png
             self.widget.values = {name: knob.shown() for name, knob in self.controls.items()}
