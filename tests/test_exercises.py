@@ -465,6 +465,18 @@ def test_no_guess_is_kept_for_a_blank(guess: Any) -> None:
     ("value", "said"),
     [((5, 25), "5 and 25"), (True, "True"), (2.37, "2.37"), ("smaller", "smaller"), (15_000, "15,000")],
 )
+def test_a_guess_is_marked_in_the_picture_of_the_answer_where_it_can_be() -> None:
+    ax = lab.figures.plot_lines([1, 2, 3], {"truth": [1, 2, 3]}, xlabel="k", ylabel="answer")
+    before, ends = len(ax.lines), ax.get_xlim()
+    for name, guess in {"a": None, "b": "wide", "c": 400, "d": ("wide", 2)}.items():
+        exercises.predict(name, guess)
+        exercises.mark(ax, name)
+    (mark,) = ax.lines[before:]
+    assert (list(mark.get_xdata()), mark.get_color()) == ([2, 2], form.READER)
+    assert [text.get_text() for text in ax.texts][-1:] == ["you: 2"]
+    assert ax.get_xlim() == ends
+
+
 def test_a_guess_is_said_as_it_was_meant(value: Any, said: str) -> None:
     assert exercises.predict("x", value).text == f"Prediction x: you say {said}. It is kept until the answer."
 

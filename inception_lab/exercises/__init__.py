@@ -22,7 +22,7 @@ from inception_lab.exercises import (
     lesson7,
     lesson9,
 )
-from inception_lab.exercises.form import Turn, beside, in_words
+from inception_lab.exercises.form import READER, Turn, beside, in_words
 from inception_lab.exercises.form import Verdict as Verdict
 from inception_lab.exercises.judge import Exercise
 from inception_lab.exercises.lessons import Cards
@@ -126,6 +126,22 @@ def reveal(name: str, truth: Any) -> Verdict:
         return Verdict(None, f"Prediction {name}: the answer is {in_words(truth)}. You made no guess.")
     said = f"Prediction {name}: you said {in_words(guess)}; the answer is {in_words(truth)}."
     return Revealed(None, said, guess, truth)
+
+
+def mark(ax: Any, name: str) -> None:
+    """Draw what was guessed into a picture of the answer, in the reader's colour; nothing without a guess.
+
+    Args:
+        ax: Matplotlib axes whose horizontal axis is what was asked for. They keep their ends.
+        name: Of the prediction; of several numbers each is drawn.
+    """
+    guess = kept.known()[0].guesses.get(name)
+    low, high = ax.get_xlim()
+    for number in guess if isinstance(guess, tuple) else (guess,):
+        if isinstance(number, int | float) and low <= number <= high:
+            ax.axvline(number, color=READER, linestyle="--")
+            ax.annotate(f"you: {number:g}", (number, 1), xycoords=("data", "axes fraction"), color=READER,
+                        xytext=(3, -3), textcoords="offset points", rotation=90, va="top")  # fmt: skip
 
 
 @dataclass(frozen=True)
