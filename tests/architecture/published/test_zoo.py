@@ -304,3 +304,9 @@ def test_no_network_without_classes(name: str) -> None:
     received = "filters=0 (layer" if name in ("nin", "squeezenet") else "classes=0."
     with pytest.raises(ValueError, match=re.escape(f"must be a positive integer. Received: {received}")):
         NETWORKS[name](classes=0)
+
+
+def test_networks_take_the_pictures_that_they_were_published_with() -> None:
+    sides = {name: describe().input_shape for name, describe in NETWORKS.items()}
+    odd = {"alexnet": 227, "squeezenet": 227}
+    assert sides == {name: (odd.get(name, 224), odd.get(name, 224), 3) for name in NETWORKS}
