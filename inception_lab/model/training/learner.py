@@ -104,8 +104,8 @@ class Learner:
         epochs: range,
         *,
         frozen: int = 0,
-        step_done: StepDone | None = None,
-        epoch_done: EpochDone | None = None,
+        step_done: StepDone = lambda *_: None,
+        epoch_done: EpochDone = lambda *_: None,
     ) -> None:
         """Go through the pictures once an epoch.
 
@@ -122,6 +122,11 @@ class Learner:
             epoch_done: Called after each epoch with its number and means: `loss`, and each head's accuracy.
         """
         thaw = min(max(frozen, epochs.start), epochs.stop)
+        tell = keras.callbacks.LambdaCallback(
+            on_epoch_begin=lambda epoch, _: self.begin_epoch(epoch),
+            on_train_batch_end=lambda step, logs: step_done(self.epoch, step, logs),
+            on_epoch_end=lambda epoch, logs: epoch_done(epoch, head_logs(logs, self.outputs)),
+        )
         for part in (range(epochs.start, thaw), range(thaw, epochs.stop)):
             if part:
                 self._freeze(part.stop <= frozen)
@@ -132,7 +137,7 @@ class Learner:
                     steps_per_epoch=len(labels) // self.recipe.batch_size,
                     shuffle=False,
                     verbose=0,
-                    callbacks=[_Teller(self, step_done, epoch_done)],
+                    callbacks=[tell],
                 )
 
     def _freeze(self, frozen: bool) -> None:
@@ -157,6 +162,7 @@ class Learner:
 
     def begin_epoch(self, epoch: int) -> None:
         """Set all that is random to where an epoch begins."""
+        self.epoch = epoch
         for number, variable in enumerate(self._seeds):
             state = np.random.SeedSequence((self.seed, epoch, number)).generate_state(2)
             variable.assign(state.astype(variable.dtype))
@@ -264,24 +270,3 @@ def _swapped(variables: list[Any], values: list[Any]) -> Iterator[None]:
     yield
     for variable, value in zip(variables, before, strict=True):
         variable.assign(value)
-
-
-class _Teller(keras.callbacks.Callback):  # type: ignore[misc]
-    """Sets what is random at the beginning of each epoch, and tells of steps and epochs."""
-
-    def __init__(self, learner: Learner, step_done: StepDone | None, epoch_done: EpochDone | None) -> None:
-        super().__init__()
-        self.learner, self.step_done, self.epoch_done = learner, step_done, epoch_done
-        self.epoch = 0
-
-    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
-        self.epoch = epoch
-        self.learner.begin_epoch(epoch)
-
-    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
-        if self.step_done:
-            self.step_done(self.epoch, batch, logs or {})
-
-    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        if self.epoch_done:
-            self.epoch_done(epoch, head_logs(logs or {}, self.learner.outputs))
