@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inception_lab.architecture.cost import cost
 from inception_lab.architecture.network import Network
 from inception_lab.checks import positive_integer
 from inception_lab.model.backend import as_array, keras
@@ -64,13 +65,8 @@ class Classifier:
     @property
     def modules(self) -> tuple[str, ...]:
         """Names of its modules, such as `inception_3a`, in order."""
-        none: tuple[str, ...] = ()
-        ends = self.network.fold(
-            none,
-            layer=lambda _, __, names: names,
-            merge=lambda path, _, found: (*found[0], path.removesuffix("/output")),
-        )
-        return ends["main"]
+        joins = (layer.name for layer in cost(self.network).layers if layer.type == "Concatenate")
+        return tuple(name.removesuffix("/output") for name in joins)
 
     @property
     def side(self) -> int:
