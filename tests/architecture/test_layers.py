@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -433,11 +433,37 @@ def test_numpy_integers_become_integers() -> None:
     assert [(type(number), number) for number in numbers] == [(int, 8), (int, 3), (int, 1)]
 
 
-def test_layers_are_data() -> None:
-    assert hash(Conv2D(8, 3, name="a")) == hash(Conv2D(8, 3, name="a"))
-    assert Conv2D(8, 3, name="a") != Conv2D(8, 3, name="b")
-    with pytest.raises(FrozenInstanceError, match=r"^cannot assign to field 'filters'$"):
-        Conv2D(8, 3).filters = 4  # type: ignore[misc]
+@pytest.mark.parametrize("layer", [case[1] for case in CASES], ids=[case[0] for case in CASES])
+def test_layers_are_data(layer: Layer) -> None:
+    assert hash(layer) == hash(replace(layer))
+    assert layer == replace(layer) != replace(layer, name="another")
+    with pytest.raises(FrozenInstanceError, match=r"^cannot assign to field 'name'$"):
+        layer.name = "another"  # type: ignore[misc]
+
+
+SWITCHES = {
+    "use_bias": (Conv2D(1, 1), DepthwiseConv2D(1), Conv2DTranspose(1, 1), SeparableConv2D(1, 1), Dense(1)),
+    "scale": (BatchNorm(), LayerNorm(), GroupNorm()),
+    "center": (BatchNorm(), LayerNorm(), GroupNorm()),
+}
+NUMBERS = {
+    "epsilon": (BatchNorm(), LayerNorm(), GroupNorm()),
+    **dict.fromkeys(("bias", "alpha", "beta"), (LocalResponseNorm(),)),
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "layer", "must"),
+    [
+        *((field, layer, "True or False") for field, those in SWITCHES.items() for layer in those),
+        *((field, layer, "a finite int or float") for field, those in NUMBERS.items() for layer in those),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Layer) else value,
+)
+def test_switches_and_numbers_are_nothing_else(field: str, layer: Layer, must: str) -> None:
+    message = f"`{field}` must be {must}. Received: {field}='2' (layer 'a')."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        replace(layer, name="a", **{field: "2"})
 
 
 MISTAKES: list[tuple[Callable[[], object], str]] = [
@@ -516,6 +542,14 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
     (
         lambda: Conv2D(8, 7, padding="valid").output_shape((5, 9, 3)),
         "A 7×7 window with padding='valid' must fit into its input. Received: 5×9 pixels.",
+    ),
+    (
+        lambda: Conv2D(8, (7, 3), padding="valid").output_shape((5, 9, 3)),
+        "A 7×3 window with padding='valid' must fit into its input. Received: 5×9 pixels.",
+    ),
+    (
+        lambda: AveragePool2D((3, 7), padding="valid").output_shape((9, 5, 3)),
+        "A 3×7 window with padding='valid' must fit into its input. Received: 9×5 pixels.",
     ),
     (
         lambda: MaxPool2D(7, padding=1).output_shape((9, 4, 3)),
