@@ -461,10 +461,6 @@ def test_no_guess_is_kept_for_a_blank(guess: Any) -> None:
     assert found == Verdict(None, "Prediction 01.sizes: the answer is 9 and 63. You made no guess.")
 
 
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [((5, 25), "5 and 25"), (True, "True"), (2.37, "2.37"), ("smaller", "smaller"), (15_000, "15,000")],
-)
 def test_a_guess_is_marked_in_the_picture_of_the_answer_where_it_can_be() -> None:
     ax = lab.figures.plot_lines([1, 2, 3], {"truth": [1, 2, 3]}, xlabel="k", ylabel="answer")
     before, ends = len(ax.lines), ax.get_xlim()
@@ -477,6 +473,10 @@ def test_a_guess_is_marked_in_the_picture_of_the_answer_where_it_can_be() -> Non
     assert ax.get_xlim() == ends
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [((5, 25), "5 and 25"), (True, "True"), (2.37, "2.37"), ("smaller", "smaller"), (15_000, "15,000")],
+)
 def test_a_guess_is_said_as_it_was_meant(value: Any, said: str) -> None:
     assert exercises.predict("x", value).text == f"Prediction x: you say {said}. It is kept until the answer."
 
