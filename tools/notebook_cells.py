@@ -53,10 +53,13 @@ def setup_cell(address: str | None = None) -> str:
 
 
 def badge(notebook: str, address: str | None = None) -> str:
-    """The Markdown of the badge that opens `notebook`, a path inside the repository, in Colab."""
+    """The Markdown of the badge that opens `notebook`, a path inside the repository, in Colab.
+
+    It opens the learner's copy, without answers, which .github/workflows/learner.yml makes of each release.
+    """
     address = repository() if address is None else address
     owner_and_name = address.removeprefix("https://github.com/")
-    target = f"github/{owner_and_name}/blob/v{inception_lab.__version__}/{notebook}"
+    target = f"github/{owner_and_name}/blob/learner-v{inception_lab.__version__}/{notebook}"
     return f"[![Open in Colab]({BADGE_IMAGE})](https://colab.research.google.com/{target})" if address else ""
 
 

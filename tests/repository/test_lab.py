@@ -1,12 +1,14 @@
 """The learner's copy of the lessons, which `make lab` opens."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tools import lab
 
@@ -127,3 +129,16 @@ def test_git_ignores_the_copy_and_every_committed_lesson_can_be_copied(root: Pat
     for path in mine.rglob("*.ipynb"):
         cells = lab.read(path.read_bytes())["cells"]
         assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
+
+
+def test_a_release_gets_a_learners_copy_that_badges_open(root: Path, tmp_path: Path) -> None:
+    workflow = yaml.safe_load((root / ".github/workflows/learner.yml").read_text(encoding="utf-8"))
+    (script,) = (step["run"] for step in workflow["jobs"]["copy"]["steps"] if "run" in step)
+    public, checkout = tmp_path / "public", tmp_path / "checkout"
+    for source, copy in ((root, public), (public, checkout)):
+        subprocess.run(["git", "clone", "--quiet", str(source), str(copy)], check=True)
+    variables = {"PATH": os.environ["PATH"], "GITHUB_REF_NAME": "v9.9.9"}
+    subprocess.run(["sh", "-ec", script], cwd=checkout, env=variables, check=True)
+    show = ["git", "show", f"learner-v9.9.9:notebooks/{lab.START}"]
+    shown = subprocess.run(show, cwd=public, capture_output=True, check=True).stdout
+    assert shown == lab.unanswered(checkout / "notebooks" / lab.START)

@@ -36,7 +36,7 @@ ADDRESS = "https://github.com/someone/inception-lab"
 def test_badge_opens_the_notebook_at_the_packages_version() -> None:
     assert re.fullmatch(
         r"\[!\[Open in Colab\]\(https://colab\.research\.google\.com/assets/colab-badge\.svg\)\]"
-        r"\(https://colab\.research\.google\.com/github/someone/inception-lab/blob/v\d+\.\d+\.\d+"
+        r"\(https://colab\.research\.google\.com/github/someone/inception-lab/blob/learner-v\d+\.\d+\.\d+"
         r"/notebooks/solutions/01_x\.ipynb\)",
         notebook_cells.badge("notebooks/solutions/01_x.ipynb", ADDRESS),
     )
@@ -55,7 +55,7 @@ def test_badge_goes_under_the_title_is_renewed_in_its_place_and_taken_away() -> 
     plain = "# Title\n\nText."
     new = notebook_cells.with_badge(plain, "notebooks/a.ipynb", ADDRESS)
     assert new == f"# Title\n\n{notebook_cells.badge('notebooks/a.ipynb', ADDRESS)}\n\nText."
-    moved = new.replace("inception-lab/blob/v", "old/blob/v9")
+    moved = new.replace("inception-lab/blob/learner-v", "old/blob/v9")
     assert notebook_cells.with_badge(moved, "notebooks/a.ipynb", ADDRESS) == new
     assert notebook_cells.with_badge(moved, "notebooks/a.ipynb", "") == plain
     assert notebook_cells.with_badge(plain, "notebooks/a.ipynb", "") == plain
