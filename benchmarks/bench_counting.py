@@ -59,3 +59,10 @@ def test_cost_of_the_zoo(benchmark: BenchmarkFixture, table: "Table", name: str)
     network = lab.zoo.NETWORKS[name]()
     benchmark(lab.cost, network)
     table.add(f"cost({name})", "ms", milliseconds(benchmark))
+
+
+def test_cost_of_the_family(benchmark: BenchmarkFixture, table: "Table") -> None:
+    names = ("bn_inception", "inception_v3", "inception_v4", "inception_resnet_v2", "xception")
+    family = [lab.zoo.NETWORKS[name]() for name in names]
+    benchmark(lambda: [lab.cost(network) for network in family])
+    table.add("cost of the five that came after", "ms", milliseconds(benchmark), 20.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from inception_lab.architecture.layer import Kernel, Padding, Shape, Sides, Window, Windowed, pair
@@ -106,7 +107,7 @@ class Conv2DTranspose(_Convolution):
     def _check_padding(self, padding: object) -> None:
         one_of("padding", padding, ("same", "valid"), self.where)
 
-    @property
+    @cached_property
     def windows(self) -> tuple[Window, Window]:  # noqa: D102
         rows, columns = (
             Window(side, grows=step)
@@ -139,14 +140,14 @@ class SeparableConv2D(_Convolution):
     kind: ClassVar[str] = "SeparableConv2D"
     depth_multiplier: int = 1
 
-    @property
+    @cached_property
     def depthwise(self) -> DepthwiseConv2D:
         """The first half: one set of kernels a channel."""
         return DepthwiseConv2D(
             self.kernel_size, self.strides, self.padding, self.depth_multiplier, use_bias=False
         )
 
-    @property
+    @cached_property
     def pointwise(self) -> Conv2D:
         """The second half: a 1×1 convolution that mixes the channels."""
         return Conv2D(self.filters, 1, use_bias=self.use_bias, activation=self.activation)

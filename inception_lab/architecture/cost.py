@@ -241,7 +241,8 @@ def cost(network: Network | Part, input_shape: Shape | None = None) -> Cost:
 
     def count(path: str, layer: Layer, x: tuple[Shape, Reach]) -> tuple[Shape, Reach]:
         shape, reach = x
-        output_shape, reach = layer.output_shape(shape), reach.behind(layer, shape)
+        output_shape = layer.output_shape(shape)
+        reach = reach.behind(layer, shape, output_shape)
         layers.append(
             LayerCost(
                 path,

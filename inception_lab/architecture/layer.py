@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import numbers
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import ClassVar, Literal, NamedTuple, get_args
 
 from inception_lab.architecture.operations import Function, Operations, activation_operations
@@ -109,6 +110,9 @@ class Window(NamedTuple):
     grows: int = 1
 
 
+ONE_PLACE = (Window(), Window())
+
+
 @dataclass(frozen=True)
 class Layer:
     """Something with one input and one output.
@@ -176,10 +180,10 @@ class Layer:
                 f"Received: padding={padding!r}{self.where}."
             )
 
-    @property
+    @cached_property
     def windows(self) -> tuple[Window, Window]:
         """The window that each output value sees, along rows and along columns."""
-        return Window(), Window()
+        return ONE_PLACE
 
     @property
     def pads(self) -> bool:
@@ -248,7 +252,7 @@ class Windowed(Layer):
                 f"strides={self.strides}, dilation_rate={rate}{self.where}."
             )
 
-    @property
+    @cached_property
     def windows(self) -> tuple[Window, Window]:  # noqa: D102
         sides = pair(getattr(self, "kernel_size", None) or self.pool_size)  # type: ignore[attr-defined]
         rates, steps = pair(getattr(self, "dilation_rate", 1)), pair(self.strides)

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, TypeVar, get_args
 
 from inception_lab.architecture.layer import Layer, Shape, colour_picture, picture_shape
@@ -174,14 +175,14 @@ def fold(
     def unique(prefix: str, name: str | None, default: str = "") -> str:
         path = prefix + (name or default)
         number = 0
-        while path.replace("/", "_") in seen:  # Keras has `_` for `/`
+        while (own := path.replace("/", "_")) in seen:  # Keras has `_` for `/`
             if name:
                 ours = path == "image" or path.endswith(("_pad", "/pad"))
                 note = " (`image` is the input, `NAME_pad` the zeros around NAME)" if ours else ""
                 raise ValueError(f"Layer names must be unique. Received twice: '{path}'{note}.")
             number += 1
             path = f"{prefix}{default}_{number}"
-        seen.add(path.replace("/", "_"))
+        seen.add(own)
         return path
 
     def walk(part: Part, x: T, prefix: str) -> T:
@@ -232,6 +233,7 @@ def inside(prefix: str, name: str | None) -> str:
     return f"{prefix}{name}/" if name else prefix
 
 
+@cache
 def snake_case(kind: str) -> str:
     """Return a kind of layer as a layer's name: `MaxPool2D` becomes `max_pool2d`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from operator import add
 from typing import Literal
 
 Function = Literal[
@@ -38,10 +39,14 @@ class Operations:
     exponentials: int = 0
 
     def __add__(self, other: Operations) -> Operations:
-        return Operations(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+        return Operations(*map(add, self._counts, other._counts))
 
     def __mul__(self, times: int) -> Operations:
-        return Operations(*(getattr(self, f.name) * times for f in fields(self)))
+        return Operations(*(count * times for count in self._counts))
+
+    @property
+    def _counts(self) -> tuple[int, ...]:
+        return tuple(vars(self).values())
 
 
 SIGMOID = Operations(exponentials=1, additions=1, divisions=1)  # 1 / (1 + exp(−x))

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from inception_lab.architecture.layer import Layer, Shape
+from inception_lab.architecture.layer import ONE_PLACE, Layer, Shape
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,16 @@ class Reach:
         """
         return self.rows.first, self.columns.first
 
-    def behind(self, layer: Layer, shape: Shape) -> Reach:
-        """Return the reach after a layer whose input has `shape`."""
+    def behind(self, layer: Layer, shape: Shape, output_shape: Shape) -> Reach:
+        """Return the reach after a layer whose input has `shape`, and whose output has `output_shape`."""
         if len(shape) == 1:
             return self
-        if len(layer.output_shape(shape)) == 1:
+        if len(output_shape) == 1:
             return self.everywhere(shape[0], shape[1])
         if layer.sees_all:
             return self.across(shape[0], shape[1])
+        if layer.windows == ONE_PLACE and getattr(layer, "padding", 0) in ("same", "valid", 0):
+            return self
         rows, columns = (
             span.spread(window.side, window.grows)
             if window.grows > 1

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     Piece = tuple[Artist, ...]  # drawn in this order
 
 # How a whole network's blocks are coloured, by the start of their names.
-KINDS = {"inception": figures.SKY, "conv": figures.ORANGE, "pool": figures.PALE, "loss": figures.PURPLE}
+KINDS = {
+    **dict.fromkeys(("inception", "mixed", "block"), figures.SKY),
+    **dict.fromkeys(("conv", "stem"), figures.ORANGE),
+    **dict.fromkeys(("loss", "aux"), figures.PURPLE),
+    "pool": figures.PALE,
+}
 BOX, GAP = 1.0, 0.62  # width of a box and of the space before the next, in units of the axes
 SPACE = 0.14  # between the blocks of a network
 HALF = 0.34  # half the height of a box; rows are 1 apart

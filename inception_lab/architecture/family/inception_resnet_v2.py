@@ -4,7 +4,8 @@ Reference:
     Szegedy et al. 2016, "Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning",
     arXiv:1602.07261, Figures 15 to 19, as released: with v3's stem, and a module of 320 channels after it.
 
-Layers are named as in Keras and TF-slim, branches within a module as in BVLC's Caffe models.
+Modules are named as in TF-slim and Keras, whose `block35_1` is `block35/1` here; branches within a module as
+in BVLC's Caffe models.
 """
 
 from __future__ import annotations
@@ -115,13 +116,17 @@ def inception_resnet_v2(
         Szegedy et al. 2016, arXiv:1602.07261.
     """
     convolution = Convolutions(batch_norm=True, scale=batch_norm_scale, width=width)
-    parts, channels = stem(convolution), scaled(192, width)
+    parts: list[Part] = [stem(convolution)]
+    channels = scaled(192, width)
     for stage in STAGES:
         parts.append(stage.module.module(convolution, stage.name))
         channels = stage.module.channels(channels, width)
-        for number in range(1, stage.blocks + 1):
-            name = f"block{stage.side}_{number}"
-            parts.append(residual(name, stage.block, convolution, channels, stage.scale))
-    parts.append(residual("block8_10", STAGES[-1].block, convolution, channels, relu=False))
+        blocks = [
+            residual(str(number), stage.block, convolution, channels, stage.scale)
+            for number in range(1, stage.blocks + 1)
+        ]
+        if stage is STAGES[-1]:  # one more, unscaled
+            blocks.append(residual(str(stage.blocks + 1), stage.block, convolution, channels, relu=False))
+        parts.append(Sequence(*blocks, name=f"block{stage.side}"))
     parts.append(convolution("Conv2d_7b_1x1", 1536, 1))
     return network(input_shape, "inception_resnet_v2", *parts, logits(classes, rate=0.2))

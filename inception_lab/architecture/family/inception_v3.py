@@ -70,7 +70,7 @@ MODULES: Mapping[str, Row] = {
 }
 
 
-def stem(convolution: Convolutions, strides: int = 2, pool: bool = True) -> list[Part]:
+def stem(convolution: Convolutions, strides: int = 2, pool: bool = True) -> Sequence:
     """Describe the layers before the first module, which Inception-ResNet-v2 shares.
 
     Args:
@@ -79,15 +79,23 @@ def stem(convolution: Convolutions, strides: int = 2, pool: bool = True) -> list
         pool: Whether a pooling follows the first three.
     """
     first_pool = [MaxPool2D(3, 2, "valid", name="MaxPool_3a_3x3")] if pool else []
-    return [
-        convolution("Conv2d_1a_3x3", 32, 3, strides, "valid"),
-        convolution("Conv2d_2a_3x3", 32, 3, padding="valid"),
-        convolution("Conv2d_2b_3x3", 64, 3),
+    return Sequence(
+        *first_three(convolution, strides),
         *first_pool,
         convolution("Conv2d_3b_1x1", 80, 1),
         convolution("Conv2d_4a_3x3", 192, 3, padding="valid"),
         MaxPool2D(3, 2, "valid", name="MaxPool_5a_3x3"),
-    ]
+        name="stem",
+    )
+
+
+def first_three(convolution: Convolutions, strides: int = 2) -> tuple[Part, Part, Part]:
+    """Describe the convolutions that v3, v4 and Inception-ResNet-v2 begin with."""
+    return (
+        convolution("Conv2d_1a_3x3", 32, 3, strides, "valid"),
+        convolution("Conv2d_2a_3x3", 32, 3, padding="valid"),
+        convolution("Conv2d_2b_3x3", 64, 3),
+    )
 
 
 def head(convolution: Convolutions, classes: int) -> Sequence:
@@ -140,7 +148,7 @@ def inception_v3(
         Szegedy et al. 2015, arXiv:1512.00567.
     """
     convolution = Convolutions(batch_norm=True, scale=batch_norm_scale, width=width)
-    parts = stem(convolution, strides, first_pool)
+    parts: list[Part] = [stem(convolution, strides, first_pool)]
     for name, row in rows.items():
         parts.append(row.module(convolution, name))
         if auxiliary and name == "Mixed_6e":

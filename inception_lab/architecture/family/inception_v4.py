@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from inception_lab.architecture.family.branches import Figure, Fork, Row, logits, network
-from inception_lab.architecture.family.inception_v3 import FIGURE_6, REDUCTION_A, REDUCTION_B
+from inception_lab.architecture.family.inception_v3 import FIGURE_6, REDUCTION_A, REDUCTION_B, first_three
 from inception_lab.architecture.layers import MaxPool2D
 from inception_lab.architecture.modules import Convolutions
-from inception_lab.architecture.network import Network, Parallel
+from inception_lab.architecture.network import Network, Parallel, Sequence
 
 STEM_4A = Figure(
     "arXiv:1602.07261, Figure 3, in the middle",
@@ -89,9 +89,7 @@ def inception_v4(
     return network(
         input_shape,
         "inception_v4",
-        convolution("Conv2d_1a_3x3", 32, 3, 2, "valid"),
-        convolution("Conv2d_2a_3x3", 32, 3, padding="valid"),
-        convolution("Conv2d_2b_3x3", 64, 3),
+        Sequence(*first_three(convolution), name="stem"),
         Parallel(pool, convolution("3x3", 96, 3, 2, "valid"), name="Mixed_3a"),
         *(row.module(convolution, name) for name, row in rows.items()),
         logits(classes, rate=0.2),

@@ -83,7 +83,7 @@ def xception(
         if row.strides > 1:
             parts.append(MaxPool2D(3, row.strides, name="pool"))
             shortcut.append(convolution("shortcut", row.filters[-1], 1, row.strides, None))
-        return Sequence(Parallel(Sequence(*shortcut), Sequence(*parts), merge="add"), name=name)
+        return Sequence(Parallel(Sequence(*parts), Sequence(*shortcut), merge="add"), name=name)
 
     return network(
         input_shape,

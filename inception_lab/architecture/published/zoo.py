@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inception_lab.architecture.cost import cost
+from inception_lab.architecture.family.bn_inception import bn_inception
+from inception_lab.architecture.family.branches import logits
+from inception_lab.architecture.family.inception_resnet_v2 import inception_resnet_v2
+from inception_lab.architecture.family.inception_v3 import inception_v3
+from inception_lab.architecture.family.inception_v4 import inception_v4
+from inception_lab.architecture.family.xception import xception
 from inception_lab.architecture.googlenet import googlenet
 from inception_lab.architecture.layer import Layer, Padding
 from inception_lab.architecture.layers import (
@@ -310,15 +316,8 @@ def mobilenet(
         pointwise = Conv2D(scaled(row.filters, width), 1, use_bias=False, name="pointwise")
         both = (normalised(depthwise, "relu6"), normalised(pointwise, "relu6"))
         parts.append(Sequence(*both, name=f"Conv2d_{number}"))
-    logits = Sequence(
-        GlobalAveragePool2D(name="AvgPool"),
-        Dropout(0.001, name="Dropout_1b"),
-        Dense(positive_integer("classes", classes), name="Conv2d_1c_1x1"),
-        Activation("softmax", name="Predictions"),
-        name="Logits",
-    )
     label = "mobilenet" if width == 1 else f"mobilenet ({width:g})"
-    return Network(input_shape, Sequence(*parts, logits), label)
+    return Network(input_shape, Sequence(*parts, logits(classes, rate=0.001)), label)
 
 
 @dataclass(frozen=True)
@@ -396,8 +395,13 @@ NETWORKS = Zoo(
     nin=nin,
     googlenet=googlenet,
     vgg16=vgg16,
+    bn_inception=bn_inception,
+    inception_v3=inception_v3,
     resnet50=resnet50,
+    inception_v4=inception_v4,
+    inception_resnet_v2=inception_resnet_v2,
     squeezenet=squeezenet,
+    xception=xception,
     mobilenet=mobilenet,
 )
 
