@@ -122,6 +122,7 @@ def by(*keys: str, measures: Sequence[str]) -> Callable[[Rows], str]:
     return made
 
 
+ALL_SIZES = {"smallest": 10, "largest": 60}
 SIZES = ("size_10", "size_18", "size_33", "size_60")
 
 
@@ -129,7 +130,7 @@ def ablation(rows: Rows) -> str:
     """The measured runs, with what was chosen for them."""
     lines = []
     for (network, *_), group in grouped(
-        [row for row in rows if row["phase"] == "measure"], "network", "smallest", "largest"
+        [{**ALL_SIZES, **row} for row in rows if row["phase"] == "measure"], "network", "smallest", "largest"
     ).items():
         row = group[0]
         lines.append(
@@ -197,6 +198,7 @@ TABLES: dict[str, Callable[[Rows], str]] = {
     "overfitting": by("images", "width", measures=("train_accuracy", "accuracy")),
     "ablation": differences,
     "further_ablation": ablation,
+    "towers": ablation,
 }
 
 

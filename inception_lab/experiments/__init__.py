@@ -20,6 +20,7 @@ from inception_lab.experiments.lessons import BANDS, HEADS, OVERFITTING, REDUCTI
 from inception_lab.experiments.lessons import epochs_lost as epochs_lost
 from inception_lab.experiments.runner import Experiment, Rows
 from inception_lab.experiments.starts import STARTS
+from inception_lab.experiments.towers import TOWERS_COMPARED
 
 if TYPE_CHECKING:
     import pandas
@@ -38,6 +39,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         OVERFITTING,
         ABLATION,
         FURTHER_ABLATION,
+        TOWERS_COMPARED,
         CIFAR10,
         CIFAR10_SMALL_FIRST,
     )

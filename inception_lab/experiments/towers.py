@@ -1,0 +1,145 @@
+"""Towers instead of one large kernel, and groups instead of all channels: what do they bring at equal cost?
+
+The hypotheses, written down before the runs, on digits of all sizes taken together:
+
+1. Two 3×3 beat one 5×5 at equal cost: they reach as far, with an activation in between.
+2. 1×5 and 5×1 are within a point of two 3×3 at equal cost.
+3. At equal filters, where two 3×3 cost less than one 5×5, they are within a point of it.
+4. At equal cost, eight groups and one group a channel each beat one group: the saved work pays for channels.
+
+Differences are paired by seed, with their 95 % intervals (`difference_interval`). "Within a point" means that
+the whole interval is. Rates are chosen for each network on validation pictures with a seed that is not
+measured; where an end of the grid is chosen, the grid was too narrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
+
+from inception_lab.architecture.cost import cost
+from inception_lab.architecture.layers import Activation, Conv2D, Dense, GlobalAveragePool2D, MaxPool2D
+from inception_lab.architecture.modules import normalised
+from inception_lab.architecture.network import Network, Part, Sequence
+from inception_lab.experiments.ablation import CHOOSE, MEASURE, SEEDS, STEM, chosen_rate, pack
+from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN, learn
+from inception_lab.experiments.runner import Experiment, Rows, Settings
+
+Kernel = int | tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Tower:
+    """The convolutions between a module's two 1×1.
+
+    Attributes:
+        kernels: One after the other, each with batch norm and ReLU.
+        groups: Of channels that do not see each other; 0: each channel is a group of its own.
+        like: Whose cost the module has; `None` for the width of the reference, whatever it costs.
+    """
+
+    kernels: tuple[Kernel, ...]
+    groups: int = 1
+    like: str | None = None
+
+
+LARGE, ONE = "5×5", "1 group"  # the references, at their own width
+TOWERS: Mapping[str, Tower] = {
+    LARGE: Tower((5,)),
+    "3×3 + 3×3": Tower((3, 3), like=LARGE),
+    "1×5 + 5×1": Tower(((1, 5), (5, 1)), like=LARGE),
+    "3×3 + 3×3, same filters": Tower((3, 3)),
+    "1×5 + 5×1, same filters": Tower(((1, 5), (5, 1))),
+    ONE: Tower((3,)),
+    "2 groups": Tower((3,), 2, ONE),
+    "4 groups": Tower((3,), 4, ONE),
+    "8 groups": Tower((3,), 8, ONE),
+    "all groups": Tower((3,), 0, ONE),
+}
+# Modules: the picture that each sees, the channels of a reference's tower, and those that leave the module.
+MODULES: Mapping[str, tuple[tuple[int, int, int], int, int]] = {
+    "a": ((16, 16, 2 * STEM), 24, 64),
+    "b": ((8, 8, 64), 48, 128),
+}
+RATES = (0.1, 0.2, 0.4, 0.8, 1.6)
+
+
+def tower_network(kind: str) -> Network:
+    """Return a network of two modules that differ in their towers only.
+
+    Args:
+        kind: A name in `TOWERS`.
+
+    Raises:
+        ValueError: If there is none of that name.
+    """
+    if kind not in TOWERS:
+        raise ValueError(f"`kind` must be one of {'; '.join(TOWERS)}. Received: kind={kind!r}.")
+    parts: list[Part] = []
+    for number, filters in enumerate((STEM, 2 * STEM), start=1):
+        parts += [_convolution(f"conv{number}", filters, 3), MaxPool2D(3, strides=2, name=f"pool{number}")]
+    last = MaxPool2D(3, strides=2, name="pool3")
+    parts += [_module("a", kind, tower_width("a", kind)), last, _module("b", kind, tower_width("b", kind))]
+    parts += [GlobalAveragePool2D(name="average"), Dense(10, name="classifier")]
+    name = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in kind)
+    return Network((64, 64, 3), Sequence(*parts, Activation("softmax", name="prob")), f"tower-{name}")
+
+
+@cache
+def tower_width(module: str, kind: str) -> int:
+    """Return the channels of a tower at which its module costs as near as can be to its reference's."""
+    tower, (picture, own, _) = TOWERS[kind], MODULES[module]
+    if tower.like is None:
+        return own
+    target = cost(_module(module, tower.like, own), picture).macs
+    widths = range(max(tower.groups, 1), 4 * own, max(tower.groups, 1))
+    return min(widths, key=lambda width: abs(cost(_module(module, kind, width), picture).macs - target))
+
+
+def _module(name: str, kind: str, width: int) -> Sequence:
+    tower, (_, _, leaving) = TOWERS[kind], MODULES[name]
+    convolutions = [
+        _convolution(f"tower{number}", width, kernel, tower.groups or width)
+        for number, kernel in enumerate(tower.kernels, start=1)
+    ]
+    return Sequence(
+        _convolution("reduce", width, 1), *convolutions, _convolution("project", leaving, 1), name=name
+    )
+
+
+def _convolution(name: str, filters: int, kernel_size: Kernel, groups: int = 1) -> Sequence:
+    return normalised(Conv2D(filters, kernel_size, use_bias=False, groups=groups, name=name))
+
+
+def _measure(settings: Settings, so_far: Rows) -> Rows:
+    kind = str(settings["network"])
+    rate = float(settings["rate"]) if settings["phase"] == CHOOSE.name else chosen_rate(kind, so_far)
+    recipe = replace(MODERN, learning_rate=rate)
+    row, _, right = learn(tower_network(kind), recipe, seed=int(settings["seed"]))
+    return [{"chosen_rate": rate, **row, "right": pack(right)}]
+
+
+def _definition(settings: Settings) -> object:
+    tower = TOWERS[settings["network"]]
+    rates = RATES if settings["phase"] == MEASURE.name else ()
+    return [tower, tower.like and TOWERS[tower.like], MODULES, STEM, rates, MODERN, IMAGES, EPOCHS]
+
+
+TOWERS_COMPARED = Experiment(
+    "towers",
+    "a 5×5, two 3×3 or 1×5 and 5×1; one group of channels or many: what is best at equal cost?",
+    (
+        *(
+            {"phase": CHOOSE.name, "network": kind, "rate": rate, "seed": seed}
+            for seed, kind, rate in product(CHOOSE.seeds, TOWERS, RATES)
+        ),
+        *(
+            {"phase": MEASURE.name, "network": kind, "rate": "chosen", "seed": seed}
+            for seed, kind in product(SEEDS, TOWERS)
+        ),
+    ),
+    _measure,
+    _definition,
+)
