@@ -123,6 +123,23 @@ def by(*keys: str, measures: Sequence[str]) -> Callable[[Rows], str]:
 
 
 ALL_SIZES = {"smallest": 10, "largest": 60}
+
+
+def reduction(rows: Rows) -> str:
+    """One line a setting, and its difference from the first by seed: a seed's runs saw the same pictures."""
+    groups = {
+        key: np.array([column(group, "accuracy")]).T for (key,), group in grouped(rows, "reductions").items()
+    }
+    first, *others = groups
+    lines = [(f"{first}", "–", "–")]
+    for key in others:
+        apart = 100 * (groups[key] - groups[first])[:, 0]
+        least = 100 * smallest_difference(groups[key], groups[first])
+        lines.append((f"{key}", ", ".join(f"{value:+.2f}" for value in apart), f"{least:.1f}"))
+    head = ("reductions", f"minus {first}, points, seed by seed", "smallest that these seeds show")
+    return f"{by('reductions', 'macs', measures=('accuracy',))(rows)}\n\n{table(head, lines)}"
+
+
 SIZES = ("size_10", "size_18", "size_33", "size_60")
 
 
@@ -191,7 +208,7 @@ TABLES: dict[str, Callable[[Rows], str]] = {
     "cifar10": cifar10,
     "cifar10_small_first": cifar10,
     "full_network": full_network,
-    "reduction": by("reductions", "macs", measures=("accuracy",)),
+    "reduction": reduction,
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),
     "heads": by("start", "weight", measures=("accuracy",)),
     "starts": starts,

@@ -333,14 +333,15 @@ def test_a_difference_of_one_spread_takes_ten_pairs() -> None:
     """As in any table of a t-test's power: effect 1, two-sided 5 %, 80 %."""
     spread = np.tile([[-1.0], [0.0], [1.0]], (1, 5))  # a sample's spread of 1, nothing of the pictures
     assert seeds_needed(spread, np.zeros((3, 5)), difference=1.0) == 10
+    assert seeds_needed(spread[:, :1], np.zeros((3, 1)), difference=1.0) == 10  # accuracies, no pictures
     assert smallest_difference(spread, np.zeros((3, 5))) == pytest.approx(2.80 / np.sqrt(3 - 1.92), rel=0.01)
 
 
 def test_paired_runs_need_the_same_seeds() -> None:
     constraint = r"^`one` and `two` must be \(seeds, pictures\), the same of both, at least "
-    with pytest.raises(ValueError, match=constraint + r"1 of each\. Received: \(8, 20\) and \(7, 20\)\.$"):
+    with pytest.raises(ValueError, match=constraint + r"\(1, 1\)\. Received: \(8, 20\) and \(7, 20\)\.$"):
         difference_interval(np.ones((8, 20)), np.ones((7, 20)), paired=True)
-    with pytest.raises(ValueError, match=constraint + r"2 of each\. Received: \(1, 20\) and \(1, 20\)\.$"):
+    with pytest.raises(ValueError, match=constraint + r"\(2, 1\)\. Received: \(1, 20\) and \(1, 20\)\.$"):
         smallest_difference(np.ones((1, 20)), np.ones((1, 20)))
 
 

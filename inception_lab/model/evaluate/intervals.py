@@ -88,7 +88,7 @@ def resampled(
     """
     one, two = np.asarray(one), np.asarray(two)
     if paired:
-        one, two = _paired(one, two, 1), np.zeros_like(one, float)
+        one, two = _paired(one, two, (1, 1)), np.zeros_like(one, float)
     if one.ndim != 2 or two.ndim != 2 or one.shape[1] != two.shape[1] or not (one.size and two.size):
         raise ValueError(
             "`one` and `two` must be (seeds, pictures), with the same pictures. "
@@ -110,7 +110,8 @@ def seeds_needed(one: Right, two: Right, difference: float = 0.01, power: float 
     too, so some differences are too small for any number of seeds.
 
     Args:
-        one: Which pictures each run of the first network had right, `(seeds, pictures)`: a pilot's.
+        one: Which pictures each run of the first network had right, `(seeds, pictures)`: a pilot's. Or
+            accuracies, `(seeds, 1)`: then the pictures are taken as they are, as no sample.
         two: The same of the second network, with the same seeds.
         difference: That which is to be shown, as a share.
         power: How often it should be shown, if it is there.
@@ -119,7 +120,7 @@ def seeds_needed(one: Right, two: Right, difference: float = 0.01, power: float 
         The number; `None` where it would take more pictures.
 
     Raises:
-        ValueError: If the shapes do not fit, or there are fewer than two seeds or two pictures.
+        ValueError: If the shapes do not fit, or there are fewer than two seeds.
 
     Reference:
         W. C. Guenther 1981, "Sample size formulas for normal theory T tests".
@@ -138,7 +139,7 @@ def smallest_difference(one: Right, two: Right, power: float = POWER) -> float:
         power: How often it should be shown, if it is there.
 
     Raises:
-        ValueError: If the shapes do not fit, or there are fewer than two seeds or two pictures.
+        ValueError: If the shapes do not fit, or there are fewer than two seeds.
     """
     by_seed, by_picture = _variances(one, two)
     return _reach(power) * math.sqrt(by_seed / (len(one) - FOR_T) + by_picture)
@@ -154,8 +155,10 @@ def _variances(one: Right, two: Right) -> tuple[float, float]:
 
     Seeds and pictures cross. What is left beside the two (their interaction) becomes smaller with both.
     """
-    apart = _paired(np.asarray(one), np.asarray(two), 2)
+    apart = _paired(np.asarray(one), np.asarray(two), (2, 1))
     seeds, pictures = apart.shape
+    if pictures == 1:
+        return float(apart.var(ddof=1)), 0.0
     of_seeds, of_pictures = apart.mean(axis=1), apart.mean(axis=0)
     rest = apart - of_seeds[:, None] - of_pictures + apart.mean()
     interaction = float((rest**2).sum()) / ((seeds - 1) * (pictures - 1))
@@ -163,10 +166,10 @@ def _variances(one: Right, two: Right) -> tuple[float, float]:
     return max(float(of_seeds.var(ddof=1)), interaction / pictures), by_picture
 
 
-def _paired(one: Right, two: Right, least: int) -> npt.NDArray[np.float64]:
-    if one.ndim != 2 or one.shape != two.shape or min(one.shape) < least:
+def _paired(one: Right, two: Right, least: tuple[int, int]) -> npt.NDArray[np.float64]:
+    if one.ndim != 2 or one.shape != two.shape or any(np.less(one.shape, least)):
         raise ValueError(
-            f"`one` and `two` must be (seeds, pictures), the same of both, at least {least} of each. "
+            f"`one` and `two` must be (seeds, pictures), the same of both, at least {least}. "
             f"Received: {one.shape} and {two.shape}."
         )
     return np.subtract(one, two, dtype=float)
