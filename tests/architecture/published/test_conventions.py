@@ -7,7 +7,20 @@ from dataclasses import replace
 import pytest
 
 import inception_lab as lab
-from inception_lab.architecture.layers import BatchNorm, Conv2D, Dense, Flatten, LocalResponseNorm, MaxPool2D
+from inception_lab.architecture.layers import (
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalMaxPool2D,
+    GroupNorm,
+    LayerNorm,
+    LocalResponseNorm,
+    MaxPool2D,
+    UpSampling2D,
+)
 from inception_lab.architecture.published.conventions import (
     CONVENTIONS,
     Convention,
@@ -184,6 +197,57 @@ def test_what_is_left_out_is_said() -> None:
         "operations of max pooling",
         "operations of auxiliary heads",
     )
+
+
+# Kind or function → what it is called, and how many values it gives in the network below.
+TITLES = {
+    "relu6": ("ReLU", 16 * 4),
+    "LayerNorm": ("layer norm", 16 * 4),
+    "GroupNorm": ("group norm", 16 * 4),
+    "AveragePool2D": ("average pooling", 4 * 4),
+    "nearest": ("upsampling", 16 * 4),
+    "Add": ("merging by addition", 16 * 4),
+    "Multiply": ("merging by multiplication", 16 * 4),
+    "tanh": ("tanh", 16 * 4),
+    "GlobalMaxPool2D": ("max pooling", 4),
+    "softmax": ("softmax", 4),
+}
+KINDS = lab.Network(
+    (4, 4, 4),
+    lab.Sequence(
+        Activation("relu6"),
+        LayerNorm(),
+        GroupNorm(2),
+        AveragePool2D(2, 2),
+        UpSampling2D(2),
+        lab.Parallel(lab.Sequence(), lab.Sequence(), merge="add"),
+        lab.Parallel(lab.Sequence(), lab.Sequence(), merge="multiply"),
+        Activation("tanh"),
+        GlobalMaxPool2D(),
+        Activation("softmax"),
+    ),
+)
+
+
+def test_every_kind_is_counted_under_its_name() -> None:
+    each = {kind: Each(output=1) for kind in TITLES}
+    found = count(KINDS, Convention("nobody", each=each))
+    assert found.operations_by == dict(TITLES.values())
+    assert found.left_out == ()
+    assert found.parameters_by == {"layer and group norm": 2 * 8}
+    others = tuple(f"operations of {title}" for title, _ in TITLES.values())
+    assert count(KINDS, Convention("nobody")).left_out == others
+
+
+@pytest.mark.parametrize(
+    ("named", "like"),
+    [("relu", "relu6"), ("MaxPool2D", "GlobalMaxPool2D"), ("AveragePool2D", "GlobalAveragePool2D")],
+)
+def test_what_is_not_named_is_counted_as_what_it_is_like(named: str, like: str) -> None:
+    convention = Convention("nobody", each={named: Each(output=3)})
+    assert convention.of(like) == convention.of(named) == Each(output=3)
+    assert convention.of("LayerNorm") == Each()
+    assert replace(convention, each={like: Each(input=1)}).of(named) == Each()
 
 
 def test_counting_parameters_only() -> None:
