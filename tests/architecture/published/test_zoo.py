@@ -307,6 +307,7 @@ def test_no_network_without_classes(name: str) -> None:
 
 
 def test_networks_take_the_pictures_that_they_were_published_with() -> None:
-    sides = {name: describe().input_shape for name, describe in NETWORKS.items()}
-    odd = {"alexnet": 227, "squeezenet": 227}
-    assert sides == {name: (odd.get(name, 224), odd.get(name, 224), 3) for name in NETWORKS}
+    sides = {alexnet: 227, nin: 224, vgg16: 224, resnet50: 224, squeezenet: 227, mobilenet: 224}
+    assert {describe: describe().input_shape for describe in sides} == {
+        describe: (side, side, 3) for describe, side in sides.items()
+    }
