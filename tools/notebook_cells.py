@@ -17,7 +17,7 @@ PLACEHOLDER = "/OWNER/"
 
 # Colab shows the title in the folded cell's place. None of its packages may move; pooch alone it may lack.
 SETUP = """\
-# @title Set-up: run this cell first. If it asks for a file, choose the lab's wheel (`make wheel` makes it).
+# @title Set-up: run this cell first. (Colab may ask for a file: the lab's wheel, which `make wheel` makes.)
 VERSION, REPOSITORY, source = "{version}", "{repository}", "this runtime, where it was already"
 try:
     import inception_lab as lab
