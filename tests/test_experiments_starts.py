@@ -45,6 +45,24 @@ def test_the_rate_is_chosen_by_the_last_validation_accuracy_alone() -> None:
         starts.chosen_rate("He", 0.0, rows)
 
 
+def test_a_summary_counts_what_works_and_what_is_stuck_apart() -> None:
+    def run(rate: float | str, score: str, loss: float, **others: Any) -> dict[str, Any]:
+        about = {"seed": 0, "accuracy": 0.9, "validation_loss": f"2.3 {loss}"}
+        return {**row(0, score), **about, "rate": rate, **others}
+
+    rows = [
+        run(0.005, "0.9", 0.3),
+        run(0.01, "0.95", 0.2, accuracy=0.92),
+        run(0.01, "0.7", 0.9, seed=1, accuracy=0.7),
+        run(0.02, "0.1", 2.3, accuracy=0.1),
+        run(0.04, "0.5", 1.0, accuracy="", diverged=2),
+        run("chosen", "0.9", 0.3, phase="measure", seed=10, accuracy=0.875),
+    ]
+    _, lines = starts.summary(rows)
+    # 0.005: 0.9; 0.01: (0.95 + 0.7) / 2. The losses of 2.3 and of no number are the stuck ones.
+    assert lines == [("He", "0.3", "2 of 4; 0 of 1", "2 of 5", "0.005", "90.0", "87.5")]
+
+
 def test_a_step_is_measured_against_all_kernels_of_a_module() -> None:
     before = {"a": [np.array([3.0, 0.0]), np.array([[4.0]])], "b": [np.array([2.0])]}
     after = {"a": [np.array([3.0, 0.3]), np.array([[4.4]])], "b": [np.array([2.0])]}

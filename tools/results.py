@@ -11,17 +11,13 @@ import re
 import statistics
 import sys
 from collections.abc import Callable, Sequence
-from itertools import product
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from inception_lab.experiments import EXPERIMENTS
-from inception_lab.experiments.ablation import measured
+from inception_lab.experiments.ablation import differences
 from inception_lab.experiments.runner import Rows
-from inception_lab.experiments.starts import GRID, chosen_rate, stuck, works
-from inception_lab.model.evaluate import difference_interval, seeds_needed, smallest_difference
+from inception_lab.experiments.starts import summary
 
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
 
@@ -72,25 +68,15 @@ def provenance(name: str) -> str:
     )
 
 
-def digits(rows: Rows) -> str:
-    """One line a seed."""
-    return table(
-        ("seed", "test accuracy, %", "seconds", "epochs", "parameters", "images/s (median epoch)"),
-        [
-            (f"{row['seed']}", percent([row["accuracy"]]), f"{row['training_seconds']:.0f}",
-             f"{row['epochs']}", f"{row['parameters']:,}", f"{row['images_per_second']:.0f}")
-            for row in rows
-        ],
-    )  # fmt: skip
-
-
-def cifar10(rows: Rows) -> str:
+def each(rows: Rows) -> str:
     """One line a run."""
+    speed = ["images/s (median epoch)"] * ("images_per_second" in rows[0])
     return table(
-        ("seed", "test accuracy, %", "minutes", "epochs", "parameters"),
+        ("seed", "test accuracy, %", "minutes", "epochs", "parameters", *speed),
         [
-            (f"{row['seed']}", percent([row["accuracy"]]), f"{row['training_seconds'] / 60:.0f}",
-             f"{row['epochs']}", f"{row['parameters']:,}")
+            (f"{row['seed']}", percent([row["accuracy"]]), f"{row['training_seconds'] / 60:.1f}",
+             f"{row['epochs']}", f"{row['parameters']:,}",
+             *(f"{row['images_per_second']:.0f}" for _ in speed))
             for row in rows
         ],
     )  # fmt: skip
@@ -108,36 +94,26 @@ def full_network(rows: Rows) -> str:
     return table(("precision", "images/s (median of 3)", "against float32", "peak memory, GB"), lines)
 
 
-def by(*keys: str, measures: Sequence[str]) -> Callable[[Rows], str]:
-    """Return a table of mean accuracies in per cent, a line a group."""
+def by(*keys: str, measures: Sequence[str], paired: bool = False) -> Callable[[Rows], str]:
+    """Return a table of mean accuracies in per cent, a line a group; paired: and how far from the first's."""
 
     def made(rows: Rows) -> str:
-        head = (*keys, "seeds", *(f"{measure.replace('_', ' ')}, %" for measure in measures))
+        groups = grouped(rows, *keys)
+        first, *_ = (column(group, measures[0]) for group in groups.values())
+
+        def apart(group: Rows) -> str:
+            pairs = zip(column(group, measures[0]), first, strict=True)
+            return ", ".join(f"{100 * (own - other):+.2f}" for own, other in pairs)
+
         lines = [
-            (*map(str, key), f"{len(group)}", *(percent(column(group, measure)) for measure in measures))
-            for key, group in grouped(rows, *keys).items()
-        ]
-        return table(head, lines)
+            (*map(str, key), f"{len(group)}", *(percent(column(group, measure)) for measure in measures),
+             *([apart(group)] if paired else []))
+            for key, group in groups.items()
+        ]  # fmt: skip
+        names = (f"{measure.replace('_', ' ')}, %" for measure in measures)
+        return table((*keys, "seeds", *names, *paired * ["minus the first, seed by seed"]), lines)
 
     return made
-
-
-ALL_SIZES = {"smallest": 10, "largest": 60}
-
-
-def reduction(rows: Rows) -> str:
-    """One line a setting, and its difference from the first by seed: a seed's runs saw the same pictures."""
-    groups = {
-        key: np.array([column(group, "accuracy")]).T for (key,), group in grouped(rows, "reductions").items()
-    }
-    first, *others = groups
-    lines = [(f"{first}", "–", "–")]
-    for key in others:
-        apart = 100 * (groups[key] - groups[first])[:, 0]
-        least = 100 * smallest_difference(groups[key], groups[first])
-        lines.append((f"{key}", ", ".join(f"{value:+.2f}" for value in apart), f"{least:.1f}"))
-    head = ("reductions", f"minus {first}, points, seed by seed", "smallest that these seeds show")
-    return f"{by('reductions', 'macs', measures=('accuracy',))(rows)}\n\n{table(head, lines)}"
 
 
 SIZES = ("size_10", "size_18", "size_33", "size_60")
@@ -147,8 +123,9 @@ def ablation(rows: Rows) -> str:
     """The measured runs, with what was chosen for them."""
     lines = []
     for (network, *_), group in grouped(
-        [{**ALL_SIZES, **row} for row in rows if row["phase"] == "measure"], "network", "smallest", "largest"
-    ).items():
+        [{"smallest": 10, "largest": 60, **row} for row in rows if row["phase"] == "measure"],
+        "network", "smallest", "largest",
+    ).items():  # fmt: skip
         row = group[0]
         lines.append(
             (f"{network}, {row['smallest']}–{row['largest']} px", f"{row['macs'] / 1e6:.1f}",
@@ -162,58 +139,17 @@ def ablation(rows: Rows) -> str:
     )  # fmt: skip
 
 
-def differences(rows: Rows) -> str:
-    """What mixing brings, as planned and with paired seeds, and what as many seeds can show."""
-    right = {kind: measured(kind) for kind in ("mixed", "all 3×3", "all 5×5")}
-    of_size: dict[str, Callable[[Any], Any]] = {
-        "10 px": lambda each: each[..., 0], "60 px": lambda each: each[..., 6],
-        "all seven sizes": lambda each: each.mean(axis=-1),
-    }  # fmt: skip
-    lines = []
-    for other, size in (*product(("all 3×3",), of_size), ("all 5×5", "all seven sizes")):
-        one, two = (of_size[size](right[kind]) for kind in ("mixed", other))
-        intervals = (100 * np.array(difference_interval(one, two, paired=paired)) for paired in (False, True))
-        needed = seeds_needed(one, two)
-        lines.append(
-            (f"mixed − {other}, {size}", f"{100 * (one.mean() - two.mean()):+.2f}",
-             *(f"{low:+.1f} … {high:+.1f}" for low, high in intervals),
-             f"{100 * smallest_difference(one, two):.1f}", "more digits" if needed is None else f"{needed}")
-        )  # fmt: skip
-    head = ("difference, points", "mean", "95 %, as planned", "95 %, seeds paired",
-            f"smallest that {len(right['mixed'])} seeds show", "seeds for 1 point")  # fmt: skip
-    return f"{ablation(rows)}\n\n{table(head, lines)}"
-
-
-def starts(rows: Rows) -> str:
-    """One line a start, with heads and without: the rate chosen, where it works, where it got stuck."""
-    lines = []
-    for (start, weight), group in grouped(rows, "start", "weight").items():
-        grid = [row for row in group if row["phase"] == GRID]
-        seeds = grouped(grid, "seed").values()
-        rate = chosen_rate(str(start), float(weight), rows)
-        there = [row for row in grid if row["rate"] == rate and not row["diverged"]]
-        measured_ = [row["accuracy"] for row in group if row["phase"] != GRID and not row["diverged"]]
-        lines.append(
-            (str(start), f"{weight:g}", f"{rate:g}", percent(column(there, "accuracy")),
-             "; ".join(f"{sum(map(works, each))} of {len(each)}" for each in seeds),
-             f"{sum(map(stuck, grid))} of {len(grid)}", percent(measured_) if measured_ else "–")
-        )  # fmt: skip
-    head = ("start", "weight of the heads", "rate chosen", "test accuracy there, %",
-            "rates that work, of those tried, seed by seed", "never left ln 10", "new seeds, %")  # fmt: skip
-    return table(head, lines)
-
-
 TABLES: dict[str, Callable[[Rows], str]] = {
-    "digits": digits,
-    "cifar10": cifar10,
-    "cifar10_small_first": cifar10,
+    "digits": each,
+    "cifar10": each,
+    "cifar10_small_first": each,
     "full_network": full_network,
-    "reduction": reduction,
+    "reduction": by("reductions", "macs", measures=("accuracy",), paired=True),
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),
     "heads": by("start", "weight", measures=("accuracy",)),
-    "starts": starts,
+    "starts": lambda rows: table(*summary(rows)),
     "overfitting": by("images", "width", measures=("train_accuracy", "accuracy")),
-    "ablation": differences,
+    "ablation": lambda rows: f"{ablation(rows)}\n\n{table(*differences())}",
     "further_ablation": ablation,
     "towers": ablation,
 }

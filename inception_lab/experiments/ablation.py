@@ -7,9 +7,10 @@ that each module costs as many MACs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,7 @@ from inception_lab.architecture.modules import InceptionRow, normalised
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
 from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN, learn
 from inception_lab.experiments.runner import Experiment, Rows, Settings
+from inception_lab.model.evaluate import difference_interval, seeds_needed, smallest_difference
 
 # Kernels of the direct branch and of the two reduced ones; the pooling branch is always there.
 KERNELS: Mapping[str, tuple[int, int, int]] = {
@@ -186,6 +188,36 @@ def measured(kind: str, band: tuple[int, int] = (10, 60)) -> npt.NDArray[np.bool
     if not rows:
         raise ValueError(f"A network must have stored runs. Received: kind={kind!r}, band={band}.")
     return np.stack([unpack(str(row["right"])) for row in rows])
+
+
+def differences() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return what mixing brings, in words for a table: its head, and a line a comparison.
+
+    In points: the mean difference, its intervals as planned and with paired seeds, the smallest difference
+    that as many seeds show, and the number of seeds that one point takes.
+    """
+    right = {kind: measured(kind) for kind in ("mixed", "all 3×3", "all 5×5")}
+    sizes: Mapping[str, Callable[[Any], Any]] = {
+        "10 px": lambda found: found[..., 0],
+        "60 px": lambda found: found[..., 6],
+        "all seven sizes": lambda found: found.mean(axis=-1),
+    }
+    head = ("difference, points", "mean", "95 %, as planned", "95 %, seeds paired")
+    lines = []
+    for other, size in (*product(("all 3×3",), sizes), ("all 5×5", "all seven sizes")):
+        one, two = (sizes[size](right[kind]) for kind in ("mixed", other))
+        ends = [100 * np.array(difference_interval(one, two, paired=paired)) for paired in (False, True)]
+        needed = seeds_needed(one, two)
+        lines.append(
+            (
+                f"mixed − {other}, {size}",
+                f"{100 * (one.mean() - two.mean()):+.2f}",
+                *(f"{low:+.1f} … {high:+.1f}" for low, high in ends),
+                f"{100 * smallest_difference(one, two):.1f}",
+                "more digits" if needed is None else f"{needed}",
+            )
+        )
+    return (*head, f"smallest that {len(right['mixed'])} seeds show", "seeds for 1 point"), lines
 
 
 def _definition(settings: Settings) -> object:

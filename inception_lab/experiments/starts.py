@@ -180,6 +180,43 @@ def chosen_rate(start: str, weight: float, rows: Rows) -> float:
     return max(sorted(tried), key=lambda rate: float(np.mean(tried[rate])))
 
 
+def summary(rows: Rows) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return what stored runs say, in words for a table: its head, and a line a start, with heads or not."""
+
+    def percent(some: Rows) -> str:
+        found = [100 * float(row["accuracy"]) for row in some if not row["diverged"]]
+        ends = f" ({min(found):.1f}–{max(found):.1f})" if len(found) > 1 else ""
+        return f"{np.mean(found):.1f}{ends}" if found else "–"
+
+    lines: list[tuple[str, ...]] = []
+    for start, weight in product(HEAD_STARTS, WEIGHTS):
+        arm = [row for row in rows if (row["start"], row["weight"]) == (start, weight)]
+        if not (grid := [row for row in arm if row["phase"] == GRID]):
+            continue
+        rate = chosen_rate(start, weight, grid)
+        seeds: dict[int, list[bool]] = {}
+        for row in grid:
+            seeds.setdefault(int(row["seed"]), []).append(works(row))
+        lines.append(
+            (
+                start,
+                f"{weight:g}",
+                "; ".join(f"{sum(found)} of {len(found)}" for found in seeds.values()),
+                f"{sum(map(stuck, grid))} of {len(grid)}",
+                f"{rate:g}",
+                percent([row for row in grid if row["rate"] == rate]),
+                percent([row for row in arm if row["phase"] == MEASURE]),
+            )
+        )
+    head = (
+        "start",
+        "weight of the heads",
+        "rates that work, of those tried, seed by seed",
+        "never left ln 10",
+    )
+    return (*head, "rate chosen", "test accuracy there, %", "new seeds, %"), lines
+
+
 def _runs() -> list[Settings]:
     """Seed 0 first, and of it every other rate first: what is done when it is stopped is worth most."""
     arms = list(product(HEAD_STARTS, WEIGHTS))
