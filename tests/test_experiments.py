@@ -131,6 +131,25 @@ def test_a_digest_knows_what_decides_a_run_and_nothing_else() -> None:
         digest({1})
 
 
+def test_a_run_killed_while_it_is_stored_leaves_no_half_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = experiment(counting([]))
+    complete(small, tmp_path, limit=1)
+    before = (tmp_path / "small.csv").read_bytes()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.replace", killed)
+        with pytest.raises(KeyboardInterrupt, match=r"^$"):
+            complete(small, tmp_path)
+    assert (tmp_path / "small.csv").read_bytes() == before
+    assert complete(small, tmp_path) == 3
+    assert len(small.rows(tmp_path)) == 8
+
+
 def test_a_file_of_another_version_is_not_mixed(tmp_path: Path) -> None:
     path = tmp_path / "small.csv"
     append(path, [{"kind": "a", "found": 1}])
