@@ -4,7 +4,7 @@ Reference:
     Szegedy et al. 2015, "Rethinking the Inception Architecture for Computer Vision", arXiv:1512.00567.
 
 Layers and modules are named as in TF-slim, branches within a module as in BVLC's Caffe models. The paper's
-Table 1 differs from the release in its second three layers: `lab.family_audit()` says how.
+Table 1 differs from the release in its second three layers: `lab.audit_family()` says how.
 """
 
 from __future__ import annotations
