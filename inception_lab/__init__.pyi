@@ -26,6 +26,7 @@ from .architecture.published import zoo as zoo
 from .architecture.published.audit import Audit as Audit
 from .architecture.published.audit import audit as audit
 from .architecture.published.misprints import explain as explain
+from .architecture.published.successors import audit_family as audit_family
 from .architecture.small import googlenet_cifar as googlenet_cifar
 from .architecture.small import googlenet_digits as googlenet_digits
 from .model import counting as counting

@@ -4,8 +4,8 @@ Reference:
     Ioffe & Szegedy 2015, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal
     Covariate Shift", arXiv:1502.03167, Figure 5.
 
-Layers are named as in the Caffe model whose weights are public. Its convolutions have biases beside batch norm,
-and 4c and 4d pass 608 channels on, where the figure prints 576.
+Layers are named as in the Caffe model whose weights are public. Its convolutions have biases beside batch
+norm, and 4c and 4d pass 608 channels on, where the figure prints 576.
 """
 
 from __future__ import annotations

@@ -129,8 +129,8 @@ def inception_v3(
         classes: Number of classes.
         auxiliary: Whether the auxiliary head is attached, after `Mixed_6e`; its output is `"aux1"`.
         width: Every number of filters is multiplied by it and rounded.
-        strides: Of the first convolution. Section 8 has 1 for pictures of 151 pixels and less.
-        first_pool: Whether the first pooling is there. Section 8 leaves it out for 79 pixels.
+        strides: Of the first convolution. Section 9 has 1 for pictures of 151 pixels and less.
+        first_pool: Whether the first pooling is there. Section 9 leaves it out for 79 pixels.
         batch_norm_scale: Whether batch norm learns a factor, as in PyTorch; TF-slim's and Keras's has none.
         rows: The modules by name, in order.
 

@@ -7,9 +7,10 @@ changed number in the row that would.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from inception_lab import text
 from inception_lab.architecture.cost import Cost, cost
@@ -62,6 +63,81 @@ class Verdict:
         return f"{'✓' if self.agrees else '✗'} {self.text}"
 
 
+class Row(Protocol):
+    """A row of an audit: a frozen dataclass."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True)
+class Audited(Generic[R]):
+    """What was printed beside what is counted, row by row. A notebook shows it as a table."""
+
+    headings: ClassVar[Mapping[str, str]]  # what a row says, in this order, and how a table heads it
+    caption: ClassVar[str]
+    rows: tuple[R, ...]
+
+    def __getitem__(self, name: str) -> R:
+        """Return a row by its name.
+
+        Raises:
+            ValueError: If there is none; the message lists what there is.
+        """
+        one_of(self.headings["name"], name, tuple(row.name for row in self.rows))
+        return next(row for row in self.rows if row.name == name)
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the audit as a pandas DataFrame, indexed by row."""
+        import pandas
+
+        records = [
+            {name: str(value) if isinstance(value, Verdict) else value for name, value in vars(row).items()}
+            for row in self.rows
+        ]
+        head = self.headings["name"]
+        return pandas.DataFrame(records).rename(columns={"name": head}).set_index(head)
+
+    @property
+    def sums(self) -> Mapping[str, object]:
+        """What the last row says, if there is one."""
+        return {}
+
+    def _table(self) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
+        """Return the cells of all rows, and of the sums."""
+        *cells, sums = (
+            tuple(_cell(row.get(name, "")) for name in self.headings)
+            for row in (*map(vars, self.rows), self.sums)
+        )
+        return cells, sums if self.sums else ()
+
+    def __repr__(self) -> str:
+        body, sums = self._table()
+        return "\n".join(text.columns([tuple(self.headings.values()), *body, *([sums] if sums else [])]))
+
+    def to_html(self) -> str:
+        """Return the audit as an HTML table: legible on light and dark, and without any style."""
+        head = tuple(self.headings.values())
+        return text.html_table(head, *self._table(), caption=self.caption, colour=_ground)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+
+def _ground(cell: str) -> str:
+    return _GROUNDS.get(cell[:1], "")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Verdict):
+        return value.signed
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
 @dataclass(frozen=True)
 class AuditRow:
     """A row of Table 1 that has parameters.
@@ -87,20 +163,11 @@ class AuditRow:
     operations_verdict: Verdict
 
 
-@dataclass(frozen=True)
-class Audit:
-    """Table 1, row by row. A notebook shows it as a table."""
+class Audit(Audited[AuditRow]):
+    """Table 1, row by row."""
 
-    rows: tuple[AuditRow, ...]
-
-    def __getitem__(self, name: str) -> AuditRow:
-        """Return a row by its name.
-
-        Raises:
-            ValueError: If there is none; the message lists what there is.
-        """
-        one_of("row", name, tuple(row.name for row in self.rows))
-        return next(row for row in self.rows if row.name == name)
+    headings = HEADINGS
+    caption = "Table 1 of arXiv:1409.4842, printed and recomputed from its filter columns"
 
     @property
     def weights(self) -> int:
@@ -127,50 +194,15 @@ class Audit:
         """Sum of the ops column, in M: the 1.5 billion of the paper's text."""
         return sum((Printed(row.printed_operations).number for row in self.rows), Decimal(0))
 
-    def to_frame(self) -> pandas.DataFrame:
-        """Return the audit as a pandas DataFrame, indexed by row."""
-        import pandas
-
-        records = [
-            {name: str(value) if isinstance(value, Verdict) else value for name, value in vars(row).items()}
-            for row in self.rows
-        ]
-        return pandas.DataFrame(records).rename(columns={"name": "row"}).set_index("row")
-
-    def _table(self) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
-        """Return the cells of all rows, and of the sums."""
-        sums = {
+    @property
+    def sums(self) -> Mapping[str, object]:
+        """The sums of all columns."""
+        return {
             "name": "sum",
             "printed_parameters": f"{self.printed_parameters:,}K",
             "printed_operations": f"{self.printed_operations:,}M",
             **{name: getattr(self, name) for name in ("weights", "parameters", "macs")},
         }
-        cells = [
-            tuple(_cell(row.get(name, "")) for name in HEADINGS) for row in (*map(vars, self.rows), sums)
-        ]
-        return cells[:-1], cells[-1]
-
-    def __repr__(self) -> str:
-        body, sums = self._table()
-        return "\n".join(text.columns([tuple(HEADINGS.values()), *body, sums]))
-
-    def to_html(self) -> str:
-        """Return the audit as an HTML table: legible on light and dark, and without any style."""
-        caption = "Table 1 of arXiv:1409.4842, printed and recomputed from its filter columns"
-        return text.html_table(tuple(HEADINGS.values()), *self._table(), caption=caption, colour=_ground)
-
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
-
-def _ground(cell: str) -> str:
-    return _GROUNDS.get(cell[:1], "")
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, Verdict):
-        return value.signed
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def audit() -> Audit:

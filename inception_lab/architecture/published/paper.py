@@ -49,11 +49,11 @@ class Printed:
         """What K, M or G stands for, as a power of a thousand (or of 1024)."""
         return _POWERS[self.text[-1] if self.text[-1] in _POWERS else ""]
 
-    def scaled(self, value: int, thousand: int = 1000) -> Decimal:
+    def scaled(self, value: float, thousand: int = 1000) -> Decimal:
         """Return `value` in the unit of the figure."""
         return Decimal(value) / Decimal(thousand) ** self.power
 
-    def agreement(self, value: int, thousand: int = 1000) -> str | None:
+    def agreement(self, value: float, thousand: int = 1000) -> str | None:
         """Say how `value` becomes the printed figure: `"exactly"`, `"rounded"`, `"truncated"` or not.
 
         Args:
@@ -73,7 +73,7 @@ class Printed:
             return "rounded"
         return "truncated" if scaled.quantize(digits, ROUND_DOWN) == self.number else None
 
-    def differs(self, value: int, thousand: int = 1000) -> str:
+    def differs(self, value: float, thousand: int = 1000) -> str:
         """Say by what share `value` is above the figure, or below it."""
         share = 100 * float(self.scaled(value, thousand) / self.number - 1)
         return f"differs by {share:+,.1f} %".replace("-", "−")

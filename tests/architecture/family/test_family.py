@@ -148,7 +148,7 @@ def test_auxiliary_head_has_batch_norm_and_a_vector() -> None:
 
 
 def test_grids_of_smaller_pictures() -> None:
-    """Section 8: without the first steps the modules see the same grids."""
+    """Section 9: without the first steps the modules see the same grids."""
     grids = [
         lab.cost(lab.inception_v3((side, side, 3), strides=strides, first_pool=pool))["Mixed_6a/output"]
         for side, strides, pool in ((299, 2, True), (151, 1, True), (79, 1, False))

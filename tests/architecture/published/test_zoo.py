@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -307,7 +308,14 @@ def test_no_network_without_classes(name: str) -> None:
 
 
 def test_networks_take_the_pictures_that_they_were_published_with() -> None:
-    sides = {alexnet: 227, nin: 224, vgg16: 224, resnet50: 224, squeezenet: 227, mobilenet: 224}
-    assert {describe: describe().input_shape for describe in sides} == {
-        describe: (side, side, 3) for describe, side in sides.items()
-    }
+    sides = {name: describe().input_shape for name, describe in NETWORKS.items()}
+    large = ("inception_v3", "inception_v4", "inception_resnet_v2", "xception")
+    odd = {"alexnet": 227, "squeezenet": 227, **dict.fromkeys(large, 299)}
+    assert sides == {name: (odd.get(name, 224), odd.get(name, 224), 3) for name in NETWORKS}
+
+
+def test_the_table_in_the_documentation_is_the_zoos() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "counting.md").read_text(encoding="utf-8")
+    head, *rows = (line.split() for line in repr(NETWORKS).splitlines())
+    written = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines()]
+    assert written[written.index(head) + 2 :][: len(rows)] == rows

@@ -1,0 +1,79 @@
+"""The claims of the papers after GoogLeNet, each with its verdict."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+import inception_lab as lab
+
+# name → (computed, verdict)
+CLAIMS = {
+    "outline, row 1": ("conv 3×3/2, 299×299×3", "✓ agrees"),
+    "outline, row 2": ("conv 3×3, 149×149×32", "✓ agrees"),
+    "outline, row 3": ("conv padded 3×3, 147×147×32", "✓ agrees"),
+    "outline, row 4": ("pool 3×3/2, 147×147×64", "✓ agrees"),
+    "outline, row 5": ("conv 1×1, 73×73×64", "✗ differs: what it is"),
+    "outline, row 6": ("conv 3×3, 73×73×80", "✗ differs: what it is and its input"),
+    "outline, row 7": ("pool 3×3/2, 71×71×192", "✗ differs: what it is and its input"),
+    "outline, row 8": ("3 × Inception, 35×35×192", "✗ differs: its input"),
+    "outline, row 9": ("4 × Inception, 17×17×768", "✗ differs: what it is"),
+    "outline, row 10": ("2 × Inception, 8×8×1280", "✓ agrees"),
+    "outline, row 11": ("pool 8×8, 8×8×2048", "✓ agrees"),
+    "outline, row 12": ("linear, 2048", "✓ agrees"),
+    "outline, row 13": ("softmax, 1000", "✓ agrees"),
+    "Inception v3, multiply-adds, abstract": ("5,713,216,096", "✓ agrees: truncated, +14.3 %"),
+    "Inception v3, multiply-adds, Table 3": ("5,713,216,096", "✗ differs by +19.0 %"),
+    "BN-Inception, multiply-adds, Table 3": ("2,032,600,064", "✓ agrees: rounded"),
+    "GoogLeNet, multiply-adds, Table 3": ("1,582,671,872", "✓ agrees: truncated, +5.5 %"),
+    "times GoogLeNet, Inception v3": ("3.61 ×", "✗ differs by +44.4 %"),
+    "times GoogLeNet, Inception v3 over BN-Inception": ("2.81 ×", "✗ differs by +12.4 %"),
+    "times GoogLeNet, Inception-v2 as Table 3 prints both": ("2.53 ×", "✓ agrees: rounded"),
+    # 5 convolutions, 3 modules of 3, 3 in a reduction, 4 of 5, 4 in a reduction, 2 of 3, the classifier, and
+    # the deepest branch of 7b and 7c has a fork at its end: 5 + 9 + 3 + 20 + 4 + 6 + 1
+    "layers, Inception v3": ("48", "✗ differs by +14.3 %"),
+    "the same cost at 151 pixels": ("5,713,216,096", "✓ agrees: exactly"),
+    "the same cost at 79 pixels": ("5,361,703,520", "✓ agrees: −6.2 %"),
+    "two 3×3 for a 5×5, as many filters as channels": ("28.00 %", "✓ agrees: exactly"),  # 1 − 18/25
+    "two 3×3 for a 5×5, 3a's with 32 in the middle": (
+        "−8.00 %",
+        "✗ differs by −36.0 points",
+    ),  # 13,824 : 12,800
+    "two 3×3 for a 5×5, 3a's with 16 in the middle": (
+        "46.00 %",
+        "✗ differs by +18.0 points",
+    ),  # 6,912 : 12,800
+    "1×3 and 3×1 for a 3×3": ("33.33 %", "✓ agrees: rounded"),
+    "Inception v3, parameters": ("23,817,352", "✓ agrees"),
+    "Xception, parameters": ("22,855,952", "✓ agrees: exactly"),
+    "Inception v3, parameters, as released": ("23,817,352", "✗ differs by +0.8 %"),
+    "Inception v3, parameters, Keras's of 2016": ("23,626,728", "✓ agrees: exactly"),
+}
+
+
+def test_every_claim_has_its_verdict() -> None:
+    found = {row.name: (row.computed, row.verdict.signed) for row in lab.audit_family().rows}
+    assert found == CLAIMS
+
+
+def test_an_audit_is_a_table_and_a_frame() -> None:
+    audit = lab.audit_family()
+    head, *lines = repr(audit).splitlines()
+    assert head.split() == ["claim", "source", "printed", "computed", "verdict"]
+    assert [line.split("  ")[0] for line in lines] == list(CLAIMS)
+    assert audit.to_html().count("<tr") == len(CLAIMS) + 1
+    assert audit.to_frame().loc["Xception, parameters", "verdict"] == "agrees: exactly"
+
+
+def test_an_unknown_claim_lists_what_there_is() -> None:
+    names = ", ".join(map(repr, CLAIMS))
+    message = f"`claim` must be one of {names}. Received: claim='Inception v9'."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        lab.audit_family()["Inception v9"]
+
+
+def test_auditing_needs_no_framework() -> None:
+    code = "import sys, inception_lab as lab; repr(lab.audit_family()); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert not {"keras", "tensorflow", "pandas", "matplotlib"} & set(loaded.split())
