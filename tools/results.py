@@ -19,6 +19,8 @@ from inception_lab.experiments.ablation import differences
 from inception_lab.experiments.runner import Rows
 from inception_lab.experiments.starts import summary
 
+Shown = Callable[[Sequence[float]], str]
+Table = Callable[[Rows], str]
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
 
 
@@ -32,14 +34,18 @@ def grouped(rows: Rows, *keys: str) -> dict[tuple[Any, ...], Rows]:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
 
 
 def percent(values: Sequence[float]) -> str:
     """Return a mean with its range: "95.9 (95.3–96.4)"."""
     low, high, mean = (100 * f(values) for f in (min, max, statistics.fmean))
     return f"{mean:.2f}" if len(values) == 1 else f"{mean:.1f} ({low:.1f}–{high:.1f})"
+
+
+def singly(values: Sequence[float]) -> str:
+    """Return each value, where some runs learned nothing and a mean would hide it."""
+    return ", ".join(f"{100 * value:.1f}" for value in values)
 
 
 def column(rows: Rows, name: str) -> list[float]:
@@ -58,13 +64,11 @@ def provenance(name: str) -> str:
     )
     finished = sorted(str(row["finished"])[:10] for row in rows)
     days = finished[0] if finished[0] == finished[-1] else f"{finished[0]} to {finished[-1]}"
-    hardware, versions = (
-        "; ".join(dict.fromkeys(str(row[key]) for row in rows)) for key in ("hardware", "versions")
-    )
+    other = EXPERIMENTS[name].left_out()
+    made = ("; ".join(dict.fromkeys(str(row[key]) for row in rows)) for key in ("hardware", "versions"))
     return (
         f"`python -m inception_lab.experiments {name}`: {len(runs)} of {len(EXPERIMENTS[name].runs)} runs, "
-        f"{seconds / 60:.0f} minutes in all, {days}. {hardware}. {versions}. "
-        f"{EXPERIMENTS[name].left_out()}".rstrip()
+        f"{seconds / 60:.0f} minutes in all, {days}. {'. '.join(made)}. {other}".rstrip()
     )
 
 
@@ -84,17 +88,16 @@ def each(rows: Rows) -> str:
 
 def full_network(rows: Rows) -> str:
     """One line a precision, and how many times the first it is."""
-    groups = grouped(rows, "precision")
-    first = statistics.median(column(next(iter(groups.values())), "images_per_second"))
     lines = []
-    for (precision,), group in groups.items():
+    first = 0.0
+    for (precision,), group in grouped(rows, "precision").items():
         speed = statistics.median(column(group, "images_per_second"))
-        memory = max(column(group, "peak_memory"))
+        first, memory = first or speed, max(column(group, "peak_memory"))
         lines.append((str(precision), f"{speed:.1f}", f"× {speed / first:.2f}", f"{memory / 1e9:.2f}"))
     return table(("precision", "images/s (median of 3)", "against float32", "peak memory, GB"), lines)
 
 
-def by(*keys: str, measures: Sequence[str], paired: bool = False) -> Callable[[Rows], str]:
+def by(*keys: str, measures: Sequence[str], shown: Shown = percent, paired: bool = False) -> Table:
     """Return a table of mean accuracies in per cent, a line a group; paired: and how far from the first's."""
 
     def made(rows: Rows) -> str:
@@ -106,7 +109,7 @@ def by(*keys: str, measures: Sequence[str], paired: bool = False) -> Callable[[R
             return ", ".join(f"{100 * (own - other):+.2f}" for own, other in pairs)
 
         lines = [
-            (*map(str, key), f"{len(group)}", *(percent(column(group, measure)) for measure in measures),
+            (*map(str, key), f"{len(group)}", *(shown(column(group, measure)) for measure in measures),
              *([apart(group)] if paired else []))
             for key, group in groups.items()
         ]  # fmt: skip
@@ -139,14 +142,14 @@ def ablation(rows: Rows) -> str:
     )  # fmt: skip
 
 
-TABLES: dict[str, Callable[[Rows], str]] = {
+TABLES: dict[str, Table] = {
     "digits": each,
     "cifar10": each,
     "cifar10_small_first": each,
     "full_network": full_network,
     "reduction": by("reductions", "macs", measures=("accuracy",), paired=True),
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),
-    "heads": by("start", "weight", measures=("accuracy",)),
+    "heads": by("start", "weight", measures=("accuracy",), shown=singly),
     "starts": lambda rows: table(*summary(rows)),
     "overfitting": by("images", "width", measures=("train_accuracy", "accuracy")),
     "ablation": lambda rows: f"{ablation(rows)}\n\n{table(*differences())}",
