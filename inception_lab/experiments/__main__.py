@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit status: 130 after Ctrl-C.
     """
-    listed = "\n".join(f"  {name:<18}{experiment.question}" for name, experiment in EXPERIMENTS.items())
+    listed = "\n".join(f"  {name:<20}{experiment.question}" for name, experiment in EXPERIMENTS.items())
     parser = argparse.ArgumentParser(
         prog="python -m inception_lab.experiments",
         description="Run what is missing of an experiment, and store each run as it ends.",
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
             done = len(experiment.runs) - len(experiment.missing(chosen.out))
             if left_out := experiment.left_out(chosen.out):
                 print(left_out)
-            print(f"{name:<18}{done:>3} of {len(experiment.runs):>3} runs  {experiment.question}")
+            print(f"{name:<20}{done:>3} of {len(experiment.runs):>3} runs  {experiment.question}")
         return 0
     left = chosen.limit
     try:
