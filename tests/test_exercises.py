@@ -468,7 +468,7 @@ def test_a_guess_is_marked_in_the_picture_of_the_answer_where_it_can_be() -> Non
         exercises.predict(name, guess)
         exercises.mark(ax, name)
     (mark,) = ax.lines[before:]
-    assert (list(mark.get_xdata()), mark.get_color()) == ([2, 2], form.READER)
+    assert (np.asarray(mark.get_xdata()).tolist(), mark.get_color()) == ([2, 2], form.READER)
     assert [text.get_text() for text in ax.texts][-1:] == ["you: 2"]
     assert ax.get_xlim() == ends
 

@@ -129,14 +129,6 @@ def test_a_notebook_shows_the_curves_of_a_training() -> None:
     assert "`out=` keeps a run in a directory" in page
 
 
-def test_the_zoo_is_a_table() -> None:
-    rows = cells(lab.zoo.NETWORKS._repr_html_())
-    assert [row[0] for row in rows] == ["network", *lab.zoo.NETWORKS]
-    assert rows[3] == ["googlenet", "224×224×3", "85", "6,998,552", "1,582,671,872"]
-    assert [line.split() for line in repr(lab.zoo.NETWORKS).splitlines()] == rows
-    assert lab.zoo._repr_html_() == lab.zoo.NETWORKS._repr_html_()
-
-
 def test_showing_as_text_loads_only_python() -> None:
     code = (
         "import sys, inception_lab as lab; net = lab.googlenet();"

@@ -18,6 +18,7 @@ from inception_lab.architecture.layers import (
     LocalResponseNorm,
     MaxPool2D,
 )
+from inception_lab.architecture.published import zoo
 from inception_lab.architecture.published.zoo import (
     NETWORKS,
     RESNET_VARIANTS,
@@ -144,6 +145,7 @@ def test_narrow_mobilenets_have_published_counts(width: float, millions: float, 
     found = lab.cost(mobilenet(width=width))
     assert round(found.parameters / 1e6, 1) == millions
     assert round(found.macs / 1e6) == macs
+    assert found.network == ("mobilenet" if width == 1 else f"mobilenet ({width})")
 
 
 def layers(network: lab.Network) -> dict[str, Layer]:
@@ -319,3 +321,15 @@ def test_the_table_in_the_documentation_is_the_zoos() -> None:
     head, *rows = (line.split() for line in repr(NETWORKS).splitlines())
     written = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines()]
     assert written[written.index(head) + 2 :][: len(rows)] == rows
+
+
+def test_the_zoo_is_a_table_of_its_networks() -> None:
+    head, first, *others = repr(NETWORKS).splitlines()
+    assert head.split() == ["network", "input", "layers", "parameters", "MACs"]
+    assert first.split() == ["alexnet", "227×227×3", "17", "60,965,224", "724,406,816"]
+    assert [line.split()[0] for line in others] == list(NETWORKS)[1:]
+    page = NETWORKS._repr_html_()
+    assert page == zoo._repr_html_()
+    assert "\n<caption>Published networks, each at its own size of picture</caption>\n" in page
+    assert re.findall(r"<tr><th[^>]*>(.*?)</th>", page) == ["network", *NETWORKS]
+    assert re.findall(r"<td>(.*?)</td>", page)[:4] == first.split()[1:]
