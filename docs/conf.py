@@ -21,6 +21,7 @@ release = version = inception_lab.__version__
 language = "en"
 
 extensions = [
+    "docs.explorers",
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",

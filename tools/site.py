@@ -141,42 +141,20 @@ def adapted(path: Path, places: Mapping[str, str]) -> bytes:
     if path.parent.name == "solutions":
         introduced(notebook, "")
         folded(notebook)
+    elif path.name == "playground.ipynb":
+        introduced(notebook, STILL.replace("<solved>", ""))
+        notebook["cells"] = [notebook["cells"][0], new_markdown_cell("```{gallery}\n```")]
     else:
         solved = (path.parent / "solutions" / path.name).exists()
         introduced(notebook, STILL.replace("<solved>", SOLVED.replace("<name>", path.name) if solved else ""))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = relinked(cell["source"], name, places)
+    notebook["metadata"]["language_info"]["pygments_lexer"] = "ipython3"  # the set-up cell calls pip
     for number, cell in enumerate(notebook["cells"]):
         cell["id"] = f"cell-{number}"  # the same for the same content
     nbformat.validate(notebook)
     return dump(notebook)
-
-
-# The first page
-
-
-def landing(text: str, readme: str, places: Mapping[str, str]) -> str:
-    """The first page with what it takes from the README: its picture, and its table of lessons as cards.
-
-    Raises:
-        ValueError: If the README has no picture or no lessons.
-    """
-    picture = re.search(r"^!\[.*\]\((docs/images/[^)]+)\)$", readme, flags=re.MULTILINE)
-    rows = re.findall(r"^\| \[(.+?)\]\((notebooks/.+?)\) \| (.+?) \|(.*)\|$", readme, flags=re.MULTILINE)
-    if picture is None or not rows:
-        raise ValueError("README.md must have a picture of docs/images and a table of lessons.")
-    image = picture[0].replace("](docs/", "](")
-    cards = "\n".join(card(*row, places=places) for row in rows)
-    grid = f"::::{{grid}} 1 2 2 2\n:gutter: 3\n\n{cards}\n::::"
-    return text.replace("<!-- README: picture -->", image).replace("<!-- README: lessons -->", grid)
-
-
-def card(title: str, target: str, insight: str, minutes: str, *, places: Mapping[str, str]) -> str:
-    """The card of the lesson at `target`; all of it is a link."""
-    link = f":link: {places[target].removesuffix('.ipynb')}\n:link-type: doc"
-    time = f"\n*{minutes.strip()} minutes*\n" if minutes.strip() else ""
-    return f":::{{grid-item-card}} {title}\n{link}\n\n{insight}\n{time}:::\n"
 
 
 # The reference
@@ -248,13 +226,11 @@ def gather(folder: Path) -> None:
     """Write what Sphinx reads into an empty `folder`."""
     places = pages()
     written: dict[str, str | bytes] = dict(reference())
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for origin, place in places.items():
         if origin.endswith(".ipynb"):
             written[place] = adapted(ROOT / origin, places)
         else:
             text = (ROOT / origin).read_text(encoding="utf-8")
-            text = landing(text, readme, places) if place == "index.md" else text
             written[place] = relinked(text, origin, places)
     for place, content in written.items():
         path = folder / place

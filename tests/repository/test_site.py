@@ -1,7 +1,10 @@
 """The documentation's pages: what is gathered for them; and, built, what a reader's browser makes of them."""
 
+import base64
 import functools
 import http.server
+import io
+import json
 import re
 import threading
 import urllib.parse
@@ -13,10 +16,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from PIL import Image
 
 import inception_lab as lab
 from tools import notebooks, site
@@ -26,7 +31,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page
 
 PACKAGES = ("sphinx", "myst_nb", "sphinx_book_theme", "sphinx_design", "ziamath")
-NOTEBOOKS = [path for path in notebooks.all_notebooks() if path.name != "00_start.ipynb"]
+NOTEBOOKS = [
+    path for path in notebooks.all_notebooks() if path.name not in ("00_start.ipynb", "playground.ipynb")
+]
 SECONDS = 120  # to open a page; a busy machine must not fail a test
 FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", flags=re.DOTALL)
 
@@ -92,27 +99,6 @@ def test_the_badge_becomes_words_and_the_set_up_is_folded(address: str) -> None:
     colab = f"[open it in Colab]({target}) or " if address else ""
     assert sources(notebook) == [f"# Title\n\nTo drag, {colab}run it.\n\nText.", "setup"]
     assert notebook["cells"][1]["metadata"]["tags"] == ["setup", "hide-input"]
-
-
-def test_the_first_page_has_the_readmes_picture_and_lessons() -> None:
-    readme = (
-        "![A film](docs/images/film.gif)\n\n| notebook | one insight | minutes |\n|---|---|---|\n"
-        "| [01 One](notebooks/01_one.ipynb) | It is so. | 45 |\n| [All](notebooks/all.ipynb) | More. | |\n"
-    )
-    places = {"notebooks/01_one.ipynb": "lessons/01_one.ipynb", "notebooks/all.ipynb": "all.ipynb"}
-    page = site.landing("<!-- README: picture -->\n<!-- README: lessons -->", readme, places)
-    assert page == (
-        "![A film](images/film.gif)\n::::{grid} 1 2 2 2\n:gutter: 3\n\n"
-        ":::{grid-item-card} 01 One\n:link: lessons/01_one\n:link-type: doc\n\n"
-        "It is so.\n\n*45 minutes*\n:::\n\n"
-        ":::{grid-item-card} All\n:link: all\n:link-type: doc\n\nMore.\n:::\n\n::::"
-    )
-
-
-def test_a_readme_without_picture() -> None:
-    expected = "README.md must have a picture of docs/images and a table of lessons."
-    with pytest.raises(ValueError, match=f"^{re.escape(expected)}$"):
-        site.landing("", "# Title", {})
 
 
 def test_the_workflow_publishes_what_make_builds(root: Path) -> None:
@@ -326,6 +312,71 @@ def test_answers_are_folded_until_they_are_asked_for(root: Path, path: Path, rea
     assert not cell.is_visible()
     first.locator("summary").first.click()
     assert cell.is_visible()
+    page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reduce", [1, 16, 155, 192])
+def test_what_is_drawn_beforehand_is_what_the_explorer_shows(built: Path, reduce: int) -> None:
+    drawn = json.loads((built / "_static" / "explorers" / "reduction.json").read_text(encoding="utf-8"))
+    state, explorer = drawn["states"][reduce - 1], lab.explore.reduction(reduce=reduce)
+    picture = Image.open(io.BytesIO(base64.b64decode(drawn["first"]))).convert("RGB")
+    if state["change"]:
+        x, y, *_, data = state["change"]
+        layer = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA")
+        picture.paste(layer, (round(x * picture.width), round(y * picture.height)), layer)
+    assert state["words"] == explorer.readout
+    canvas: Any = explorer.figure.canvas
+    assert np.array_equal(np.asarray(picture), np.asarray(canvas.buffer_rgba())[..., :3])
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_an_explorer_of_the_first_page_is_pulled_with_the_network_cut(read: Any) -> None:
+    seen = read("index.html")
+    page = seen.page
+    explorer = page.locator("[data-states$='reduction.json']")
+    explorer.scroll_into_view_if_needed()
+    explorer.locator("xpath=self::*[@data-awake]").wait_for()
+    page.context.set_offline(True)
+    try:
+        slider, at = explorer.get_by_role("slider"), lab.explore.reduction(reduce=155)
+        slider.fill("154")  # the first step is one filter
+        explorer.get_by_text(at.readout, exact=True).wait_for()
+        hint = "Drag the dot along the line"
+        x0, y0, x1, y1 = next(box for *box, said, _ in at.widget.handles if said == hint)
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2
+        box = explorer.locator(".sheet").bounding_box()
+        assert box
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + (1 - y) * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + box["height"] / 2, steps=8)
+        page.mouse.up()
+        filters = int(slider.get_attribute("aria-valuetext") or 0)
+        assert 0 < filters < 155
+        explorer.get_by_text(lab.explore.reduction(reduce=filters).readout, exact=True).wait_for()
+        layer = explorer.locator(".change")
+        layer.wait_for(state="attached")
+        assert layer.evaluate("image => image.naturalWidth") > 0
+    finally:
+        page.context.set_offline(False)
+    assert seen.errors == []
+    page.close()
+
+
+@pytest.mark.slow
+def test_the_first_page_has_a_card_for_each_lesson(parts: dict[str, Parts]) -> None:
+    pages = {page_of(path, ROOT) for path in ROOT.glob("notebooks/0[1-9]_*.ipynb")}
+    assert pages <= set(parts["index.html"].links)
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_the_gallery_names_every_explorer(read: Any) -> None:
+    page = read("playground.html").page
+    assert page.locator(".gallery li").evaluate_all("all => all.map(each => each.id)") == list(
+        lab.explore.QUESTIONS
+    )
     page.close()
 
 
