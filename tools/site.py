@@ -142,6 +142,7 @@ def adapted(path: Path, places: Mapping[str, str]) -> bytes:
         introduced(notebook, "")
         folded(notebook)
     elif path.name == "playground.ipynb":
+        notebook["cells"][0]["source"] = "# All explorers"
         introduced(notebook, STILL.replace("<solved>", ""))
         notebook["cells"] = [notebook["cells"][0], new_markdown_cell("```{gallery}\n```")]
     else:
