@@ -202,7 +202,7 @@ def test_a_pull_to_what_is_illegal_keeps_the_last_legal_state_and_says_why(explo
 
 
 def test_pictures_have_twice_the_density(explorer: Sum) -> None:
-    assert explorer.widget.fixed["size"] == [200, 100]
+    assert explorer.widget.said["size"] == [200, 100]
     assert walking.pixels(explorer).shape == (200, 400, 3)
 
 

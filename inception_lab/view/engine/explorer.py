@@ -7,15 +7,13 @@ is here: resetting, presets, keeping the last legal state, answering to the page
 
 from __future__ import annotations
 
-import base64
-import html
 import json
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from inception_lab.architecture.network import snake_case
 from inception_lab.checks import one_of
@@ -32,7 +30,7 @@ from inception_lab.view.engine.controls import (
     check_value,
     nearest,
 )
-from inception_lab.view.engine.handles import Grip, Handle, areas, solve
+from inception_lab.view.engine.handles import Grip, Handle, solve
 from inception_lab.view.engine.panel import Panel
 
 if TYPE_CHECKING:
@@ -41,6 +39,9 @@ if TYPE_CHECKING:
 __all__ = ["Choice", "Control", "Explorer", "Handle", "Integer", "State", "Toggle"]
 
 DENSITY = 2  # pixels of the picture for one of the page's, as sharp displays have
+WIDE, LEAST, MOST = 9.2, 3.4, 7.2  # widths of figures, in inches: side by side; one part below the other
+ROOM = 840  # of the page's pixels for a wide figure; with fewer its text would be small
+Either = TypeVar("Either")
 
 
 class Explorer(ABC):
@@ -55,7 +56,8 @@ class Explorer(ABC):
     Attributes:
         controls: Name → control. Setting its `value` redraws the picture.
         result: What was computed for the present state.
-        figure: The matplotlib figure behind the picture.
+        figure: The matplotlib figure of the picture.
+        width: How wide the figure is, in inches: 9.2, or less where the page has less room.
         widget: What the page shows.
 
     Raises:
@@ -68,6 +70,7 @@ class Explorer(ABC):
     leading: ClassVar[tuple[str, ...]] = ()  # controls in view; the rest lie under "More"
 
     result: Any
+    width = WIDE
 
     def __init__(
         self, preset: str | None = None, /, *, controls: Sequence[str] | None = None, **state: Any
@@ -78,21 +81,24 @@ class Explorer(ABC):
             check_name(name, self._declared)
         if len(set(shown)) < len(shown):
             raise ValueError(f"`controls` must name each control once. Received: controls={list(shown)}.")
-        self.controls: dict[str, Knob] = {name: Knob(name, each) for name, each in self._declared.items()}
-        self._defaults = self.state
+        leading = shown if controls is not None or not self.leading else self.leading
+        self.controls = {name: Knob(name, each) for name, each in self._declared.items()}
+        self._defaults = self._legal = self.state
         self._held = False
-        self._message = ""
-        self._handles: list[Handle] = []
         self._grip: Grip | None = None
         self._ghosts: dict[str, Any] = {}
-        self.figure = figures.styled(self.make_figure)()
-        self.figure.set_dpi(DENSITY * figures.DPI)
-        self._canvas = Canvas(self.figure)
-        figures.styled(self.prepare)(self._canvas)
+        ordered = sorted(shown, key=lambda name: leading.index(name) if name in leading else len(leading))
+        self.widget = Panel(
+            fixed={
+                "title": self.title,
+                "hint": self.hint,
+                "controls": [self.controls[name].said() for name in ordered],
+                "leading": len(leading),
+                "presets": list(self.presets),
+            }
+        )
         self.result = self.compute(self._defaults)
-        leading = shown if controls is not None or not self.leading else self.leading
-        self.widget = Panel(fixed=self._fixed(leading, [name for name in shown if name not in leading]))
-        self._update()
+        self._stage()
         for knob in self.controls.values():
             knob.observe(self._changed, "value")
         self.widget.on_msg(self._answer)
@@ -140,6 +146,14 @@ class Explorer(ABC):
         """Set other controls after the one called `name` was set, where one control decides over others."""
 
     # What they use.
+
+    def either(self, wide: Either, narrow: Either) -> Either:
+        """Return what a figure needs whose parts are side by side, or one below the other."""
+        return wide if self.width == WIDE else narrow
+
+    def new_figure(self, high: float, high_if_narrow: float) -> Figure:
+        """Return an empty figure of the present width; its height in inches, at most 5.6."""
+        return figures.new_figure(self.width, self.either(high, high_if_narrow))
 
     def pulled(self, name: str, measure: Callable[[Any], float]) -> Callable[[float], State]:
         """Return how to set a control so that a measure of the result, which rises with it, is what is asked.
@@ -191,18 +205,9 @@ class Explorer(ABC):
         for name, value in state.items():
             check_name(name, self._declared)
             check_value(name, value, self._declared[name])
-        before = self.state
-        with self._hold():
-            for name in self._declared:  # in their order: one that decides over others comes before them
-                if name in state:
-                    self.controls[name].value = state[name]
-                    self.adapt(name)
-        try:
-            self.result = self.compute(self.state)
-        except ValueError:
-            self._put(before)
-            raise
-        self._update()
+        # In their order: one that decides over others comes before them.
+        if error := self._go({name: state[name] for name in self._declared if name in state}):
+            raise error
 
     def reset(self) -> None:
         """Set every control to what it was at first."""
@@ -248,14 +253,17 @@ class Explorer(ABC):
         """Keras code for the present setting, which runs as it stands."""
         return self.keras_code(self.state)
 
+    @figures.one_at_a_time
+    def fit(self, room: float) -> None:
+        """Draw for a page that has `room` pixels for the picture; with few, one part below the other."""
+        width = WIDE if room >= ROOM else min(max(LEAST, room // 20 / 5), MOST)
+        if width != self.width:
+            self.width, self._grip = width, None
+            self._stage()
+
     def _ipython_display_(self) -> None:
         """Show a picture that stays in a saved notebook, and the live widget, which hides it in the page."""
-        from IPython.display import display
-
-        still = {"text/html": self._still(), "text/plain": self.readout}
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
-        display(still, raw=True)
-        display({"application/vnd.jupyter.widget-view+json": view, "text/plain": self.readout}, raw=True)
+        self.widget.appear(*self._canvas.compact())
 
     # How it works.
 
@@ -269,28 +277,38 @@ class Explorer(ABC):
             self._held = before
 
     def _put(self, state: State) -> None:
-        """Put every control back to where it was."""
+        """Set controls, and those that they decide over, without a picture."""
         with self._hold():
             for name, value in state.items():
                 self.controls[name].value = value
+                self.adapt(name)
 
     @figures.one_at_a_time
     def _changed(self, change: Any) -> None:
-        if self._held:
-            return
-        with self._hold():
-            self.adapt(change["owner"].name)
-        self._try()
+        if not self._held:
+            self._try({change["owner"].name: change["new"]})
 
-    def _try(self) -> None:
-        """Show the controls' state, or go back to the last legal one and say why."""
+    def _go(self, state: State) -> ValueError | None:
+        """Set controls and draw; where that is illegal, return why and go back to the last legal state."""
+        self._put(state)
         try:
             self.result = self.compute(self.state)
         except ValueError as error:
-            self._message = f"Not possible: {str(error).removesuffix('.')}."
             self._put(self._legal)
-            self._show()
-            return
+            return error
+        return self._update()
+
+    def _try(self, state: State) -> None:
+        """Set controls as a reader does, who is told what is not possible."""
+        if error := self._go(state):
+            self._show(f"Not possible: {str(error).removesuffix('.')}.")
+
+    def _stage(self) -> None:
+        """Make the figure, and draw the present state."""
+        self.figure = figures.styled(self.make_figure)()
+        self.figure.set_dpi(DENSITY * figures.DPI)
+        self._canvas = Canvas(self.figure)
+        figures.styled(self.prepare)(self._canvas)
         self._update()
 
     @figures.one_at_a_time
@@ -299,49 +317,27 @@ class Explorer(ABC):
         if self._held:
             return
         self._legal = self.state
-        self._message = ""
         figures.styled(self.draw)(self._canvas, self.result)
         self._png = self._canvas.encoded()
         self._handles = list(self.handles())
         self._show()
 
-    def _show(self) -> None:
+    def _show(self, why_not: str = "") -> None:
         """Hand the page all that is shown, in one message."""
         preset, changes = self.nearest_preset()
         with self.widget.hold_sync():
             self.widget.picture = self._png
             self.widget.values = {name: knob.shown() for name, knob in self.controls.items()}
-            self.widget.handles = areas(self._handles)
+            self.widget.handles = [handle.area() for handle in self._handles]
             self.widget.photos = self._canvas.photos()
             self.widget.said = {
+                "size": [round(100 * inches) for inches in self.figure.get_size_inches()],
                 "words": self.readout,
-                "why_not": self._message,
+                "why_not": why_not,
                 "call": self.link(),
                 "code": self.code,
                 "preset": "" if changes else preset,
             }
-
-    def _still(self) -> str:
-        """Return the present picture as HTML, with how to wake it."""
-        width, _ = self.widget.fixed["size"]
-        kind, data = self._canvas.compact()
-        words = html.escape(self.readout, quote=True)
-        return (
-            '<div class="lab-still">'
-            f'<img src="data:image/{kind};base64,{base64.b64encode(data).decode()}" alt="{words}" '
-            f'width="{width}" style="max-width:100%;height:auto"><p>{words}</p>'
-            "<p><em>This picture stands still. Run its cell, and it answers to your hand.</em></p></div>"
-        )
-
-    def _fixed(self, leading: Sequence[str], others: Sequence[str]) -> dict[str, Any]:
-        return {
-            "title": self.title,
-            "hint": self.hint,
-            "controls": [self.controls[name].said() for name in (*leading, *others)],
-            "leading": len(leading),
-            "presets": list(self.presets),
-            "size": [round(100 * inches) for inches in self.figure.get_size_inches()],
-        }
 
     @figures.one_at_a_time
     def _answer(self, _: Any, message: Any, __: Any = None) -> None:
@@ -355,6 +351,8 @@ class Explorer(ABC):
                         self.choose(name)
                     case {"kind": "reset"}:
                         self.reset()
+                    case {"kind": "room", "width": room}:
+                        self.fit(room)
                     case {"kind": kind, "handle": handle, "x": x, "y": y}:
                         self._touch(kind, handle, x, y)
             finally:
@@ -369,12 +367,9 @@ class Explorer(ABC):
             self._grip, wanted = Grip(handle, x, y), handle.press
         elif kind == "pull" and self._grip:
             wanted = self._grip.at(x, y)
-        with self._hold():
-            for name, value in wanted.items():
-                self.controls[name].value = nearest(value, self._declared[name])
-                self.adapt(name)
-        if kind == "release" or self.state != self._legal:
-            self._try()
+        wanted = {name: nearest(value, self._declared[name]) for name, value in wanted.items()}
+        if kind == "release" or self.state != {**self.state, **wanted}:
+            self._try(wanted)
 
 
 def _said(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -97,8 +97,3 @@ def solve(measure: Callable[[int], float], control: Integer) -> Callable[[float]
         return min((low, high), key=lambda value: abs(at(value) - target))
 
     return inverse
-
-
-def areas(handles: Iterable[Handle]) -> list[Any]:
-    """Return where all handles lie, for the page."""
-    return [handle.area() for handle in handles]

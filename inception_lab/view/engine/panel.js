@@ -79,28 +79,28 @@ function knob(control, set) {
 
 function render({ model, el }) {
   const fixed = model.get("fixed");
-  const [width, height] = fixed.size;
 
   // What is sent.
   const waiting = [];
   let underWay = false;
   let slow = 0;
+  const watch = (message) => { if (message.kind !== "room") slow ||= setTimeout(() => { dead.hidden = false; }, SLOW); };
   const post = () => {
     if (underWay || !waiting.length) return;
     underWay = true;
-    slow = setTimeout(() => { dead.hidden = false; }, SLOW);
+    watch(waiting[0]);
     model.send(waiting.shift());
   };
   const send = (message) => {
     const last = waiting.at(-1);
     if (last && last.kind === message.kind && last.name === message.name && message.kind !== "press") waiting.pop();
     waiting.push(message);
+    watch(message);
     post();
   };
 
   // What is shown.
   const image = make("img", { className: "lab-image", draggable: false });
-  image.style.aspectRatio = `${width} / ${height}`;
   const photos = model.get("photos").map(() => {
     const photo = make("img", { className: "lab-photo", alt: "", draggable: false });
     photo.setAttribute("aria-hidden", "true");
@@ -135,9 +135,8 @@ function render({ model, el }) {
   choices.setAttribute("aria-label", "Presets");
   const column = make("div", { className: "lab-knobs" }, ...rows.slice(0, fixed.leading));
   if (rows.length > fixed.leading) column.append(more);
-  const picture = make("div", { className: "lab-picture" }, make("div", { className: "lab-frame" }, image, ...photos), hint, whyNot, dead);
-  picture.style.maxWidth = `${width}px`;
-  picture.style.setProperty("--lab-width", `${width}px`);
+  const frame = make("div", { className: "lab-frame" }, image, ...photos);
+  const picture = make("div", { className: "lab-picture" }, frame, hint, whyNot, dead);
   const body = make("div", { className: "lab-body" }, column, picture);
   if (!rows.length) body.classList.add("lab-alone");
   const parts = [make("div", { className: "lab-title", textContent: fixed.title }), make("p", { className: "lab-hint", textContent: fixed.hint }), choices, body, words, make("p", { className: "lab-call" }, call), listing];
@@ -163,6 +162,8 @@ function render({ model, el }) {
   };
   const showWords = () => {
     const said = model.get("said");
+    frame.style.maxWidth = `${said.size[0]}px`;
+    image.style.aspectRatio = said.size.join(" / ");
     image.alt = words.textContent = said.words;
     whyNot.textContent = said.why_not;
     whyNot.hidden = !said.why_not;
@@ -178,7 +179,7 @@ function render({ model, el }) {
   };
   const heard = () => {
     underWay = false;
-    clearTimeout(slow);
+    slow = clearTimeout(slow);
     dead.hidden = true;
     showValues(); // also where nothing changed: what was refused goes back
     post();
@@ -188,6 +189,14 @@ function render({ model, el }) {
   showPicture();
   showWords();
   showValues();
+
+  // A page with little room gets another drawing.
+  let room = 0;
+  const rooms = new ResizeObserver(() => {
+    const width = 20 * Math.floor(picture.clientWidth / 20);
+    if (width && width !== room) send({ kind: "room", width: (room = width) });
+  });
+  rooms.observe(picture);
 
   // Hands on the picture.
   let taken = null;
@@ -246,6 +255,7 @@ function render({ model, el }) {
   return () => {
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     clearTimeout(slow);
+    rooms.disconnect();
     URL.revokeObjectURL(address);
   };
 }

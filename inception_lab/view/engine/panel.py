@@ -5,6 +5,8 @@ It knows nothing of networks. `panel.js` draws it in the page and sends what the
 
 from __future__ import annotations
 
+import base64
+import html
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,10 @@ class Panel(anywidget.AnyWidget):
     """What the page shows.
 
     Attributes:
-        fixed: What never changes: title, hint, controls, presets, the picture's size.
+        fixed: What never changes: title, hint, controls, presets.
         values: Control → its value.
         picture: The picture, as PNG or JPEG.
-        said: What is said about it: in words, as a call, as code; which preset holds; why not.
+        said: What is said about it: its size; in words, as a call, as code; which preset holds; why not.
         handles: Where the picture can be taken: corners, hint and cursor of each.
         photos: Where it keeps its colours on a dark page.
         heard: How many messages were answered. The page sends the next only then.
@@ -37,3 +39,19 @@ class Panel(anywidget.AnyWidget):
     handles: traitlets.List[Any] = traitlets.List().tag(sync=True)
     photos: traitlets.List[Any] = traitlets.List().tag(sync=True)
     heard = traitlets.Int().tag(sync=True)
+
+    def appear(self, kind: str, data: bytes) -> None:
+        """Display twice: the picture, given as a file of a kind, which a saved notebook shows; the widget."""
+        from IPython.display import display
+
+        text = self.said["words"]
+        words = html.escape(text, quote=True)
+        still = (
+            '<div class="lab-still">'
+            f'<img src="data:image/{kind};base64,{base64.b64encode(data).decode()}" alt="{words}" '
+            f'width="{self.said["size"][0]}" style="max-width:100%;height:auto"><p>{words}</p>'
+            "<p><em>This picture stands still. Run its cell, and it answers to your hand.</em></p></div>"
+        )
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        display({"text/html": still, "text/plain": text}, raw=True)
+        display({"application/vnd.jupyter.widget-view+json": view, "text/plain": text}, raw=True)
