@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.collections import LineCollection
@@ -43,6 +44,7 @@ class Sketch:
 
     boxes: list[tuple[float, float, str, str]] = field(default_factory=list)  # x, y, path, text
     lines: list[tuple[float, float, float, float, str]] = field(default_factory=list)  # x0, y0, x1, y1, label
+    channels: list[int] = field(default_factory=list)  # that flow along each line
     width: float = 0.0
     rows: int = 1
     ends: tuple[str, str] = ("", "")  # what goes in on the left and comes out on the right
@@ -53,6 +55,11 @@ class Sketch:
         boxes = [(x, y, path) for x, y, path, _ in self.boxes]
         lines = [(*line, bool(label)) for *line, label in self.lines]
         return boxes, lines, self.width, self.rows
+
+    @property
+    def thickness(self) -> list[float]:
+        """How thick each line is, in points: as the square root of its channels, up to 1,024, in steps."""
+        return [max(round(0.6 * math.sqrt(min(channels, 1024))), 2) / 4 for channels in self.channels]
 
     @property
     def texts(self) -> list[str]:
@@ -156,14 +163,14 @@ def draw(ax: Axes, sketch: Sketch, size: float = 9) -> list[Piece]:
         What was drawn, from the lowest: all lines, then a piece for each text, which is its last part.
     """
     segments = [[(x0, y0), (x1, y1)] for x0, y0, x1, y1, _ in sketch.lines]
-    lines = LineCollection(segments, colors=figures.GREY, linewidths=1.1)
+    lines = LineCollection(segments, colors="#9A9A9A", linewidths=sketch.thickness)
     pieces: list[Piece] = [(ax.add_collection(lines, autolim=False),)]
     centred: dict[str, Any] = {"ha": "center", "va": "center"}
     ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     for x0, y0, x1, y1, label in sketch.lines:
         if label:
             x, y = x0 + 0.5 * (x1 - x0), (y0 + y1) / 2
-            pieces.append((ax.text(x, y, label, fontsize=size - 1, bbox=ground, **centred),))
+            pieces.append((ax.text(x, y, label, fontsize=max(size - 1, 8), bbox=ground, **centred),))
     for x, end in zip((-0.22, sketch.width + 0.22), sketch.ends, strict=True):
         pieces.append((ax.text(x, (sketch.rows - 1) / 2, end, fontsize=size, rotation=90, **centred),))
     for x, y, path, words in sketch.boxes:
@@ -178,7 +185,13 @@ def draw(ax: Axes, sketch: Sketch, size: float = 9) -> list[Piece]:
 
 
 def write(pieces: list[Piece], sketch: Sketch) -> None:
-    """Write a sketch's texts into what `draw` made of one with the same places."""
+    """Write a sketch's numbers into what `draw` made of one with the same places."""
+    (lines,), *_ = pieces
+    assert isinstance(lines, LineCollection)
+    if list(lines.get_linewidth()) != sketch.thickness:
+        lines.set_linewidth(sketch.thickness)
+        for artist in chain.from_iterable(pieces):  # all lies over the lines
+            artist.stale = True
     for (*_, text), wanted in zip(pieces[1:], sketch.texts, strict=True):
         assert isinstance(text, Text)
         if text.get_text() != wanted:
@@ -195,6 +208,10 @@ def lay_out(part: Part, costs: Cost) -> Sketch:
     sketch = Sketch()
     met = iter(costs.layers)
 
+    def wire(x0: float, y0: float, x1: float, y1: float, channels: int, *, written: bool = True) -> None:
+        sketch.lines.append((x0, y0, x1, y1, f"{channels:,}" if written else ""))
+        sketch.channels.append(channels)
+
     def place(part: Part, x: float, y: float, channels: int) -> tuple[float, int, int]:
         """Place a part; return where it ends, its channels and the rows it takes."""
         match part:
@@ -206,7 +223,7 @@ def lay_out(part: Part, costs: Cost) -> Sketch:
                 used = 1
                 for number, child in enumerate(part.parts):
                     if number:
-                        sketch.lines.append((x, y, x + GAP, y, f"{channels:,}"))
+                        wire(x, y, x + GAP, y, channels)
                         x += GAP
                     x, channels, tall = place(child, x, y, channels)
                     used = max(used, tall)
@@ -228,11 +245,13 @@ def lay_out(part: Part, costs: Cost) -> Sketch:
             top += tall
         right = max(end for end, _, _ in ends) + GAP
         bottom = ends[-1][1]
-        sketch.lines += [(x, y, x, bottom, ""), (right, y, right, bottom, "")]
+        joined = next(met).output_shape[-1]
+        wire(x, y, x, bottom, channels, written=False)
+        wire(right, y, right, bottom, joined, written=False)
         for end, row, out in ends:
-            sketch.lines.append((x, row, x + GAP, row, f"{channels:,}"))
-            sketch.lines.append((end, row, right, row, f"{out:,}"))
-        return right, next(met).output_shape[-1], int(top - y)
+            wire(x, row, x + GAP, row, channels)
+            wire(end, row, right, row, out)
+        return right, joined, int(top - y)
 
     sketch.width, _, sketch.rows = place(part, 0.0, 0.0, costs.input_shape[-1])
     sketch.ends = (

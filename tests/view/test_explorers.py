@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 import inception_lab as lab
 from inception_lab.view.engine.explorer import Choice, Explorer, Integer, Toggle
@@ -113,7 +114,32 @@ def test_a_new_explorer_in_the_same_state_shows_the_same(explorer: Explorer) -> 
     for _ in range(4):
         for _ in walking.walk(explorer, 5, seed=rng.randrange(1000)):
             pass
+        explorer.set()  # what was refused is forgotten
         assert walking.shown(type(explorer)(**explorer.state)) == walking.shown(explorer)
+
+
+@pytest.mark.parametrize("room", [340, 700])
+def test_with_little_room_the_picture_is_narrow_not_high_and_its_text_is_not_small(
+    explorer: Explorer, room: int
+) -> None:
+    wide = walking.shown(explorer)
+    explorer.fit(room)
+    figure, (width, height) = explorer.figure, explorer.widget.said["size"]
+    pixels = walking.pixels(explorer)
+    assert (width, pixels.shape[1], pixels.shape[0]) == (room, 2 * width, 2 * height)
+    assert height <= 560
+    assert {handle.ax.figure for handle in explorer._handles} <= {figure}
+    ticks = {label for ax in figure.axes for axis in (ax.xaxis, ax.yaxis) for label in axis.get_ticklabels()}
+    for text in (
+        set(figure.findobj(Text)) - ticks
+    ):  # there are ticks beyond the axes' ends, which are not drawn
+        box = text.get_window_extent()
+        assert text.get_fontsize() >= 8, text  # points: 11 pixels
+        if text.get_text().strip():
+            assert -2 <= box.x0 <= box.x1 <= figure.bbox.x1 + 2, text
+            assert -2 <= box.y0 <= box.y1 <= figure.bbox.y1 + 2, text
+    explorer.fit(1000)
+    assert walking.shown(explorer) == wide
 
 
 def test_setting_what_does_not_exist_changes_nothing(explorer: Explorer) -> None:
@@ -148,7 +174,7 @@ def test_setting_what_is_out_of_range_changes_nothing(explorer: Explorer, wrong:
 
 def test_reset_shows_the_first_picture_again(explorer: Explorer) -> None:
     state, picture = explorer.state, walking.shown(explorer)
-    for _ in walking.walk(explorer, 6, seed=6):
+    for _ in walking.walk(explorer, 6, seed=8):
         pass
     assert explorer.state != state
     explorer.reset()

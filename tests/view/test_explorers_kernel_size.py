@@ -78,7 +78,7 @@ def test_lines_and_frames_stand_where_the_numbers_say(
         assert centre == (now["column"] // now["shrink"], now["row"] // now["shrink"])
     assert np.asarray(explorer._content.get_array()).shape == (now["side"], now["side"])
     assert np.array_equal(np.asarray(explorer._image.get_array()), pictures.gray(now["photo"], now["shrink"]))
-    assert f"k = {now['side']}:" in explorer._label.get_text()
+    assert f"k = {now['side']}," in explorer._label.get_text()
 
 
 def test_the_window_holds_what_the_frame_surrounds(explorer: KernelSize) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex
 
 from inception_lab.view import figures
 from inception_lab.view.engine.controls import State
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from inception_lab.view.engine.canvas import Canvas
 
 
+NUMBER = 0.5  # inches that a number takes
+DARK = {each.lower() for each in (figures.BLUE, figures.GREY)}  # bars on which numbers are white
+
+
 class Bars:
     """Series of bars with their numbers, on an axis whose end moves in steps.
 
@@ -32,7 +37,7 @@ class Bars:
         ax: Axes,
         rows: int,
         series: Mapping[str, tuple[Style, float]],
-        room: float = 0.38,
+        room: float | None = None,
     ) -> None:
         """Add the bars.
 
@@ -41,9 +46,11 @@ class Bars:
             ax: The axes, from 0 to 1.
             rows: Number of rows.
             series: Name → style, and offset from the middle of the row.
-            room: Share of the axis that a number takes; it stands inside a bar that leaves less.
+            room: Share of the axis that a number takes, by default half an inch; it stands inside a bar
+                that leaves less and is long enough.
         """
-        self.room, self._ax, self._canvas = room, ax, canvas
+        self._ax, self._canvas = ax, canvas
+        self.room = room or NUMBER / (canvas.figure.get_figwidth() * ax.get_position().width)
         self.limit = 1.0
         self.bars = {
             name: list(ax.barh([row + offset for row in range(rows)], [0] * rows, height=0.62 / len(series),
@@ -117,10 +124,12 @@ class Bars:
         bar.set_width(share)
         if style:
             bar.set(facecolor=style.color, hatch=style.hatch)
-        inside = share > 1 - self.room
+        inside = share > max(1 - self.room, min(0.97 * self.room, 0.55))
+        hatched = style.hatch if style else bar.get_hatch()
         number.set(
             text="" if value is None else quantity(value),
             x=share + (-0.02 if inside else 0.02),
             horizontalalignment="right" if inside else "left",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6} if inside else None,
+            color="white" if inside and not hatched and to_hex(bar.get_facecolor()) in DARK else "black",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6} if inside and hatched else None,
         )

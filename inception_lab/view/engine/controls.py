@@ -17,6 +17,7 @@ class Integer:
 
     Attributes:
         log: Whether the slider's track is logarithmic, as for filters; arrow keys step by `step` even so.
+        color: Of the track, where what it sets has one in the picture.
     """
 
     label: str
@@ -26,6 +27,7 @@ class Integer:
     step: int = 1
     help: str = ""
     log: bool = False
+    color: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,7 @@ class Knob(traitlets.HasTraits):
         said = {"name": self.name, "kind": type(control).__name__, "label": control.label}
         match control:
             case Integer():
-                ends = {"low": control.low, "high": control.high, "step": control.step}
-                return {**said, **ends, "log": control.log, "mark": control.value, "help": control.help}
+                return {**vars(control), **said, "mark": control.value}
             case Choice(options=options):
                 return {**said, "options": [label for label, _ in options], "help": control.help}
         return {**said, "help": control.help}

@@ -40,10 +40,12 @@ class RunLines:
         self.seeds = [ax.plot([], [], color=figures.SKY, linewidth=0.9)[0] for _ in range(seeds)]
         (self.mean,) = ax.plot([], [], "o-", color=figures.BLUE, linewidth=2, markersize=5)
         canvas.add(self.reference, *self.seeds, self.mean)
-        canvas.figure.legend(
+        narrow = canvas.figure.get_figwidth() < 8
+        self.legend = canvas.figure.legend(
             [self.seeds[0], self.mean, self.reference, *others],
             [*labels, *(str(other.get_label()) for other in others)],
-            loc="lower center", ncols=3 + len(others), fontsize=9, frameon=False,
+            loc="lower center", ncols=2 if narrow else 3 + len(others), fontsize=8 if narrow else 9,
+            frameon=False, columnspacing=1.0 if narrow else 1.8,
         )  # fmt: skip
 
     def show(self, x: Sequence[float], runs: Curves, reference: Curves | None = None) -> None:

@@ -34,6 +34,7 @@ from inception_lab.view.engine.handles import Grip, Handle, solve
 from inception_lab.view.engine.panel import Panel
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["Choice", "Control", "Explorer", "Handle", "Integer", "State", "Toggle"]
@@ -42,6 +43,7 @@ DENSITY = 2  # pixels of the picture for one of the page's, as sharp displays ha
 WIDE, LEAST, MOST = 9.2, 3.4, 7.2  # widths of figures, in inches: side by side; one part below the other
 ROOM = 840  # of the page's pixels for a wide figure; with fewer its text would be small
 Either = TypeVar("Either")
+Box = tuple[float, float, float, float]
 
 
 class Explorer(ABC):
@@ -147,13 +149,30 @@ class Explorer(ABC):
 
     # What they use.
 
+    @property
+    def narrow(self) -> bool:
+        """Whether the figure's parts lie one below the other, as the page has little room."""
+        return self.width < WIDE
+
     def either(self, wide: Either, narrow: Either) -> Either:
-        """Return what a figure needs whose parts are side by side, or one below the other."""
-        return wide if self.width == WIDE else narrow
+        """Return one of two, for a figure whose parts lie side by side or one below the other."""
+        return narrow if self.narrow else wide
 
     def new_figure(self, high: float, high_if_narrow: float) -> Figure:
         """Return an empty figure of the present width; its height in inches, at most 5.6."""
         return figures.new_figure(self.width, self.either(high, high_if_narrow))
+
+    def add_axes(self, figure: Figure, wide: Box, narrow: Box) -> Axes:
+        """Add axes to a figure.
+
+        Args:
+            figure: The figure.
+            wide: Left, bottom, width, height in parts of the figure, for parts side by side.
+            narrow: Space on the left, bottom, space on the right, height in inches, for one below the other.
+        """
+        (width, high), (left, bottom, right, height) = figure.get_size_inches(), narrow
+        inches = (left / width, bottom / high, (width - left - right) / width, height / high)
+        return figure.add_axes(self.either(wide, inches))
 
     def pulled(self, name: str, measure: Callable[[Any], float]) -> Callable[[float], State]:
         """Return how to set a control so that a measure of the result, which rises with it, is what is asked.

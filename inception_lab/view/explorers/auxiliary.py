@@ -124,14 +124,14 @@ class Auxiliary(Explorer):
 
     def make_figure(self) -> Figure:
         """Curves by depth on the left, the heads and their price on the right."""
-        figure = figures.new_figure(9.2, 3.9)
-        ax = self._axes = figure.add_axes((0.085, 0.235, 0.6, 0.655))
+        figure = self.new_figure(3.9, 5.5)
+        ax = self._axes = self.add_axes(figure, (0.085, 0.235, 0.6, 0.655), (0.6, 2.95, 0.1, 2.25))
         ax.set(
             yscale="log",
             xlim=(-0.4, len(MODULES) - 0.6),
-            xlabel="from the photo (left) to the classifier (right)",
+            xlabel=self.either("from the photo (left) to the classifier (right)", "from photo to classifier"),
         )
-        ax.set_xticks(range(len(MODULES)), TICKS, fontsize=9)
+        ax.set_xticks(range(len(MODULES)), TICKS, fontsize=8.5, rotation=self.either(0, 60))
         ax.yaxis.set_minor_locator(NullLocator())
         ax.grid(color=figures.PALE)
         self._shown = ""
@@ -150,7 +150,8 @@ class Auxiliary(Explorer):
             for place in SOCKETS
         ]
         canvas.add(*self._sockets)
-        self._text = self.figure.text(0.71, 0.88, "", va="top", fontsize=9, linespacing=1.5)
+        place = self.either((0.71, 0.88), (0.04, 0.395))
+        self._text = self.figure.text(*place, "", va="top", fontsize=9, linespacing=self.either(1.5, 1.25))
         canvas.add(self._marks, self._text)
 
     def draw(self, canvas: Canvas, result: Reaching) -> None:
@@ -159,7 +160,7 @@ class Auxiliary(Explorer):
         label, limits = MEASURES[measure]
         if self._shown != measure:
             self._shown = measure
-            self._axes.set_title(label)
+            self._axes.set_title(label, fontsize=self.either(11, 8))
             canvas.frame_changed()
         canvas.limits(self._axes, y=limits)
         places = range(len(MODULES))

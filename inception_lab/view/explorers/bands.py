@@ -78,10 +78,13 @@ class Bands(Explorer):
     def make_figure(self) -> Figure:
         """Accuracy against size."""
         sizes, _ = measurements()
-        figure = figures.new_figure(9.2, 3.9)
-        ax = self._axes = figure.add_axes((0.085, 0.235, 0.88, 0.72))
+        figure = self.new_figure(3.9, 4.2)
+        ax = self._axes = self.add_axes(figure, (0.085, 0.235, 0.88, 0.72), (0.75, 1.2, 0.1, 2.9))
         ax.set(xscale="log", xlim=(8.6, 70), ylim=(0, 1.03))
-        ax.set(xlabel="size of the digit asked about (pixels, log scale)", ylabel="accuracy")
+        ax.set(
+            xlabel=self.either("size of the digit asked about", "size of the digit") + " (pixels, log scale)",
+            ylabel="accuracy",
+        )
         ax.set_xticks(sizes, list(map(str, sizes)))
         ax.xaxis.set_minor_locator(NullLocator())
         ax.yaxis.set_major_formatter(PercentFormatter(1.0))

@@ -166,9 +166,9 @@ class Branches(Explorer):
 
     def make_figure(self) -> Figure:
         """The photograph on the left, the maps on the right."""
-        figure = figures.new_figure(9.2, 4.2)
-        self._photo_axes = figure.add_axes((0.01, 0.04, 0.41, 0.88))
-        self._map_axes = figure.add_axes((0.46, 0.04, 0.53, 0.88))
+        figure = self.new_figure(4.2, 5.5)
+        self._photo_axes = self.add_axes(figure, (0.01, 0.04, 0.41, 0.88), (0.05, 2.95, 0.05, 2.25))
+        self._map_axes = self.add_axes(figure, (0.46, 0.04, 0.53, 0.88), (0.05, 0.05, 0.05, 2.5))
         self._image = self._photo_axes.imshow(np.zeros((2, 2)), extent=(0, 1, 1, 0))
         self._photo_axes.set(xlim=(0, 1), ylim=(1, 0), xticks=[], yticks=[])
         self._map_axes.set(xlim=(0, COLUMNS), ylim=(ROWS, 0), aspect="equal")

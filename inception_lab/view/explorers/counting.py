@@ -181,13 +181,13 @@ class Counting(Explorer):
 
     def make_figure(self) -> Figure:
         """Bars of what the count is made of: parameters on the left, operations on the right."""
-        figure = figures.new_figure(9.2, 3.9)
+        figure = self.new_figure(3.9, 5.3)
         self._columns = {}
-        for key, kinds, left, width in (
-            ("parameters", PARAMETERS, 0.165, 0.29),
-            ("operations", OPERATIONS, 0.64, 0.345),
+        for key, kinds, left, width, bottom, height in (
+            ("parameters", PARAMETERS, 0.165, 0.29, 3.45, 0.95),
+            ("operations", OPERATIONS, 0.64, 0.345, 0.3, 1.75),
         ):
-            ax = figure.add_axes((left, 0.1, width, 0.62))
+            ax = self.add_axes(figure, (left, 0.1, width, 0.62), (1.45, bottom, 0.1, height))
             ax.set(xlim=(0, 1), ylim=(len(kinds) - 0.5, -0.5))
             ax.set_xticks([0, 1], ["0", ""], fontsize=8)
             ax.set_yticks(range(len(kinds)), list(kinds), fontsize=9)
@@ -198,26 +198,31 @@ class Counting(Explorer):
         """Add bars, totals and names."""
         styles = {"now": (figures.REDUCED, 0.0)}
         self._bars = {
-            key: Bars(canvas, ax, len(PARAMETERS if key == "parameters" else OPERATIONS), styles, room=0.32)
+            key: Bars(canvas, ax, len(PARAMETERS if key == "parameters" else OPERATIONS), styles)
             for key, ax in self._columns.items()
         }
         self._totals, self._names = {}, {}
-        for key, x in (("parameters", 0.02), ("operations", 0.5)):
-            self._totals[key] = self.figure.text(x, 0.945, "", fontsize=13, weight="bold", va="center")
-            self._names[key] = self.figure.text(x, 0.855, "", fontsize=9, va="center")
+        for key, x, below in (("parameters", 0.02, 0.0), ("operations", 0.5, 0.445)):
+            at, y = self.either((x, 0.0), (0.02, below))
+            self._totals[key] = self.figure.text(at, 0.945 - y, "", fontsize=13, weight="bold", va="center")
+            self._names[key] = self.figure.text(at, 0.895 - y, "", fontsize=9, va="top")
         canvas.add(*self._totals.values(), *self._names.values())
 
     def draw(self, canvas: Canvas, result: Counted) -> None:
         """Show the count and who publishes it."""
-        found = result.found
+        found, was = result.found, self.ghost
         for key, kinds, by, total in (
             ("parameters", PARAMETERS, found.parameters_by, found.parameters),
             ("operations", OPERATIONS, found.operations_by, found.operations or 0),
         ):
-            self._bars[key].show({"now": [by.get(kind) for kind in kinds]})
+            before = was and getattr(was.found, f"{key}_by")
+            self._bars[key].show(
+                {"now": [by.get(kind) for kind in kinds]},
+                ghost=was and {"now": [before.get(kind) for kind in kinds]},
+            )
             unit = "parameters" if key == "parameters" else result.convention.unit
             self._totals[key].set_text(f"{total:,} {unit}")
-            self._names[key].set_text(fill(_named(result.publishers[key]), 62))
+            self._names[key].set_text(fill(_named(result.publishers[key]), self.either(62, 46)))
 
     def describe(self, result: Counted) -> str:
         """The count, who publishes it, what is left out."""

@@ -129,34 +129,44 @@ class Electrode(Explorer):
 
     def make_figure(self) -> Figure:
         """The disc, the curve, the branches."""
-        figure = figures.new_figure(9.2, 3.7)
+        figure = self.new_figure(3.7, 5.2)
+        half = 0.5 * self.width
         side = self.tuning.side
-        ax = self._stimulus = figure.add_axes((0.01, 0.17, 0.265, 0.68))
+        ax = self._stimulus = self.add_axes(figure, (0.01, 0.17, 0.265, 0.68), (0.05, 3.3, half, 1.6))
         ax.set(xlim=(0, side), ylim=(side, 0), xticks=[], yticks=[], aspect="equal")
         ax.set_facecolor(GROUND)
         ax.set_gid(PHOTO)
-        ax.set_title(f"the picture, {side} pixels wide", fontsize=10)
+        ax.set_title(self.either(f"the picture, {side} pixels wide", f"picture, {side} px"), fontsize=10)
         low, high = self.tuning.diameters[0], self.tuning.diameters[-1]
-        self._curve_axes = figure.add_axes((0.355, 0.17, 0.335, 0.68))
-        self._means_axes = figure.add_axes((0.785, 0.17, 0.205, 0.68))
+        self._curve_axes = self.add_axes(figure, (0.355, 0.17, 0.335, 0.68), (0.8, 0.5, 0.1, 2.0))
+        self._means_axes = self.add_axes(figure, (0.785, 0.17, 0.205, 0.68), (half + 0.75, 3.45, 0.08, 1.45))
         for ax in (self._curve_axes, self._means_axes):
             ax.set(xscale="log", xlim=(low / 1.1, high * 1.1), xlabel="diameter (pixels, log scale)")
             ax.xaxis.set_minor_locator(NullLocator())
             ticks = [tick for tick in TICKS if low <= tick <= high]
+            if self.narrow and ax is self._means_axes:
+                ax.set_xlabel("pixels, log scale", fontsize=9)
+                ticks = ticks[::2]
             ax.set_xticks(ticks, [str(tick) for tick in ticks])
             ax.grid(color=figures.PALE)
         self._curve_axes.set(ylim=(-0.32, 1.12), ylabel="share of the strongest answer")
-        self._curve_axes.set_title("answer less that to grey; thin: other colours", fontsize=10)
+        self._curve_axes.set_title(
+            "answer less that to grey; thin: other colours", fontsize=self.either(10, 8)
+        )
         count = len(self._branches)
         self._means_axes.set(ylim=(count - 0.5, -0.5))
         self._means_axes.set_yticks(range(count), [_readable(name) for name in self._branches])
-        self._means_axes.set_title("preferred, all units' mean", fontsize=10)
+        title = self._means_axes.set_title("preferred, all units' mean", fontsize=10)
+        if self.narrow:
+            title.set(x=1.0, ha="right")
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
         """Add the disc, curves and means."""
         middle = self.tuning.side / 2
         self._disc = self._stimulus.add_patch(Circle((middle, middle), 1, linewidth=0))
+        self._was = Circle((middle, middle), 0, fill=False, edgecolor="black", linestyle=":", linewidth=1.2)
+        self._stimulus.add_patch(self._was)
         ax = self._curve_axes
         self._thin = [ax.plot([], [], color=figures.GREY, linewidth=0.7)[0] for _ in self.tuning.colours]
         (self._curve,) = ax.plot([], [], "o-", color=figures.BLUE, markersize=3)
@@ -171,13 +181,14 @@ class Electrode(Explorer):
                 [], [], style.marker, color=style.color, markeredgecolor="black", markersize=8
             )
             self._points[row].set_ydata([row])
-        canvas.add(self._disc, *self._thin, self._curve, self._here, self._best, self._label)
+        canvas.add(self._disc, self._was, *self._thin, self._curve, self._here, self._best, self._label)
         canvas.add(*self._bars, *self._points)
 
     def draw(self, canvas: Canvas, result: Answers) -> None:
         """Grow the disc, move the curves."""
         diameters = self.tuning.diameters
         self._disc.set(radius=result.state["diameter"] / 2, facecolor=[value / 255 for value in result.rgb])
+        self._was.set_radius(self.ghost.state["diameter"] / 2 if self.ghost else 0)
         for line, curve in zip(self._thin, result.curves, strict=True):
             line.set_data(diameters, curve)
         self._curve.set_data(diameters, result.curves[result.chosen])

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter, ScalarFormatter
 
+from inception_lab.architecture.googlenet import TABLE_1
 from inception_lab.experiments.lessons import HEAD_EPOCHS, HEAD_STARTS, HEAD_WEIGHTS, HEADS, epochs_lost
 from inception_lab.view import figures
 from inception_lab.view.engine.curves import Curves, RunLines
-from inception_lab.view.engine.explorer import Choice, Control, Explorer, State
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State, Toggle
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,6 +36,7 @@ NAMES = {
     "main_accuracy": "while learning",
     "aux1_accuracy": "the lower head",
 }
+MODULES, HUNG_ON = tuple(TABLE_1), ("4a", "4d")
 Runs = dict[tuple[str, float], Curves]
 
 
@@ -64,8 +68,8 @@ class Heads(Explorer):
 
     title = "Do the heads help it to learn?"
     hint = (
-        "GoogLeNet's nine modules, slim, on plain digits: stored runs, three seeds each; the heads have "
-        "weight 0.3 and stand after 4a and 4d."
+        "GoogLeNet's nine modules, slim, on plain digits: stored runs, three seeds each. Press 4a or 4d to "
+        "take the heads off or hang them on; they were trained both or none, with weight 0.3."
     )
     presets: ClassVar = {
         "2014": {},
@@ -76,9 +80,10 @@ class Heads(Explorer):
     }
 
     def declare(self) -> dict[str, Control]:
-        """The start, and what is shown."""
+        """The start, whether heads hang there, what is shown."""
         return {
             "start": Choice("Start", "Xavier, bias 0", tuple((start, start) for start in HEAD_STARTS)),
+            "heads": Toggle("Heads after 4a and 4d", True),
             "measure": Choice("Show", "validation_loss", tuple((NAMES[key], key) for key in MEASURES)),
         }
 
@@ -88,38 +93,74 @@ class Heads(Explorer):
         runs, losses = stored[state["measure"]], stored["validation_loss"]
         start = state["start"]
         lost = (epochs_lost(losses[start, weight]), epochs_lost(losses[start, bare]))
+        if not state["heads"] and (start, bare) not in runs:
+            raise ValueError("without heads there is no lower head")
         return HeadCurves(state, runs[start, weight], runs.get((start, bare)), lost)
 
     def make_figure(self) -> Figure:
-        """Curves by epoch."""
-        figure = figures.new_figure(9.2, 3.9)
-        ax = self._axes = figure.add_axes((0.085, 0.235, 0.88, 0.675))
+        """The network above, curves by epoch below."""
+        figure = self.new_figure(4.5, 4.6)
+        strip = self._strip = self.add_axes(figure, (0.085, 0.84, 0.88, 0.15), (0.05, 3.85, 0.05, 0.7))
+        strip.set(xlim=(-0.6, len(MODULES) - 0.4), ylim=(1.15, -0.55))
+        strip.set_axis_off()
+        for place, name in enumerate(MODULES):
+            box = Rectangle((place - 0.36, -0.4), 0.72, 0.8, facecolor="white", edgecolor=figures.GREY)
+            strip.add_patch(box)
+            strip.text(place, 0, name, ha="center", va="center", fontsize=9)
+        strip.plot([-0.6, len(MODULES) - 0.4], [0, 0], color=figures.GREY, linewidth=2, zorder=0)
+        for place in map(MODULES.index, HUNG_ON):
+            strip.plot([place, place], [0.4, 0.62], color=figures.GREY, linewidth=2)
+        ax = self._axes = self.add_axes(figure, (0.085, 0.2, 0.88, 0.57), (0.55, 1.15, 0.1, 2.35))
         ax.set(xlabel="epoch", xlim=(0.6, HEAD_EPOCHS + 0.4))
         ax.set_xticks(range(2, HEAD_EPOCHS + 1, 2))
         ax.grid(color=figures.PALE)
         self._nothing = ax.axhline(KNOWS_NOTHING, color=figures.GREY, linestyle=":", label="knowing nothing")
-        self._shown = ""
+        self._shown: Any = None
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
         """Add the curves."""
         most = max(map(len, measurements()["validation_loss"].values()))
-        labels = ("with heads, each seed", "with heads, mean", "without heads, mean")
+        self._hung = [
+            self._strip.add_patch(
+                Rectangle((place - 0.36, 0.62), 0.72, 0.5, edgecolor=figures.PURPLE, zorder=3)
+            )
+            for place in map(MODULES.index, HUNG_ON)
+        ]
+        left = MODULES.index(HUNG_ON[0]) - 0.5
+        self._word = self._strip.text(left, 0.86, "", ha="right", va="center", fontsize=9)
+        canvas.add(*self._hung, self._word)
+        labels = ("each seed", "mean", "without heads, mean")
         self._lines = RunLines(self._axes, canvas, most, labels, (self._nothing,))
 
     def draw(self, canvas: Canvas, result: HeadCurves) -> None:
         """Move the curves."""
         measure = result.state["measure"]
         label, limits = MEASURES[measure]
-        if self._shown != measure:
-            self._shown = measure
+        heads = result.state["heads"]
+        if self._shown != (measure, heads):
+            self._shown = measure, heads
             loss = measure == "validation_loss"
-            self._axes.set_title(label)
+            self._axes.set_title(label, fontsize=self.either(11, 9))
+            self._lines.legend.texts[2].set_text(f"{'without' if heads else 'with'} heads, mean")
             self._axes.yaxis.set_major_formatter(ScalarFormatter() if loss else PercentFormatter(1.0))
             self._nothing.set_ydata([KNOWS_NOTHING if loss else 1 / CLASSES] * 2)
             canvas.frame_changed()
         canvas.limits(self._axes, y=limits)
-        self._lines.show(range(1, HEAD_EPOCHS + 1), result.with_heads, result.without)
+        for head in self._hung:
+            head.set_facecolor(figures.PURPLE if heads else "white")
+        self._word.set_text(_hanging(heads))
+        shown, other = (result.with_heads, result.without)[:: 1 if heads else -1]
+        assert shown is not None
+        self._lines.show(range(1, HEAD_EPOCHS + 1), shown, other)
+
+    def handles(self) -> Iterator[Handle]:
+        """The modules that heads hang on."""
+        heads = self._legal["heads"]
+        hint = "Press: take the heads off" if heads else "Press: hang the heads on 4a and 4d"
+        for place in map(MODULES.index, HUNG_ON):
+            box = (place - 0.36, -0.4, place + 0.36, 1.1)
+            yield Handle(self._strip, box, hint, press={"heads": not heads}, cursor="pointer")
 
     def describe(self, result: HeadCurves) -> str:
         """Where the curves end, and how long they stayed at knowing nothing."""
@@ -128,7 +169,13 @@ class Heads(Explorer):
         beside = f", without them at {result.without[:, -1].mean():.3f}" if result.without is not None else ""
         with_heads, without = (", ".join(map(str, epochs)) for epochs in result.lost)
         return (
-            f"{result.state['start']}: {MEASURES[result.state['measure']][0]} ends at {ends} with heads"
+            f"{result.state['start']}, {_hanging(result.state['heads'])}: "
+            f"{MEASURES[result.state['measure']][0]} ends at {ends} with heads"
             f"{beside}. Epochs before the loss leaves ln 10, seed by seed: {with_heads} with heads, "
             f"{without} without."
         )
+
+
+def _hanging(heads: bool) -> str:
+    """Say whether the shown runs have heads."""
+    return "heads on" if heads else "heads off"

@@ -104,16 +104,18 @@ class KernelSize(Explorer):
 
     def make_figure(self) -> Figure:
         """Photograph, window, curve."""
-        figure = figures.new_figure(9.2, 3.9)
-        self._photo_axes = figure.add_axes((0.045, 0.1, 0.36, 0.82))
-        self._window_axes = figure.add_axes((0.435, 0.55, 0.16, 0.37))
-        self._filter_axes = figure.add_axes((0.435, 0.06, 0.16, 0.37))
-        self._curve_axes = figure.add_axes((0.675, 0.15, 0.315, 0.75))
+        figure = self.new_figure(3.9, 5.2)
+        right = 0.62 * self.width
+        self._photo_axes = self.add_axes(
+            figure, (0.045, 0.1, 0.36, 0.82), (0.35, 2.75, self.width - right, 2.2)
+        )
+        self._window_axes = self.add_axes(figure, (0.435, 0.55, 0.16, 0.37), (right + 0.2, 4.0, 0.1, 0.95))
+        self._filter_axes = self.add_axes(figure, (0.435, 0.06, 0.16, 0.37), (right + 0.2, 2.75, 0.1, 0.95))
+        self._curve_axes = self.add_axes(figure, (0.675, 0.15, 0.315, 0.75), (0.45, 0.5, 0.1, 1.85))
         self._image = self._photo_axes.imshow(np.zeros((2, 2)), cmap="gray", vmin=0, vmax=1)
-        self._photo_axes.set_title("photo (pixels)")
         self._photo_axes.tick_params(labelsize=8)
-        self._window_axes.set_title("inside the window", fontsize=10)
-        self._filter_axes.set_title("weights (orange > 0)", fontsize=10)
+        self._window_axes.set_title(self.either("inside the window", "inside it"), fontsize=10)
+        self._filter_axes.set_title(self.either("weights (orange > 0)", "weights"), fontsize=10)
         for ax in (self._window_axes, self._filter_axes):
             ax.set(xticks=[], yticks=[])
             ax.spines[["left", "bottom"]].set_visible(False)
@@ -165,7 +167,7 @@ class KernelSize(Explorer):
         if self._shown != (state["photo"], state["shrink"]):
             self._shown = (state["photo"], state["shrink"])
             self._image.set(data=result.picture, extent=(-0.5, width - 0.5, height - 0.5, -0.5))
-            self._photo_axes.set_title(f"{state['photo']}, {width}×{height} pixels")
+            self._photo_axes.set_title(f"{state['photo']}, {width}×{height} pixels", fontsize=10)
             canvas.frame_changed()
         side, shrink = state["side"], state["shrink"]
         for outline in self._outlines:

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, ClassVar
 
+from matplotlib.patches import Patch
+
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.architecture.modules import BRANCHES as FIELDS
 from inception_lab.architecture.modules import COLUMNS, InceptionRow, inception_module
 from inception_lab.architecture.network import Parallel
+from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars
 from inception_lab.view.engine.explorer import Control, Explorer, Handle, Integer, State
 from inception_lab.view.explorers.modules import (
@@ -18,9 +21,11 @@ from inception_lab.view.explorers.modules import (
     BranchCosts,
     LiveDiagram,
     module_figure,
+    named,
     share,
+    six_numbers,
 )
-from inception_lab.view.figures import NAIVE, REDUCED, quantity, size
+from inception_lab.view.figures import BRANCH_STYLES, NAIVE, REDUCED, quantity, size
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,10 +70,8 @@ class Module(Explorer):
 
     def declare(self) -> dict[str, Control]:
         """The paper's six numbers, then the input."""
-        row = TABLE_1["3a"]
-        numbers = {name: Integer(COLUMNS[name], getattr(row, name), 1, 512, log=True) for name in FIELDS}
         return {
-            **numbers,
+            **six_numbers(),
             "channels": Integer("Input channels", 192, 1, 1024),
             "height": Integer("Input height", 28, 7, 112),
             "width": Integer("Input width", 28, 7, 112),
@@ -83,7 +86,9 @@ class Module(Explorer):
 
     def make_figure(self) -> Figure:
         """Diagram on the left, a column of paired bars for each metric."""
-        figure, self._diagram_axes, self._columns = module_figure(len(ROWS))
+        figure, self._diagram_axes, self._columns = module_figure(self, len(ROWS))
+        if self.narrow:
+            self._columns["parameters"].set_yticks(range(len(ROWS)), named(ROWS), fontsize=8.5)
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
@@ -91,21 +96,33 @@ class Module(Explorer):
         rows = len(ROWS)
         series = {"naive": (NAIVE, -0.17), "reduced": (REDUCED, 0.17)}
         self._bars = {metric: Bars(canvas, ax, rows, series) for metric, ax in self._columns.items()}
+        for bars in self._bars.values():
+            for row, branch in enumerate(ROWS):
+                for drawn in bars.bars.values():
+                    drawn[row].set_facecolor(BRANCH_STYLES[branch].color)
         self._diagram = LiveDiagram(self._diagram_axes, rows)
-        self._columns["parameters"].legend(
-            [bars[0] for bars in self._bars["parameters"].bars.values()], list(series),
-            loc="lower right", fontsize=8, frameon=False, handlelength=1.4,
+        place = self.figure if self.narrow else self._columns["parameters"]
+        place.legend(
+            [Patch(fc=figures.GREY, hatch=style.hatch, ec="white") for style, _ in series.values()],
+            list(series),
+            loc=self.either("lower right", "lower center"), ncols=self.either(1, 2), fontsize=8,
+            frameon=False, handlelength=1.4, borderaxespad=0.2,
         )  # fmt: skip
 
     def draw(self, canvas: Canvas, result: Twins) -> None:
         """Show both ways, branch by branch."""
+        was = self.ghost
         for metric in METRICS:
             self._bars[metric].show(
                 {
                     name: [getattr(result, name).branches[row][metric] for row in ROWS]
                     for name in ("naive", "reduced")
                 },
-                ghost=self.ghost and {"reduced": [self.ghost.reduced.branches[row][metric] for row in ROWS]},
+                ghost=was
+                and {
+                    name: [getattr(was, name).branches[row][metric] for row in ROWS]
+                    for name in ("naive", "reduced")
+                },
             )
         self._diagram.show(canvas, result.module, result.reduced.total)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inception_lab.architecture.cost import Cost
+from inception_lab.architecture.googlenet import TABLE_1
+from inception_lab.architecture.modules import BRANCHES as FIELDS
+from inception_lab.architecture.modules import COLUMNS
 from inception_lab.view import diagrams, figures
-from inception_lab.view.engine.handles import Handle
+from inception_lab.view.engine.explorer import Box, Control, Explorer, Handle, Integer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,20 +64,63 @@ class BranchCosts:
         return max(self.branches, key=lambda name: self.branches[name][metric])
 
 
-def module_figure(rows: int) -> tuple[Figure, Axes, dict[str, Axes]]:
-    """Return a figure with room for a diagram and a column of bars for each metric."""
-    figure = figures.new_figure(9.2, 0.85 + 0.62 * rows)
+def six_numbers() -> dict[str, Control]:
+    """Return the controls of a module's six numbers, which are 3a's at first, in their branches' colours."""
+    return {
+        name: Integer(
+            COLUMNS[name], getattr(TABLE_1["3a"], name), 1, 512, log=True,
+            color=figures.branch_style(name.removeprefix("conv").removeprefix("reduce")).color,
+        )
+        for name in FIELDS
+    }  # fmt: skip
+
+
+def named(branches: Iterable[str]) -> list[str]:
+    """Write the names of branches."""
+    return [branch.replace("x", "×") for branch in branches]
+
+
+def module_figure(explorer: Explorer, rows: int) -> tuple[Figure, Axes, dict[str, Axes]]:
+    """Return a figure with room for a diagram and a column of bars for each metric.
+
+    The bars stand beside the branches that they belong to, or below the diagram where there is little room.
+    """
+    figure = explorer.new_figure(0.85 + 0.62 * rows, 0.9 + 0.92 * rows)
     bottom, height = 0.7 / figure.get_figheight(), 1 - 0.75 / figure.get_figheight()
-    diagram = figure.add_axes((0.0, bottom, 0.43, height))
-    columns: dict[str, Axes] = {}
-    for number, (metric, label) in enumerate(METRICS.items()):
-        ax = figure.add_axes((0.45 + 0.188 * number, bottom, 0.165, height))
-        ax.set(xlim=(0, 1), ylim=(rows - 0.5, -0.5))
+    above, below = 0.56 * rows, 0.34 * rows
+    diagram = explorer.add_axes(figure, (0.0, bottom, 0.43, height), (0.0, 0.9 + below, 0.0, above))
+    columns = metric_columns(explorer, figure, rows, (0.45, bottom, 0.188, height), (0.42, 0.8, 0.1, below))
+    for ax in columns.values():
         ax.set_yticks([])
-        ax.set_xticks([0, 1], ["0", ""], fontsize=8)
-        ax.set_xlabel(label.replace(" (", "\n("), fontsize=9)
-        columns[metric] = ax
     return figure, diagram, columns
+
+
+def metric_columns(explorer: Explorer, figure: Figure, rows: int, wide: Box, narrow: Box) -> dict[str, Axes]:
+    """Add a column of bars for each metric.
+
+    Args:
+        explorer: Whose figure it is.
+        figure: The figure.
+        rows: Number of bars.
+        wide: Left, bottom, distance from column to column, height, in parts of the figure.
+        narrow: Space on the left, bottom, space on the right, height, in inches.
+    """
+    columns: dict[str, Axes] = {}
+    left, bottom, step, height = wide
+    start, low, end, high = narrow
+    part = (explorer.width - start - end + 0.1) / len(METRICS)
+    for number, (metric, label) in enumerate(METRICS.items()):
+        ax = explorer.add_axes(
+            figure, (left + step * number, bottom, 0.88 * step, height),
+            (start + part * number, low, explorer.width - start - part * (number + 1) + 0.1, high),
+        )  # fmt: skip
+        ax.set(xlim=(0, 1), ylim=(rows - 0.5, -0.5))
+        ax.set_xticks([0, 1], ["0", ""], fontsize=8)
+        label = explorer.either(label, label.replace("multiply-adds ", "").replace(", float32", ""))
+        room = figure.get_figwidth() * ax.get_position().width
+        ax.set_xlabel(label if room > 2 else label.replace(" (", "\n("), fontsize=explorer.either(9.0, 8.5))
+        columns[metric] = ax
+    return columns
 
 
 class LiveDiagram:

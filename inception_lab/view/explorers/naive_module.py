@@ -16,6 +16,7 @@ from inception_lab.view.explorers.modules import (
     BranchCosts,
     LiveDiagram,
     module_figure,
+    named,
     share,
 )
 from inception_lab.view.figures import BRANCH_STYLES, quantity, size
@@ -57,7 +58,9 @@ class NaiveModule(Explorer):
     def declare(self) -> dict[str, Control]:
         """Input, filters of each branch, pooling."""
         filters = {
-            f"conv{side}x{side}": Integer(f"{side}×{side} filters", start, 0, 512, log=True)
+            f"conv{side}x{side}": Integer(
+                f"{side}×{side} filters", start, 0, 512, log=True, color=BRANCH_STYLES[f"{side}x{side}"].color
+            )
             for side, start in zip(SIDES, (64, 128, 32, 0), strict=True)
         }
         return {
@@ -80,7 +83,8 @@ class NaiveModule(Explorer):
 
     def make_figure(self) -> Figure:
         """Diagram on the left, a column of bars for each metric."""
-        figure, self._diagram_axes, self._columns = module_figure(len(BRANCHES))
+        figure, self._diagram_axes, self._columns = module_figure(self, len(BRANCHES))
+        self._named: list[str] = []
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
@@ -92,6 +96,10 @@ class NaiveModule(Explorer):
     def draw(self, canvas: Canvas, result: NaiveCosts) -> None:
         """Show the module; the bars stand beside the branches they belong to."""
         branches = list(result.costs.branches)
+        if self.narrow and branches != self._named:
+            self._named = branches
+            self._columns["parameters"].set_yticks(range(len(branches)), named(branches), fontsize=8.5)
+            canvas.frame_changed()
         rows = len(BRANCHES)
         empty = rows - len(branches)
         styles = [BRANCH_STYLES[name] for name in branches] + [BRANCH_STYLES["1x1"]] * empty

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import TABLE_1, VARIANTS, googlenet
 from inception_lab.architecture.modules import BRANCHES as FIELDS
-from inception_lab.architecture.modules import COLUMNS, InceptionRow
+from inception_lab.architecture.modules import InceptionRow
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State, Toggle
-from inception_lab.view.explorers.modules import METRICS
+from inception_lab.view.explorers.modules import METRICS, metric_columns, six_numbers
 from inception_lab.view.figures import size
 
 if TYPE_CHECKING:
@@ -104,12 +104,9 @@ class Network(Explorer):
 
     def declare(self) -> dict[str, Control]:
         """The module, its six numbers, the network."""
-        numbers = {
-            name: Integer(COLUMNS[name], getattr(TABLE_1["3a"], name), 1, 512, log=True) for name in FIELDS
-        }
         return {
             "module": Choice("Module", "3a", tuple((name, name) for name in TABLE_1)),
-            **numbers,
+            **six_numbers(),
             "variant": Choice("Variant", "paper", tuple((name, name) for name in SHOWN)),
             "width": Choice("Width", 1.0, tuple((f"× {width:g}", width) for width in WIDTHS)),
             "side": Integer("Input side", 224, 32, 448),
@@ -168,16 +165,12 @@ class Network(Explorer):
 
     def make_figure(self) -> Figure:
         """A column of bars for each metric, and a gauge of the budget."""
-        figure = figures.new_figure(9.2, 5.0)
-        self._columns: dict[str, Any] = {}
-        for number, (metric, label) in enumerate(METRICS.items()):
-            ax = figure.add_axes((0.075 + 0.315 * number, 0.285, 0.28, 0.695))
-            ax.set(xlim=(0, 1), ylim=(len(ROWS) - 0.5, -0.5))
-            ax.set_xticks([0, 1], ["0", ""], fontsize=8)
-            ax.set_yticks(range(len(ROWS)), list(ROWS) if number == 0 else [""] * len(ROWS))
-            ax.set_xlabel(label, fontsize=9)
-            self._columns[metric] = ax
-        gauge = figure.add_axes((0.075, 0.095, 0.91, 0.048))
+        figure, rows = self.new_figure(5.0, 5.4), len(ROWS)
+        places = (0.075, 0.285, 0.315, 0.695), (0.55, 1.55, 0.1, 3.75)
+        self._columns = metric_columns(self, figure, rows, *places)
+        for number, ax in enumerate(self._columns.values()):
+            ax.set_yticks(range(rows), [""] * rows if number else list(ROWS), fontsize=self.either(10, 9))
+        gauge = self.add_axes(figure, (0.075, 0.095, 0.91, 0.048), (0.55, 0.48, 0.1, 0.24))
         gauge.set(xlim=(0, 1), ylim=(-0.5, 0.5))
         gauge.set_yticks([0], ["total"])
         gauge.set_xticks([0, 1], ["0", ""], fontsize=8)
@@ -188,10 +181,8 @@ class Network(Explorer):
     def prepare(self, canvas: Canvas) -> None:
         """Add bars, ticks of the unedited network and the budget's mark."""
         styles = {"now": (figures.REDUCED, 0.0)}
-        self._bars = {
-            metric: Bars(canvas, ax, len(ROWS), styles, room=0.2) for metric, ax in self._columns.items()
-        }
-        self._total = Bars(canvas, self._gauge, 1, {"now": (figures.REDUCED, 0.0)}, room=0.1)
+        self._bars = {metric: Bars(canvas, ax, len(ROWS), styles) for metric, ax in self._columns.items()}
+        self._total = Bars(canvas, self._gauge, 1, styles)
         (self._mark,) = self._gauge.plot([0, 0], [-0.65, 0.55], color="black", linewidth=2, clip_on=False)
         self._budget = self._gauge.text(0, 0.7, "", fontsize=8, ha="center", va="bottom")
         canvas.add(self._mark, self._budget)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from inception_lab.view.engine.canvas import Canvas
 
 STEPS = 100  # points an epoch
+LONGEST = 300  # epochs
 LOOKS = (  # of the curves: colour and dashes
     (figures.VERMILLION, "--"), (figures.GREEN, ":"), (figures.PURPLE, "-."), (figures.ORANGE, (0, (6, 2))),
     (figures.BLACK, (0, (1, 1))), (figures.SKY, (0, (3, 1, 1, 1, 1, 1))),
@@ -74,7 +75,7 @@ class Recipes(Explorer):
         """The recipe, and how long."""
         return {
             "recipe": Choice("Recipe", "article", tuple((name, name) for name in RECIPES)),
-            "epochs": Integer("Epochs", 25, 1, 300),
+            "epochs": Integer("Epochs", 25, 1, LONGEST),
         }
 
     def compute(self, state: State) -> Schedules:
@@ -90,9 +91,13 @@ class Recipes(Explorer):
 
     def make_figure(self) -> Figure:
         """The schedule, and what else the recipe says."""
-        figure = figures.new_figure(9.2, 3.6)
-        ax = self._axes = figure.add_axes((0.085, 0.16, 0.58, 0.78))
-        ax.set(xlabel="epoch", ylabel="learning rate, share of its highest", ylim=(0, 1.05))
+        figure = self.new_figure(3.6, 5.4)
+        ax = self._axes = self.add_axes(figure, (0.085, 0.16, 0.58, 0.78), (0.75, 3.05, 0.1, 2.2))
+        ax.set(
+            xlabel="epoch",
+            ylabel=self.either("learning rate, share of its highest", "share of the highest rate"),
+        )
+        ax.set_ylim(0, 1.05)
         ax.yaxis.set_major_formatter(PercentFormatter(1.0))
         ax.grid(color=figures.PALE)
         return figure
@@ -102,21 +107,32 @@ class Recipes(Explorer):
         ax = self._axes
         (self._chosen,) = ax.plot([], [], color=figures.SKY, linewidth=8, alpha=0.5)
         self._curves = {
-            name: ax.plot([], [], color=color, linestyle=dashes, linewidth=1.6)[0]
-            for name, (color, dashes) in zip(RECIPES, LOOKS, strict=False)
+            names: ax.plot([], [], color=color, linestyle=dashes, linewidth=1.6)[0]
+            for names, (color, dashes) in zip(self._alike(), LOOKS, strict=False)
         }
-        self._text = self.figure.text(0.70, 0.94, "", va="top", fontsize=9.5, linespacing=1.6)
+        place = self.either((0.70, 0.94), (0.05, 0.475))
+        self._text = self.figure.text(*place, "", va="top", fontsize=self.either(9.5, 9), linespacing=1.6)
         self.figure.legend(
-            [*self._curves.values(), self._chosen], [*self._curves, "the chosen one"],
-            loc="lower left", bbox_to_anchor=(0.685, 0.1), ncols=2, fontsize=9, frameon=False, handlelength=3,
+            [*self._curves.values(), self._chosen], [*map(" = ".join, self._curves), "the chosen one"],
+            loc="lower left", bbox_to_anchor=self.either((0.685, 0.1), (0.0, 0.0)), ncols=2, fontsize=9,
+            frameon=False, handlelength=2.2, columnspacing=0.8,
         )  # fmt: skip
         canvas.add(self._chosen, *self._curves.values(), self._text)
+
+    def _alike(self) -> list[tuple[str, ...]]:
+        """Return the recipes' names, those together that have the same curve: it is drawn once."""
+        found: dict[bytes, tuple[str, ...]] = {}
+        for name, recipe in RECIPES.items():
+            rates = recipe.learning_rates(LONGEST)
+            curve = (rates / rates.max()).tobytes()
+            found[curve] = (*found.get(curve, ()), name)
+        return list(found.values())
 
     def draw(self, canvas: Canvas, result: Schedules) -> None:
         """Draw the schedules over as many epochs."""
         at = (np.arange(len(result.rates)) + 1) / STEPS
         canvas.limits(self._axes, x=(0.0, axis_end(result.epochs)))
-        for name, line in self._curves.items():
+        for (name, *_), line in self._curves.items():
             line.set_data(at, result.all_rates[name] / result.all_rates[name].max())
         self._chosen.set_data(at, result.rates / result.rates.max())
         recipe = result.recipe
@@ -138,8 +154,10 @@ class Recipes(Explorer):
 
     def handles(self) -> Iterator[Handle]:
         """The curves, piece by piece."""
-        for name, line in self._curves.items():
-            yield from curve_handles(self._axes, line, {"recipe": name}, f"Press: bring {name} forward")
+        for names, line in self._curves.items():
+            others = [name for name in names if name != self._legal["recipe"]] or names
+            press, hint = {"recipe": others[0]}, f"Press: bring {others[0]} forward"
+            yield from curve_handles(self._axes, line, press, hint)
 
     def describe(self, result: Schedules) -> str:
         """From where to where the rate goes."""

@@ -82,12 +82,14 @@ class Reduction(Explorer):
 
     def make_figure(self) -> Figure:
         """The line on the left, the two ways on the right."""
-        figure = figures.new_figure(9.2, 3.7)
-        self._line_axes = figure.add_axes((0.09, 0.16, 0.45, 0.72))
-        self._bar_axes = figure.add_axes((0.655, 0.16, 0.305, 0.72))
+        figure = self.new_figure(3.7, 5.0)
+        self._line_axes = self.add_axes(figure, (0.09, 0.16, 0.45, 0.72), (0.78, 2.45, 0.2, 2.25))
+        self._bar_axes = self.add_axes(figure, (0.655, 0.16, 0.305, 0.72), (0.78, 0.5, 0.2, 1.2))
         ax = self._line_axes
         ax.set(
-            xlabel="number of 1×1 reduction filters", ylabel="MACs per image", title="Cost against reduction"
+            xlabel="number of 1×1 reduction filters",
+            ylabel=self.either("MACs per image", ""),
+            title=self.either("Cost against reduction", "Cost in MACs per image"),
         )
         ax.yaxis.set_major_formatter(figures.tick)
         ax.grid(color=figures.PALE)
@@ -144,7 +146,10 @@ class Reduction(Explorer):
             text=quantity(result.reduced.macs), x=state["reduce"] + (-right if close else right) / 32,
             y=result.reduced.macs, ha="right" if close else "left", va="center",
         )  # fmt: skip
-        self._bars.show({"macs": [direct, result.reduced.macs]}, [NAIVE, REDUCED])
+        self._bars.show(
+            {"macs": [direct, result.reduced.macs]}, [NAIVE, REDUCED],
+            ghost=was and {"macs": [was.direct.macs, was.reduced.macs]},
+        )  # fmt: skip
         self._first.set_width(result.first / result.reduced.macs * self._bars.bars["macs"][1].get_width())
         side = state["kernel_size"]
         first, second = quantity(result.first), quantity(result.second)

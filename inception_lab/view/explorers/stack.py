@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
+
+from matplotlib.collections import LineCollection
 
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import TABLE_1
 from inception_lab.architecture.modules import BRANCHES as FIELDS
-from inception_lab.architecture.modules import COLUMNS, InceptionRow, inception_module
+from inception_lab.architecture.modules import InceptionRow, inception_module
 from inception_lab.architecture.network import Sequence
 from inception_lab.view import figures
 from inception_lab.view.engine.explorer import Control, Explorer, Handle, Integer, State
+from inception_lab.view.explorers.modules import six_numbers
 from inception_lab.view.figures import NAIVE, REDUCED, ceiling, quantity
 
 if TYPE_CHECKING:
@@ -39,10 +41,10 @@ class TwoStacks:
     reduced: Cost
 
 
-def _height(metric: str, name: str, number: int, result: TwoStacks) -> float:
-    """Return how high the bar of a module stands."""
-    module = list(getattr(result, name).by_module().values())[number]
-    return float(module.macs if metric == "macs" else module.output_shape[-1])
+def heights(metric: str, name: str, result: TwoStacks) -> list[int]:
+    """Return how high the bars of the modules stand."""
+    modules = getattr(result, name).by_module().values()
+    return [module.macs if metric == "macs" else module.output_shape[-1] for module in modules]
 
 
 class Stack(Explorer):
@@ -59,12 +61,10 @@ class Stack(Explorer):
 
     def declare(self) -> dict[str, Control]:
         """Number of modules, their numbers, the input."""
-        row = dict(vars(TABLE_1["3a"]))
-        numbers = {name: Integer(COLUMNS[name], value, 1, 512, log=True) for name, value in row.items()}
         return {
             "modules": Integer("Modules", 4, 1, MOST),
             "channels": Integer("Input channels", 192, 1, 1024),
-            **numbers,
+            **six_numbers(),
             "side": Integer("Input side", 28, 7, 56),
         }
 
@@ -76,10 +76,10 @@ class Stack(Explorer):
 
     def make_figure(self) -> Figure:
         """Channels on the left, MACs on the right."""
-        figure = figures.new_figure(9.2, 3.6)
+        figure = self.new_figure(3.6, 5.3)
         self._axes = {
-            "channels": figure.add_axes((0.085, 0.15, 0.385, 0.75)),
-            "macs": figure.add_axes((0.59, 0.15, 0.4, 0.75)),
+            "channels": self.add_axes(figure, (0.085, 0.15, 0.385, 0.75), (0.65, 3.15, 0.05, 1.85)),
+            "macs": self.add_axes(figure, (0.59, 0.15, 0.4, 0.75), (0.65, 0.5, 0.05, 1.85)),
         }
         for ax, title, label in zip(
             self._axes.values(),
@@ -88,7 +88,9 @@ class Stack(Explorer):
             strict=True,
         ):
             ax.set(xlabel="module", ylabel=label, title=title, xlim=(-1.1, MOST + 1.8))
-            ax.set_xticks(range(1, MOST + 1))
+            ax.set_xticks(range(1, MOST + 1), map(str, range(1, MOST + 1)), fontsize=9)
+            if self.narrow:
+                ax.set_ylabel("")
             ax.yaxis.set_major_formatter(figures.tick)
             ax.grid(color=figures.PALE, axis="y")
         return figure
@@ -104,15 +106,10 @@ class Stack(Explorer):
             for name, style, offset in (("naive", NAIVE, -0.2), ("reduced", REDUCED, 0.2))
         }  # fmt: skip
         self._axes["macs"].legend(
-            loc="lower right",
-            bbox_to_anchor=(1, 1),
-            ncols=2,
-            frameon=False,
-            fontsize=9,
-            borderaxespad=0.1,
-            handlelength=1.4,
+            loc=self.either("lower right", "upper left"), bbox_to_anchor=self.either((1, 1), (0, 1)),
+            ncols=self.either(2, 1), frameon=False, fontsize=9, borderaxespad=0.1, handlelength=1.4,
             columnspacing=1.2,
-        )
+        )  # fmt: skip
         self._last = {
             (metric, name): self._axes[metric].text(0, 0, "", fontsize=9, ha=side, va="bottom")
             for metric in self._axes
@@ -120,18 +117,28 @@ class Stack(Explorer):
         }
         for bars in self._bars.values():
             canvas.add(*bars)
-        canvas.add(*self._last.values())
+        self._before = {key: LineCollection([], colors="black", linewidths=1.6) for key in self._bars}
+        for (metric, _), lines in self._before.items():
+            self._axes[metric].add_collection(lines, autolim=False)
+        canvas.add(*self._before.values(), *self._last.values())
 
     def draw(self, canvas: Canvas, result: TwoStacks) -> None:
-        """Show as many bars as there are modules."""
+        """Show as many bars as there are modules; black ticks where it started."""
+        was = self.ghost
         for metric, ax in self._axes.items():
             top = 0
             for name in ("naive", "reduced"):
-                modules = getattr(result, name).by_module().values()
-                values = [module.macs if metric == "macs" else module.output_shape[-1] for module in modules]
+                values = heights(metric, name, result)
+                before = heights(metric, name, was) if was else []
                 top = max(top, *values)
                 for number, bar in enumerate(self._bars[metric, name]):
                     bar.set_height(values[number] if number < len(values) else 0)
+                self._before[metric, name].set_segments(
+                    [
+                        [(bar.get_x(), height), (bar.get_x() + bar.get_width(), height)]
+                        for bar, height in zip(self._bars[metric, name], before, strict=False)
+                    ]
+                )
                 text = self._last[metric, name]
                 text.set(
                     text=quantity(values[-1]),
@@ -150,7 +157,12 @@ class Stack(Explorer):
                 )  # fmt: skip
             for name in ("naive", "reduced"):
                 for number, bar in enumerate(self._bars[metric, name][: self._legal["modules"]]):
-                    pulled = self.pulled("conv3x3", partial(_height, metric, name, number))
+                    pulled = self.pulled(
+                        "conv3x3",
+                        lambda both, metric=metric, name=name, number=number: (  # type: ignore[misc]
+                            heights(metric, name, both)[number]
+                        ),
+                    )
                     x, top = bar.get_x(), bar.get_height()
                     yield Handle(
                         ax, (x, top, x + bar.get_width(), top), "Pull: filters of the 3×3",

@@ -52,7 +52,7 @@ BRANCH_STYLES = {
     "7x7": Style(VERMILLION, "xx", "v"),
     "pool": Style(PURPLE, "\\\\", "D"),
 }
-NAIVE, REDUCED = Style(VERMILLION, "//", "s"), Style(BLUE, "", "o")
+NAIVE, REDUCED = Style(GREY, "//", "s"), Style(BLUE, "", "o")
 
 
 def branch_style(path: str) -> Style:
