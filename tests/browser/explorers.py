@@ -37,6 +37,7 @@ def picture(explorer: Any) -> str:
 
 def same(shown: "Explorer", expected: Any) -> None:
     """Wait until a page's explorer says what is expected, and compare all that it shows."""
+    expected.fit(shown.room)
     shown.box.get_by_alt_text(expected.readout, exact=True).wait_for()
     assert shown.readout == expected.readout
     for _ in range(PATIENCE):  # axes get new ends when the hand lets go, the words stay
@@ -96,6 +97,7 @@ def a_hand_pulls(shown: "Explorer", kind: str, hint: str) -> None:
 
     for right, up in ((0.035, 0.05), (-0.2, -0.05), (0.3, 0.0)):
         here = getattr(lab.explore, kind)()
+        here.fit(shown.room)
         number, start = free_point(here, hint)
         handle, start = here._handles[number], whole(*start)
         end = whole(start[0] + right, start[1] + up) if handle.move else start

@@ -90,6 +90,11 @@ class Explorer:
         return str(self.box.locator("img.lab-image").evaluate(BYTES))
 
     @property
+    def room(self) -> float:
+        """How many pixels the page has for the picture."""
+        return float(self.box.locator(".lab-picture").evaluate("each => each.clientWidth"))
+
+    @property
     def alternative_text(self) -> str:
         """What the picture says to those who do not see it."""
         return self.box.locator("img.lab-image").get_attribute("alt") or ""

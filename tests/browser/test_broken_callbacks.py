@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.explorers import KINDS, a_hand_pulls, a_key_moves, card
+from tests.browser.test_playground import PULLS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -16,14 +17,15 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SECONDS = 3  # that a page has to show something new
+HANDLES = "handles that do nothing"
 # The kernel runs these when it starts.
 BREAKAGES = {
-    "no answer": "Explorer._try = lambda self: None",
+    "no answer": "Explorer._go = lambda self, state: None",
     "words without a picture": """
 whole = Explorer._show
-def show(self):
+def show(self, why_not=""):
     self._png = vars(self).setdefault("_first_png", self._png)
-    whole(self)
+    whole(self, why_not)
 Explorer._show = show
 """,
     "a picture without words": """
@@ -39,6 +41,11 @@ def update(self):
     whole(self)
     self.result = self._before = now
 Explorer._update = update
+""",
+    HANDLES: """
+from inception_lab.view.engine.handles import Grip, Handle
+Grip.at = lambda self, x, y: {}
+Handle.press = property(lambda self: {}, lambda self, value: None)
 """,
 }
 
@@ -60,23 +67,20 @@ def broken(
         yield site.open()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_broken_callback_is_seen(broken: "Notebook", kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_broken_is_seen(
+    broken: "Notebook", request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from playwright.sync_api import Error
 
     from tests.browser import lab as browser_lab
 
     monkeypatch.setattr(browser_lab, "WATCH", browser_lab.WATCH.replace("10000", str(1000 * SECONDS)))
-    shown = card(broken, kind)
     broken.page.set_default_timeout(1000 * SECONDS)
-    with pytest.raises((AssertionError, Error)):
-        a_key_moves(shown, kind)
-
-
-def test_a_broken_handle_is_seen(broken: "Notebook") -> None:
-    from playwright.sync_api import Error
-
-    shown = card(broken, "reduction")
-    broken.page.set_default_timeout(1000 * SECONDS)
-    with pytest.raises((AssertionError, Error)):
-        a_hand_pulls(shown, "reduction", "Drag the dot along the line")
+    for kind in KINDS if request.node.callspec.params["broken"] != HANDLES else ():
+        shown = card(broken, kind)
+        with pytest.raises((AssertionError, Error)):
+            a_key_moves(shown, kind)
+    for kind, hint in dict(reversed(PULLS)).items():  # one of each explorer
+        shown = card(broken, kind)
+        with pytest.raises((AssertionError, Error)):
+            a_hand_pulls(shown, kind, hint)

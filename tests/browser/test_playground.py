@@ -34,6 +34,7 @@ PULLS = (
     ("stack", "Pull: filters of the 3×3"),
     ("network", "Press: choose 4e. Pull: its #3×3"),
     ("bands", "Drag the end of the band"),
+    ("heads", "Press: take the heads off"),
     ("auxiliary", "Press: heads after 4a, or none"),
     ("recipes", "Press: bring modern forward"),
     ("electrode", "Pull the disc's edge"),
@@ -85,6 +86,32 @@ def test_a_hand_moves_picture_and_words(playground: Opened, kind: str, hint: str
     a_hand_pulls(playground.explorer(kind), kind, hint)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("density", [1, 2])
+def test_a_hand_pulls_at_every_density_and_in_the_dark(playground: Opened, density: int, dark: bool) -> None:
+    page = playground.page.page
+    size = page.viewport_size
+    assert size
+    session = page.context.new_cdp_session(page)
+    light = page.evaluate("() => document.body.dataset.jpThemeLight")
+    session.send(
+        "Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": density, "mobile": False}
+    )
+    page.evaluate("light => { document.body.dataset.jpThemeLight = light; }", "false" if dark else "true")
+    try:
+        assert page.evaluate("() => devicePixelRatio") == density
+        for kind, hint in PULLS:
+            shown = playground.explorer(kind)
+            a_hand_pulls(shown, kind, hint)
+            image = shown.box.locator("img.lab-image")
+            assert ("invert" in image.evaluate("each => getComputedStyle(each).filter")) == dark
+            assert image.evaluate("each => each.naturalWidth >= 2 * each.clientWidth - 2")  # sharp at both
+    finally:
+        page.evaluate("light => { document.body.dataset.jpThemeLight = light; }", light)
+        session.detach()
+
+
 def test_every_control_has_a_name_and_takes_the_focus(playground: Opened) -> None:
     for kind in KINDS:
         shown = playground.explorer(kind)
@@ -115,13 +142,14 @@ def test_axe_finds_nothing_serious_in_an_explorer_or_a_card(playground: Opened) 
     assert found == []
 
 
-def test_twice_as_large_nothing_is_lost(playground: Opened) -> None:
-    """At 200 % zoom, half the window: explorers wrap, and no control sticks out of the page."""
+@pytest.mark.parametrize("width", [683, 400], ids=["at 200 % zoom", "on a telephone"])
+def test_with_little_room_nothing_is_lost(playground: Opened, width: int) -> None:
+    """Explorers wrap, no control sticks out of the page, the picture stays in sight, its text readable."""
     page = playground.page.page
     size = page.viewport_size
-    page.set_viewport_size({"width": 683, "height": 450})
+    page.set_viewport_size({"width": width, "height": 800})
     try:
-        for kind in KINDS:
+        for kind in KINDS if width > 400 or playground.where == "Voilà" else ():
             shown = playground.explorer(kind)
             sticking = shown.box.evaluate(
                 """box => [...box.querySelectorAll('input, select, button, .lab-frame')].filter(each =>
@@ -129,6 +157,22 @@ def test_twice_as_large_nothing_is_lost(playground: Opened) -> None:
                        box.getBoundingClientRect().right + 2).length"""
             )
             assert sticking == 0, kind
+            image = shown.box.locator("img.lab-image")
+            drawn = image.evaluate(
+                """each => new Promise(done => {
+                     const late = performance.now() + 5000;
+                     const look = () => each.naturalWidth === 2 * each.clientWidth || performance.now() > late
+                       ? done([each.naturalWidth / 2, each.clientWidth]) : setTimeout(look, 50);
+                     look();
+                   })"""
+            )
+            assert drawn[0] == drawn[1], kind  # not scaled: 8 points are 11 pixels
+            shown.open_all()
+            shown.box.locator(".lab-knob").last.scroll_into_view_if_needed()
+            box = image.bounding_box()
+            assert box, kind
+            assert box["y"] >= -1, kind
+            assert box["height"] <= 560, kind
     finally:
         assert size
         page.set_viewport_size(size)
