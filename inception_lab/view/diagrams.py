@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.text import Text
@@ -188,7 +189,7 @@ def write(pieces: list[Piece], sketch: Sketch) -> None:
     """Write a sketch's numbers into what `draw` made of one with the same places."""
     (lines,), *_ = pieces
     assert isinstance(lines, LineCollection)
-    if list(lines.get_linewidth()) != sketch.thickness:
+    if np.asarray(lines.get_linewidth()).tolist() != sketch.thickness:
         lines.set_linewidth(sketch.thickness)
         for artist in chain.from_iterable(pieces):  # all lies over the lines
             artist.stale = True

@@ -133,7 +133,7 @@ def test_with_little_room_the_picture_is_narrow_not_high_and_its_text_is_not_sma
     ticks = {label for axis in axes for label in axis.get_ticklabels()}
     for text in set(figure.findobj(Text)) - ticks:  # some ticks lie beyond the axes' ends
         box = text.get_window_extent()
-        assert text.get_fontsize() >= 8, text  # points: 11 pixels
+        assert float(text.get_fontsize()) >= 8, text  # points: 11 pixels
         if text.get_text().strip():
             assert -2 <= box.x0 <= box.x1 <= figure.bbox.x1 + 2, text
             assert -2 <= box.y0 <= box.y1 <= figure.bbox.y1 + 2, text
