@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +81,11 @@ def nearest(value: Any, control: Control) -> Any:
         steps = round((min(max(value, control.low), control.high) - control.low) / control.step)
         return min(control.low + steps * control.step, control.high)
     return value
+
+
+def in_python(value: Any) -> str:
+    """Write a value as a reader would write it in Python."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | dict) else repr(value)
 
 
 class Knob(traitlets.HasTraits):

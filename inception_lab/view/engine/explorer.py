@@ -1,24 +1,21 @@
 """What every explorer shares: control or pointer → state → result → picture.
 
-An explorer says what its controls are (`declare`), what a state means (`compute`), how a result looks
-(`draw`), what of it can be taken by hand (`handles`) and what it says in words (`describe`). Everything else
-is here: resetting, presets, keeping the last legal state, answering to the page.
+What an explorer says of itself is in `contract.py`. Everything else is here: resetting, presets, keeping the
+last legal state, answering to the page.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any
 
 from inception_lab.architecture.network import snake_case
 from inception_lab.checks import one_of
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import Canvas
+from inception_lab.view.engine.contract import Contract, width_for
 from inception_lab.view.engine.controls import (
     Choice,
     Control,
@@ -28,25 +25,18 @@ from inception_lab.view.engine.controls import (
     Toggle,
     check_name,
     check_value,
+    in_python,
     nearest,
 )
 from inception_lab.view.engine.handles import Grip, Handle, solve
 from inception_lab.view.engine.panel import Panel
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
 __all__ = ["Choice", "Control", "Explorer", "Handle", "Integer", "State", "Toggle"]
 
 DENSITY = 2  # pixels of the picture for one of the page's, as sharp displays have
-WIDE, LEAST, MOST = 9.2, 3.4, 7.2  # widths of figures, in inches: side by side; one part below the other
-ROOM = 840  # of the page's pixels for a wide figure; with fewer its text would be small
-Either = TypeVar("Either")
-Box = tuple[float, float, float, float]
 
 
-class Explorer(ABC):
+class Explorer(Contract):
     """A picture that answers to controls.
 
     Args:
@@ -59,20 +49,11 @@ class Explorer(ABC):
         controls: Name → control. Setting its `value` redraws the picture.
         result: What was computed for the present state.
         figure: The matplotlib figure of the picture.
-        width: How wide the figure is, in inches: 9.2, or less where the page has less room.
         widget: What the page shows.
 
     Raises:
         ValueError: If a preset or a control does not exist or cannot take its value.
     """
-
-    title: ClassVar[str]
-    hint: ClassVar[str] = ""
-    presets: ClassVar[Mapping[str, State]] = {}
-    leading: ClassVar[tuple[str, ...]] = ()  # controls in view; the rest lie under "More"
-
-    result: Any
-    width = WIDE
 
     def __init__(
         self, preset: str | None = None, /, *, controls: Sequence[str] | None = None, **state: Any
@@ -110,69 +91,7 @@ class Explorer(ABC):
         if state:
             self.set(**state)
 
-    # What each explorer says.
-
-    @abstractmethod
-    def declare(self) -> dict[str, Control]:
-        """Return the controls by name, in order."""
-
-    @abstractmethod
-    def compute(self, state: State) -> Any:
-        """Return what the picture shows; a ValueError means that the state is illegal."""
-
-    @abstractmethod
-    def make_figure(self) -> Figure:
-        """Return the figure with everything that stays."""
-
-    @abstractmethod
-    def prepare(self, canvas: Canvas) -> None:
-        """Add the artists that change."""
-
-    @abstractmethod
-    def draw(self, canvas: Canvas, result: Any) -> None:
-        """Move the artists to where `result` wants them."""
-
-    @abstractmethod
-    def describe(self, result: Any) -> str:
-        """Return in a sentence or two what the picture shows."""
-
-    def handles(self) -> Iterable[Handle]:
-        """Return what a hand can take in the present picture; of two that overlap the later is taken."""
-        return ()
-
-    def keras_code(self, state: State) -> str:
-        """Return Keras code for the state, which runs as it stands."""
-        return ""
-
-    def adapt(self, name: str) -> None:  # noqa: B027 - most explorers need none
-        """Set other controls after the one called `name` was set, where one control decides over others."""
-
     # What they use.
-
-    @property
-    def narrow(self) -> bool:
-        """Whether the figure's parts lie one below the other, as the page has little room."""
-        return self.width < WIDE
-
-    def either(self, wide: Either, narrow: Either) -> Either:
-        """Return one of two, for a figure whose parts lie side by side or one below the other."""
-        return narrow if self.narrow else wide
-
-    def new_figure(self, high: float, high_if_narrow: float) -> Figure:
-        """Return an empty figure of the present width; its height in inches, at most 5.6."""
-        return figures.new_figure(self.width, self.either(high, high_if_narrow))
-
-    def add_axes(self, figure: Figure, wide: Box, narrow: Box) -> Axes:
-        """Add axes to a figure.
-
-        Args:
-            figure: The figure.
-            wide: Left, bottom, width, height in parts of the figure, for parts side by side.
-            narrow: Space on the left, bottom, space on the right, height in inches, for one below the other.
-        """
-        (width, high), (left, bottom, right, height) = figure.get_size_inches(), narrow
-        inches = (left / width, bottom / high, (width - left - right) / width, height / high)
-        return figure.add_axes(self.either(wide, inches))
 
     def pulled(self, name: str, measure: Callable[[Any], float]) -> Callable[[float], State]:
         """Return how to set a control so that a measure of the result, which rises with it, is what is asked.
@@ -230,6 +149,7 @@ class Explorer(ABC):
 
     def reset(self) -> None:
         """Set every control to what it was at first."""
+        self.forget()
         self.set(**self._defaults)
 
     @figures.one_at_a_time
@@ -240,16 +160,14 @@ class Explorer(ABC):
             ValueError: If there is no such preset; the message lists what there is.
         """
         one_of("preset", preset, tuple(self.presets))
-        with self._hold():
-            self.reset()
-            self.set(**self.presets[preset])
-        self._update()
+        self.forget()
+        self.set(**{**self._defaults, **self.presets[preset]})
 
     def link(self) -> str:
         """Return the call that restores the state, such as `lab.explore.module("3a", reduce5x5=8)`."""
         preset, changes = self.nearest_preset()
-        said = [_said(preset)] if preset else []
-        said += [f"{name}={_said(value)}" for name, value in changes.items()]
+        said = [in_python(preset)] if preset else []
+        said += [f"{name}={in_python(value)}" for name, value in changes.items()]
         return f"lab.explore.{snake_case(type(self).__name__)}({', '.join(said)})"
 
     def changes(self, given: State) -> State:
@@ -275,8 +193,7 @@ class Explorer(ABC):
     @figures.one_at_a_time
     def fit(self, room: float) -> None:
         """Draw for a page that has `room` pixels for the picture; with few, one part below the other."""
-        width = WIDE if room >= ROOM else min(max(LEAST, room // 20 / 5), MOST)
-        if width != self.width:
+        if (width := width_for(room)) != self.width:
             self.width, self._grip = width, None
             self._stage()
 
@@ -286,21 +203,15 @@ class Explorer(ABC):
 
     # How it works.
 
-    @contextmanager
-    def _hold(self) -> Iterator[None]:
-        """Set controls without a picture for each."""
-        before, self._held = self._held, True
-        try:
-            yield
-        finally:
-            self._held = before
-
     def _put(self, state: State) -> None:
         """Set controls, and those that they decide over, without a picture."""
-        with self._hold():
+        self._held = True
+        try:
             for name, value in state.items():
                 self.controls[name].value = value
                 self.adapt(name)
+        finally:
+            self._held = False
 
     @figures.one_at_a_time
     def _changed(self, change: Any) -> None:
@@ -332,9 +243,7 @@ class Explorer(ABC):
 
     @figures.one_at_a_time
     def _update(self) -> None:
-        """Draw the present state, unless more is to be set before."""
-        if self._held:
-            return
+        """Draw the present state."""
         self._legal = self.state
         figures.styled(self.draw)(self._canvas, self.result)
         self._png = self._canvas.encoded()
@@ -389,8 +298,3 @@ class Explorer(ABC):
         wanted = {name: nearest(value, self._declared[name]) for name, value in wanted.items()}
         if kind == "release" or self.state != {**self.state, **wanted}:
             self._try(wanted)
-
-
-def _said(value: Any) -> str:
-    """Write a value as a reader would write it in Python."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | dict) else repr(value)

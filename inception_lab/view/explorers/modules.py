@@ -12,7 +12,8 @@ from inception_lab.architecture.googlenet import TABLE_1
 from inception_lab.architecture.modules import BRANCHES as FIELDS
 from inception_lab.architecture.modules import COLUMNS
 from inception_lab.view import diagrams, figures
-from inception_lab.view.engine.explorer import Box, Control, Explorer, Handle, Integer
+from inception_lab.view.engine.contract import Box
+from inception_lab.view.engine.explorer import Control, Explorer, Handle, Integer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -147,10 +147,9 @@ class Network(Explorer):
             for field, value in vars(row).items():
                 self.controls[field].value = value
 
-    def reset(self) -> None:
-        """Set every control, and every module, to what it was at first."""
+    def forget(self) -> None:
+        """Make every module what it was at first."""
         self.result = replace(self.result, rows=TABLE_1)
-        self.set(**self._defaults)
 
     def compute(self, state: State) -> Edited:
         """Count the network."""
