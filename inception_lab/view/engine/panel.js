@@ -32,7 +32,11 @@ function knob(control, set) {
     row.append(menu);
     show = (value) => { menu.selectedIndex = value; };
   } else {
-    const { low, high, step, log, mark } = control;
+    const { low, high, step, log, mark, color } = control;
+    if (color) {
+      row.classList.add("lab-coloured");
+      row.style.setProperty("--lab-track", color);
+    }
     const part = (value) => (log ? Math.log((value - low + 4) / 4) / Math.log((high - low + 4) / 4) : (value - low) / (high - low));
     const whole = (value) => Math.min(high, Math.max(low, low + step * Math.round((value - low) / step)));
     const meant = (place) => whole(log ? low - 4 + 4 * ((high - low + 4) / 4) ** place : low + place * (high - low));
