@@ -1,7 +1,7 @@
 # `make` alone lists what there is to do. Written for GNU make 3.81 or newer and a POSIX shell.
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup lab playground test test-all mutants test-colab test-versions notebooks wheel site bench lock clean
+.PHONY: help setup lab playground test test-all mutants test-colab test-versions notebooks wheel site film bench lock clean
 
 PYTHON ?=
 GPU ?=
@@ -72,6 +72,9 @@ wheel: setup ## build the package's wheel into dist/, for Colab for instance
 site: SITE = 1
 site: setup ## build the documentation's pages into build/site, with the packages of requirements-site.lock
 	$(BIN)/python -m tools.site build/site
+
+film: setup ## make README's moving picture anew: a hand that pulls bars (needs Chromium)
+	$(BIN)/python -m tests.browser.film
 
 bench: setup ## measure what must be fast
 	$(BIN)/python -m pytest benchmarks

@@ -13,7 +13,7 @@ OUTER = {"MAKELEVEL", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "PYTHON"}
 TARGETS = [
     *("help", "setup", "lab", "playground"),
     *("test", "test-all", "mutants", "test-colab", "test-versions"),
-    *("notebooks", "wheel", "site", "bench", "lock", "clean"),
+    *("notebooks", "wheel", "site", "film", "bench", "lock", "clean"),
 ]
 
 
