@@ -21,7 +21,7 @@ PULLS = (("Pull: #3×3", 0.06), ("Pull: #5×5", 0.07))
 STEPS, MILLISECONDS, COLOURS, WIDTH, MOST_BYTES = 9, 110, 255, 960, 1_000_000
 HAND = """() => {
   const hand = document.createElement('div');
-  hand.style.cssText = 'position:fixed;z-index:99999;pointer-events:none;left:-99px;top:0;width:34px;height:38px';
+  hand.style.cssText = 'position:fixed;z-index:99999;pointer-events:none;left:-99px;top:0;width:34px';
   const part = (x, y, w, h) => `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="4"/>`;
   const parts = [part(9, 2, 6, 24), part(14, 11, 6, 14), part(19, 12, 6, 14), part(24, 14, 6, 13),
                  part(9, 20, 21, 16), part(3, 18, 8, 7)].join('');

@@ -151,7 +151,7 @@ class Electrode(Explorer):
             ax.grid(color=figures.PALE)
         self._curve_axes.set(ylim=(-0.32, 1.12), ylabel="share of the strongest answer")
         self._curve_axes.set_title(
-            "answer less that to grey; thin: other colours", fontsize=self.either(10, 8)
+            "answer less that to grey; thin: other colours", fontsize=self.either(9.5, 8)
         )
         count = len(self._branches)
         self._means_axes.set(ylim=(count - 0.5, -0.5))

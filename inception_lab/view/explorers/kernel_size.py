@@ -138,25 +138,28 @@ class KernelSize(Explorer):
             self._photo_axes.add_patch(Rectangle((0, 0), 1, 1, fill=False, edgecolor=color, linewidth=width))
             for color, width in (("black", 3.4), (figures.YELLOW, 1.6))
         ]
+        self._was = Rectangle((0, 0), 0, 0, fill=False, edgecolor="white", linestyle=":", linewidth=1.4)
+        self._photo_axes.add_patch(self._was)
         (self._corner,) = self._photo_axes.plot(
             [], [], "s", color=figures.YELLOW, markeredgecolor="black", markersize=5
         )
         self._content = self._window_axes.imshow(np.zeros((2, 2)), cmap="gray", vmin=0, vmax=1)
         (self._curve,) = self._curve_axes.plot([], [], color=figures.BLUE)
         (self._here,) = self._curve_axes.plot([], [], "o", color=figures.VERMILLION, markersize=9)
-        (self._best,) = self._curve_axes.plot([], [], "*", color=figures.BLACK, markersize=12)
+        (self._best,) = self._curve_axes.plot([], [], "*", color=figures.BLACK, markersize=8)
         self._weights = self._filter_axes.imshow(np.zeros((2, 2)), cmap="PuOr_r", vmin=-1, vmax=1)
         self._label = self._curve_axes.text(
             0.02, 0.98, "", transform=self._curve_axes.transAxes, va="top", fontsize=9
         )
         canvas.add(
+            self._was,
             *self._outlines,
             self._corner,
             self._content,
             self._weights,
             self._curve,
-            self._best,
             self._here,
+            self._best,
             self._label,
         )
 
@@ -176,6 +179,11 @@ class KernelSize(Explorer):
                 width=side,
                 height=side,
             )
+        was = self.ghost  # where the hand started, if that was on this photo
+        old = was.state["side"] if was and was.picture is result.picture else 0
+        if old:
+            self._was.set_xy((was.column // shrink - old / 2, was.row // shrink - old / 2))
+        self._was.set(width=old, height=old)
         x, y = self._middle = result.column // shrink, result.row // shrink
         self._corner.set_data([x + side / 2], [y + side / 2])
         self._content.set(data=result.window, extent=(0, 1, 0, 1))
