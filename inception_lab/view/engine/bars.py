@@ -63,7 +63,7 @@ class Bars:
         }
         self.end = ax.annotate(
             "", (1, 0), (0, -6), xycoords="axes fraction", textcoords="offset points",
-            ha="right", va="top", fontsize=8,
+            ha="right", va="top", fontsize=8, weight="bold",
         )  # fmt: skip
         for name in series:
             for piece in zip(self.bars[name], self.numbers[name], strict=True):
