@@ -118,7 +118,7 @@ def test_a_new_explorer_in_the_same_state_shows_the_same(explorer: Explorer) -> 
         assert walking.shown(type(explorer)(**explorer.state)) == walking.shown(explorer)
 
 
-@pytest.mark.parametrize("room", [340, 700])
+@pytest.mark.parametrize("room", [330, 700])
 def test_with_little_room_the_picture_is_narrow_not_high_and_its_text_is_not_small(
     explorer: Explorer, room: int
 ) -> None:

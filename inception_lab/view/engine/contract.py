@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from inception_lab.view.engine.canvas import Canvas
 
 WIDE = 9.2  # inches: the width of a figure whose parts lie side by side
-LEAST, MOST = 3.4, 7.2  # inches: widths of figures whose parts lie one below the other
+LEAST, MOST = 3.3, 7.2  # inches: widths of figures whose parts lie one below the other
 ROOM = 840  # of the page's pixels for a wide figure; with fewer its text would be small
 Either = TypeVar("Either")
 Box = tuple[float, float, float, float]
@@ -25,7 +25,7 @@ Box = tuple[float, float, float, float]
 
 def width_for(room: float) -> float:
     """Return how wide a figure is, in inches, on a page that has so many pixels for it."""
-    return WIDE if room >= ROOM else min(max(LEAST, room // 20 / 5), MOST)
+    return WIDE if room >= ROOM else min(max(LEAST, room // 10 / 10), MOST)
 
 
 class Contract(ABC):

@@ -18,7 +18,7 @@ class Integer:
 
     Attributes:
         log: Whether the slider's track is logarithmic, as for filters; arrow keys step by `step` even so.
-        color: Of the track, where what it sets has one in the picture.
+        color: That what it sets has in the picture, if any.
     """
 
     label: str

@@ -35,7 +35,7 @@ function knob(control, set) {
     const { low, high, step, log, mark, color } = control;
     if (color) {
       row.classList.add("lab-coloured");
-      row.style.setProperty("--lab-track", color);
+      row.style.setProperty("--lab-colour", color);
     }
     const part = (value) => (log ? Math.log((value - low + 4) / 4) / Math.log((high - low + 4) / 4) : (value - low) / (high - low));
     const whole = (value) => Math.min(high, Math.max(low, low + step * Math.round((value - low) / step)));
@@ -197,7 +197,7 @@ function render({ model, el }) {
   // A page with little room gets another drawing.
   let room = 0;
   const rooms = new ResizeObserver(() => {
-    const width = 20 * Math.floor(picture.clientWidth / 20);
+    const width = 10 * Math.floor(picture.clientWidth / 10);
     if (width && width !== room) send({ kind: "room", width: (room = width) });
   });
   rooms.observe(picture);

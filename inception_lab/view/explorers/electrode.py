@@ -172,7 +172,7 @@ class Electrode(Explorer):
         (self._curve,) = ax.plot([], [], "o-", color=figures.BLUE, markersize=3)
         (self._here,) = ax.plot([], [], "o", color=figures.VERMILLION, markersize=9)
         (self._best,) = ax.plot([], [], "*", color=figures.BLACK, markersize=12)
-        self._label = ax.text(0.02, 0.02, "", transform=ax.transAxes, fontsize=9)
+        self._label = ax.text(0.02, 0.02, "", transform=ax.transAxes, fontsize=self.either(9, 8))
         self._bars, self._points = [], []
         for row, branch in enumerate(self._branches):
             style = figures.branch_style(branch)
