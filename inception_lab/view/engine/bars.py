@@ -128,7 +128,7 @@ class Bars:
         hatched = style.hatch if style else bar.get_hatch()
         number.set(
             text="" if value is None else quantity(value),
-            x=share + (-0.02 if inside else 0.02),
+            x=min(share, 1.0) + (-0.02 if inside else 0.02),  # a hand may pull a bar past the axis
             horizontalalignment="right" if inside else "left",
             color="white" if inside and not hatched and to_hex(bar.get_facecolor()) in DARK else "black",
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6} if inside and hatched else None,
