@@ -39,9 +39,7 @@ def filmed(explorer: Explorer) -> list[Image.Image]:
     """Return what is to be seen while bars are pulled to the right and back, picture by picture."""
     mouse, frames = explorer.page.mouse, []
     explorer.page.evaluate(HAND)
-    explorer.page.wait_for_timeout(
-        3000
-    )  # the page has just got more room, for which the picture is drawn anew
+    explorer.page.wait_for_timeout(3000)  # the page has got more room: the picture is drawn anew
     here = lab.explore.module()
     here.fit(explorer.room)
     for hint, far in PULLS:
