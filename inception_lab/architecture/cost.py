@@ -67,6 +67,8 @@ class LayerCost(Counted):
         activations: Output values; none where branches are joined, since each writes its own share.
         reach: Receptive field and stride after the layer; 0 where they are not defined.
         counted: Whether the operations are known; a layer without a rule shows `?` in tables.
+        function: Its activation, or how it interpolates; `""` for neither.
+        biases: Parameters that are added, where that is known; else it follows from the MACs.
     """
 
     name: str
@@ -79,10 +81,14 @@ class LayerCost(Counted):
     activations: int
     reach: Reach
     counted: bool = True
+    function: str = ""
+    biases: int | None = None
 
     @property
     def weights(self) -> int:
         """Parameters that values are multiplied by, without biases; none of layers that do no such thing."""
+        if self.biases is not None:
+            return self.parameters - self.biases
         shape = self.input_shape if self.type == "Conv2DTranspose" else self.output_shape
         return self.macs // math.prod(shape[:-1])  # each is used once at every place
 
@@ -254,6 +260,7 @@ def cost(network: Network | Part, input_shape: Shape | None = None) -> Cost:
                 layer.operations(shape),
                 math.prod(output_shape),
                 reach,
+                function=getattr(layer, "activation", None) or getattr(layer, "interpolation", None) or "",
             )
         )
         return output_shape, reach

@@ -30,7 +30,7 @@ Sides = int | tuple[int, int]  # of both sides, or of rows and columns
 COUNTS = ("filters", "units", "groups", "depth_multiplier", "depth_radius")
 PAIRS = ("kernel_size", "pool_size", "strides", "dilation_rate", "size")
 SWITCHES = ("use_bias", "scale", "center")
-NUMBERS = ("bias", "alpha", "beta", "epsilon", "factor")
+NUMBERS = ("bias", "alpha", "beta", "epsilon", "factor", "offset")
 COLOURS = (1, 3, 4)  # channels of a picture
 
 

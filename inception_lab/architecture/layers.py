@@ -125,13 +125,17 @@ class Activation(Layer):
 
 @dataclass(frozen=True)
 class Scale(Layer):
-    """Multiply every value by a constant, as Inception-ResNet does with what it adds to a shortcut."""
+    """Multiply every value by a constant, as Inception-ResNet does with what it adds to a shortcut.
+
+    A second constant, `offset`, is added where it is not 0, as networks do that take bytes.
+    """
 
     kind: ClassVar[str] = "Scale"
     factor: float
+    offset: float = 0
 
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
-        return Operations(multiplications=math.prod(input_shape))
+        return Operations(multiplications=1, additions=int(self.offset != 0)) * math.prod(input_shape)
 
 
 @dataclass(frozen=True)

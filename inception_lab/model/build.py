@@ -93,7 +93,7 @@ CLASSES: Mapping[str, Any] = {
     "GroupNorm": keras.layers.GroupNormalization,
     "LayerNorm": keras.layers.LayerNormalization,
     "LocalResponseNorm": LocalResponseNormalization,
-    "Scale": lambda factor, name: keras.layers.Rescaling(factor, name=name),
+    "Scale": lambda factor, offset, name: keras.layers.Rescaling(factor, offset, name=name),
 }
 KERNELS = {"DepthwiseConv2D": ("depthwise",), "SeparableConv2D": ("depthwise", "pointwise")}
 

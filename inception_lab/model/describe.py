@@ -225,8 +225,9 @@ def _softmax(layer: Any, shape: Shape) -> Layer:
 
 
 def _rescaling(layer: Any, shape: Shape) -> Layer:
-    _demand(isinstance(layer.scale, int | float) and not layer.offset, "is more than one factor")
-    return spec.Scale(layer.scale)
+    single = isinstance(layer.scale, int | float) and isinstance(layer.offset, int | float)
+    _demand(single, "has a factor or an offset for each channel")
+    return spec.Scale(layer.scale, layer.offset)
 
 
 def _reshape(layer: Any, shape: Shape) -> Layer:

@@ -362,6 +362,7 @@ CASES: list[tuple[str, Layer, tuple[int, ...], tuple[int, ...], int, Operations]
         Operations(exponentials=1000, additions=999, divisions=1000),
     ),
     ("scale", Scale(0.17), (2, 3, 4), (2, 3, 4), 0, Operations(multiplications=24)),
+    ("shift", Scale(2, -1), (2, 3, 4), (2, 3, 4), 0, Operations(multiplications=24, additions=24)),
     ("flatten", Flatten(), (4, 4, 128), (2048,), 0, Operations()),
     ("dropout", Dropout(0.7), (1024,), (1024,), 0, Operations()),
 ]

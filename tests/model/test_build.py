@@ -199,7 +199,7 @@ class Specs:
             BatchNorm(**self.learned(), name=self.name()),
             Activation(self.choose(*get_args(Function)), name=self.name()),
             Dropout(self.choose(0.0, 0.5), name=self.name()),
-            Scale(self.choose(0.17, -2), name=self.name()),
+            Scale(self.choose(0.17, -2), self.choose(0, -1), name=self.name()),
         )
         return layer
 

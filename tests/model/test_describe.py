@@ -40,7 +40,12 @@ def assert_built_again(model: Any, side: int) -> None:
 
 @pytest.mark.parametrize(
     ("name", "side"),
-    [("VGG16", 32), ("MobileNetV2", 32), ("DenseNet121", 32)],  # the family is in test_family.py
+    [
+        ("VGG16", 32),
+        ("MobileNetV3Small", 64),
+        ("MobileNetV2", 32),
+        ("DenseNet121", 32),
+    ],  # the family is in test_family.py
 )
 def test_networks_of_keras_applications(name: str, side: int) -> None:
     make = getattr(keras.applications, name)
@@ -56,7 +61,7 @@ def test_a_scaled_sum_of_inception_resnet() -> None:
 
 def every_kind() -> Any:
     x = keras.Input((None, None, 3), name="image")
-    y = layers.ZeroPadding2D(((1, 2), (0, 1)))(layers.Rescaling(0.5)(x))
+    y = layers.ZeroPadding2D(((1, 2), (0, 1)))(layers.Rescaling(0.5, -1)(x))
     y = layers.Conv2D(6, (3, 2), dilation_rate=2, padding="same", activation="gelu")(y)
     y = layers.GroupNormalization(3)(layers.LeakyReLU(0.2)(y))
     y = layers.DepthwiseConv2D(3, depth_multiplier=2, padding="same", activation="silu")(y)

@@ -70,3 +70,42 @@ def test_bars_are_as_long_as_the_counts(explorer: Counting) -> None:
     convolutions, dense = bars[0].get_width(), bars[1].get_width()
     assert convolutions / dense == pytest.approx(by["convolutions"] / by["dense layers"])
     assert [bar.get_width() for bar in bars[2:]] == [0] * 7
+
+
+def test_any_model_is_counted() -> None:
+    layers = lab.keras.layers
+    x = lab.keras.Input((8, 8, 3))
+    y = layers.BatchNormalization()(layers.Conv2D(4, 3, padding="same", activation="relu")(x))
+    y = layers.Reshape((16, 4))(layers.MaxPooling2D(2)(y))
+    y = layers.GlobalAveragePooling1D()(layers.MultiHeadAttention(2, 3)(y, y))
+    model = lab.keras.Model(x, layers.Dense(5, activation="softmax")(y))
+    explorer = Counting(model)
+    found = explorer.result.found
+    attention = 3 * 16 * 4 * 6 + 2 * 2 * 16 * 16 * 3 + 16 * 6 * 4
+    assert found.operations_by == {
+        "convolutions": 64 * 27 * 4, "other products": attention, "dense layers": 4 * 5,
+    }  # fmt: skip
+    assert found.parameters_by == {
+        "weights": 108 + 4 * 4 * 6 + 20, "biases": 4 + 3 * 6 + 4 + 5, "batch norm": 8,
+    }  # fmt: skip
+    assert found.parameters + 8 == model.count_params()  # the mean and the variance of batch norm
+    explorer.set(relu=True, max_pool=True, batch_norm=True, macs=2)
+    by = explorer.result.found.operations_by
+    assert (by["ReLU"], by["max pooling"], by["batch norm"]) == (256, 256, 2 * 256)
+    assert explorer.link().startswith("lab.explore.counting(model, ")
+    again = eval(explorer.link(), {"lab": lab, "model": lab.cost(model)})
+    assert again.readout == explorer.readout
+    assert ": by these switches." in explorer.readout
+    assert [bar.get_width() > 0 for bar in explorer._bars["operations"].bars["now"]] == [
+        True, True, False, True, True, True, False, True, False,
+    ]  # fmt: skip
+
+
+def test_a_described_network_and_its_model_count_alike() -> None:
+    network = lab.googlenet(variant="torchvision")
+    described, built = Counting(network), Counting(lab.build(network, softmax=True))
+    for preset in described.presets:
+        for explorer in (described, built):
+            explorer.choose(preset)
+        assert built.result.found == described.result.found, preset
+    assert described.result.found.operations is not None

@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
 
-from inception_lab.architecture.cost import LayerCost, cost
-from inception_lab.architecture.layer import Layer
+from inception_lab.architecture.cost import Cost, LayerCost, cost
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.published.paper import PublishedCount, published_counts
 from inception_lab.architecture.published.zoo import NETWORKS
@@ -115,6 +114,7 @@ TITLES = {
     "nearest": "upsampling",
     "bilinear": "upsampling",
 }
+KERAS = {kind.replace("Pool2D", "Pooling2D").replace("Norm", "Normalization"): kind for kind in TITLES}
 LIKE = {"GlobalMaxPool2D": "MaxPool2D", "GlobalAveragePool2D": "AveragePool2D", "relu6": "relu"}
 
 
@@ -143,11 +143,11 @@ class Count:
     left_out: tuple[str, ...] = field(repr=False)
 
 
-def count(network: Network, convention: str | Convention = "paper") -> Count:
+def count(network: Network | Cost, convention: str | Convention = "paper") -> Count:
     """Count a network by a convention.
 
     Args:
-        network: A network.
+        network: A network, or a cost, such as that of a Keras model.
         convention: A name from `CONVENTIONS`, or a convention of your own: `dataclasses.replace` one.
 
     Returns:
@@ -164,10 +164,9 @@ def count(network: Network, convention: str | Convention = "paper") -> Count:
     if isinstance(convention, str):
         one_of("convention", convention, tuple(CONVENTIONS))
         convention = CONVENTIONS[convention]
-    layers = cost(network).layers
-    described: dict[str, Layer] = {}
-    network.fold(None, layer=lambda path, layer, _: described.update({path: layer}), merge=lambda *_: None)
-    main = _main_path(network)
+    found = network if isinstance(network, Cost) else cost(network)
+    layers = [replace(layer, type=KERAS.get(layer.type, layer.type)) for layer in found.layers]
+    main = {layer.name for layer in layers} if isinstance(network, Cost) else _main_path(network)
     classifier = [layer for layer in layers if layer.parameters and layer.name in main][-1:]
     parameters: dict[str, int] = {}
     operations: dict[str, int] = {}
@@ -192,7 +191,7 @@ def count(network: Network, convention: str | Convention = "paper") -> Count:
         if head and convention.heads == "parameters":
             left_out["operations of auxiliary heads"] = None
         elif convention.macs:
-            for kind, number, there in _operations(layer, described.get(layer.name), convention):
+            for kind, number, there in _operations(layer, convention):
                 note(operations, kind, number, there, "operations")
     total = sum(operations.values()) if convention.macs else None
     return Count(sum(parameters.values()), total, parameters, operations, tuple(left_out))
@@ -212,12 +211,14 @@ def _parameters(layer: LayerCost, convention: Convention) -> Found:
     return [("weights", layer.weights, 0), ("biases", convention.biases * biases, biases)]
 
 
-def _operations(layer: LayerCost, described: Layer | None, convention: Convention) -> Found:
+def _operations(layer: LayerCost, convention: Convention) -> Found:
     """Return what is counted as operations."""
     done, outputs, macs = layer.operations, math.prod(layer.output_shape), convention.macs
     found = []
     if layer.type == "Dense":
         found.append(("dense layers", convention.dense * macs * done.macs, done.macs))
+    elif done.macs and not layer.type.startswith(("Conv", "DepthwiseConv", "SeparableConv")):
+        found.append(("other products", macs * done.macs, done.macs))
     elif done.macs:
         times = done.macs
         if layer.type == "Conv2DTranspose" and convention.transposed == "output":
@@ -225,9 +226,8 @@ def _operations(layer: LayerCost, described: Layer | None, convention: Conventio
         found.append(("convolutions", macs * times, done.macs))
     if done.macs and layer.parameters > layer.weights:
         found.append(("biases", convention.bias * outputs, outputs))
-    function = getattr(described, "activation", None)
-    for key in (layer.type, getattr(described, "interpolation", None), function):
-        if key in TITLES or (key and key == function):
+    for key in (layer.type, layer.function):
+        if key in TITLES or (key and key == layer.function):
             found.append((TITLES.get(key, key), convention.of(key).operations(layer), outputs))
     return found
 

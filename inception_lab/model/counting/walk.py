@@ -205,6 +205,8 @@ class Walk:
                 0 if joined else sum(map(math.prod, last)),
                 reach,
                 counted=why is None,
+                function=_function(operation),
+                biases=sum(math.prod(w.shape) for w in new if w.trainable and w.name == "bias"),
             )
         )
 
@@ -240,6 +242,19 @@ def _in_order(operation: Any, args: Any, kwargs: Any) -> list[Any]:
         return list(args)
     named = [name for name in inspect.signature(operation.call).parameters if name in kwargs]
     return [*args, *(kwargs[name] for name in named if "mask" not in name)]
+
+
+FUNCTIONS = {"LeakyReLU": "leaky_relu", "PReLU": "leaky_relu", "Softmax": "softmax", "Relu": "relu"}
+
+
+def _function(operation: Any) -> str:
+    """Return the name of what a layer applies to each value, or how it interpolates."""
+    kind = type(operation).__name__
+    if kind == "ReLU":
+        return "relu6" if operation.max_value == 6 else "relu"
+    found = getattr(operation, "activation", None) or getattr(operation, "interpolation", None)
+    name = found if isinstance(found, str) else getattr(found, "__name__", FUNCTIONS.get(kind, ""))
+    return "" if name == "linear" else name
 
 
 def _name(operation: Any) -> str:

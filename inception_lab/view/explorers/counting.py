@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from inception_lab.architecture.cost import Cost
 from inception_lab.architecture.googlenet import VARIANTS, googlenet
+from inception_lab.architecture.network import Network
 from inception_lab.architecture.published.conventions import (
     CONVENTIONS,
     Convention,
@@ -16,6 +18,7 @@ from inception_lab.architecture.published.conventions import (
     count,
     reproductions,
 )
+from inception_lab.model.count import cost
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, State, Toggle
@@ -39,6 +42,13 @@ PARAMETERS = ("weights", "biases", "batch norm", "local response norm")
 OPERATIONS = (
     "convolutions", "dense layers", "biases", "batch norm", "ReLU", "max pooling", "average pooling",
     "local response norm", "softmax",
+)  # fmt: skip
+
+
+OF_GOOGLENET = ("variant", "auxiliary", "heads", "lrn_parameters", "lrn")  # controls that no other needs
+OF_ANY = (  # presets that mean the same for every network
+    "Table 1, weights only", "torchvision", "Keras count_params", "fvcore", "ptflops",
+    "PyTorch FlopCounterMode", "TensorFlow's profiler, convolutions",
 )  # fmt: skip
 
 
@@ -75,13 +85,13 @@ def convention_of(state: State) -> Convention:
         who="you",
         biases=state["biases"],
         batch_norm_parameters=state["batch_norm_parameters"],
-        lrn_parameters=2 * state["lrn_parameters"],
+        lrn_parameters=2 * state.get("lrn_parameters", False),
         macs=state["macs"],
         dense=state["dense"],
         bias=int(state["bias"]),
-        heads=state["heads"],
+        heads=state.get("heads", "all"),
         classifier=state["classifier"],
-        each=dict(counted for name, counted in COUNTED.items() if state[name]),
+        each=dict(counted for name, counted in COUNTED.items() if state.get(name)),
     )
 
 
@@ -126,7 +136,13 @@ def known_presets() -> dict[str, State]:
 
 
 class Counting(Explorer):
-    """Who counts what, and why nobody agrees."""
+    """Who counts what, and why nobody agrees.
+
+    Args:
+        given: Name of a preset to start from; or what is counted instead of GoogLeNet: a network, a Keras
+            model, or the cost of one.
+        **state: Values of controls to start from.
+    """
 
     title = "What counts?"
     hint = (
@@ -135,8 +151,33 @@ class Counting(Explorer):
     leading: ClassVar = ("variant", "macs", "relu")
     presets: ClassVar = known_presets()
 
+    def __init__(self, given: Any = None, /, **state: Any) -> None:
+        self._given: Cost | Network | None = None
+        self._kinds = {"parameters": PARAMETERS, "operations": OPERATIONS}
+        if given is not None and not isinstance(given, str):
+            self._given = given if isinstance(given, Cost | Network) else cost(given)
+            self.presets = {  # type: ignore[misc]
+                name: {switch: value for switch, value in state.items() if switch not in OF_GOOGLENET}
+                for name, state in known_presets().items()
+                if name in OF_ANY
+            }
+            other = {"parameters": "layer and group norm", "operations": "other products"}
+            self._kinds = {key: (*kinds[:-1], other[key]) for key, kinds in self._kinds.items()}
+            given = None
+        super().__init__(given, **state)
+
+    def link(self) -> str:
+        """Return the call that restores the state; what is counted is called `model` there."""
+        called = "counting(" if self._given is None else "counting(model, "
+        return super().link().replace("counting(", called, 1).replace(", )", ")")
+
     def declare(self) -> dict[str, Control]:
         """The network, what counts as a parameter, what counts as an operation."""
+        controls = self._controls()
+        left_out = () if self._given is None else OF_GOOGLENET
+        return {name: control for name, control in controls.items() if name not in left_out}
+
+    def _controls(self) -> dict[str, Control]:
         return {
             "variant": Choice("Network", "paper", tuple((name, name) for name in VARIANTS)),
             "auxiliary": Toggle("The network has both heads", False),
@@ -171,6 +212,8 @@ class Counting(Explorer):
     def compute(self, state: State) -> Counted:
         """Count by the convention, and look for somebody who does the same."""
         convention = convention_of(state)
+        if self._given is not None:
+            return Counted(convention, count(self._given, convention), {})
         network = googlenet(variant=state["variant"], auxiliary=state["auxiliary"])
         found = count(network, convention)
         publishers = {
@@ -183,10 +226,11 @@ class Counting(Explorer):
         """Bars of what the count is made of: parameters on the left, operations on the right."""
         figure = self.new_figure(3.9, 5.3)
         self._columns = {}
-        for key, kinds, left, width, bottom, height in (
-            ("parameters", PARAMETERS, 0.165, 0.29, 3.45, 0.95),
-            ("operations", OPERATIONS, 0.64, 0.345, 0.3, 1.75),
+        for key, left, width, bottom, height in (
+            ("parameters", 0.165, 0.29, 3.45, 0.95),
+            ("operations", 0.64, 0.345, 0.3, 1.75),
         ):
+            kinds = self._kinds[key]
             ax = self.add_axes(figure, (left, 0.1, width, 0.62), (1.45, bottom, 0.1, height))
             ax.set(xlim=(0, 1), ylim=(len(kinds) - 0.5, -0.5))
             ax.set_xticks([0, 1], ["0", ""], fontsize=8)
@@ -198,7 +242,7 @@ class Counting(Explorer):
         """Add bars, totals and names."""
         styles = {"now": (figures.REDUCED, 0.0)}
         self._bars = {
-            key: Bars(canvas, ax, len(PARAMETERS if key == "parameters" else OPERATIONS), styles)
+            key: Bars(canvas, ax, len(self._kinds[key]), styles)
             for key, ax in self._columns.items()
         }
         self._totals, self._names = {}, {}
@@ -211,32 +255,35 @@ class Counting(Explorer):
     def draw(self, canvas: Canvas, result: Counted) -> None:
         """Show the count and who publishes it."""
         found, was = result.found, self.ghost
-        for key, kinds, by, total in (
-            ("parameters", PARAMETERS, found.parameters_by, found.parameters),
-            ("operations", OPERATIONS, found.operations_by, found.operations or 0),
+        for key, by, total in (
+            ("parameters", found.parameters_by, found.parameters),
+            ("operations", found.operations_by, found.operations or 0),
         ):
             before = was and getattr(was.found, f"{key}_by")
             self._bars[key].show(
-                {"now": [by.get(kind) for kind in kinds]},
-                ghost=was and {"now": [before.get(kind) for kind in kinds]},
+                {"now": [by.get(kind) for kind in self._kinds[key]]},
+                ghost=was and {"now": [before.get(kind) for kind in self._kinds[key]]},
             )
             unit = "parameters" if key == "parameters" else result.convention.unit
             self._totals[key].set_text(f"{total:,} {unit}")
-            self._names[key].set_text(fill(_named(result.publishers[key]), self.either(62, 46)))
+            self._names[key].set_text(fill(_named(result.publishers.get(key)), self.either(62, 46)))
 
     def describe(self, result: Counted) -> str:
         """The count, who publishes it, what is left out."""
         found = result.found
         said = [
-            f"{found.parameters:,} parameters: {_named(result.publishers['parameters'])}.",
-            f"{found.operations or 0:,} {result.convention.unit}: {_named(result.publishers['operations'])}.",
+            f"{found.parameters:,} parameters: {_named(result.publishers.get('parameters'))}.",
+            f"{found.operations or 0:,} {result.convention.unit}: "
+            f"{_named(result.publishers.get('operations'))}.",
             f"Left out: {', '.join(found.left_out) or 'nothing'}.",
         ]
         return " ".join(said)
 
 
-def _named(published: list[Reproduction]) -> str:
-    """Name those who publish a figure."""
+def _named(published: list[Reproduction] | None) -> str:
+    """Name those who publish a figure of GoogLeNet."""
+    if published is None:
+        return "by these switches"
     names = [
         one.who if one.printed == f"{one.computed:,}" else f"{one.who} (as {one.printed})"
         for one in published
