@@ -97,8 +97,15 @@ def test_any_model_is_counted() -> None:
     assert again.readout == explorer.readout
     assert ": by these switches." in explorer.readout
     assert [bar.get_width() > 0 for bar in explorer._bars["operations"].bars["now"]] == [
-        True, True, False, True, True, True, False, True, False,
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+        True,
+        True,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_a_described_network_and_its_model_count_alike() -> None:

@@ -139,8 +139,8 @@ class Counting(Explorer):
     """Who counts what, and why nobody agrees.
 
     Args:
-        given: Name of a preset to start from; or what is counted instead of GoogLeNet: a network, a Keras
-            model, or the cost of one.
+        given: What is counted instead of GoogLeNet: a network, a Keras model, or the cost of one.
+        preset: Name of a preset to start from; it may come first.
         **state: Values of controls to start from.
     """
 
@@ -151,20 +151,24 @@ class Counting(Explorer):
     leading: ClassVar = ("variant", "macs", "relu")
     presets: ClassVar = known_presets()
 
-    def __init__(self, given: Any = None, /, **state: Any) -> None:
+    def __init__(self, given: Any = None, preset: str | None = None, /, **state: Any) -> None:
         self._given: Cost | Network | None = None
         self._kinds = {"parameters": PARAMETERS, "operations": OPERATIONS}
-        if given is not None and not isinstance(given, str):
+        if isinstance(given, str):
+            given, preset = None, given
+        if given is not None:
             self._given = given if isinstance(given, Cost | Network) else cost(given)
+            self.leading = ("macs", "relu", "batch_norm")  # type: ignore[misc]
             self.presets = {  # type: ignore[misc]
                 name: {switch: value for switch, value in state.items() if switch not in OF_GOOGLENET}
                 for name, state in known_presets().items()
                 if name in OF_ANY
             }
-            other = {"parameters": "layer and group norm", "operations": "other products"}
-            self._kinds = {key: (*kinds[:-1], other[key]) for key, kinds in self._kinds.items()}
-            given = None
-        super().__init__(given, **state)
+            self._kinds = {
+                "parameters": (*PARAMETERS[:-1], "layer and group norm"),
+                "operations": (*OPERATIONS[:-2], "other products"),
+            }
+        super().__init__(preset, **state)
 
     def link(self) -> str:
         """Return the call that restores the state; what is counted is called `model` there."""
