@@ -42,7 +42,6 @@ def assert_built_again(model: Any, side: int) -> None:
     ("name", "side"),
     [
         ("VGG16", 32),
-        ("MobileNetV3Small", 64),
         ("MobileNetV2", 32),
         ("DenseNet121", 32),
     ],  # the family is in test_family.py
