@@ -40,11 +40,7 @@ def assert_built_again(model: Any, side: int) -> None:
 
 @pytest.mark.parametrize(
     ("name", "side"),
-    [
-        ("VGG16", 32),
-        ("MobileNetV2", 32),
-        ("DenseNet121", 32),
-    ],  # the family is in test_family.py
+    [("VGG16", 32), ("MobileNetV2", 32), ("DenseNet121", 32)],  # the family is in test_family.py
 )
 def test_networks_of_keras_applications(name: str, side: int) -> None:
     make = getattr(keras.applications, name)
