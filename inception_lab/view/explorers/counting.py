@@ -246,8 +246,7 @@ class Counting(Explorer):
         """Add bars, totals and names."""
         styles = {"now": (figures.REDUCED, 0.0)}
         self._bars = {
-            key: Bars(canvas, ax, len(self._kinds[key]), styles)
-            for key, ax in self._columns.items()
+            key: Bars(canvas, ax, len(self._kinds[key]), styles) for key, ax in self._columns.items()
         }
         self._totals, self._names = {}, {}
         for key, x, below in (("parameters", 0.02, 0.0), ("operations", 0.5, 0.445)):
