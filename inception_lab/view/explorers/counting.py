@@ -18,7 +18,6 @@ from inception_lab.architecture.published.conventions import (
     count,
     reproductions,
 )
-from inception_lab.model.count import cost
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, State, Toggle
@@ -157,6 +156,8 @@ class Counting(Explorer):
         if isinstance(given, str):
             given, preset = None, given
         if given is not None:
+            from inception_lab.model.count import cost
+
             self._given = given if isinstance(given, Cost | Network) else cost(given)
             self.leading = ("macs", "relu", "batch_norm")  # type: ignore[misc]
             self.presets = {  # type: ignore[misc]
