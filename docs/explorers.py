@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from docutils import nodes
 from PIL import Image
@@ -78,6 +79,7 @@ def changed(image: Any, first: Any, photo: bool) -> list[Any]:
     differs = (image != first).any(axis=2)
     if not differs.any():
         return []
+    differs = cv2.dilate(differs.astype(np.uint8), np.ones((9, 9))).astype(bool)  # shown smaller, edges blend
     rows, columns = (np.flatnonzero(differs.any(axis=axis)) for axis in (1, 0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     height, width = differs.shape
