@@ -65,13 +65,22 @@ def number(
     return judge
 
 
-def word(truth: Callable[[], str], options: tuple[str, ...]) -> Judge:
-    """Judge one of several words."""
+def word(
+    truth: Callable[[], str], options: tuple[str, ...], *, slips: Mapping[str, str] | None = None
+) -> Judge:
+    """Judge one of several words.
+
+    Args:
+        truth: Computes the right one.
+        options: All that may be answered.
+        slips: What to say to some wrong ones: option → hint.
+    """
 
     def judge(answer: Any) -> tuple[bool | None, str]:
         said = answer.replace(" ", "").replace("–", "-").lower() if isinstance(answer, str) else answer
         if said not in options:
             return None, f"One of {', '.join(options)} is needed, not {answer!r}."
-        return said == truth(), f"{answer}."
+        right = said == truth()
+        return right, f"{answer}." if right else (slips or {}).get(str(said), f"{answer}.")
 
     return judge

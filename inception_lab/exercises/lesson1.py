@@ -84,7 +84,10 @@ EXERCISES = {
         number(
             lambda: _stacked_for_reach(7),
             "convolutions",
-            slips={"That is 7 ÷ 3, rounded. Each 3×3 adds 2 pixels to the reach, not 3.": lambda: 2},
+            slips={
+                "That is 7 ÷ 3, rounded. Each 3×3 adds 2 pixels to the reach, not 3.": lambda: 2,
+                "That compares areas, 49 and 9. Reach is a side.": lambda: 7**2 // 3**2,
+            },
         ),
         (
             "One 3×3 sees one pixel to each side.",

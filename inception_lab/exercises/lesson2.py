@@ -53,10 +53,10 @@ def _branch_macs(module: str, branch: str) -> int:
     )
 
 
-def _reduction_as_dear_as_3x3() -> int:
-    """Return the most 1×1 filters with which 3a's 5×5 branch costs no more than its 3×3 branch."""
-    each = cost(Sequence(Conv2D(1, 1), Conv2D(32, 5)), (28, 28, 192)).macs
-    return _branch_macs("3a", "3x3") // each
+def _most_before_5x5() -> int:
+    """Return the most 1×1 filters with which 4e's 5×5 branch costs no more than its 3×3 branch."""
+    each = cost(Sequence(Conv2D(1, 1), Conv2D(128, 5)), (14, 14, 528)).macs
+    return _branch_macs("4e", "3x3") // each
 
 
 EXERCISES = {
@@ -87,6 +87,7 @@ EXERCISES = {
                 "That is the 5×5 alone: the reduction before it counts, too.": lambda: 7 * 7 * 25 * 48 * 128,
                 "That is the reduction alone.": lambda: 7 * 7 * 832 * 48,
                 "That is without the reduction.": lambda: 7 * 7 * 25 * 832 * 128,
+                "That is for 7 places: a picture of 7×7 has 49.": lambda: 7 * (832 * 48 + 25 * 48 * 128),
             },
         ),
         (
@@ -95,19 +96,25 @@ EXERCISES = {
         ),
     ),
     "02.3": Exercise(
-        "How many 1×1 filters could 3a's 5×5 branch have before it costs more than 3a's 3×3 branch?",
+        "How many 1×1 filters could 4e's 5×5 branch have before it costs more than 4e's 3×3 branch?",
         number(
-            _reduction_as_dear_as_3x3,
+            _most_before_5x5,
             "filters",
             slips={
                 "That leaves out the reduction before the 3×3: its MACs count.": lambda: (
-                    28**2 * 9 * 96 * 128 // (28**2 * (192 + 25 * 32))
+                    9 * 160 * 320 // (528 + 25 * 128)
+                ),
+                "That counts what a 1×1 filter's output costs later, not what it costs to make.": lambda: (
+                    160 * (528 + 9 * 320) // (25 * 128)
+                ),
+                "That many cost more. The largest number that does not is asked for.": lambda: (
+                    _most_before_5x5() + 1
                 ),
             },
         ),
         (
-            "What does one more 1×1 filter cost in the 5×5 branch? And the whole 3×3 branch, with its 96?",
-            "28²·(192 + 25·32) for each filter, against 28²·96·(192 + 9·128).",
+            "What does one more 1×1 filter cost in the 5×5 branch? And the whole 3×3 branch, with its 160?",
+            "A place: 528 + 25·128 for each filter, against 160·(528 + 9·320).",
         ),
     ),
     "02.4": Exercise(

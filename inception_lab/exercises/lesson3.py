@@ -165,7 +165,14 @@ EXERCISES = {
     ),
     "03.4": Exercise(
         "If conv1 is a separable 7×7 convolution: how many kernels has each colour?",
-        number(_kernels_of_the_stem, "kernels"),
+        number(
+            _kernels_of_the_stem,
+            "kernels",
+            slips={
+                "That is for all three colours together.": lambda: 3 * _kernels_of_the_stem(),
+                "That leaves out the 1×1 that mixes the results.": lambda: 2700 // (7 * 7 * 3),
+            },
+        ),
         (
             "m kernels a colour have 7·7·3·m weights, and the 1×1 that mixes them 3·m·64.",
             "2.7K weights: 147·m + 192·m is about 2,700.",

@@ -59,6 +59,9 @@ EXERCISES = {
                 "That is without biases: 128, 1,024 and 1,000 of them.": lambda: (
                     head_parameters("4e") - 128 - 1024 - 1000
                 ),
+                "That is without the average pooling, which leaves 4×4 of 14×14 places.": lambda: (
+                    head_parameters("4e") + (14 * 14 - 4 * 4) * 128 * 1024
+                ),
                 "That is the head after 4a.": lambda: head_parameters("4a"),
                 "That is the head after 4d.": lambda: head_parameters("4d"),
             },
@@ -70,7 +73,13 @@ EXERCISES = {
     ),
     "04.4": Exercise(
         "One head whose gradient reaches 4c, with the fewest parameters: after which module of stage 4?",
-        word(lambda: _cheapest_from("4c"), tuple(TABLE_1)),
+        word(
+            lambda: _cheapest_from("4c"),
+            tuple(TABLE_1),
+            slips=dict.fromkeys(("4a", "4b"), "It is before 4c: nothing flows from a head to later layers.")
+            | dict.fromkeys(("4d", "4e"), "It reaches 4c, but sees more channels than a head need see.")
+            | dict.fromkeys(("3a", "3b", "5a", "5b"), "It is not in stage 4."),
+        ),
         (
             "A head's gradient reaches the module that it is attached to, and all before it.",
             "The fewer channels, the smaller its 1×1 convolution.",

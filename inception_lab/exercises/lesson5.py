@@ -52,17 +52,28 @@ EXERCISES = {
                 "That is with one byte a number: float32 has four.": lambda: memory_of_floats(50_000, 96) / 4,
                 "That is without the three colours.": lambda: memory_of_floats(50_000, 96) / 3,
                 "That is for all 60,000 pictures.": lambda: memory_of_floats(60_000, 96),
+                "That is with 96 pixels a picture: it has 96 · 96.": lambda: (
+                    memory_of_floats(50_000, 96) / 96
+                ),
+                "That is in GiB, of 2³⁰ bytes. A GB is 10⁹.": lambda: (
+                    memory_of_floats(50_000, 96) / 1.073741824
+                ),
             },
         ),
         ("Pictures × height × width × colours × bytes.", "Three colours, four bytes a number; 1 GB is 10⁹."),
     ),
     "05.2": Exercise(
-        "The article's rate falls by 4 % every 8 epochs, and is constant in between. After how many epochs "
+        "The paper's learning rate falls by 4 % every 8 epochs, and is constant in between. After how many epochs "
         "is it at half or less for the first time?",
         number(
             lambda: epochs_until(0.5),
             "epochs",
-            slips={"That many steps: each takes 8 epochs.": lambda: epochs_until(0.5) / 8},
+            slips={
+                "That many steps: each takes 8 epochs.": lambda: epochs_until(0.5) / 8,
+                "That takes 4 % of the first rate each time. It is 4 % of the rate before.": lambda: (
+                    math.ceil(0.5 / 0.04) * 8
+                ),
+            },
         ),
         (
             "How often must you multiply by 0.96 to get below 0.5?",
@@ -71,7 +82,18 @@ EXERCISES = {
     ),
     "05.3": Exercise(
         "Ten classes, label smoothing 0.2: what is the lowest loss that a network can reach?",
-        number(lambda: lowest_loss(SMOOTHING, CLASSES), "nats", tolerance=0.005),
+        number(
+            lambda: lowest_loss(SMOOTHING, CLASSES),
+            "nats",
+            tolerance=0.005,
+            slips={
+                "That is the right class alone. The nine others add to it.": lambda: -0.82 * math.log(0.82),
+                "That is against plain labels. The target here is smoothed.": lambda: -math.log(0.82),
+                "That is in bits: Keras's loss is in nats.": lambda: (
+                    lowest_loss(SMOOTHING, CLASSES) / math.log(2)
+                ),
+            },
+        ),
         (
             "The target is 0.82 for the right class and 0.02 for each other; the best answer is the target.",
             "−(0.82 ln 0.82 + 9 · 0.02 ln 0.02)",

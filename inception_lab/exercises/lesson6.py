@@ -79,7 +79,15 @@ EXERCISES = {
     ),
     "06.4": Exercise(
         "A Caffe file says alpha = 0.0001 over 5 channels. Which alpha for a framework that does not divide?",
-        number(lambda: LocalResponseNorm().alpha, "as alpha", tolerance=1e-6),
+        number(
+            lambda: LocalResponseNorm().alpha,
+            "as alpha",
+            tolerance=1e-6,
+            slips={
+                "That is Caffe's own, which it divides by 5 itself. Your framework does not.": lambda: 1e-4,
+                "That is multiplied by 5. Caffe divides.": lambda: 5e-4,
+            },
+        ),
         ("Caffe divides alpha by the number of channels itself.", "One fifth."),
     ),
 }

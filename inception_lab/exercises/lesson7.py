@@ -43,7 +43,14 @@ def weight_of_heads(printed: float, classes: int) -> int:
 
 
 def _weight(answer: Any) -> tuple[bool | None, str]:
-    right, text = number(lambda: weight_of_heads(PRINTED, CLASSES), "as weight")(answer)
+    right, text = number(
+        lambda: weight_of_heads(PRINTED, CLASSES),
+        "as weight",
+        slips={
+            "That is the paper's: it would print 1.6 · ln 10 = 3.684.": lambda: 0.3,
+            "That is both heads together.": lambda: 2 * weight_of_heads(PRINTED, CLASSES),
+        },
+    )(answer)
     if right:
         return True, "The weights were forgotten, so each is 1; and 3 ln 10 happens to be ln 1000."
     return right, text
@@ -126,13 +133,26 @@ EXERCISES = {
     "07.1": Exercise(
         f"A branch sees {BRANCH['input_channels']} channels, gives {BRANCH['filters']} and has "
         f"{BRANCH['parameters']:,} parameters with biases. How wide are its kernels?",
-        number(lambda: kernel_side(**BRANCH), "pixels"),
+        number(
+            lambda: kernel_side(**BRANCH),
+            "pixels",
+            slips={"That is k²: the side is its root.": lambda: kernel_side(**BRANCH) ** 2},
+        ),
         ("Take the biases away, then divide by both numbers of channels.", "(150,624 − 96) / (32 · 96) = k²"),
     ),
     "07.2": Exercise(
         "With one initialiser for all layers, how many of GoogLeNet's 59 convolutions have a twin, "
         "if the heads are built too?",
-        number(lambda: twins(auxiliary=True), "convolutions"),
+        number(
+            lambda: twins(auxiliary=True),
+            "convolutions",
+            slips={
+                "That is without the heads.": lambda: twins(auxiliary=False),
+                "That counts the two new ones. Does one of the old ones have a twin now, too?": lambda: (
+                    twins(auxiliary=False) + 2
+                ),
+            },
+        ),
         (
             "`lab.cost(lab.googlenet(auxiliary=True))` knows two convolutions more.",
             "The heads' 1×1 see 512 and 528 channels and give 128: who else does?",

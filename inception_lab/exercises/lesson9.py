@@ -61,6 +61,7 @@ EXERCISES = {
             slips={
                 "That is one step.": lambda: _lstm_step(32, 64),
                 "That is one gate of four.": lambda: STEPS * _lstm_step(32, 64) // 4,
+                "That leaves out the 64 values of the step before.": lambda: STEPS * 4 * 64 * 32,
             },
         ),
         ("What does one step multiply?", "4 · 64 · (32 + 64) a step."),
