@@ -63,8 +63,8 @@ EXERCISES = {
         ("Pictures × height × width × colours × bytes.", "Three colours, four bytes a number; 1 GB is 10⁹."),
     ),
     "05.2": Exercise(
-        "The paper's learning rate falls by 4 % every 8 epochs, and is constant in between. After how many epochs "
-        "is it at half or less for the first time?",
+        "The paper's learning rate falls by 4 % every 8 epochs, and is constant in between. After how many "
+        "epochs is it at half or less for the first time?",
         number(
             lambda: epochs_until(0.5),
             "epochs",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from inception_lab.checks import one_of
 from inception_lab.model.backend import keras
 from inception_lab.model.data.preparation import Preparation
 from inception_lab.model.inside.branches import array, branches, modules
 from inception_lab.model.inside.tuning import COLOURS, SizeTuning
 
 Floats = npt.NDArray[np.float32]
+Shape = Literal["disc", "square"]
 
 BATCH = 32
 STEPS = 31  # diameters, of which small ones coincide
@@ -36,21 +38,24 @@ def disc(
     diameter: float,
     colour: tuple[float, float, float],
     background: tuple[float, float, float],
+    shape: Shape = "disc",
 ) -> Floats:
-    """Return the picture of a disc in the middle, its edge smooth.
+    """Return the picture of a disc or a square in the middle, its edge smooth.
 
     Args:
         height: In pixels.
         width: In pixels.
-        diameter: In pixels; 0 for the bare background.
+        diameter: In pixels, a square's side; 0 for the bare background.
         colour: RGB, 0–255.
         background: RGB, 0–255.
+        shape: `"disc"` or `"square"`.
 
     Returns:
         RGB values from 0 to 255, float32 `(height, width, 3)`.
     """
     rows, columns = np.indices((height, width))
-    distance = np.hypot(rows - (height - 1) / 2, columns - (width - 1) / 2)
+    down, across = rows - (height - 1) / 2, columns - (width - 1) / 2
+    distance = np.hypot(down, across) if shape == "disc" else np.maximum(abs(down), abs(across))
     inside = np.clip(diameter / 2 - distance + 0.5, 0, 1 if diameter else 0)[..., None]
     return np.asarray(inside * np.array(colour) + (1 - inside) * np.array(background), np.float32)
 
@@ -64,8 +69,9 @@ def size_tuning(
     colours: Iterable[str] = tuple(COLOURS),
     background: tuple[float, float, float] | None = None,
     name: str = "network",
+    shape: Shape = "disc",
 ) -> SizeTuning:
-    """Record what the units in the middle answer to centred discs.
+    """Record what the units in the middle answer to centred discs, or squares.
 
     The unit in row and column `(n - 1) // 2` of a map with n is recorded: with GoogLeNet's padding it is
     the one whose field is centred nearest to the picture's middle. One row further, 8 or 16 pixels
@@ -79,11 +85,13 @@ def size_tuning(
         colours: Names in `COLOURS`.
         background: RGB; by default the mean colour, which the network sees as zeros.
         name: What to call the network.
+        shape: `"disc"` or `"square"`, of the same sides as diameters.
 
     Raises:
-        ValueError: If the network has no such module, or there is no such colour, or the diameters
-            do not rise.
+        ValueError: If the network has no such module, or there is no such colour or shape, or the
+            diameters do not rise.
     """
+    one_of("shape", shape, get_args(Shape))
     names = tuple(modules(model) if chosen is None else chosen)
     tensors = {module: branches(model, module) for module in names}
     if not tensors:
@@ -102,8 +110,8 @@ def size_tuning(
     pictures = [(0, colours[0]), *((diameter, colour) for colour in colours for diameter in diameters)]
     recorded: list[list[Floats]] = [[] for _ in flat]
     for batch in _batches(pictures, BATCH):
-        discs = [disc(height, width, diameter, COLOURS[colour], ground) for diameter, colour in batch]
-        values = middle(prepare.values(np.stack(discs)), training=False)
+        shown = [disc(height, width, size, COLOURS[colour], ground, shape) for size, colour in batch]
+        values = middle(prepare.values(np.stack(shown)), training=False)
         for number, value in enumerate(keras.tree.flatten(values)):
             recorded[number].append(array(value))
     answers: dict[str, dict[str, Floats]] = {}

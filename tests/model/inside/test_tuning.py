@@ -69,6 +69,12 @@ def test_a_disc_has_its_area_in_the_middle(diameter: float) -> None:
     np.testing.assert_allclose(picture[..., 2] / 255, 1 - inside, atol=1e-6)
 
 
+def test_a_square_has_its_area_and_corners() -> None:
+    inside = disc(40, 50, 12, (1, 1, 1), (0, 0, 0), "square")[..., 0]
+    assert inside.sum() == pytest.approx(12**2)
+    assert (inside[14:26, 19:31] == 1).all()
+
+
 def test_no_disc_is_the_background() -> None:
     assert (disc(8, 8, 0, (255, 255, 255), (1, 2, 3)) == [1, 2, 3]).all()
 
@@ -137,6 +143,9 @@ def test_mistakes_are_named(model: Any, tuning: SizeTuning) -> None:
         size_tuning(bare, PREPARE)
     with pytest.raises(ValueError, match=r"^`colours` must be among black, .*\. Received: none\.$"):
         size_tuning(model, PREPARE, colours=())
+    with pytest.raises(ValueError, match="`shape`") as caught:
+        size_tuning(model, PREPARE, shape="star")  # type: ignore[arg-type]
+    assert str(caught.value) == "`shape` must be one of 'disc', 'square'. Received: shape='star'."
     for diameters in ((), (0, 4), (4, 4), (8, 4)):
         with pytest.raises(ValueError, match="`diameters`") as caught:
             size_tuning(model, PREPARE, diameters=diameters)
