@@ -63,7 +63,7 @@ class Recipes(Explorer):
     title = "How fast does it learn, and when?"
     hint = (
         "The learning rate of each recipe from the first epoch to the last, as a share of its highest. "
-        "The chosen recipe's curve has a broad band behind it."
+        "The chosen recipe's curve lies on a broad band."
     )
     presets: ClassVar = {
         "the article's 25 epochs": {"recipe": "article", "epochs": 25},
