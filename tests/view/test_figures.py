@@ -193,6 +193,17 @@ def test_a_photograph_is_shown_as_jpeg_because_png_would_be_large() -> None:
     assert data.startswith(b"\xff\xd8\xff")
 
 
+def test_a_small_picture_keeps_its_colours() -> None:
+    colours = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
+    figure = figures.plot_pictures({"x": colours}, columns=1, size=2)
+    kind, data, _ = parts(figures.figure_html(figure, "x"))
+    assert kind == "png"
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    shown = {tuple(pixel) for pixel in picture[..., ::-1].reshape(-1, 3).tolist()}
+    assert {tuple(pixel) for pixel in colours.reshape(-1, 3).tolist()} <= shown
+
+
 def test_the_same_figure_gives_the_same_bytes() -> None:
     def once() -> str:
         return str(lab.show(figures.plot_bars({"a": 1, "b": 2}, unit="x"), alt="Two.").data)

@@ -7,6 +7,7 @@ import html
 import io
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from inception_lab.view.figures.style import DPI
@@ -14,7 +15,6 @@ from inception_lab.view.figures.style import DPI
 LARGEST_PNG = 80_000  # bytes
 SHARP = 2  # pixels a dot: screens show two where a figure has one
 COLOURS = 128  # of a PNG
-MOST_COLOURS = 4096  # that lines and letters have; what has more is a photograph
 
 
 def show(figure: Any, alt: str | None = None) -> Any:
@@ -42,12 +42,17 @@ def figure_html(figure: Figure, alt: str) -> str:
     """Return a figure as an `<img>` element: a sharp PNG, or JPEG where photographs make that too large."""
     from PIL import Image
 
+    images = (image for ax in figure.axes for image in ax.get_images())
+    coloured = any(np.ndim(image.get_array()) == 3 for image in images)
     drawn, kind, file = _drawn(figure, SHARP * DPI), "png", io.BytesIO()
     few = drawn.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(file, "png", optimize=True)
-    if file.tell() > LARGEST_PNG or not drawn.getcolors(MOST_COLOURS):
-        kind, file = "jpeg", io.BytesIO()
-        _drawn(figure, DPI).save(file, "jpeg", quality=90)
+    if coloured or file.tell() > LARGEST_PNG:
+        plain, file = _drawn(figure, DPI), io.BytesIO()
+        plain.save(file, "png", optimize=True)
+        if file.tell() > LARGEST_PNG:
+            kind, file = "jpeg", io.BytesIO()
+            plain.save(file, "jpeg", quality=90)
     data, said = base64.b64encode(file.getvalue()).decode(), html.escape(alt, quote=True)
     style = f'width="{drawn.width // SHARP}" style="max-width:100%;height:auto"'
     return f'<img src="data:image/{kind};base64,{data}" alt="{said}" {style}>'
