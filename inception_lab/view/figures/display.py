@@ -43,7 +43,7 @@ def figure_html(figure: Figure, alt: str) -> str:
     from PIL import Image
 
     images = (image for ax in figure.axes for image in ax.get_images())
-    coloured = any(np.ndim(image.get_array()) == 3 for image in images)
+    coloured = any(np.asarray(image.get_array()).ndim == 3 for image in images)
     drawn, kind, file = _drawn(figure, SHARP * DPI), "png", io.BytesIO()
     few = drawn.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(file, "png", optimize=True)
