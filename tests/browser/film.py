@@ -42,6 +42,7 @@ def filmed(explorer: Explorer) -> list[Image.Image]:
     explorer.page.wait_for_timeout(3000)  # the page has got more room: the picture is drawn anew
     here = lab.explore.module()
     here.fit(explorer.room)
+    explorer.box.get_by_role("button", name="Reset").click()  # its cell is chosen then
     for hint, far in PULLS:
         _, (x, y) = free_point(here, hint)
         mouse.move(*explorer.place(x, y))
