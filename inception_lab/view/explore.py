@@ -15,6 +15,8 @@ from inception_lab.view.explorers.recipes import Recipes as recipes
 from inception_lab.view.explorers.reduction import Reduction as reduction
 from inception_lab.view.explorers.stack import Stack as stack
 from inception_lab.view.explorers.successors.factorise import Factorise as factorise
+from inception_lab.view.explorers.successors.family import Family as family
+from inception_lab.view.explorers.successors.resolution import Resolution as resolution
 
 __all__ = [
     "auxiliary",
@@ -22,6 +24,7 @@ __all__ = [
     "counting",
     "electrode",
     "factorise",
+    "family",
     "heads",
     "kernel_size",
     "module",
@@ -29,6 +32,7 @@ __all__ = [
     "network",
     "recipes",
     "reduction",
+    "resolution",
     "stack",
 ]
 
@@ -46,6 +50,8 @@ QUESTIONS = {
     "heads": "Do auxiliary heads make more of a difference than the seed does?",
     "bands": "Trained on digits of some sizes only: how far beyond them does a network get?",
     "factorise": "Which parts of a large convolution can be left out, and when does that save nothing?",
+    "family": "From GoogLeNet to Xception: which kernels do the work, and where are the parameters?",
+    "resolution": "The picture shrinks and the network costs the same: what has to change, and what moves?",
     "electrode": "Which disc excites a unit of the trained network most?",
 }
 

@@ -40,6 +40,8 @@ PULLS = (
     ("electrode", "Pull the disc's edge"),
     ("electrode", "Press: branch 1×1"),
     ("factorise", "Press: strips"),
+    ("family", "Press: unfold v3 6b"),
+    ("resolution", "Pull: side of the picture"),
     ("factorise", "Pull up for more filters"),
 )
 

@@ -139,7 +139,8 @@ class LiveDiagram:
         sketch = diagrams.lay_out(part, costs)
         if sketch.places != self._sketch.places:
             canvas.remove_pieces(self._pieces)
-            canvas.limits(self.ax, x=(-0.5, sketch.width + 0.5), y=(sketch.rows - 0.5, -0.5))
+            if not canvas.held:
+                diagrams.frame(self.ax, sketch)  # of which the canvas's frame shows nothing
             self._pieces = diagrams.draw(self.ax, sketch, size=8)
             for piece in self._pieces:
                 canvas.add_piece(*piece)

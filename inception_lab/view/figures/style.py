@@ -57,7 +57,7 @@ NAIVE, REDUCED = Style(GREY, "//", "s"), Style(BLUE, "", "o")
 
 def branch_style(path: str) -> Style:
     """Return the style of the branch that a layer belongs to."""
-    name = path.split("/")[-1]
+    name = path.split("/")[-1].removeprefix("double_").removeprefix("second_")  # as in v3 and v4
     return next((style for key, style in BRANCH_STYLES.items() if name.startswith(key)), Style(GREY))
 
 

@@ -1,0 +1,256 @@
+"""`explore.family()`: every module from GoogLeNet to Xception, to one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.patches import Rectangle
+
+from inception_lab.architecture.cost import Cost, cost
+from inception_lab.text import readable
+from inception_lab.view import figures
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State
+from inception_lab.view.explorers.modules import LiveDiagram, share
+from inception_lab.view.explorers.successors.members import (
+    FAMILY,
+    KINDS,
+    MEASURES,
+    Member,
+    every_module,
+    members,
+)
+from inception_lab.view.figures import Style, quantity
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inception_lab.view.engine.canvas import Canvas
+
+STYLES = dict(
+    zip(
+        KINDS,
+        (
+            Style(figures.SKY),
+            Style(figures.ORANGE, "//"),
+            Style(figures.GREEN, ".."),
+            Style(figures.VERMILLION, "xx"),
+            Style(figures.BLACK),
+        ),
+        strict=True,
+    )
+)
+LABELS = {"macs": "MACs per image", "parameters": "parameters"}
+MODULE, END = 0.33, 0.16  # half the height of a module, and of what lies before and after all modules
+ROOM = 1.2  # of the longest row: its total stands at its end
+HATCHED = 1 / 60  # of the longest row: what is shorter has no room for a hatch, which takes time to draw
+BRANCHES = 6  # most of a module
+
+
+@dataclass(frozen=True)
+class Relatives:
+    """All networks at one size, and the module that is unfolded.
+
+    Attributes:
+        state: What was asked for.
+        networks: Name → its modules, with what comes before and after them.
+        module: The one that is unfolded.
+        costs: Of its layers, without batch norm.
+    """
+
+    state: State
+    networks: dict[str, tuple[Member, ...]]
+    module: Member
+    costs: Cost
+
+    def total(self, network: str) -> int:
+        """Sum what is measured over a network."""
+        return sum(each.total(self.state["measure"]) for each in self.networks[network])
+
+    def of_kind(self, network: str, kind: str) -> int:
+        """Sum what is measured over a network's kernels of one kind."""
+        return sum(each.amounts[self.state["measure"]][kind] for each in self.networks[network])
+
+    def spans(self) -> Iterator[tuple[int, float, float, Member]]:
+        """Yield each module's row, where it begins, how long it is, and the module."""
+        for row, each in enumerate(self.networks.values()):
+            x = 0
+            for member in each:
+                length = member.total(self.state["measure"])
+                yield row, x, length, member
+                x += length
+
+
+class Family(Explorer):
+    """What became of the Inception module?"""
+
+    title = "Inception's family"
+    hint = "Every module, to one scale, by the shape of its kernels. Press one to unfold it below."
+    leading: ClassVar = ("module", "measure", "side")
+    presets: ClassVar = {
+        "strips": {},
+        "GoogLeNet's 3a": {"module": "GoogLeNet 3a"},
+        "two 3×3 for the 5×5": {"module": "BN-Inception 3a"},
+        "side by side at the end": {"module": "v4 7b"},
+        "added to its input": {"module": "ResNet-v2 block17"},
+        "a tower for each channel": {"module": "Xception block5"},
+        "where the parameters are": {"module": "Xception block5", "measure": "parameters"},
+        "all at 224 pixels": {"side": 224},
+    }
+
+    def declare(self) -> dict[str, Control]:
+        """The module that is unfolded, what is measured, the picture's side."""
+        sides = (("each its own", 0), ("224 pixels", 224), ("299 pixels", 299))
+        return {
+            "module": Choice("Unfold", "v3 6b", tuple((key, key) for key in every_module())),
+            "measure": Choice("Length", "macs", tuple((LABELS[each], each) for each in MEASURES)),
+            "side": Choice("Input", 0, sides),
+        }
+
+    def compute(self, state: State) -> Relatives:
+        """Look the modules up, which are counted once for each size."""
+        networks = {name: members(name, state["side"]) for name in FAMILY}
+        module = every_module(state["side"])[state["module"]]
+        return Relatives(state, networks, module, cost(module.part, module.input_shape))
+
+    def make_figure(self) -> Figure:
+        """All networks above, one module below."""
+        figure = figures.new_figure(9.2, 5.4)
+        ax = self._axes = figure.add_axes((0.115, 0.535, 0.875, 0.375))
+        ax.set(ylim=(len(FAMILY) - 0.5, -0.5))
+        ax.set_yticks(range(len(FAMILY)), list(FAMILY))
+        ax.xaxis.set_major_formatter(figures.tick)
+        keys = [
+            Rectangle((0, 0), 1, 1, facecolor=style.color, hatch=style.hatch, edgecolor="white")
+            for style in STYLES.values()
+        ]
+        figure.legend(
+            keys, KINDS, loc="upper right", ncols=len(KINDS), fontsize=9, frameon=False, handlelength=1.4
+        )
+        self._diagram_axes = figure.add_axes((0.0, 0.0, 0.84, 0.4))
+        self._branch_axes = figure.add_axes((0.85, 0.0, 0.14, 0.4))
+        self._branch_axes.set_axis_off()
+        return figure
+
+    def prepare(self, canvas: Canvas) -> None:
+        """Add rows, diagram and branches."""
+        ax, side = self._axes, self._branch_axes
+        self._areas = {
+            kind: PolyCollection(
+                [], facecolors=style.color, hatch=style.hatch, edgecolors="white", linewidths=0
+            )
+            for kind, style in STYLES.items()
+        }
+        self._short = PolyCollection([], linewidths=0)
+        self._seams = LineCollection([], colors="white", linewidths=1.2)
+        for each in (*self._areas.values(), self._short, self._seams):  # parts of the frame
+            ax.add_collection(each, autolim=False)
+        self._totals = [ax.text(0, row, "", va="center", fontsize=9) for row in range(len(FAMILY))]
+        self._chosen = ax.add_patch(
+            Rectangle((0, 0), 0, 2 * MODULE + 0.1, fill=False, linewidth=1.8, zorder=3)
+        )
+        self._heading = ax.text(
+            0.012, 0.435, "", fontsize=10, va="center", transform=ax.get_figure(root=True).transFigure
+        )
+        self._diagram = LiveDiagram(self._diagram_axes, BRANCHES)
+        self._bars = side.barh(range(BRANCHES), [0] * BRANCHES, height=0.2, color=figures.GREY)
+        self._words = [side.text(0, 0, "", fontsize=8, va="bottom") for _ in range(BRANCHES)]
+        canvas.add(self._chosen, self._heading, *self._bars, *self._words)
+        side.set_xlim(0, 1)
+        self._shown: tuple[str, int] | None = None
+
+    def draw(self, canvas: Canvas, result: Relatives) -> None:
+        """Draw the rows if they changed, then the module."""
+        measure, module = result.state["measure"], result.module
+        longest = max(map(result.total, FAMILY))
+        canvas.limits(self._axes, x=(0, ROOM * longest))
+        if self._shown != (measure, result.state["side"]):
+            self._shown = (measure, result.state["side"])
+            self._axes.set_xlabel(LABELS[measure], loc="right")
+            canvas.frame_changed()
+            self._draw_rows(result, longest)
+        row, x, length, _ = next(span for span in result.spans() if span[-1] == module)
+        self._chosen.set_bounds(x, row - MODULE - 0.05, length, 2 * MODULE + 0.1)
+        found = module.branches()
+        after = result.costs.macs - sum(macs for _, macs in found)
+        many = f", {module.times} in a row" if module.times > 1 else ""
+        shapes = " → ".join(readable(shape) for shape in (module.input_shape, result.costs.output_shape))
+        joined = f", of them {quantity(after)} after the branches" if after else ""
+        self._heading.set_text(f"{module.key}{many}: {shapes}, {quantity(result.costs.macs)} MACs{joined}")
+        self._diagram.show(canvas, module.part, result.costs)
+        canvas.limits(self._branch_axes, y=self._diagram_axes.get_ylim())
+        for number, (bar, text) in enumerate(zip(self._bars, self._words, strict=True)):
+            there = number < len(found)
+            at, macs = found[number] if there else (0, 0)
+            bar.set(y=at - 0.1, width=macs / result.costs.macs)
+            words = f"{quantity(macs)}, {share(macs, result.costs.macs)}"
+            text.set(position=(0, at - 0.14), text=words if there else "")
+
+    def _draw_rows(self, result: Relatives, longest: int) -> None:
+        boxes: dict[str, list[list[tuple[float, float]]]] = {kind: [] for kind in KINDS}
+        short, colors, seams = [], [], []
+        for row, x, _, member in result.spans():
+            half = MODULE if member.name else END
+            each = {kind: value / member.times for kind, value in self._amounts(result, member).items()}
+            for _ in range(member.times):
+                for kind, width in each.items():
+                    low, high = row - half, row + half
+                    box = [(x, low), (x + width, low), (x + width, high), (x, high)]
+                    if width > HATCHED * longest:
+                        boxes[kind].append(box)
+                    elif width:
+                        short.append(box)
+                        colors.append(STYLES[kind].color)
+                    x += width
+                seams.append([(x, row - MODULE), (x, row + MODULE)])
+        for kind, area in self._areas.items():
+            area.set_verts(boxes[kind])
+        self._short.set_verts(short)
+        self._short.set_facecolor(colors)
+        self._seams.set_segments(seams)
+        for network, text in zip(FAMILY, self._totals, strict=True):
+            total = result.total(network)
+            text.set(text=quantity(total), x=total + longest / 80)
+
+    @staticmethod
+    def _amounts(result: Relatives, member: Member) -> dict[str, int]:
+        return member.amounts[result.state["measure"]]
+
+    def handles(self) -> Iterator[Handle]:
+        """Every module."""
+        for row, x, length, member in self.result.spans():
+            if member.name:
+                box = (x, row - MODULE, x + length, row + MODULE)
+                hint = f"Press: unfold {member.key}"
+                yield Handle(self._axes, box, hint, press={"module": member.key}, cursor="pointer")
+
+    def describe(self, result: Relatives) -> str:
+        """The module and its branches; what does its network's work."""
+        module, network = result.module, result.module.network
+        macs = [macs for _, macs in module.branches()]
+        total = result.total(network)
+        kinds = ", ".join(
+            f"{kind} {share(part, total)}" for kind in KINDS if (part := result.of_kind(network, kind))
+        )
+        shapes = " → ".join(readable(shape) for shape in (module.input_shape, result.costs.output_shape))
+        return (
+            f"{module.key}: {shapes}, {result.costs.macs:,} MACs; its most expensive branch of {len(macs)} "
+            f"has {share(max(macs), result.costs.macs)}. {network} has {total:,} "
+            f"{LABELS[result.state['measure']]}: {kinds}."
+        )
+
+    def keras_code(self, state: State) -> str:
+        """Return the network that the module is part of, in Keras."""
+        name = state["module"].split()[0]
+        side = members(name, state["side"])[0].input_shape[0]
+        return "\n".join(
+            [
+                "import inception_lab as lab",
+                "",
+                f"network = lab.{FAMILY[name].__name__}(input_shape=({side}, {side}, 3))",
+                "model = lab.build(network)",
+                "model.summary()",
+            ]
+        )
