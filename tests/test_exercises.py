@@ -53,6 +53,10 @@ RIGHT: dict[str, list[Any]] = {
     "06.2": [math.sqrt(26 * 50), 36],
     "06.3": [10 / 512, 0.0195],
     "06.4": [2e-5, 0.00002],
+    "08.1": [29],  # 9 · 48 · 29 = 12,528, below 12,800; 9 · 48 · 30 = 12,960
+    "08.2": [(2.0, -0.3), [2, -0.3]],  # γ/σ = 0.5 / 0.2 = 2.5; 0.8 · 2.5 and (0.1 − 0.3) · 2.5 + 0.2
+    "08.3": [75],  # 75 → 37 → 35 → 35 → 17 → 15 → 7 → 3 → 1
+    "08.4": [("inception_v3", 0.51, 299), ("inception_v3", 0.5, 299)],
     "09.1": [31_360],
     "09.2": [89],
     "09.3": ["biases"],
@@ -174,6 +178,10 @@ WRONG: dict[str, Any] = {
     "06.2": 30,
     "06.3": 0.5,
     "06.4": 1e-4,
+    "08.1": 30,
+    "08.2": (2.0, -0.55),
+    "08.3": 79,
+    "08.4": ("xception", 1.0, 299),
     "09.1": 640,
     "09.2": 50,
     "09.3": "relu",
@@ -184,6 +192,45 @@ WRONG: dict[str, Any] = {
     "07.4": {"decay": 0.96, "decay_epochs": 8},
     "07.5": {"loss": ["sparse_categorical_crossentropy"] * 3, "metrics": ["accuracy"]},
 }
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "said"),
+    [
+        ("08.1", 30, "With so many they have more weights."),
+        ("08.2", (10.0, 0.0), "Batch norm divides by the standard deviation, the root of the variance."),
+        ("08.2", (2.0, -0.55), "The weight is right. The old bias goes through batch norm, too."),
+        ("08.2", (2.0, 1.0), "The weight is right."),
+        ("08.2", (0.4, 0.1), "The weight is not right."),
+        (
+            "08.4",
+            ("bn_inception", 1.0, 224),
+            "It costs 2,032,600,064 MACs, of 1,500,000,000. That is too many.",
+        ),
+        ("08.4", ("bn_inception", 0.5, 224), "There is room left."),
+    ],
+)
+def test_slips_of_lesson_8_are_told_apart(name: str, answer: Any, said: str) -> None:
+    assert said in exercises.check(name, answer).text
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "said"),
+    [
+        ("08.2", 2.0, "Two numbers are needed: (weight, bias), not 2.0."),
+        ("08.4", ("v3", 0.5, 224), "One of bn_inception, inception_v3, inception_v4, inception_resnet_v2, "),
+        ("08.4", ("xception", 0.5), "A name, a width and a side are needed, not ('xception', 0.5): "),
+        (
+            "08.4",
+            ("inception_v3", 1.0, 74),
+            "`input_shape` must have at least 75×75 pixels for inception_v3.",
+        ),
+    ],
+)
+def test_what_is_no_answer_to_lesson_8_is_not_judged(name: str, answer: Any, said: str) -> None:
+    verdict = exercises.check(name, answer)
+    assert verdict.right is None
+    assert said in verdict.text
 
 
 @pytest.mark.parametrize(("name", "answer"), WRONG.items())

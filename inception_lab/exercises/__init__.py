@@ -20,6 +20,7 @@ from inception_lab.exercises import (
     lesson5,
     lesson6,
     lesson7,
+    lesson8,
     lesson9,
 )
 from inception_lab.exercises.form import READER, Turn, beside, in_words
@@ -31,7 +32,7 @@ from inception_lab.text import columns, html_table
 
 EXERCISES: dict[str, Exercise] = {
     name: exercise
-    for lesson in (lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7, lesson9)
+    for lesson in (lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7, lesson8, lesson9)
     for name, exercise in lesson.EXERCISES.items()
 }
 YOUR_TURN = "Your turn."

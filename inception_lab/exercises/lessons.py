@@ -63,6 +63,12 @@ LESSONS = (
         45,
     ),
     Lesson(
+        "08_what_came_after.ipynb",
+        "What came after",
+        "Space and channels come apart, step by step from Inception to Xception; count before you believe.",
+        45,
+    ),
+    Lesson(
         "09_count_your_own.ipynb",
         "Count your own network",
         "How many FLOPs has my model? Three cells, and why two tools disagree.",

@@ -3,6 +3,7 @@
 import pytest
 
 import inception_lab as lab
+from inception_lab.view.explorers.modules import share
 from inception_lab.view.explorers.successors.family import Family
 from inception_lab.view.explorers.successors.members import FAMILY, MEASURES, every_module, members
 from inception_lab.view.explorers.successors.resolution import PAPER, Resolution, by_stage, reach
@@ -95,12 +96,8 @@ def test_a_module_that_is_pressed_is_unfolded(family: Family) -> None:
     handle = next(each for each in family._handles if each.hint == "Press: unfold v4 6b")
     pull(family, handle.hint, 0, 0)
     assert family.state["module"] == "v4 6b"
-    assert [words.get_text().split(",")[0] for words in family._words[:4]] == [
-        "113.6 M",
-        "233.3 M",
-        "340.5 M",
-        "37.9 M",
-    ]
+    shares = [share(macs, family.result.costs.macs) for _, macs in family.result.module.branches()]
+    assert [words.get_text().split(", ")[1] for words in family._words[:4]] == shares
     assert "7 in a row" in family._heading.get_text()
     assert family._chosen.get_width() == family.result.module.total("macs")
 

@@ -139,8 +139,7 @@ class LiveDiagram:
         sketch = diagrams.lay_out(part, costs)
         if sketch.places != self._sketch.places:
             canvas.remove_pieces(self._pieces)
-            if not canvas.held:
-                diagrams.frame(self.ax, sketch)  # of which the canvas's frame shows nothing
+            diagrams.frame(self.ax, sketch)  # of which the canvas's frame shows nothing
             self._pieces = diagrams.draw(self.ax, sketch, size=8)
             for piece in self._pieces:
                 canvas.add_piece(*piece)

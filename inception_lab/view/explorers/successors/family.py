@@ -104,8 +104,8 @@ class Family(Explorer):
         """The module that is unfolded, what is measured, the picture's side."""
         sides = (("each its own", 0), ("224 pixels", 224), ("299 pixels", 299))
         return {
-            "module": Choice("Unfold", "v3 6b", tuple((key, key) for key in every_module())),
             "measure": Choice("Length", "macs", tuple((LABELS[each], each) for each in MEASURES)),
+            "module": Choice("Unfold", "v3 6b", tuple((key, key) for key in every_module())),
             "side": Choice("Input", 0, sides),
         }
 
@@ -148,12 +148,9 @@ class Family(Explorer):
         for each in (*self._areas.values(), self._short, self._seams):  # parts of the frame
             ax.add_collection(each, autolim=False)
         self._totals = [ax.text(0, row, "", va="center", fontsize=9) for row in range(len(FAMILY))]
-        self._chosen = ax.add_patch(
-            Rectangle((0, 0), 0, 2 * MODULE + 0.1, fill=False, linewidth=1.8, zorder=3)
-        )
-        self._heading = ax.text(
-            0.012, 0.435, "", fontsize=10, va="center", transform=ax.get_figure(root=True).transFigure
-        )
+        self._chosen = Rectangle((0, 0), 0, 2 * MODULE + 0.1, fill=False, linewidth=1.8, zorder=3)
+        ax.add_patch(self._chosen)
+        self._heading = canvas.figure.text(0.012, 0.435, "", fontsize=10, va="center")
         self._diagram = LiveDiagram(self._diagram_axes, BRANCHES)
         self._bars = side.barh(range(BRANCHES), [0] * BRANCHES, height=0.2, color=figures.GREY)
         self._words = [side.text(0, 0, "", fontsize=8, va="bottom") for _ in range(BRANCHES)]
@@ -171,7 +168,7 @@ class Family(Explorer):
             self._axes.set_xlabel(LABELS[measure], loc="right")
             canvas.frame_changed()
             self._draw_rows(result, longest)
-        row, x, length, _ = next(span for span in result.spans() if span[-1] == module)
+        row, x, length, _ = next(span for span in result.spans() if span[-1] is module)
         self._chosen.set_bounds(x, row - MODULE - 0.05, length, 2 * MODULE + 0.1)
         found = module.branches()
         after = result.costs.macs - sum(macs for _, macs in found)
@@ -180,7 +177,7 @@ class Family(Explorer):
         joined = f", of them {quantity(after)} after the branches" if after else ""
         self._heading.set_text(f"{module.key}{many}: {shapes}, {quantity(result.costs.macs)} MACs{joined}")
         self._diagram.show(canvas, module.part, result.costs)
-        canvas.limits(self._branch_axes, y=self._diagram_axes.get_ylim())
+        self._branch_axes.set_ylim(self._diagram_axes.get_ylim())
         for number, (bar, text) in enumerate(zip(self._bars, self._words, strict=True)):
             there = number < len(found)
             at, macs = found[number] if there else (0, 0)
@@ -193,7 +190,8 @@ class Family(Explorer):
         short, colors, seams = [], [], []
         for row, x, _, member in result.spans():
             half = MODULE if member.name else END
-            each = {kind: value / member.times for kind, value in self._amounts(result, member).items()}
+            amounts = member.amounts[result.state["measure"]]
+            each = {kind: value / member.times for kind, value in amounts.items()}
             for _ in range(member.times):
                 for kind, width in each.items():
                     low, high = row - half, row + half
@@ -213,10 +211,6 @@ class Family(Explorer):
         for network, text in zip(FAMILY, self._totals, strict=True):
             total = result.total(network)
             text.set(text=quantity(total), x=total + longest / 80)
-
-    @staticmethod
-    def _amounts(result: Relatives, member: Member) -> dict[str, int]:
-        return member.amounts[result.state["measure"]]
 
     def handles(self) -> Iterator[Handle]:
         """Every module."""

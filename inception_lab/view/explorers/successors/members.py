@@ -134,17 +134,19 @@ def members(network: str, side: int = 0) -> tuple[Member, ...]:
         block = path.split("/")[0]
         amounts = blocks.setdefault(block, {measure: dict.fromkeys(KINDS, 0) for measure in MEASURES})
         shapes.setdefault(block, []).append(shape)
-        found = list(kernels(layer, shape))
-        for kind, each, before in found:
+        inside = list(kernels(layer, shape))
+        for kind, each, before in inside:
             amounts["macs"][kind] += each.operations(before).macs
             amounts["parameters"][kind] += each.parameters(before)
-        if not found:  # batch norm's numbers go with the kernel before it
+        if not inside:  # batch norm's numbers go with the kernel before it
             amounts["parameters"][kind] += layer.parameters(shape)
         return layer.output_shape(shape)
 
-    net.fold(net.input_shape, layer=count, merge=lambda _, how, branches: merge_shapes(how, branches))
+    picture: Shape = net.input_shape
+    net.fold(picture, layer=count, merge=lambda _, how, branches: merge_shapes(how, branches))
     assert isinstance(net.body, Sequence)
-    modules = {part.name: bare(part) for part in net.body.parts if _is_module(part)}
+    found = {str(getattr(part, "name", "")): part for part in net.body.parts if _is_module(part)}
+    modules = {name: bare(part) for name, part in found.items()}
     order = list(blocks)
     first, last = (order.index(name) for name in (next(iter(modules)), next(reversed(modules))))
     ends = [order[:first], order[last + 1 :]]

@@ -152,8 +152,7 @@ class Resolution(Explorer):
             )
             for stage, (_, style) in STAGES.items()
         ]  # fmt: skip
-        figure = ax.get_figure(root=True)
-        figure.legend(loc="lower left", ncols=len(STAGES), fontsize=8, frameon=False)
+        canvas.figure.legend(loc="lower left", ncols=len(STAGES), fontsize=8, frameon=False)
         self._words = [
             [
                 ax.text(x, row, "", ha="right", va="center", fontsize=8, transform=ax.get_yaxis_transform())

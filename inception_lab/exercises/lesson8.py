@@ -1,0 +1,116 @@
+"""The exercises of notebook 08, what came after."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from typing import Any
+
+from inception_lab.architecture.cost import cost
+from inception_lab.architecture.family.bn_inception import bn_inception
+from inception_lab.architecture.family.inception_resnet_v2 import inception_resnet_v2
+from inception_lab.architecture.family.inception_v3 import inception_v3
+from inception_lab.architecture.family.inception_v4 import inception_v4
+from inception_lab.architecture.family.xception import xception
+from inception_lab.exercises.judge import Exercise, Judge, number
+
+KERNEL, BIAS = 0.8, 0.1  # of the convolution to fold
+GAMMA, BETA, MEAN, VARIANCE = 0.5, 0.2, 0.3, 0.04
+BUDGET, LEAST = 1_500_000_000, 0.95  # MACs, and the share of them to use
+FAMILY = {
+    network.__name__: network
+    for network in (bn_inception, inception_v3, inception_v4, inception_resnet_v2, xception)
+}
+
+
+def _most_in_the_middle() -> int:
+    """Return the most filters with which two 3×3 have fewer weights than one 5×5, from 16 to 32 channels."""
+    return math.ceil(25 * 16 * 32 / (9 * (16 + 32))) - 1
+
+
+def _smallest_for_v3() -> int:
+    """Return the smallest side of a picture that Inception v3 takes."""
+
+    def fits(side: int) -> bool:
+        try:
+            inception_v3((side, side, 3))
+        except ValueError:
+            return False
+        return True
+
+    return bisect_left(range(300), True, lo=1, key=fits)
+
+
+def _folded(answer: Any) -> tuple[bool | None, str]:
+    """Judge the weight and the bias that do what a convolution and its batch norm do."""
+    try:
+        weight, bias = (float(each) for each in answer)
+    except (TypeError, ValueError):
+        return None, f"Two numbers are needed: (weight, bias), not {answer!r}."
+    factor = GAMMA / math.sqrt(VARIANCE)
+    right = [math.isclose(weight, KERNEL * factor), math.isclose(bias, (BIAS - MEAN) * factor + BETA)]
+    if all(right):
+        return True, f"{weight:g} · x + {bias:g}."
+    if math.isclose(weight, KERNEL * GAMMA / VARIANCE):
+        return False, "Batch norm divides by the standard deviation, the root of the variance."
+    if right[0] and math.isclose(bias, BETA - MEAN * factor):
+        return False, "The weight is right. The old bias goes through batch norm, too."
+    return False, "The weight is right." if right[0] else "The weight is not right."
+
+
+def _within(budget: int) -> Judge:
+    """Judge a network of the family, its width and its picture: it must use up a budget of MACs."""
+
+    def judge(answer: Any) -> tuple[bool | None, str]:
+        try:
+            name, width, side = answer
+            found = cost(FAMILY[name]((side, side, 3), width=width)).macs
+        except KeyError:
+            return None, f"One of {', '.join(FAMILY)} is needed, not {answer[0]!r}."
+        except (TypeError, ValueError) as error:
+            return None, f"A name, a width and a side are needed, not {answer!r}: {error}"
+        text = f"It costs {found:,} MACs, of {budget:,}."
+        if found > budget:
+            return False, f"{text} That is too many."
+        if found < LEAST * budget:
+            return False, f"{text} There is room left."
+        return True, f"{text} {found / budget:.1%} of the budget is used."
+
+    return judge
+
+
+EXERCISES = {
+    "08.1": Exercise(
+        "Two 3×3 instead of 3a's 5×5 (16 → 32 channels): with how many filters in the middle, at most, do "
+        "they have fewer weights?",
+        number(
+            _most_in_the_middle,
+            "filters",
+            slips={"With so many they have more weights.": lambda: _most_in_the_middle() + 1},
+        ),
+        ("m filters in the middle: 9 · 16 · m + 9 · m · 32 weights.", "9 · 48 · m < 25 · 16 · 32."),
+    ),
+    "08.2": Exercise(
+        f"y = {KERNEL}·x + {BIAS}, then batch norm with γ = {GAMMA}, β = {BETA}, mean {MEAN}, variance "
+        f"{VARIANCE} (ε = 0). Which weight and which bias do both at once?",
+        _folded,
+        ("γ/σ multiplies everything that comes out of the convolution.", "σ = 0.2, so γ/σ = 2.5."),
+    ),
+    "08.3": Exercise(
+        "What is the smallest side of a square picture that Inception v3 can take?",
+        number(_smallest_for_v3, "pixels"),
+        (
+            "Below it, a layer has nothing left to slide over: `lab.inception_v3` raises an error.",
+            "The last grid reduction needs 3×3: go backwards from there.",
+        ),
+    ),
+    "08.4": Exercise(
+        "Choose a network of the family, its width and the side of its picture so that it uses at least 95 % "
+        "of 1.5 G MACs, and no more than all.",
+        _within(BUDGET),
+        (
+            "MACs grow about as the square of the width, and as the square of the side.",
+            "Xception at 299 pixels has 8.36 G: √(1.5 / 8.36) = 0.42 of the width, or of the side.",
+        ),
+    ),
+}
