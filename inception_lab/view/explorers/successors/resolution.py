@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from inception_lab.view.engine.canvas import Canvas
 
-# Section 8 of arXiv:1512.00567: the picture's side, the step of the first convolution, the first pooling.
+# Section 9 of arXiv:1512.00567: the picture's side, the step of the first convolution, the first pooling.
 PAPER: dict[str, State] = {
     "299 pixels": {"side": 299, "strides": 2, "first_pool": True},
     "151 pixels": {"side": 151, "strides": 1, "first_pool": True},
