@@ -131,7 +131,8 @@ def members(network: str, side: int = 0) -> tuple[Member, ...]:
 
     def count(path: str, layer: Layer, shape: Shape) -> Shape:
         nonlocal kind
-        block = path.split("/")[0]
+        name, number = path.split("/")[:2] if "/" in path else (path, "")
+        block = f"{name}/{number}" if number.isdigit() else name  # of equal blocks each has a number
         amounts = blocks.setdefault(block, {measure: dict.fromkeys(KINDS, 0) for measure in MEASURES})
         shapes.setdefault(block, []).append(shape)
         inside = list(kernels(layer, shape))
@@ -145,8 +146,7 @@ def members(network: str, side: int = 0) -> tuple[Member, ...]:
     picture: Shape = net.input_shape
     net.fold(picture, layer=count, merge=lambda _, how, branches: merge_shapes(how, branches))
     assert isinstance(net.body, Sequence)
-    found = {str(getattr(part, "name", "")): part for part in net.body.parts if _is_module(part)}
-    modules = {name: bare(part) for name, part in found.items()}
+    modules = {name: bare(part) for name, part in _named(net.body, "") if _is_module(part)}
     order = list(blocks)
     first, last = (order.index(name) for name in (next(iter(modules)), next(reversed(modules))))
     ends = [order[:first], order[last + 1 :]]
@@ -156,12 +156,22 @@ def members(network: str, side: int = 0) -> tuple[Member, ...]:
         height, width, channels = shapes[names[0]][0]
         name = names[0] if names[0] in modules else ""
         part = modules.get(name, Sequence())
-        short = name.removeprefix("inception_").removeprefix("Mixed_").removesuffix("_1")
+        short = name.removeprefix("inception_").removeprefix("Mixed_").removesuffix("/1")
         times = len(names) if name else 1
         return Member(network, short, times, part, (height, width, channels), amounts)
 
     alike = groupby(modules, key=lambda name: (blocks[name], shapes[name]))
     return member(ends[0]), *(member(list(names)) for _, names in alike), member(ends[1])
+
+
+def _named(body: Sequence, prefix: str) -> Iterator[tuple[str, Part]]:
+    """Yield a network's parts by name; where a part is a stage of numbered ones, those."""
+    for part in body.parts:
+        name = str(getattr(part, "name", ""))
+        if isinstance(part, Sequence) and str(getattr(next(iter(part.parts), None), "name", "")).isdigit():
+            yield from _named(part, f"{name}/")
+        else:
+            yield prefix + name, part
 
 
 def _is_module(part: Part) -> bool:

@@ -67,16 +67,24 @@ def _paper(name: str) -> Cost:
 
 def names() -> list[str]:
     """Return the picture, and the network's parts up to the last module."""
-    modules = list(_paper("299 pixels").by_module())
-    return ["picture", *modules[: modules.index(LAST) + 1]]
+    found = list(_sides(_paper("299 pixels")))
+    return found[: found.index(LAST) + 1]
 
 
 def grids(costs: Cost) -> tuple[list[int], list[int]]:
     """Return the places in `names` of the parts that a network has, and the side of the grid after each."""
-    sides = {"picture": costs.input_shape[0]}
-    sides |= {name: module.output_shape[0] for name, module in costs.by_module().items()}
+    sides = _sides(costs)
     there = [(place, sides[name]) for place, name in enumerate(names()) if name in sides]
     return [place for place, _ in there], [side for _, side in there]
+
+
+def _sides(costs: Cost) -> dict[str, int]:
+    """Return the side of the picture, and of the grid after each layer of the stem and each module."""
+    sides = {"picture": int(costs.input_shape[0])}
+    for layer in costs.layers:
+        name = layer.name.split("/")[1] if layer.module == "stem" else layer.module
+        sides[name] = layer.output_shape[0]
+    return sides
 
 
 def by_stage(costs: Cost) -> list[int]:
