@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import inception_lab as lab
-from inception_lab.view.engine.contract import LEAST
 from tests.browser.explorers import KINDS, a_hand_pulls, a_key_moves, card, moved, same, the_wall
 
 if TYPE_CHECKING:
@@ -148,11 +147,13 @@ def test_axe_finds_nothing_serious_in_an_explorer_or_a_card(playground: Opened) 
 @pytest.mark.parametrize("width", [683, 400], ids=["at 200 % zoom", "on a telephone"])
 def test_with_little_room_nothing_is_lost(playground: Opened, width: int) -> None:
     """Explorers wrap, no control sticks out of the page, the picture stays in sight, its text readable."""
+    if playground.where == "JupyterLab":
+        pytest.skip("JupyterLab's side bar leaves less room than the narrowest drawing takes")
     page = playground.page.page
     size = page.viewport_size
     page.set_viewport_size({"width": width, "height": 800})
     try:
-        for kind in KINDS if width > 400 or playground.where == "Voilà" else ():
+        for kind in KINDS:
             shown = playground.explorer(kind)
             sticking = shown.box.evaluate(
                 """box => [...box.querySelectorAll('input, select, button, .lab-frame')].filter(each =>
@@ -170,8 +171,7 @@ def test_with_little_room_nothing_is_lost(playground: Opened, width: int) -> Non
                    })"""
             )
             if "successors" not in getattr(lab.explore, kind).__module__:  # these have one drawing
-                # Not scaled, so that 8 points are 11 pixels; but for what JupyterLab's side bar leaves.
-                assert drawn[0] == max(drawn[1], round(100 * LEAST)), kind
+                assert drawn[0] == drawn[1], kind  # not scaled: 8 points are 11 pixels
             shown.open_all()
             shown.box.locator(".lab-knob").last.evaluate("each => each.scrollIntoView({block: 'end'})")
             box = image.bounding_box()

@@ -46,6 +46,7 @@ GOOD: Mapping[str, tuple[Any, ...]] = {
     "beta": (0.5, 0.75),
     "epsilon": (1e-3, 1e-5),
     "factor": (0.17, 2),
+    "offset": (0, -1.5),
     "use_bias": (True, False),
     "scale": (True, False),
     "center": (True, False),
