@@ -57,13 +57,13 @@ def test_links_lead_to_pages_and_else_to_the_repository_if_it_has_an_address(
 ) -> None:
     text = (
         "[a](../notebooks/01_naive_module.ipynb#reach) [b](../LICENSE) [c](../data) [d](https://e.org)"
-        " [f](#here)\n![g](images/ruler.png) `[h](i.md)`\n```\n[j](k.md)\n```\n"
+        " [f](#here)\n![g](images/explorer.gif) `[h](i.md)`\n```\n[j](k.md)\n```\n"
     )
     monkeypatch.setattr(site, "repository", lambda: address)
     assert site.relinked(text, "docs/teaching.md", site.pages()) == (
         "[a](../lessons/01_naive_module.ipynb#reach)"
         f" {elsewhere} [d](https://e.org)"
-        " [f](#here)\n![g](../images/ruler.png) `[h](i.md)`\n```\n[j](k.md)\n```\n"
+        " [f](#here)\n![g](../images/explorer.gif) `[h](i.md)`\n```\n[j](k.md)\n```\n"
     )
 
 
