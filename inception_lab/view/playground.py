@@ -77,7 +77,7 @@ class Playground:
                 one_of("explorer", name, tuple(explore.QUESTIONS))
         except ValueError as error:
             name, wrong = "", str(error)
-        self.explorer = None
+        left, self.explorer = self.explorer, None
         if name:
             first = self._made(name)
             try:
@@ -92,6 +92,8 @@ class Playground:
             self.wall.wrong, self.wall.opened = wrong, name
             self._moved()
         self._stage.children = [self.explorer.widget] if self.explorer else []
+        if left and left not in self._first.values():
+            left.widget.close()  # else ipywidgets keeps it, and its picture
 
     def _made(self, name: str) -> Explorer:
         """The explorer in its first state, made when it is first wanted."""

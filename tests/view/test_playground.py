@@ -42,6 +42,17 @@ def test_the_address_follows_and_the_wall_has_none(opened: lab.Playground) -> No
     assert (opened.wall.opened, opened.wall.address) == ("", "")
 
 
+def test_only_explorers_in_their_first_state_are_kept(opened: lab.Playground) -> None:
+    opened.open("?explorer=module&preset=5b")
+    left = opened.explorer
+    opened.open("?explorer=module")
+    first = opened.explorer
+    opened.open("")
+    assert left is not None
+    assert first is not None
+    assert (left.widget.comm, first.widget.comm is None) == (None, False)
+
+
 MALFORMED = {
     "preset=9z": "`preset` must be one of '3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'. "
     "Received: preset='9z'.",
