@@ -147,8 +147,9 @@ def test_axe_finds_nothing_serious_in_an_explorer_or_a_card(playground: Opened) 
 @pytest.mark.parametrize("width", [683, 400], ids=["at 200 % zoom", "on a telephone"])
 def test_with_little_room_nothing_is_lost(playground: Opened, width: int) -> None:
     """Explorers wrap, no control sticks out of the page, the picture stays in sight, its text readable."""
-    if playground.where == "JupyterLab":
-        pytest.skip("JupyterLab's side bar leaves less room than the narrowest drawing takes")
+    beside = playground.where == "JupyterLab"  # whose side bar leaves less room than a drawing takes
+    if beside and width == 400:
+        pytest.skip("JupyterLab's side bar leaves no room for a notebook")
     page = playground.page.page
     size = page.viewport_size
     page.set_viewport_size({"width": width, "height": 800})
@@ -161,6 +162,8 @@ def test_with_little_room_nothing_is_lost(playground: Opened, width: int) -> Non
                        box.getBoundingClientRect().right + 2).length"""
             )
             assert sticking == 0, kind
+            if beside:
+                continue
             image = shown.box.locator("img.lab-image")
             drawn = image.evaluate(
                 """each => new Promise(done => {
