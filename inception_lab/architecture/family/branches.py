@@ -83,9 +83,8 @@ class Row:
         branches: list[Part] = [Sequence(*self._tower(convolution, field)) for field in figure.kernels]
         if figure.pool:
             pool = {"max": MaxPool2D, "average": AveragePool2D}[figure.pool]
-            padding = (
-                "same" if isinstance(figure.padding, int) else figure.padding
-            )  # Caffe pools up to the edge
+            # Caffe pools up to the edge where its convolutions have zeros.
+            padding = "same" if isinstance(figure.padding, int) else figure.padding
             last: list[Part] = [pool(3, figure.strides, padding, name="pool")]
             last += [convolution("pool_proj", self.pool_proj, 1)] if self.pool_proj else []
             branches.append(Sequence(*last))
