@@ -1,6 +1,8 @@
 """torchvision's GoogLeNet, as fast as PyTorch has it by default: a process of its own, for bench_peers.
 
-python -m benchmarks.peer_torchvision train|classify float32|bfloat16
+On a GPU it is compiled.
+
+python -m benchmarks.peer_torchvision train|classify float32|bfloat16 [BATCH]
 """
 
 import json
@@ -12,25 +14,28 @@ from typing import Any
 TRAINED, CLASSIFIED, STEPS = 32, 16, 10
 
 
-def rates(task: str, precision: str) -> list[float]:
+def rates(task: str, precision: str, batch: str = "") -> list[float]:
     """Return the images/s of each step, channels last, at 224 pixels."""
     import torch
     import torchvision
 
     torch.manual_seed(0)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     training = task == "train"
     model = torchvision.models.googlenet(
         weights=None, num_classes=10 if training else 1000, aux_logits=training, init_weights=False
-    ).to(memory_format=torch.channels_last)
+    ).to(device, memory_format=torch.channels_last)
     model.train(training)
-    batch = TRAINED if training else CLASSIFIED
-    images = torch.rand(batch, 3, 224, 224).to(memory_format=torch.channels_last)
-    labels = torch.randint(0, 10, (batch,))
+    if device == "cuda":
+        model = torch.compile(model)
+    count = int(batch) if batch else TRAINED if training else CLASSIFIED
+    images = torch.rand(count, 3, 224, 224).to(device, memory_format=torch.channels_last)
+    labels = torch.randint(0, 10, (count,), device=device)
     loss = torch.nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=2e-4)
 
     def computing() -> AbstractContextManager[Any]:
-        return torch.autocast("cpu", torch.bfloat16) if precision == "bfloat16" else nullcontext()
+        return torch.autocast(device, torch.bfloat16) if precision == "bfloat16" else nullcontext()
 
     def train() -> None:
         optimizer.zero_grad()
@@ -49,7 +54,9 @@ def rates(task: str, precision: str) -> list[float]:
     for _ in range(STEPS + 2):
         start = time.perf_counter()
         step()
-        found.append(batch / (time.perf_counter() - start))
+        if device == "cuda":
+            torch.cuda.synchronize()
+        found.append(count / (time.perf_counter() - start))
     return found[2:]
 
 

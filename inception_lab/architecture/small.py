@@ -90,4 +90,19 @@ def plain_start_cifar(input_shape: tuple[int, int, int] = (32, 32, 3), classes: 
     return replace(network, name="plain-start-cifar")
 
 
+def full_width_cifar(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) -> Network:
+    """Describe Table 1's nine modules, as wide as they are, on small pictures: 6 million parameters.
+
+    One 3×3 convolution at full size takes the place of the stem, which would leave 4×4 of 32×32 pixels.
+
+    Args:
+        input_shape: `(height, width, channels)`, without batch.
+        classes: Number of classes.
+    """
+    convolution = normalised(Conv2D(192, 3, use_bias=False, name="3x3"))
+    stem = Sequence(*convolution.parts, name="conv1")
+    network = googlenet(input_shape, classes, variant="batch_norm", stem=stem, rows=TABLE_1)
+    return replace(network, name="full-width-cifar")
+
+
 NETWORKS = {"googlenet-digits": googlenet_digits, "googlenet-cifar": googlenet_cifar}

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION
-from inception_lab.experiments.claims import CIFAR10, CIFAR10_SMALL_FIRST, DIGITS, FULL
+from inception_lab.experiments.claims import CIFAR10, CIFAR10_FULL_WIDTH, CIFAR10_SMALL_FIRST, DIGITS, FULL
 from inception_lab.experiments.gradients import GRADIENTS
 from inception_lab.experiments.lessons import BANDS, HEADS, OVERFITTING, REDUCTION
 from inception_lab.experiments.lessons import epochs_lost as epochs_lost
@@ -42,6 +42,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         TOWERS_COMPARED,
         CIFAR10,
         CIFAR10_SMALL_FIRST,
+        CIFAR10_FULL_WIDTH,
     )
 }
 

@@ -13,12 +13,13 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from inception_lab.architecture.googlenet import googlenet
-from inception_lab.architecture.small import NETWORKS, plain_start_cifar
+from inception_lab.architecture.small import NETWORKS, full_width_cifar, plain_start_cifar
 from inception_lab.experiments.lessons import finished
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 from inception_lab.model.training.recipes import RECIPES, SUITED
 
 if TYPE_CHECKING:
+    from inception_lab.model.data.dataset import Splits
     from inception_lab.model.training.outcome import Outcome
 
 RUNS = Path("runs")
@@ -109,20 +110,55 @@ def _cifar_small_first(settings: Settings, _: Rows) -> Rows:
         resume=whole.exists(),
         start=start,
     )
-    return _with_curves(result)
+    return _with_views(result, data)
+
+
+def _with_views(result: Outcome, data: Splits) -> Rows:
+    """Add how many are right where the predictions for a test picture and its mirror image are averaged."""
+    from inception_lab.model.evaluate import accuracy, ensemble
+
+    pictures, labels = data.test.images, data.test.labels
+    views = ensemble([result.predict(pictures), result.predict(pictures[:, :, ::-1])])
+    return [{"mirrored_accuracy": round(accuracy(views, labels), 6), **row} for row in _with_curves(result)]
+
+
+# With the modules' own width, for a GPU: two cores would take a day and a half.
+FULL_WIDTH_EPOCHS = 40
+
+
+def _cifar_full_width(settings: Settings, _: Rows) -> Rows:
+    """Carry on the run in `runs/`: killed, it loses an epoch at most."""
+    from inception_lab.model.data.cifar import cifar10
+    from inception_lab.model.training.train import train
+
+    seed = int(settings["seed"])
+    out, data = RUNS / f"cifar10-full-width-seed-{seed}", cifar10(seed=seed)
+    result = train(
+        data,
+        full_width_cifar(),
+        "long",
+        epochs=FULL_WIDTH_EPOCHS,
+        seed=seed,
+        out=out,
+        resume=out.exists(),
+    )
+    return _with_views(result, data)
 
 
 class Enough(Exception):  # noqa: N818 - no error
     """Raised when as many steps were timed as are needed."""
 
 
-def full_network(precision: str, steps: int = FULL_STEPS, variant: str = "paper") -> dict[str, float]:
+def full_network(
+    precision: str, steps: int = FULL_STEPS, variant: str = "paper", batch: int = FULL_BATCH
+) -> dict[str, float]:
     """Train full GoogLeNet, heads included, for some steps at 224 pixels.
 
     Args:
         precision: `"float32"` or `"bfloat16"`.
-        steps: Steps of 32 pictures; the first two, in which the graph is made, are not timed.
+        steps: How many; the first two, in which the graph is made, are not timed.
         variant: Which GoogLeNet; the paper's has LRN, torchvision's batch norm.
+        batch: Pictures a step.
 
     Returns:
         `images_per_second` (median over steps) and `peak_memory`, the process's largest, in bytes.
@@ -137,7 +173,7 @@ def full_network(precision: str, steps: int = FULL_STEPS, variant: str = "paper"
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (FULL_PICTURES, 32, 32, 3), np.uint8)
     everything = Dataset(pictures, rng.integers(0, 10, FULL_PICTURES), tuple("0123456789"))
-    few = Dataset(pictures[:FULL_BATCH], everything.labels[:FULL_BATCH], everything.classes)
+    few = Dataset(pictures[:batch], everything.labels[:batch], everything.classes)
     ended: list[float] = []
 
     def step_done(_epoch: int, _step: int) -> None:
@@ -150,7 +186,7 @@ def full_network(precision: str, steps: int = FULL_STEPS, variant: str = "paper"
             Splits("as CIFAR-10", everything, few, few),
             googlenet(classes=10, auxiliary=True, variant=variant),
             "paper",
-            batch_size=FULL_BATCH,
+            batch_size=batch,
             precision=precision,
             on_step=step_done,
             progress=False,
@@ -158,15 +194,16 @@ def full_network(precision: str, steps: int = FULL_STEPS, variant: str = "paper"
     seconds = np.diff(ended)[1:]
     unit = 1 if sys.platform == "darwin" else 1024
     return {
-        "images_per_second": round(FULL_BATCH / median(seconds), 1),
+        "images_per_second": round(batch / median(seconds), 1),
         "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit,
     }
 
 
-def in_a_process(precision: str, variant: str = "paper") -> dict[str, Any]:
+def in_a_process(precision: str, variant: str = "paper", **more: int) -> dict[str, Any]:
     """Return what `full_network` finds in a process of its own, whose memory is its alone."""
+    options = {"variant": variant, **more}
     code = f"import json; from inception_lab.experiments.claims import full_network as f; " \
-           f"print(json.dumps(f({precision!r}, variant={variant!r})))"  # fmt: skip
+           f"print(json.dumps(f({precision!r}, **{options!r})))"  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
@@ -195,6 +232,13 @@ CIFAR10_SMALL_FIRST = Experiment(
     tuple({"seed": seed} for seed in range(3)),
     _cifar_small_first,
     lambda _: [plain_start_cifar(), SMALL_SIDE, SMALL_EPOCHS, STEADY, WHOLE_EPOCHS, RECIPES["long"]],
+)
+CIFAR10_FULL_WIDTH = Experiment(
+    "cifar10_full_width",
+    "and the paper's nine modules at their own width, on a GPU?",
+    ({"seed": 0},),
+    _cifar_full_width,
+    lambda _: [full_width_cifar(), FULL_WIDTH_EPOCHS, RECIPES["long"]],
 )
 FULL = Experiment(
     "full_network",

@@ -38,7 +38,7 @@ __all__ = [
     "compiled",
     "dtype_policy",
     "fused_batch_norm",
-    "gpu_capability",
+    "gpu",
     "keras",
     "profiled_operations",
     "quiet",
@@ -48,18 +48,17 @@ __all__ = [
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
 
 
-def gpu_capability() -> tuple[int, int] | None:
-    """Return the compute capability of the first GPU, (0, 0) where it tells none, `None` without one."""
+def gpu() -> tuple[str, tuple[int, int]] | None:
+    """Return the first GPU's name and compute capability, (0, 0) where it tells none; `None` without one."""
     if keras.config.backend() == "tensorflow":
         import tensorflow
 
         gpus = tensorflow.config.list_physical_devices("GPU")
         if not gpus:
             return None
-        major, minor = tensorflow.config.experimental.get_device_details(gpus[0]).get(
-            "compute_capability", (0, 0)
-        )
-        return int(major), int(minor)
+        details = tensorflow.config.experimental.get_device_details(gpus[0])
+        major, minor = details.get("compute_capability", (0, 0))
+        return str(details.get("device_name", "GPU")), (int(major), int(minor))
     if keras.config.backend() == "jax":
         import jax
 
@@ -67,11 +66,12 @@ def gpu_capability() -> tuple[int, int] | None:
         if device.platform == "cpu":
             return None
         numbers = str(getattr(device, "compute_capability", "0.0")).split(".")
-        return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else (0, 0)
+        return device.device_kind, (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else (0, 0)
     if keras.config.backend() == "torch":
         import torch
 
-        return torch.cuda.get_device_capability() if torch.cuda.is_available() else None
+        if torch.cuda.is_available():
+            return torch.cuda.get_device_name(), torch.cuda.get_device_capability()
     return None
 
 

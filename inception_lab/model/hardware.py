@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from inception_lab.checks import one_of
-from inception_lab.model.backend import PRECISIONS, gpu_capability, keras
+from inception_lab.model.backend import PRECISIONS, gpu, keras
 from inception_lab.version import __version__
 
 
@@ -51,13 +51,14 @@ def precision(name: str | None = None) -> Precision:
     if name is not None:
         one_of("precision", name, tuple(PRECISIONS))
         return Precision(name, "as asked for")
-    capability = gpu_capability()
-    if capability is None:
+    found = gpu()
+    if found is None:
         flags = _cpu_flags()
         for flag, name in (("amx_bf16", "AMX"), ("avx512_bf16", "AVX512-BF16")):
             if flag in flags:
                 return Precision("bfloat16", f"the CPU has {name}")
         return Precision("float32", "a CPU without bfloat16")
+    capability = found[1]
     text = f"a GPU of compute capability {capability[0]}.{capability[1]}"
     if capability >= (8, 0):
         return Precision("bfloat16", text)
@@ -66,9 +67,8 @@ def precision(name: str | None = None) -> Precision:
 
 def hardware() -> str:
     """Say what this process computes on, for logs of experiments."""
-    capability = gpu_capability()
-    if capability is not None:
-        return f"GPU, compute capability {capability[0]}.{capability[1]}"
+    if found := gpu():
+        return found[0]
     model = next(
         (line.split(":", 1)[1].strip() for line in _cpu_info() if line.startswith("model name")), "CPU"
     )
