@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,13 @@ class Sketch:
         """What is written: on lines, at both ends, in boxes."""
         labels = [label for *_, label in self.lines if label]
         return [*labels, *self.ends, *(text for *_, text in self.boxes)]
+
+    def shorten(self) -> None:
+        """Leave out what a small drawing has no room for, and keep the kernels and how many there are."""
+        self.ends = ("", "")
+        self.lines = [(x0, y0, x1, y1, "") for x0, y0, x1, y1, _ in self.lines]
+        words = re.compile(" conv| filters|average |max |arable")
+        self.boxes = [(x, y, path, words.sub("", text)) for x, y, path, text in self.boxes]
 
 
 @figures.styled

@@ -25,6 +25,25 @@ NUMBER = 0.5  # inches that a number takes
 DARK = {each.lower() for each in (figures.BLUE, figures.GREY)}  # bars on which numbers are white
 
 
+def columns(ax: Axes, ends: Mapping[str, float], rows: int) -> list[list[Text]]:
+    """Head columns of words on the right of bars.
+
+    Args:
+        ax: The bars' axes, one row at each whole y.
+        ends: What a column is called → where it ends, in inches on the right of the axes.
+        rows: Number of rows.
+
+    Returns:
+        The words of each row, which are still to be written; their place is one in the axes' breadth.
+    """
+    inches = ax.get_position().width * ax.figure.get_figwidth()
+    places = [1 + end / inches for end in ends.values()]
+    look = {"ha": "right", "fontsize": 8, "transform": ax.get_yaxis_transform()}
+    for name, x in zip(ends, places, strict=True):
+        ax.text(x, -0.62, name, **look)
+    return [[ax.text(x, row, "", va="center", **look) for x in places] for row in range(rows)]
+
+
 class Bars:
     """Series of bars with their numbers, on an axis whose end moves in steps.
 
@@ -124,12 +143,14 @@ class Bars:
         bar.set_width(share)
         if style:
             bar.set(facecolor=style.color, hatch=style.hatch)
+        color = bar.get_facecolor()
         inside = share > max(1 - self.room, min(0.97 * self.room, 0.55))
-        hatched = style.hatch if style else bar.get_hatch()
         number.set(
             text="" if value is None else quantity(value),
             x=min(share, 1.0) + (-0.02 if inside else 0.02),  # a hand may pull a bar past the axis
             horizontalalignment="right" if inside else "left",
-            color="white" if inside and not hatched and to_hex(bar.get_facecolor()) in DARK else "black",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6} if inside and hatched else None,
+            color="white" if inside and to_hex(color) in DARK else "black",
+            bbox={"facecolor": color, "edgecolor": "none", "pad": 0.6}
+            if inside and bar.get_hatch()
+            else None,
         )

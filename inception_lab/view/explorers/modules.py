@@ -127,8 +127,8 @@ def metric_columns(explorer: Explorer, figure: Figure, rows: int, wide: Box, nar
 class LiveDiagram:
     """The diagram of the present module, one row a branch."""
 
-    def __init__(self, ax: Axes, rows: int) -> None:
-        self.ax = ax
+    def __init__(self, ax: Axes, rows: int, *, brief: bool = False) -> None:
+        self.ax, self._brief = ax, brief
         self._sketch = diagrams.Sketch()
         self._pieces: list[diagrams.Piece] = []
         ax.set_axis_off()
@@ -137,6 +137,8 @@ class LiveDiagram:
     def show(self, canvas: Canvas, part: Part, costs: Cost) -> None:
         """Draw a module; where only numbers differ from the one that is drawn, only they are written anew."""
         sketch = diagrams.lay_out(part, costs)
+        if self._brief:
+            sketch.shorten()
         if sketch.places != self._sketch.places:
             canvas.remove_pieces(self._pieces)
             diagrams.frame(self.ax, sketch)  # of which the canvas's frame shows nothing

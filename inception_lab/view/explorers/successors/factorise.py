@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from inception_lab.architecture.layer import by, pair
 from inception_lab.view import figures
-from inception_lab.view.engine.bars import Bars
+from inception_lab.view.engine.bars import Bars, columns
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
 from inception_lab.view.explorers.successors.ways import GROUPS, WAYS, Ways, factorised, names
 from inception_lab.view.figures import NAIVE, REDUCED, quantity
@@ -24,7 +24,8 @@ KERNELS = (3, 5, 7, 9, 11)
 STEP = 8  # every number of groups divides a multiple of it
 MOST_BLOCKS = 64  # that can be told apart in the drawing
 WIDTH, SPACE, CHANNELS, SUMS = 3.5, 0.95, 2.85, 3.1  # of the drawing, and from its upper edge, in inches
-COLUMNS = {"weights": 1.34, "MACs": 1.67, "ReLUs": 1.97}  # where they end, in lengths of the bars' axis
+COLUMNS = {"weights": 0.52, "MACs": 1.25, "ReLUs": 1.75}  # where they end, in inches beside the bars
+SMALL = 0.8  # part of these lengths where there is little room
 Corners = list[tuple[float, float]]
 
 
@@ -68,17 +69,17 @@ class Factorise(Explorer):
 
     def make_figure(self) -> Figure:
         """The weights as areas on the left, a bar for each way on the right."""
-        figure = figures.new_figure(9.2, 4.0)
-        ax = self._areas = figure.add_axes((0.07, 0.0, WIDTH / 9.2, 0.89))
-        ax.set(xlim=(0, WIDTH), ylim=(3.56, 0))
+        figure = self.new_figure(4.0, 5.4)
+        side = (self.width - SMALL * WIDTH) / 2
+        wide, narrow = (0.07, 0.0, WIDTH / self.width, 0.89), (side, 2.3, side, SMALL * 3.5)
+        ax = self._areas = self.add_axes(figure, wide, narrow)
+        ax.set(xlim=(0, WIDTH), ylim=self.either((3.56, 0), (3.75, 0.25)))
         ax.set_axis_off()
-        for y, words in ((SPACE, "in\nspace"), (CHANNELS - 0.57, "across\nchannels")):
-            ax.text(-0.05, y, words, ha="right", va="center", fontsize=9)
-        ax = self._bar_axes = figure.add_axes((0.585, 0.13, 0.2, 0.74))
+        for y, words in ((SPACE, "in space"), (CHANNELS - 0.57, "across channels")):
+            ax.text(-0.15, y, words, ha="center", va="center", fontsize=self.either(9, 8), rotation=90)
+        ax = self._bar_axes = self.add_axes(figure, (0.585, 0.13, 0.2, 0.74), (1.0, 0.42, 1.5, 1.65))
         ax.set(xlim=(0, 1), ylim=(len(WAYS) + 0.5, -0.5), xlabel="weights, without biases")
         ax.set_xticks([0, 1], ["0", ""], fontsize=8)
-        for words, x in COLUMNS.items():
-            ax.text(x, -0.66, words, ha="right", fontsize=8)
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
@@ -91,22 +92,21 @@ class Factorise(Explorer):
             canvas.add(areas.add_collection(drawn, autolim=False))
         most = max(KERNELS) // 2
         self._sums = [areas.text(0, SUMS, "", ha="center", va="center", fontsize=8) for _ in range(most)]
-        self._heading = areas.text(-0.6, -0.13, "", fontsize=11)
+        self._heading = canvas.figure.text(0.012, 0.945, "", fontsize=self.either(11, 9), va="center")
         canvas.add(*self._sums, self._heading)
-        self._bars = Bars(canvas, bars, rows, {"weights": (REDUCED, 0.0)}, room=0.45)
+        self._bars = Bars(canvas, bars, rows, {"weights": (REDUCED, 0.0)}, room=self.either(0.45, 0.55))
         mixed = range(rows - len(GROUPS), rows)
         self._mixing = bars.barh(
             mixed, [0] * len(GROUPS), height=0.62, color=figures.SKY, hatch="..", edgecolor="white"
         )
         for row, bar in zip(mixed, self._mixing, strict=True):
             canvas.add_below(self._bars.numbers["weights"][row], bar)
-        self._words = [
-            [bars.text(x, row, "", ha="right", va="center", fontsize=8) for x in COLUMNS.values()]
-            for row in range(rows)
-        ]
+        part = self.either(1, SMALL)
+        self._words = columns(bars, {name: part * end for name, end in COLUMNS.items()}, rows)
+        self._end = self._words[0][-1].get_position()[0]
         for words in self._words:
             canvas.add_piece(*words)
-        self._chosen = Rectangle((0, 0), max(COLUMNS.values()) + 0.02, 0.84, fill=False, clip_on=False)
+        self._chosen = Rectangle((0, 0), self._end + 0.02, 0.84, fill=False, clip_on=False)
         canvas.add(bars.add_patch(self._chosen))
         self._most = self._named = 0
 
@@ -115,7 +115,7 @@ class Factorise(Explorer):
         side = result.state["kernel_size"]
         if side != self._named:
             self._named = side
-            self._bar_axes.set_yticks(range(len(WAYS) + 1), names(side), fontsize=9)
+            self._bar_axes.set_yticks(range(len(WAYS) + 1), names(side), fontsize=self.either(9, 8))
             canvas.frame_changed()
         if not canvas.held:
             self._most = max(
@@ -168,10 +168,10 @@ class Factorise(Explorer):
             frames += [rectangle(left, top, size, size), rectangle(left, CHANNELS, width, -height)]
             product = "·".join(map(str, (*pair(layer.kernel_size), costs.input_shape[2], layer.filters)))
             divided = f"÷{layer.groups}" if layer.groups > 1 else ""
+            lower = number % 2 and len(steps) > 3  # many sums stand in two rows
             self._sums[number].set(
-                x=left + size / 2,
+                position=(left + size / 2, SUMS + (0.3 / self.either(1, SMALL) if lower else 0)),
                 text=f"{product}{divided}\n= {costs.parameters:,}",
-                fontsize=8 if len(steps) < 4 else 6.5,
             )
         for text in self._sums[len(steps) :]:
             text.set_text("")
@@ -189,7 +189,7 @@ class Factorise(Explorer):
             words = "filters in the middle" if name == "middle" else "filters at the end"
             press = {} if way == "direct" else {"way": way}
             if press:
-                box = (0, row - 0.4, max(COLUMNS.values()), row + 0.4)
+                box = (0, row - 0.4, self._end, row + 0.4)
                 yield Handle(self._bar_axes, box, f"Press: {way}", press=press, cursor="pointer")
             pulled = self.pulled(name, lambda result, way=way: result.costs[way].parameters)  # type: ignore[misc]
             yield self._bars.handle("weights", row, pulled, f"Pull: {words}", press)

@@ -44,7 +44,6 @@ STYLES = dict(
 )
 LABELS = {"macs": "MACs per image", "parameters": "parameters"}
 MODULE, END = 0.33, 0.16  # half the height of a module, and of what lies before and after all modules
-ROOM = 1.2  # of the longest row: its total stands at its end
 HATCHED = 1 / 60  # of the longest row: what is shorter has no room for a hatch, which takes time to draw
 BRANCHES = 6  # most of a module
 
@@ -117,20 +116,22 @@ class Family(Explorer):
 
     def make_figure(self) -> Figure:
         """All networks above, one module below."""
-        figure = figures.new_figure(9.2, 5.4)
-        ax = self._axes = figure.add_axes((0.115, 0.535, 0.875, 0.375))
+        figure = self.new_figure(5.4, 5.6)
+        ax = self._axes = self.add_axes(figure, (0.115, 0.535, 0.875, 0.375), (0.95, 3.65, 0.1, 1.5))
         ax.set(ylim=(len(FAMILY) - 0.5, -0.5))
-        ax.set_yticks(range(len(FAMILY)), list(FAMILY))
+        ax.set_yticks(range(len(FAMILY)), list(FAMILY), fontsize=self.either(10, 8.5))
         ax.xaxis.set_major_formatter(figures.tick)
         keys = [
             Rectangle((0, 0), 1, 1, facecolor=style.color, hatch=style.hatch, edgecolor="white")
             for style in STYLES.values()
         ]
         figure.legend(
-            keys, KINDS, loc="upper right", ncols=len(KINDS), fontsize=9, frameon=False, handlelength=1.4
-        )
-        self._diagram_axes = figure.add_axes((0.0, 0.0, 0.84, 0.4))
-        self._branch_axes = figure.add_axes((0.85, 0.0, 0.14, 0.4))
+            keys, KINDS, loc="upper right", ncols=self.either(len(KINDS), 3), frameon=False, handlelength=1.4,
+            fontsize=self.either(9, 8), borderaxespad=self.either(0.5, 0),
+        )  # fmt: skip
+        self._diagram_axes = self.add_axes(figure, (0.0, 0.0, 0.84, 0.4), (0.0, 0.12, 0.0, 2.5))
+        beside = (0.16 * self.width, 0.12, 0.16 * self.width, 2.5)
+        self._branch_axes = self.add_axes(figure, (0.85, 0.0, 0.14, 0.4), beside)
         self._branch_axes.set_axis_off()
         return figure
 
@@ -144,25 +145,27 @@ class Family(Explorer):
             for kind, style in STYLES.items()
         }
         self._short = PolyCollection([], linewidths=0)
-        self._seams = LineCollection([], colors="white", linewidths=1.2)
+        self._seams = LineCollection([], colors="white", linewidths=self.either(1.2, 0.6))
         for each in (*self._areas.values(), self._short, self._seams):  # parts of the frame
             ax.add_collection(each, autolim=False)
         self._totals = [ax.text(0, row, "", va="center", fontsize=9) for row in range(len(FAMILY))]
         self._chosen = Rectangle((0, 0), 0, 2 * MODULE + 0.1, fill=False, linewidth=1.8, zorder=3)
         ax.add_patch(self._chosen)
-        self._heading = canvas.figure.text(0.012, 0.435, "", fontsize=10, va="center")
-        self._diagram = LiveDiagram(self._diagram_axes, BRANCHES)
-        self._bars = side.barh(range(BRANCHES), [0] * BRANCHES, height=0.2, color=figures.GREY)
-        self._words = [side.text(0, 0, "", fontsize=8, va="bottom") for _ in range(BRANCHES)]
+        self._heading = canvas.figure.text(
+            0.012, self.either(0.435, 0.505), "", fontsize=self.either(10, 9), va="center"
+        )
+        self._diagram = LiveDiagram(self._diagram_axes, BRANCHES, brief=self.narrow)
+        self._bars = side.barh(range(BRANCHES), [0] * BRANCHES, color=figures.GREY)
+        self._words = [side.text(0, 0, "", fontsize=8, va="center") for _ in range(BRANCHES)]
         canvas.add(self._chosen, self._heading, *self._bars, *self._words)
-        side.set_xlim(0, 1)
+        side.set_xlim(self.either(0, -0.5), 1)  # where there is little room bars stand beside their words
         self._shown: tuple[str, int] | None = None
 
     def draw(self, canvas: Canvas, result: Relatives) -> None:
         """Draw the rows if they changed, then the module."""
         measure, module = result.state["measure"], result.module
         longest = max(map(result.total, FAMILY))
-        canvas.limits(self._axes, x=(0, ROOM * longest))
+        canvas.limits(self._axes, x=(0, self.either(1.2, 1.35) * longest))  # totals stand at the rows' ends
         if self._shown != (measure, result.state["side"]):
             self._shown = (measure, result.state["side"])
             self._axes.set_xlabel(LABELS[measure], loc="right")
@@ -174,16 +177,21 @@ class Family(Explorer):
         after = result.costs.macs - sum(macs for _, macs in found)
         many = f", {module.times} in a row" if module.times > 1 else ""
         shapes = " → ".join(readable(shape) for shape in (module.input_shape, result.costs.output_shape))
-        joined = f", of them {quantity(after)} after the branches" if after else ""
-        self._heading.set_text(f"{module.key}{many}: {shapes}, {quantity(result.costs.macs)} MACs{joined}")
+        words = [f"{module.key}{many}:", f"{shapes}, {quantity(result.costs.macs)} MACs"]
+        words += [f"of them {quantity(after)} after the branches"] if after else []
+        self._heading.set_text(self.either(" ", "\n").join(words))
         self._diagram.show(canvas, module.part, result.costs)
         self._branch_axes.set_ylim(self._diagram_axes.get_ylim())
+        rows = self._diagram_axes.get_ylim()[0] + 0.5
+        high, bar_at, words_from, words_at = self.either(
+            (0.05, -0.1, 0, -0.07 * rows), (0.03, 0.5 - 0.015 * rows, -0.6, 0.5)
+        )
         for number, (bar, text) in enumerate(zip(self._bars, self._words, strict=True)):
             there = number < len(found)
             at, macs = found[number] if there else (0, 0)
-            bar.set(y=at - 0.1, width=macs / result.costs.macs)
-            words = f"{quantity(macs)}, {share(macs, result.costs.macs)}"
-            text.set(position=(0, at - 0.14), text=words if there else "")
+            bar.set(y=at + bar_at, width=macs / result.costs.macs, height=high * rows)
+            said = f"{quantity(macs)}, {share(macs, result.costs.macs)}" if there else ""
+            text.set(position=(words_from, at + words_at), text=said)
 
     def _draw_rows(self, result: Relatives, longest: int) -> None:
         boxes: dict[str, list[list[tuple[float, float]]]] = {kind: [] for kind in KINDS}

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.family.inception_v3 import inception_v3
 from inception_lab.view import figures
+from inception_lab.view.engine.bars import columns
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State, Toggle
 from inception_lab.view.figures import Style, ceiling, quantity, size
 
@@ -33,7 +34,7 @@ STAGES = {
     "modules 7": ("Mixed_7", Style(figures.GREEN, "..")),
 }
 LAST = "Mixed_7c"
-COLUMNS = {"MACs": 1.2, "reach": 1.49, "activations": 1.8}  # where they end, in lengths of the bars' axis
+COLUMNS = {"MACs": 0.53, "reach": 1.31, "activations": 2.13}  # where they end, in inches beside the bars
 
 
 @dataclass(frozen=True)
@@ -130,15 +131,13 @@ class Resolution(Explorer):
 
     def make_figure(self) -> Figure:
         """The cost on the left, the grids on the right."""
-        figure = figures.new_figure(9.2, 3.7)
-        ax = self._bar_axes = figure.add_axes((0.115, 0.24, 0.29, 0.6))
+        figure = self.new_figure(3.7, 4.9)
+        ax = self._bar_axes = self.add_axes(figure, (0.115, 0.24, 0.29, 0.6), (0.78, 3.4, 1.75, 1.2))
         ax.set(xlim=(0, 1), ylim=(len(PAPER) + 0.5, -0.5), xlabel="MACs per image")
-        ax.set_yticks(range(len(PAPER) + 1), [*PAPER, "yours"])
+        ax.set_yticks(range(len(PAPER) + 1), [*PAPER, "yours"], fontsize=self.either(10, 8))
         ax.xaxis.set_major_formatter(figures.tick)
-        ax.xaxis.set_major_locator(MaxNLocator(3))
-        for words, x in COLUMNS.items():
-            ax.text(x, -0.62, words, ha="right", fontsize=8, transform=ax.get_yaxis_transform())
-        ax = self._grid_axes = figure.add_axes((0.705, 0.24, 0.265, 0.6))
+        ax.xaxis.set_major_locator(MaxNLocator(self.either(3, 2)))
+        ax = self._grid_axes = self.add_axes(figure, (0.705, 0.24, 0.265, 0.6), (0.5, 0.95, 0.3, 1.75))
         first, last = (names().index(name) for name in ("Mixed_5b", LAST))
         ax.set(xlim=(-0.5, last + 0.5), ylim=(0.8, 420), yscale="log", title="Side of the grid, pixels")
         sides = (1, 3, 8, 17, 35, 79, 151, 299)
@@ -160,14 +159,9 @@ class Resolution(Explorer):
             )
             for stage, (_, style) in STAGES.items()
         ]  # fmt: skip
-        canvas.figure.legend(loc="lower left", ncols=len(STAGES), fontsize=8, frameon=False)
-        self._words = [
-            [
-                ax.text(x, row, "", ha="right", va="center", fontsize=8, transform=ax.get_yaxis_transform())
-                for x in COLUMNS.values()
-            ]
-            for row in range(rows)
-        ]
+        canvas.figure.legend(loc="lower left", ncols=self.either(len(STAGES), 2), fontsize=8, frameon=False)
+        part = self.either(1, 0.8)
+        self._words = columns(ax, {name: part * end for name, end in COLUMNS.items()}, rows)
         for row in range(rows):
             canvas.add_piece(*(bars[row] for bars in self._bars), *self._words[row])
         (self._line,) = self._grid_axes.plot([], [], "o-", color=figures.BLUE, linewidth=2, markersize=4)
