@@ -36,9 +36,10 @@ def columns(ax: Axes, ends: Mapping[str, float], rows: int) -> list[list[Text]]:
     Returns:
         The words of each row, which are still to be written; their place is one in the axes' breadth.
     """
-    inches = ax.get_position().width * ax.figure.get_figwidth()
+    figure: Any = ax.figure
+    inches = ax.get_position().width * figure.get_figwidth()
     places = [1 + end / inches for end in ends.values()]
-    look = {"ha": "right", "fontsize": 8, "transform": ax.get_yaxis_transform()}
+    look: dict[str, Any] = {"ha": "right", "fontsize": 8, "transform": ax.get_yaxis_transform()}
     for name, x in zip(ends, places, strict=True):
         ax.text(x, -0.62, name, **look)
     return [[ax.text(x, row, "", va="center", **look) for x in places] for row in range(rows)]
