@@ -4,18 +4,29 @@ import csv
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 import inception_lab as lab
 from inception_lab import experiments
-from inception_lab.architecture.small import googlenet_cifar, googlenet_digits, plain_start_cifar
+from inception_lab.architecture.small import (
+    full_width_cifar,
+    googlenet_cifar,
+    googlenet_digits,
+    plain_start_cifar,
+)
 from inception_lab.experiments import EXPERIMENTS, ablation, claims, lessons
 from inception_lab.experiments.__main__ import main
 from inception_lab.experiments.runner import Experiment, Rows, Settings, append, complete, digest, read
+from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.hardware import precision
 from inception_lab.model.training.recipes import SUITED
+
+if TYPE_CHECKING:
+    from inception_lab.model.training.outcome import Outcome
 
 Measure = Callable[[Settings, Rows], Rows]
 
@@ -350,6 +361,31 @@ def test_the_quicker_cifar_network_has_no_dropout_and_is_no_larger() -> None:
     ]
 
 
+def test_at_full_width_cifar_has_table_1s_modules() -> None:
+    wide = {layer.name: layer for layer in lab.cost(full_width_cifar()).layers}
+    paper = {layer.name: layer for layer in lab.cost(lab.googlenet(variant="batch_norm")).layers}
+    modules = [name for name in paper if name.startswith("inception_")]
+    assert modules
+    assert [wide[name].parameters for name in modules] == [paper[name].parameters for name in modules]
+    assert wide["inception_5b/output"].output_shape == (8, 8, 1024)
+
+
+def test_predictions_for_a_picture_and_its_mirror_image_are_averaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Sees:
+        """Finds the class in the left column, surely, and in the right one, less so."""
+
+        def predict(self, pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+            left = pictures[:, 0, 0, 0] / 10
+            return np.stack([left, 1 - left], axis=1)
+
+    pictures = np.zeros((2, 1, 2, 3), np.uint8)
+    pictures[:, 0, :, 0] = [[6, 3], [6, 5]]  # with the mirror image 0.45 and 0.55 for class 0
+    test = Dataset(pictures, np.array([1, 0]), ("a", "b"))
+    monkeypatch.setattr(claims, "_with_curves", lambda _: [{"accuracy": 0.5}])
+    rows = claims._with_views(cast("Outcome", Sees()), Splits("two", test, test, test))
+    assert rows == [{"mirrored_accuracy": 1.0, "accuracy": 0.5}]
+
+
 @pytest.mark.slow
 def test_small_pictures_first_then_whole_ones_and_nothing_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -369,6 +405,7 @@ def test_small_pictures_first_then_whole_ones_and_nothing_twice(
     (row,) = experiments.live("cifar10_small_first")
     assert row["epochs"] == 2
     assert len(row["loss_by_epoch"].split()) == 2
+    assert 0 < row["mirrored_accuracy"] < 1
     again = experiments.live("cifar10_small_first")  # all is there: it is read and classified again
     assert again == [row]
 

@@ -1,5 +1,6 @@
 """The grid of rates: its order, what it stores, what is chosen from it."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,13 @@ from inception_lab.experiments.runner import Rows
 
 def test_the_first_seed_comes_first_and_coarse() -> None:
     runs = starts.STARTS.runs
-    arms = 4 * 2  # starts, with heads and without
-    assert [run["seed"] for run in runs] == [0] * 7 * arms + [1] * 7 * arms + [2] * 7 * arms + [
-        seed for seed in range(10, 18) for _ in range(arms)
+    grid = sum(len(rates) for rates in starts.RATES.values()) * 2  # with heads and without
+    assert [run["seed"] for run in runs] == [0] * grid + [1] * grid + [2] * grid + [
+        seed for seed in range(10, 18) for _ in range(2 * len(starts.RATES))
     ]
     assert [run["rate"] for run in runs[:4]] == [0.00125, 0.005, 0.02, 0.08]
-    assert {run["rate"] for run in runs if run["start"] == "He, batch norm"} == {
-        0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, "chosen",
-    }  # fmt: skip
+    for rates in starts.RATES.values():
+        assert [high / low for low, high in pairwise(rates)] == [2] * (len(rates) - 1)
 
 
 def row(rate: float, score: str, diverged: int = 0, phase: str = "grid") -> dict[str, Any]:
@@ -45,22 +45,51 @@ def test_the_rate_is_chosen_by_the_last_validation_accuracy_alone() -> None:
         starts.chosen_rate("He", 0.0, rows)
 
 
-def test_a_summary_counts_what_works_and_what_is_stuck_apart() -> None:
-    def run(rate: float | str, score: str, loss: float, **others: Any) -> dict[str, Any]:
-        about = {"seed": 0, "accuracy": 0.9, "validation_loss": f"2.3 {loss}"}
-        return {**row(0, score), **about, "rate": rate, **others}
-
-    rows = [
-        run(0.005, "0.9", 0.3),
-        run(0.01, "0.95", 0.2, accuracy=0.92),
-        run(0.01, "0.7", 0.9, seed=1, accuracy=0.7),
-        run(0.02, "0.1", 2.3, accuracy=0.1),
-        run(0.04, "0.5", 1.0, accuracy="", diverged=2),
-        run("chosen", "0.9", 0.3, phase="measure", seed=10, accuracy=0.875),
+def grid(start: str, weight: float, seed: int, *scores: float) -> Rows:
+    """Return runs at a start's lowest rates, with these accuracies in the end, and one at a new seed."""
+    about = {"phase": "grid", "start": start, "weight": weight, "seed": seed, "diverged": 0, "accuracy": 0.9}
+    return [
+        {**about, "rate": rate, "validation_accuracy": f"0.1 {score}", "validation_loss": f"2.3 {1 / score}"}
+        for rate, score in zip(starts.RATES[start], scores, strict=False)
     ]
+
+
+def test_a_summary_counts_what_works_and_what_is_stuck_apart() -> None:
+    rows = [
+        *grid("Xavier, bias 0", 0.3, 0, 0.1, 0.7, 0.8, 0.95, 0.9, 0.1, 0.1),
+        *grid("Xavier, bias 0", 0.3, 1, 0.1, 0.9, 0.9, 0.95, 0.5, 0.9, 0.1),
+        *grid("Xavier, bias 0", 0.3, 2, 0.1, 0.9),  # not all rates tried: no range
+    ]
+    rows[3]["accuracy"], rows[6]["diverged"] = 0.92, 2
+    rows += [{**rows[0], "phase": "measure", "rate": "chosen", "seed": 10, "accuracy": 0.875}]
     _, lines = starts.summary(rows)
-    # 0.005: 0.9; 0.01: (0.95 + 0.7) / 2. The losses of 2.3 and of no number are the stuck ones.
-    assert lines == [("He", "0.3", "2 of 4; 0 of 1", "2 of 5", "0.005", "90.0", "87.5")]
+    # Losses of 1 / 0.1, and of no number, are the stuck ones: 3 + 2 + 1. At 0.01: 0.92 and 0.9.
+    assert lines == [
+        ("Xavier, bias 0", "with heads", "3 of 7; 4 of 7", "6 of 16", "0.01", "91.0 (90.0–92.0)", "87.5")
+    ]
+
+
+def test_accuracies_by_rate_hold_a_value_a_seed() -> None:
+    rows = [*grid("He", 0.0, 0, 0.5, 0.9), *grid("He", 0.3, 0, 0.6), *grid("He", 0.0, 1, 0.7)]
+    rows[1]["diverged"] = 4
+    assert starts.by_rate(rows[::-1]) == {
+        "He": {"without heads": {0.0003125: [0.7, 0.5], 0.000625: [0.0]}, "with heads": {0.0003125: [0.6]}}
+    }
+
+
+def test_ranges_are_compared_seed_by_seed() -> None:
+    none, some, all_ = [0.1] * 7, [0.9] * 2 + [0.1] * 5, [0.9] * 7
+    rows = [
+        *grid("Xavier, bias 0", 0.0, 0, *none), *grid("Xavier, bias 0", 0.3, 0, *some),
+        *grid("Xavier, bias 0", 0.0, 1, *none), *grid("Xavier, bias 0", 0.3, 1, *all_),
+        *grid("Xavier, bias 0", 0.0, 2, *none),  # without a partner
+        *grid("Xavier, bias 0.2", 0.0, 1, *some), *grid("Xavier, bias 0.2", 0.3, 1, *none),
+    ]  # fmt: skip
+    assert starts.wider(rows)[1] == [
+        ("Xavier, bias 0", "+2, +7", "+4.5", "+2.0 to +7.0"),
+        ("Xavier, bias 0.2", "-2", "-2.0", "-2.0 to -2.0"),
+        ("all without batch norm", "+2, +7, -2", "+2.3", "-2.0 to +7.0"),
+    ]
 
 
 def test_a_step_is_measured_against_all_kernels_of_a_module() -> None:

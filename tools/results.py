@@ -17,7 +17,7 @@ from typing import Any
 from inception_lab.experiments import EXPERIMENTS
 from inception_lab.experiments.ablation import differences
 from inception_lab.experiments.runner import Rows
-from inception_lab.experiments.starts import summary
+from inception_lab.experiments.starts import summary, wider
 
 Shown = Callable[[Sequence[float]], str]
 Table = Callable[[Rows], str]
@@ -75,10 +75,13 @@ def provenance(name: str) -> str:
 def each(rows: Rows) -> str:
     """One line a run."""
     speed = ["images/s (median epoch)"] * ("images_per_second" in rows[0])
+    views = ["with its mirror image, %"] * ("mirrored_accuracy" in rows[0])
     return table(
-        ("seed", "test accuracy, %", "minutes", "epochs", "parameters", *speed),
+        ("seed", "test accuracy, %", *views, "minutes", "epochs", "parameters", *speed),
         [
-            (f"{row['seed']}", percent([row["accuracy"]]), f"{row['training_seconds'] / 60:.1f}",
+            (f"{row['seed']}", percent([row["accuracy"]]),
+             *(percent([row["mirrored_accuracy"]]) for _ in views),
+             f"{row['training_seconds'] / 60:.1f}",
              f"{row['epochs']}", f"{row['parameters']:,}",
              *(f"{row['images_per_second']:.0f}" for _ in speed))
             for row in rows
@@ -146,11 +149,12 @@ TABLES: dict[str, Table] = {
     "digits": each,
     "cifar10": each,
     "cifar10_small_first": each,
+    "cifar10_full_width": each,
     "full_network": full_network,
     "reduction": by("reductions", "macs", measures=("accuracy",), paired=True),
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),
     "heads": by("start", "weight", measures=("accuracy",), shown=singly),
-    "starts": lambda rows: table(*summary(rows)),
+    "starts": lambda rows: f"{table(*summary(rows))}\n\n{table(*wider(rows))}",
     "overfitting": by("images", "width", measures=("train_accuracy", "accuracy")),
     "ablation": lambda rows: f"{ablation(rows)}\n\n{table(*differences())}",
     "further_ablation": ablation,

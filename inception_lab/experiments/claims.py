@@ -122,7 +122,7 @@ def _with_views(result: Outcome, data: Splits) -> Rows:
     return [{"mirrored_accuracy": round(accuracy(views, labels), 6), **row} for row in _with_curves(result)]
 
 
-# With the modules' own width, for a GPU: two cores would take a day and a half.
+# With the modules' own width, for a GPU: two cores would need about a day.
 FULL_WIDTH_EPOCHS = 40
 
 

@@ -36,17 +36,20 @@ from inception_lab.experiments.lessons import (
     head_network,
 )
 from inception_lab.experiments.runner import Experiment, Rows, Settings
+from inception_lab.model.evaluate import difference_interval
 
-LOW = tuple(0.00125 * 2**step for step in range(7))  # to 0.08
-HIGH = tuple(0.01 * 2**step for step in range(7))  # to 0.64: batch norm bears more
-RATES: Mapping[str, tuple[float, ...]] = {
-    start: HIGH if kind == "batch_norm" else LOW for start, (kind, *_) in HEAD_STARTS.items()
-}
+# In factors of two. Where an end of 0.00125 … 0.08, or with batch norm of 0.01 … 0.64, worked in the first
+# runs, the grid goes on.
+XAVIER, HE, NORMALISED = (
+    tuple(0.0003125 * 2**step for step in steps) for steps in (range(2, 9), range(9), range(3, 13))
+)
+RATES: Mapping[str, tuple[float, ...]] = dict(zip(HEAD_STARTS, (XAVIER, XAVIER, HE, NORMALISED), strict=True))
 WEIGHTS = (0.0, 0.3)  # of the heads; 0: none
 GRID, MEASURE = "grid", "measure"
 EPOCHS = 20
 WORKS = 0.8  # of the validation pictures
 RECIPE = replace(FIXED_RATE, schedule="cosine", source="SGD 0.9, from the rate to zero along half a cosine")
+HEADS_IN_WORDS = ("without heads", "with heads")
 # Steps, counted from 1, at which the step is compared with the weights; and the modules, from the picture up.
 STEPS = (1, 10, 100, 1000)
 MODULES = ("conv1", *(f"inception_{name}" for name in TABLE_1), "loss3")
@@ -180,6 +183,37 @@ def chosen_rate(start: str, weight: float, rows: Rows) -> float:
     return max(sorted(tried), key=lambda rate: float(np.mean(tried[rate])))
 
 
+def by_rate(rows: Rows) -> dict[str, dict[str, dict[float, list[float]]]]:
+    """Return what the grid's runs have on validation pictures in the end, a value a seed.
+
+    Args:
+        rows: Stored ones.
+
+    Returns:
+        Start → "without heads" or "with heads" → rate → accuracies; 0 where the loss was no number any more.
+    """
+    found: dict[str, dict[str, dict[float, list[float]]]] = {}
+    for row in sorted((row for row in rows if row["phase"] == GRID), key=lambda row: float(row["rate"])):
+        arm = found.setdefault(row["start"], {}).setdefault(HEADS_IN_WORDS[row["weight"] > 0], {})
+        arm.setdefault(float(row["rate"]), []).append(final(row))
+    return {start: found[start] for start in HEAD_STARTS if start in found}
+
+
+def ranges(rows: Rows, start: str, weight: float) -> dict[int, int]:
+    """Return how many of the grid's rates work: seed → their number, of seeds with which all were tried.
+
+    Args:
+        rows: Stored ones.
+        start: A name in `HEAD_STARTS`.
+        weight: Of the heads.
+    """
+    seeds: dict[int, list[bool]] = {}
+    for row in rows:
+        if (row["phase"], row["start"], row["weight"]) == (GRID, start, weight):
+            seeds.setdefault(int(row["seed"]), []).append(works(row))
+    return {seed: sum(found) for seed, found in sorted(seeds.items()) if len(found) == len(RATES[start])}
+
+
 def summary(rows: Rows) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return what stored runs say, in words for a table: its head, and a line a start, with heads or not."""
 
@@ -194,27 +228,37 @@ def summary(rows: Rows) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         if not (grid := [row for row in arm if row["phase"] == GRID]):
             continue
         rate = chosen_rate(start, weight, grid)
-        seeds: dict[int, list[bool]] = {}
-        for row in grid:
-            seeds.setdefault(int(row["seed"]), []).append(works(row))
         lines.append(
             (
                 start,
-                f"{weight:g}",
-                "; ".join(f"{sum(found)} of {len(found)}" for found in seeds.values()),
+                HEADS_IN_WORDS[weight > 0],
+                "; ".join(f"{n} of {len(RATES[start])}" for n in ranges(grid, start, weight).values()) or "–",
                 f"{sum(map(stuck, grid))} of {len(grid)}",
                 f"{rate:g}",
                 percent([row for row in grid if row["rate"] == rate]),
                 percent([row for row in arm if row["phase"] == MEASURE]),
             )
         )
-    head = (
-        "start",
-        "weight of the heads",
-        "rates that work, of those tried, seed by seed",
-        "never left ln 10",
-    )
+    head = ("start", "heads", "rates that work, of those tried, seed by seed", "never left ln 10")
     return (*head, "rate chosen", "test accuracy there, %", "new seeds, %"), lines
+
+
+def wider(rows: Rows) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return whether heads widen the range of rates that work: the head of a table, and a line a start."""
+    apart = {}
+    for start in HEAD_STARTS:
+        without, with_heads = (ranges(rows, start, weight) for weight in WEIGHTS)
+        apart[start] = [(with_heads[seed], without[seed]) for seed in sorted(without.keys() & with_heads)]
+    plain = [start for start, (kind, *_) in HEAD_STARTS.items() if kind != "batch_norm"]
+    apart["all without batch norm"] = [pair for start in plain for pair in apart[start]]
+    lines = []
+    for name, pairs in apart.items():
+        if pairs:
+            more, fewer = np.array(pairs, float).T[:, :, None]
+            low, high = difference_interval(more, fewer, paired=True)
+            each = ", ".join(f"{with_heads - without:+d}" for with_heads, without in pairs)
+            lines.append((name, each, f"{np.mean(more - fewer):+.1f}", f"{low:+.1f} to {high:+.1f}"))
+    return ("start", "rates more with heads, seed by seed", "mean", "95 % interval, paired"), lines
 
 
 def _runs() -> list[Settings]:

@@ -79,6 +79,22 @@ def test_resamplings_are_counted_and_their_interval_is_shaded() -> None:
     assert ax.get_legend_handles_labels()[1] == ["interval: -1.0 to +2.0"]
 
 
+def test_every_run_at_every_rate_is_a_dot_and_the_curve_goes_through_the_means() -> None:
+    curves = {"without": {0.1: [0.2, 0.4], 0.2: [0.9, 0.9]}, "with": {0.1: [0.5, 0.5], 0.2: [1.0, 0.0]}}
+    figure = figures.plot_rates({"one": curves, "two": curves}, ylabel="accuracy", works=0.8)
+    for ax, title in zip(figure.axes, ("one", "two"), strict=False):
+        assert ax.get_title(loc="left") == title
+        named = {line.get_label(): line for line in ax.get_lines()}
+        np.testing.assert_allclose(named["without"].get_ydata(), [0.3, 0.9])
+        np.testing.assert_allclose(named["with"].get_ydata(), [0.5, 0.5])
+        dots = [
+            float(y) for line in ax.get_lines() if line.get_linestyle() == "None" for y in line.get_ydata()
+        ]
+        assert sorted(dots) == [0.0, 0.2, 0.4, 0.5, 0.5, 0.9, 0.9, 1.0]
+        assert [label.get_text() for label in ax.get_xticklabels()] == ["0.1", "0.2"]
+        assert 0.8 in [line.get_ydata()[0] for line in ax.get_lines()]  # from here on a rate works
+
+
 def test_differences_stand_at_their_values() -> None:
     ax = figures.plot_differences({"a − b": (0.5, (-0.2, 1.1)), "c − b": (-1.0, (-2, -0.5))}, unit="points")
     dots = [points(line)[0][0] for line in ax.get_lines() if line.get_marker() == "o"]

@@ -18,6 +18,7 @@ from inception_lab.view.figures.learning import (
     plot_differences,
     plot_hard,
     plot_history,
+    plot_rates,
     plot_resampled,
     plot_runs,
 )

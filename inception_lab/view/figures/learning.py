@@ -219,6 +219,52 @@ def plot_resampled(
 
 
 @styled
+def plot_rates(
+    panels: Mapping[str, Mapping[str, Mapping[float, Sequence[float]]]],
+    *,
+    ylabel: str,
+    works: float,
+    chance: float = 0.1,
+) -> Figure:
+    """Draw accuracy against the learning rate, side by side for several networks: a dot a run.
+
+    Args:
+        panels: Title → name of a curve → rate → one accuracy a run. The curves go through the means.
+        ylabel: Label of the vertical axis.
+        works: The accuracy above which a rate works; marked.
+        chance: Accuracy without knowledge; marked.
+    """
+    figure = new_figure(8.6, 0.6 + 2.4 * -(-len(panels) // 2), layout="constrained")
+    grid = figure.subplots(-(-len(panels) // 2), 2, sharey=True, squeeze=False).flat
+    for ax, (title, curves) in zip(grid, panels.items(), strict=False):
+        for number, (name, by_rate) in enumerate(curves.items()):
+            style, shift = series(number), 1.08 ** (2 * number - 1)
+            x = [rate * shift for rate in by_rate]
+            for place, values in zip(x, by_rate.values(), strict=True):
+                ax.plot([place] * len(values), values, style.marker, color=style.color, alpha=0.5)
+            means = [sum(values) / len(values) for values in by_rate.values()]
+            ax.plot(
+                x, means, ("--", "-")[number % 2], color=style.color, marker=style.marker, ms=0, label=name
+            )
+        ax.axhline(chance, color=GREY, linewidth=1, linestyle=":")
+        ax.axhline(works, color=GREY, linewidth=1)
+        rates = sorted({rate for by_rate in curves.values() for rate in by_rate})
+        ax.set_xscale("log")
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.set_xticks(rates, [f"{rate:g}" for rate in rates], fontsize=8)
+        ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        ax.set(title=title, ylim=(-0.03, 1.05))
+    figure.legend(
+        *figure.axes[0].get_legend_handles_labels(), frameon=False, loc="outside upper right", ncols=2
+    )
+    figure.axes[0].annotate("works", (0, works), (2, -2), xycoords=("axes fraction", "data"),
+                   textcoords="offset points", va="top", fontsize=8, color=GREY)  # fmt: skip
+    figure.supxlabel("highest learning rate (log scale)", fontsize=10)
+    figure.supylabel(ylabel, fontsize=10)
+    return figure
+
+
+@styled
 def plot_hard(found: Mapping[str, tuple[int, int, int]], readers: int) -> Figure:
     """Draw how a class did in each exercise: stacked bars, the first exercise on top.
 
