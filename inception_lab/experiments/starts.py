@@ -245,13 +245,13 @@ def summary(rows: Rows) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
 
 def wider(rows: Rows) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return whether heads widen the range of rates that work: the head of a table, and a line a start."""
-    apart = {}
+    apart: dict[str, list[tuple[int, int]]] = {}
     for start in HEAD_STARTS:
         without, with_heads = (ranges(rows, start, weight) for weight in WEIGHTS)
         apart[start] = [(with_heads[seed], without[seed]) for seed in sorted(without.keys() & with_heads)]
     plain = [start for start, (kind, *_) in HEAD_STARTS.items() if kind != "batch_norm"]
     apart["all without batch norm"] = [pair for start in plain for pair in apart[start]]
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for name, pairs in apart.items():
         if pairs:
             more, fewer = np.array(pairs, float).T[:, :, None]

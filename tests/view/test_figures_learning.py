@@ -84,15 +84,13 @@ def test_every_run_at_every_rate_is_a_dot_and_the_curve_goes_through_the_means()
     figure = figures.plot_rates({"one": curves, "two": curves}, ylabel="accuracy", works=0.8)
     for ax, title in zip(figure.axes, ("one", "two"), strict=False):
         assert ax.get_title(loc="left") == title
-        named = {line.get_label(): line for line in ax.get_lines()}
-        np.testing.assert_allclose(named["without"].get_ydata(), [0.3, 0.9])
-        np.testing.assert_allclose(named["with"].get_ydata(), [0.5, 0.5])
-        dots = [
-            float(y) for line in ax.get_lines() if line.get_linestyle() == "None" for y in line.get_ydata()
-        ]
+        named = {line.get_label(): points(line)[1] for line in ax.get_lines()}
+        assert named["without"] == pytest.approx([0.3, 0.9])
+        assert named["with"] == pytest.approx([0.5, 0.5])
+        dots = [y for line in ax.get_lines() if line.get_linestyle() == "None" for y in points(line)[1]]
         assert sorted(dots) == [0.0, 0.2, 0.4, 0.5, 0.5, 0.9, 0.9, 1.0]
         assert [label.get_text() for label in ax.get_xticklabels()] == ["0.1", "0.2"]
-        assert 0.8 in [line.get_ydata()[0] for line in ax.get_lines()]  # from here on a rate works
+        assert [0.8, 0.8] in [points(line)[1] for line in ax.get_lines()]  # from here on a rate works
 
 
 def test_differences_stand_at_their_values() -> None:
