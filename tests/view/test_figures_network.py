@@ -1,7 +1,7 @@
 """Figures of whole networks: their geometry says the numbers."""
 
 import math
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -103,13 +103,27 @@ def test_the_zoo_is_placed_by_cost_and_accuracy_with_areas_by_parameters() -> No
     assert sorted(text.get_text() for text in ax.texts) == ["googlenet, 7.00 M", "vgg16, 138.0 M"]
 
 
-def test_labels_of_the_zoo_do_not_lie_on_one_another() -> None:
-    networks = {"one": (1e9, 60.0, 7e6), "two": (1.05e9, 60.5, 7e6), "three": (0.95e9, 59.5, 7e6)}
+def test_labels_of_the_zoo_lie_apart_beside_other_discs_and_within_the_axes() -> None:
+    stored = lab.paper.imagenet_accuracy()
+    networks = {}
+    for entry in stored:
+        costs = lab.cost(
+            lab.zoo.NETWORKS[entry.network](**({"variant": entry.variant} if entry.variant else {}))
+        )
+        networks[f"{entry.network} {entry.variant}"] = (costs.macs, entry.top1, costs.parameters)
     ax = figures.plot_zoo(networks)
-    first, second, third = (text.get_window_extent() for text in ax.texts)
-    assert not first.overlaps(second)
-    assert not first.overlaps(third)
-    assert not second.overlaps(third)
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert len(boxes) == len(ax.collections) == len(stored)
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    for disc in (each for each in ax.collections if isinstance(each, PathCollection)):
+        (x, y), radius = (
+            ax.transData.transform(disc.get_offsets())[0],
+            math.sqrt(disc.get_sizes()[0] / math.pi),
+        )
+        for box in boxes:  # from the disc's middle to the box's nearest point
+            away = math.hypot(x - min(max(x, box.x0), box.x1), y - min(max(y, box.y0), box.y1))
+            assert away > radius
+    assert all(ax.bbox.x0 < box.x0 and box.x1 < ax.bbox.x1 for box in boxes)
 
 
 def test_runs_are_dots_with_a_bar_at_their_mean() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.patches import Rectangle
@@ -181,6 +182,10 @@ def plot_products(products: Mapping[str, tuple[int, int, int]], names: tuple[str
     return figure
 
 
+# Of a label beside a disc: below, above, to the right, to the left, and between them.
+PLACES = ((0, -1), (0, 1), (1, 0), (-1, 0), (0.7, -0.7), (-0.7, 0.7), (0.7, 0.7), (-0.7, -0.7))
+
+
 @styled
 def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | None = None) -> Axes:
     """Draw networks by cost and accuracy; the area of a disc is the number of parameters.
@@ -204,24 +209,28 @@ def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | N
     bottom, top = ax.get_ylim()
     ax.set(ylim=(bottom - 3, top + 3), title="Area of a disc: parameters")
     ax.grid(color=PALE)
+    radii = {name: (row[2] / 4e4 / math.pi) ** 0.5 for name, row in networks.items()}  # points
     discs = {}
-    for name, (macs, accuracy, parameters) in networks.items():
+    for name, (macs, accuracy, _) in networks.items():
         x, y = ax.transData.transform((macs, accuracy))
-        radius = (parameters / 4e4 / math.pi) ** 0.5 * DPI / 72
+        radius = radii[name] * DPI / 72
         discs[name] = Bbox.from_extents(x - radius, y - radius, x + radius, y + radius)
     taken: list[Bbox] = []
-    for name, (macs, accuracy, parameters) in networks.items():
-        gap = (parameters / 4e4 / math.pi) ** 0.5 + 3
+    # Large discs come first: they have fewer free places around them.
+    for name in sorted(networks, key=lambda each: -radii[each]):
+        macs, accuracy, parameters = networks[name]
         labels: list[Any] = []
-        for x, y, ha, va in ((0, -gap, "center", "top"), (0, gap, "center", "bottom"),
-                             (gap, 0, "left", "center"), (-gap, 0, "right", "center")):  # fmt: skip
+        for away, (right, up) in product((radii[name] + 3, radii[name] + 16), PLACES):
             label = ax.annotate(
-                f"{name}, {quantity(parameters)}", (macs, accuracy), (x, y), textcoords="offset points",
-                ha=ha, va=va, fontsize=8, weight="bold" if name.startswith("googlenet") else "normal",
+                f"{name}, {quantity(parameters)}", (macs, accuracy), (away * right, away * up),
+                textcoords="offset points", ha=("right", "center", "left")[round(right) + 1],
+                va=("top", "center", "bottom")[round(up) + 1],
+                fontsize=8, weight="bold" if name.startswith("googlenet") else "normal",
             )  # fmt: skip
             box = label.get_window_extent()
             others = [disc for other, disc in discs.items() if other != name] + taken
-            labels.append((sum(box.overlaps(other) for other in others), len(labels), label, box))
+            out = not (ax.bbox.x0 < box.x0 and box.x1 < ax.bbox.x1)
+            labels.append((sum(map(box.overlaps, others)) + out, len(labels), label, box))
         best, *rest = sorted(labels, key=lambda found: found[:2])
         for _, _, label, _ in rest:
             label.remove()

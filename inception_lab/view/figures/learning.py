@@ -214,7 +214,7 @@ def plot_resampled(
     ax.axvspan(low, high, color=ORANGE, alpha=0.2, linewidth=0, label=f"interval: {low:+.1f} to {high:+.1f}")
     ax.axvline(0, color=BLACK, linewidth=1)
     ax.set(xlabel=xlabel, ylabel=f"of {len(found):,} resamplings", title=title)
-    ax.legend(frameon=False, loc="upper left")
+    ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1))  # above: no line crosses it
     return ax
 
 
