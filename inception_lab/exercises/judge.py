@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Judge = Callable[[Any], tuple[bool | None, str]]
+Slip = float | Callable[[], float]  # a wrong number, or what computes it
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def number(
     unit: str,
     *,
     tolerance: float = 0.0,
-    slips: Mapping[str, Callable[[], float]] | None = None,
+    slips: Mapping[str, Slip] | None = None,
 ) -> Judge:
     """Judge a number.
 
@@ -40,7 +41,7 @@ def number(
         tolerance: Relative, within which an answer is right.
         slips: What to say to the results of likely mistakes: hint → the wrong number that it belongs to.
     """
-    common = {"That is twice as many. FLOPs, perhaps? A MAC is one.": lambda: 2 * truth()}
+    common: dict[str, Slip] = {"That is twice as many. FLOPs, perhaps? A MAC is one.": lambda: 2 * truth()}
     known = {**(common if unit == "MACs" else {}), **(slips or {})}
 
     def judge(answer: Any) -> tuple[bool | None, str]:
@@ -58,7 +59,9 @@ def number(
         if abs(value - expected) <= tolerance * abs(expected):
             return True, f"{expected:,.10g} {unit}."
         for hint, slip in known.items():
-            if math.isclose(value, slip(), rel_tol=max(tolerance, 1e-9)):
+            if math.isclose(
+                value, slip() if callable(slip) else slip, rel_tol=max(tolerance, 2e-4)
+            ):  # it may be rounded
                 return False, hint
         return False, f"{value:,.10g} {unit} is too {'large' if value > expected else 'small'}."
 

@@ -57,12 +57,12 @@ EXERCISES = {
             lambda: cost(Conv2D(48, 5), (14, 14, 480)).macs,
             "MACs",
             slips={
-                "That is with one channel: a filter looks at all 480.": lambda: 14 * 14 * 48 * 5 * 5,
-                "That is with 5 weights a channel: a window of 5×5 has 25.": lambda: 14 * 14 * 48 * 5 * 480,
-                "That is for 14 places: a picture of 14×14 has 196.": lambda: 14 * 48 * 5 * 5 * 480,
-                "That counts a bias for each output, too. MACs leave biases out.": lambda: (
-                    14 * 14 * 48 * (5 * 5 * 480 + 1)
-                ),
+                "That is with one channel: a filter looks at all 480.": 14 * 14 * 48 * 5 * 5,
+                "That is with 5 weights a channel: a window of 5×5 has 25.": 14 * 14 * 48 * 5 * 480,
+                "That is for 14 places: a picture of 14×14 has 196.": 14 * 48 * 5 * 5 * 480,
+                "That counts a bias for each output, too. MACs leave biases out.": 9408 * (5 * 5 * 480 + 1),
+                "That is one filter: there are 48.": 14 * 14 * 5 * 5 * 480,
+                "That is one place: there are 14 · 14.": 48 * 5 * 5 * 480,
             },
         ),
         (
@@ -75,7 +75,7 @@ EXERCISES = {
         number(
             lambda: cost(naive_module(192, 208, 48), (14, 14, 480)).output_shape[-1],
             "channels",
-            slips={"That is without the pooling branch.": lambda: 192 + 208 + 48},
+            slips={"That is without the pooling branch.": 192 + 208 + 48},
         ),
         ("Which branch has no filters?", "Pooling passes on every channel that it gets: 480 of them."),
     ),
@@ -85,8 +85,9 @@ EXERCISES = {
             lambda: _stacked_for_reach(7),
             "convolutions",
             slips={
-                "That is 7 ÷ 3, rounded. Each 3×3 adds 2 pixels to the reach, not 3.": lambda: 2,
-                "That compares areas, 49 and 9. Reach is a side.": lambda: 7**2 // 3**2,
+                "That is 7 ÷ 3, rounded. Each 3×3 adds 2 pixels to the reach, not 3.": 2,
+                "That compares areas, 49 and 9. Reach is a side.": 7**2 // 3**2,
+                "That is 7 ÷ 2, rounded. The first 3×3 reaches 3 pixels at once.": 4,
             },
         ),
         (

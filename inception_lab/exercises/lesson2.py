@@ -70,7 +70,10 @@ EXERCISES = {
                 "That one costs more than no reduction. The largest that saves is asked for.": lambda: (
                     math.ceil(break_even(3, 192, 128))
                 ),
-                "That is with k instead of k².": lambda: math.floor(3 * 192 * 128 / (192 + 3 * 128)),
+                "That is with k instead of k².": 3 * 192 * 128 // (192 + 3 * 128),
+                "There the two costs cross. A filter is whole.": lambda: break_even(3, 192, 128),
+                "That leaves out what the 3×3 costs: it reads what the 1×1 makes.": 9 * 128,
+                "That leaves out what the 1×1 itself costs.": 191,
             },
         ),
         (
@@ -84,10 +87,13 @@ EXERCISES = {
             lambda: _branch_macs("5b", "5x5"),
             "MACs",
             slips={
-                "That is the 5×5 alone: the reduction before it counts, too.": lambda: 7 * 7 * 25 * 48 * 128,
-                "That is the reduction alone.": lambda: 7 * 7 * 832 * 48,
-                "That is without the reduction.": lambda: 7 * 7 * 25 * 832 * 128,
-                "That is for 7 places: a picture of 7×7 has 49.": lambda: 7 * (832 * 48 + 25 * 48 * 128),
+                "That is the 5×5 alone: the reduction before it counts, too.": 7 * 7 * 25 * 48 * 128,
+                "That is the reduction alone.": 7 * 7 * 832 * 48,
+                "That is without the reduction.": 7 * 7 * 25 * 832 * 128,
+                "That is for 7 places: a picture of 7×7 has 49.": 7 * (832 * 48 + 25 * 48 * 128),
+                "That is one place: there are 49.": 832 * 48 + 25 * 48 * 128,
+                "That is with 5 weights a channel: a window of 5×5 has 25.": 49 * (832 * 48 + 5 * 48 * 128),
+                "That counts biases, too. MACs leave them out.": 49 * (833 * 48 + (25 * 48 + 1) * 128),
             },
         ),
         (
@@ -101,12 +107,9 @@ EXERCISES = {
             _most_before_5x5,
             "filters",
             slips={
-                "That leaves out the reduction before the 3×3: its MACs count.": lambda: (
-                    9 * 160 * 320 // (528 + 25 * 128)
-                ),
-                "That counts what a 1×1 filter's output costs later, not what it costs to make.": lambda: (
-                    160 * (528 + 9 * 320) // (25 * 128)
-                ),
+                "That leaves out the reduction before the 3×3: its MACs count.": 460_800 // (528 + 25 * 128),
+                "That counts what a 1×1 filter's output costs later, not what it costs to make.": 170,
+                "That is with 5 and 3 weights a channel: the windows have 25 and 9.": 160 * 1488 // 1168,
                 "That many cost more. The largest number that does not is asked for.": lambda: (
                     _most_before_5x5() + 1
                 ),

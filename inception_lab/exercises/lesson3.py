@@ -152,9 +152,7 @@ EXERCISES = {
             lambda: SECRET_CLASSES,
             "classes",
             slips={
-                "Each class has a bias as well: 1,025 numbers, not 1,024.": lambda: round(
-                    (_parameters_for(SECRET_CLASSES) - _parameters_for(1) + 1025) / 1024, 3
-                ),
+                "Each class has a bias as well: 1,025 numbers, not 1,024.": SECRET_CLASSES * 1025 / 1024,
                 "That is how many fewer than 1,000.": lambda: 1000 - SECRET_CLASSES,
             },
         ),
@@ -170,7 +168,8 @@ EXERCISES = {
             "kernels",
             slips={
                 "That is for all three colours together.": lambda: 3 * _kernels_of_the_stem(),
-                "That leaves out the 1×1 that mixes the results.": lambda: 2700 // (7 * 7 * 3),
+                "A kernel is whole: which number comes nearest?": 2700 / (7 * 7 * 3 + 3 * 64),
+                "That leaves out the 1×1 that mixes the results.": 2700 // (7 * 7 * 3),
             },
         ),
         (

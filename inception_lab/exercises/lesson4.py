@@ -32,7 +32,10 @@ EXERCISES = {
             lambda: 200,
             "classes",
             tolerance=0.005,
-            slips={"That is with 2 for a base. Keras's loss is in nats.": lambda: 2**5.298},
+            slips={
+                "That is with 2 for a base. Keras's loss is in nats.": 2**5.298,
+                "That is with 10 for a base. Keras's loss is in nats.": 10**5.298,
+            },
         ),
         ("It gives every class the same probability.", "ln(classes) = 5.298, so classes = e^5.298."),
     ),
@@ -45,6 +48,9 @@ EXERCISES = {
             slips={
                 "That is the main classifier alone.": lambda: math.log(1000),
                 "That counts each head whole: their weight is 0.3.": lambda: 3 * math.log(1000),
+                "That is the heads alone.": lambda: 2 * HEAD_WEIGHT * math.log(1000),
+                "That is in bits: Keras's loss is in nats.": lambda: (1 + 2 * HEAD_WEIGHT) * math.log2(1000),
+                "That is with 10 for a base: Keras's loss is in nats.": 1.6 * 3,
                 "That counts one head. There are two.": lambda: (1 + HEAD_WEIGHT) * math.log(1000),
             },
         ),
@@ -62,6 +68,7 @@ EXERCISES = {
                 "That is without the average pooling, which leaves 4×4 of 14×14 places.": lambda: (
                     head_parameters("4e") + (14 * 14 - 4 * 4) * 128 * 1024
                 ),
+                "That is two heads. One is asked for.": lambda: 2 * head_parameters("4e"),
                 "That is the head after 4a.": lambda: head_parameters("4a"),
                 "That is the head after 4d.": lambda: head_parameters("4d"),
             },

@@ -55,6 +55,10 @@ EXERCISES = {
                 "That is with 96 pixels a picture: it has 96 · 96.": lambda: (
                     memory_of_floats(50_000, 96) / 96
                 ),
+                "That is with eight bytes a number: float32 has four.": lambda: (
+                    2 * memory_of_floats(50_000, 96)
+                ),
+                "That is in MB. A GB has 1,000 of them.": lambda: 1000 * memory_of_floats(50_000, 96),
                 "That is in GiB, of 2³⁰ bytes. A GB is 10⁹.": lambda: (
                     memory_of_floats(50_000, 96) / 1.073741824
                 ),
@@ -70,9 +74,9 @@ EXERCISES = {
             "epochs",
             slips={
                 "That many steps: each takes 8 epochs.": lambda: epochs_until(0.5) / 8,
-                "That takes 4 % of the first rate each time. It is 4 % of the rate before.": lambda: (
-                    math.ceil(0.5 / 0.04) * 8
-                ),
+                "That is one step too few: after it the rate is at 52 %.": lambda: epochs_until(0.5) - 8,
+                "It falls every 8 epochs, and not in between.": 8 * math.log(0.5) / math.log(0.96),
+                "That takes 4 % of the first rate each time. It is 4 % of the rate before.": 13 * 8,
             },
         ),
         (
@@ -101,7 +105,13 @@ EXERCISES = {
     ),
     "05.4": Exercise(
         "A customer's digits are of 18 and of 33 pixels. You may train on one band, but not on all sizes.",
-        word(best_band, tuple(f"{low}-{high}" for low, high in BAND_LIMITS[1:])),
+        word(
+            best_band,
+            tuple(f"{low}-{high}" for low, high in BAND_LIMITS[1:]),
+            slips=dict.fromkeys(("10-24", "14-20"), "It holds 18. How good is it at 33?")
+            | dict.fromkeys(("24-60", "30-43"), "It holds 33. How good is it at 18?")
+            | dict.fromkeys(("10-14", "43-60"), "It holds neither size. Look at what it does with both."),
+        ),
         (
             "It is in the table and in the explorer: read both sizes off, band by band.",
             "A band need not hold a size to serve it.",

@@ -42,7 +42,7 @@ EXERCISES = {
             lambda: 24**2 / 16,
             "pixels",
             tolerance=1e-6,
-            slips={"That is by the arithmetic mean. Sizes are compared by ratios.": lambda: 2 * 24 - 16},
+            slips={"That is by the arithmetic mean. Sizes are compared by ratios.": 2 * 24 - 16},
         ),
         ("24 is one and a half times 16.", "From 16 to 24 is as far, by factors, as from 24 to the other."),
     ),
@@ -69,6 +69,8 @@ EXERCISES = {
             tolerance=0.02,
             slips={
                 "That is for exactly as many. At least as many is asked for.": lambda: _exactly(_larger()),
+                "That is for all nine.": lambda: 0.5 ** len(preferred()),
+                "That is the share that we found.": lambda: _larger() / len(preferred()),
                 "In per cent? Write it as a share of 1.": lambda: 100 * _by_chance(),
             },
         ),

@@ -47,7 +47,8 @@ def _weight(answer: Any) -> tuple[bool | None, str]:
         lambda: weight_of_heads(PRINTED, CLASSES),
         "as weight",
         slips={
-            "That is the paper's: it would print 1.6 · ln 10 = 3.684.": lambda: 0.3,
+            "That is the paper's: it would print 1.6 · ln 10 = 3.684.": 0.3,
+            "That is all three together: the main classifier counts 1.": 3,
             "That is both heads together.": lambda: 2 * weight_of_heads(PRINTED, CLASSES),
         },
     )(answer)
@@ -136,7 +137,10 @@ EXERCISES = {
         number(
             lambda: kernel_side(**BRANCH),
             "pixels",
-            slips={"That is k²: the side is its root.": lambda: kernel_side(**BRANCH) ** 2},
+            slips={
+                "That is k²: the side is its root.": lambda: kernel_side(**BRANCH) ** 2,
+                "That leaves the biases in: a filter has one.": (150_624 / (32 * 96)) ** 0.5,
+            },
         ),
         ("Take the biases away, then divide by both numbers of channels.", "(150,624 − 96) / (32 · 96) = k²"),
     ),
@@ -147,6 +151,7 @@ EXERCISES = {
             lambda: twins(auxiliary=True),
             "convolutions",
             slips={
+                "That counts the new ones only.": lambda: twins(auxiliary=True) - twins(auxiliary=False),
                 "That is without the heads.": lambda: twins(auxiliary=False),
                 "That counts the two new ones. Does one of the old ones have a twin now, too?": lambda: (
                     twins(auxiliary=False) + 2

@@ -55,6 +55,10 @@ def _folded(answer: Any) -> tuple[bool | None, str]:
         return False, "Batch norm divides by the standard deviation, the root of the variance."
     if right[0] and math.isclose(bias, BETA - MEAN * factor):
         return False, "The weight is right. The old bias goes through batch norm, too."
+    if right[0] and math.isclose(bias, BIAS * factor + BETA):
+        return False, "The weight is right. Batch norm takes the mean away, from the old bias, too."
+    if math.isclose(weight, KERNEL * GAMMA):
+        return False, "Batch norm also divides by the standard deviation."
     return False, "The weight is right." if right[0] else "The weight is not right."
 
 
@@ -86,7 +90,12 @@ EXERCISES = {
         number(
             _most_in_the_middle,
             "filters",
-            slips={"With so many they have more weights.": lambda: _most_in_the_middle() + 1},
+            slips={
+                "With so many they have more weights.": lambda: _most_in_the_middle() + 1,
+                "That is where the two are equal: a whole number of filters is asked for.": 12_800 / (9 * 48),
+                "That leaves out the second 3×3, which reads the middle.": 12_800 // (9 * 16),
+                "That leaves out the first 3×3, which makes the middle.": 12_800 // (9 * 32),
+            },
         ),
         ("m filters in the middle: 9 · 16 · m + 9 · m · 32 weights.", "9 · 48 · m < 25 · 16 · 32."),
     ),
@@ -98,7 +107,15 @@ EXERCISES = {
     ),
     "08.3": Exercise(
         "What is the smallest side of a square picture that Inception v3 can take?",
-        number(_smallest_for_v3, "pixels"),
+        number(
+            _smallest_for_v3,
+            "pixels",
+            slips={
+                "So small, the last grid reduction gets 2×2.": lambda: _smallest_for_v3() - 1,
+                "That is five halvings with padding. v3 pads none of the five, nor two other 3×3.": 32,
+                "That is the usual size, not the smallest.": 299,
+            },
+        ),
         (
             "Below it, a layer has nothing left to slide over: `lab.inception_v3` raises an error.",
             "The last grid reduction needs 3×3: go backwards from there.",

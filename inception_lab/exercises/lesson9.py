@@ -36,6 +36,7 @@ EXERCISES = {
             lambda: PLACES * CHANNELS * UNITS,
             "MACs",
             slips={
+                "That is 7 places: there are 49.": lambda: 7 * CHANNELS * UNITS,
                 "That is one place.": lambda: CHANNELS * UNITS,
                 "That is with the biases, which are additions.": lambda: PLACES * (CHANNELS + 1) * UNITS,
             },
@@ -44,13 +45,29 @@ EXERCISES = {
     ),
     "09.2": Exercise(
         "Which percentage of VGG16's parameters stands in its three dense layers? Round to a whole number.",
-        number(_share_of_dense_layers, "%"),
+        number(
+            _share_of_dense_layers,
+            "%",
+            slips={
+                "That is the first of the three alone.": 74,
+                "That is the share of the convolutions.": lambda: 100 - _share_of_dense_layers(),
+                "That is their share of the MACs.": 1,
+                "Write it in per cent.": lambda: _share_of_dense_layers() / 100,
+            },
+        ),
         ("`to_frame()` has a column `type`.", "Sum the parameters where the type is Dense, and divide."),
     ),
     "09.3": Exercise(
         "Conv2D(64, 3, padding='same') on 32×32×16: a tool prints 18,939,904 FLOPs. What does it count "
         "besides 2 for a MAC: 'biases', 'relu' or 'padding'?",
-        word(_what_is_counted_besides, ("biases", "relu", "padding")),
+        word(
+            _what_is_counted_besides,
+            ("biases", "relu", "padding"),
+            slips={
+                "relu": "It would be as many operations. But the layer has no activation.",
+                "padding": "Padding adds no operation. What does each output get besides its sum?",
+            },
+        ),
         ("What are 2 × MACs?", "The rest is 65,536 = 32 · 32 · 64. The layer has no activation."),
     ),
     "09.4": Exercise(
@@ -61,6 +78,7 @@ EXERCISES = {
             slips={
                 "That is one step.": lambda: _lstm_step(32, 64),
                 "That is one gate of four.": lambda: STEPS * _lstm_step(32, 64) // 4,
+                "That counts biases, too. MACs leave them out.": STEPS * 4 * 64 * (32 + 64 + 1),
                 "That leaves out the 64 values of the step before.": lambda: STEPS * 4 * 64 * 32,
             },
         ),
