@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from inception_lab.architecture.network import snake_case
 from inception_lab.architecture.operations import (
     FUNCTIONS,
     GELU_BY_TANH,
@@ -16,22 +17,24 @@ from inception_lab.architecture.operations import (
     unit_norm,
 )
 from inception_lab.model.backend import keras
+from inception_lab.model.counting.places import largest, mean, resized, under_windows
 from inception_lab.model.counting.pointwise import groups_of
 from inception_lab.model.counting.products import attended, einsum
 from inception_lab.model.counting.rules import Call, Rule, Unknown, rule_of
 
 ADDITION, MULTIPLICATION = Operations(additions=1), Operations(multiplications=1)
-DIVISION, COMPARISON, EXPONENTIAL = (
-    Operations(divisions=1),
-    Operations(comparisons=1),
-    Operations(exponentials=1),
-)
+DIVISION, COMPARISON = Operations(divisions=1), Operations(comparisons=1)
+EXPONENTIAL = Operations(exponentials=1)
 
 
 def _each(operations: Operations, names: str) -> dict[str, Operations]:
     return dict.fromkeys(names.split(), operations)
 
 
+ACTIVATIONS = (
+    "Relu Relu6 LeakyRelu Sigmoid HardSigmoid Silu HardSilu Tanh Elu Celu Selu Softplus Softsign LogSigmoid "
+    "HardTanh"
+)
 # For each value of the output.
 ELEMENTWISE: Mapping[str, Operations] = {
     **_each(ADDITION, "Add Subtract Trapezoid Cumsum"),
@@ -49,21 +52,7 @@ ELEMENTWISE: Mapping[str, Operations] = {
     ),
     "Clip": COMPARISON * 2,
     "BatchNorm": MULTIPLICATION + ADDITION,
-    "Relu": FUNCTIONS["relu"],
-    "Relu6": FUNCTIONS["relu6"],
-    "LeakyRelu": FUNCTIONS["leaky_relu"],
-    "Sigmoid": FUNCTIONS["sigmoid"],
-    "HardSigmoid": FUNCTIONS["hard_sigmoid"],
-    "Silu": FUNCTIONS["silu"],
-    "HardSilu": FUNCTIONS["hard_silu"],
-    "Tanh": FUNCTIONS["tanh"],
-    "Elu": FUNCTIONS["elu"],
-    "Celu": FUNCTIONS["celu"],
-    "Selu": FUNCTIONS["selu"],
-    "Softplus": FUNCTIONS["softplus"],
-    "Softsign": FUNCTIONS["softsign"],
-    "LogSigmoid": FUNCTIONS["log_sigmoid"],
-    "HardTanh": FUNCTIONS["hard_tanh"],
+    **{name: FUNCTIONS[snake_case(name)] for name in ACTIVATIONS.split()},
     # Values are moved, chosen or made: nothing is computed of them.
     **_each(
         Operations(),
@@ -100,17 +89,8 @@ def _tensordot(call: Call) -> Operations:
 
 def _spread(call: Call) -> Operations:
     """Mean and variance: Σ x, / m, x − mean, squared, Σ, / m."""
-    values, groups = math.prod(call.input_shape), call.elements
+    values, groups = _whole(call), call.elements
     return Operations(additions=3 * values - 2 * groups, multiplications=values, divisions=2 * groups)
-
-
-def _windowed(each: Callable[[int], Operations]) -> Rule:
-    def pool(call: Call) -> Operations:
-        size = call.layer.pool_size
-        window = size ** (len(call.input_shape) - 2) if isinstance(size, int) else math.prod(size)
-        return each(window) * call.elements
-
-    return pool
 
 
 def _separable(call: Call) -> Operations:
@@ -128,58 +108,56 @@ def _attention(call: Call) -> Operations:
 def _unit(call: Call) -> Operations:
     if call.layer.order != 2:
         raise Unknown(f"order={call.layer.order}")
-    return unit_norm(call.elements, groups_of(call.output_shape, call.layer.axis))
+    return unit_norm(call.elements, _groups(call))
 
 
 def _resize(call: Call) -> Operations:
-    if call.layer.interpolation not in ("nearest", "bilinear") or call.layer.antialias:
+    if call.layer.antialias:
         raise Unknown(f"interpolation={call.layer.interpolation!r}")
-    return Operations(multiplications=3, additions=6) * (
-        call.elements if call.layer.interpolation == "bilinear" else 0
-    )
+    return resized(call)
+
+
+def _groups(call: Call) -> int:
+    return groups_of(call.output_shape, call.layer.axis)
+
+
+def _whole(call: Call) -> int:
+    return math.prod(call.input_shape)
+
+
+def _under_windows(call: Call) -> int:
+    return under_windows(call, len(call.input_shape) - 2)
 
 
 OTHERS: Mapping[str, Rule] = {
     "Matmul": _product,
     "Dot": _product,
     "Inner": _product,
-    "Vdot": lambda call: Operations(macs=math.prod(call.input_shape)),
+    "Vdot": lambda call: Operations(macs=_whole(call)),
     "Tensordot": _tensordot,
     "Einsum": lambda call: einsum(call.layer.subscripts, call.inputs),
     "Conv": lambda call: Operations(macs=call.elements * math.prod(call.inputs[1][:-1])),
     "DepthwiseConv": lambda call: Operations(macs=call.elements * math.prod(call.inputs[1][:-2])),
     "SeparableConv": _separable,
-    "ConvTranspose": lambda call: Operations(
-        macs=math.prod(call.input_shape) * math.prod(call.inputs[1][:-1])
-    ),
+    "ConvTranspose": lambda call: Operations(macs=_whole(call) * math.prod(call.inputs[1][:-1])),
     "DotProductAttention": _attention,
-    "MaxPool": _windowed(lambda window: Operations(comparisons=window - 1)),
-    "AveragePool": _windowed(lambda window: Operations(additions=window - 1, divisions=1)),
+    "MaxPool": largest(_under_windows),
+    "AveragePool": mean(_under_windows),
     "Gelu": lambda call: (GELU_BY_TANH if call.layer.approximate else FUNCTIONS["gelu"]) * call.elements,
-    "Softmax": lambda call: softmax(call.elements, groups_of(call.output_shape, call.layer.axis)),
-    "LogSoftmax": lambda call: log_softmax(call.elements, groups_of(call.output_shape, call.layer.axis)),
+    "Softmax": lambda call: softmax(call.elements, _groups(call)),
+    "LogSoftmax": lambda call: log_softmax(call.elements, _groups(call)),
     "Logsumexp": lambda call: Operations(
-        exponentials=math.prod(call.input_shape) + call.elements,
-        additions=math.prod(call.input_shape) - call.elements,
+        exponentials=_whole(call) + call.elements, additions=_whole(call) - call.elements
     ),
-    "Mean": lambda call: Operations(
-        additions=math.prod(call.input_shape) - call.elements, divisions=call.elements
-    ),
+    "Mean": mean(_whole),
     "Var": _spread,
     "Moments": _spread,
     "Std": lambda call: _spread(call) + EXPONENTIAL * call.elements,
     "LayerNorm": lambda call: normalisation(
-        call.elements,
-        groups_of(call.output_shape, call.layer.axis),
-        scale=len(call.inputs) > 1,
-        center=len(call.inputs) > 2,
+        call.elements, _groups(call), scale=len(call.inputs) > 1, center=len(call.inputs) > 2
     ),
     "RMSNorm": lambda call: normalisation(
-        call.elements,
-        groups_of(call.output_shape, call.layer.axis),
-        scale=len(call.inputs) > 1,
-        center=False,
-        mean=False,
+        call.elements, _groups(call), scale=len(call.inputs) > 1, center=False, mean=False
     ),
     "Normalize": _unit,
     "Resize": _resize,
@@ -199,5 +177,5 @@ def rule_for(operation: Any) -> Rule | None:
         return lambda call: each * sum(math.prod(shape) for shape in call.outputs)
     if name in REDUCTIONS:
         one = REDUCTIONS[name]
-        return lambda call: one * (math.prod(call.input_shape) - call.elements)
+        return lambda call: one * (_whole(call) - call.elements)
     return OTHERS.get(name)

@@ -3,48 +3,34 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
 
 from inception_lab.architecture.operations import Operations
 from inception_lab.model.backend import keras
-from inception_lab.model.counting.rules import Call, Unknown, standard
+from inception_lab.model.counting.rules import Call, Rule, Unknown, each, standard
 
 layers = keras.layers
-SIDES = ("1D", "2D", "3D")
+# What works in training alone, or moves values.
+IDLE = (
+    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout GaussianNoise "
+    "ActivityRegularization AugMix CutMix MixUp RandAugment RandomBrightness RandomColorDegeneration "
+    "RandomColorJitter RandomContrast RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur "
+    "RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation "
+    "RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom "
+    "Concatenate Flatten Reshape Permute RepeatVector Identity UpSampling1D UpSampling3D ZeroPadding1D "
+    "ZeroPadding2D ZeroPadding3D Cropping1D Cropping2D Cropping3D"
+)
 
 
-def pools(name: str) -> list[type]:
-    """Return Keras's pools of a kind in one, two and three dimensions, those that this version has."""
-    found = (getattr(layers, name + sides, None) for sides in SIDES)
-    return [kind for kind in found if kind is not None]
+def known(names: str) -> tuple[type, ...]:
+    """Return the layers of these names that this version of Keras has; older ones lack some."""
+    return tuple(getattr(layers, name) for name in names.split() if hasattr(layers, name))
 
 
-def _window(layer: Any) -> int:
-    return math.prod(layer.pool_size) if isinstance(layer.pool_size, tuple | list) else layer.pool_size
-
-
-@standard(*pools("MaxPooling"))
-def max_pool(call: Call) -> Operations:
-    """k² − 1 comparisons for each value."""
-    return Operations(comparisons=_window(call.layer) - 1) * call.elements
-
-
-@standard(*pools("AveragePooling"))
-def average_pool(call: Call) -> Operations:
-    """k² − 1 additions and a division for each value."""
-    return Operations(additions=_window(call.layer) - 1, divisions=1) * call.elements
-
-
-@standard(*pools("GlobalMaxPooling"))
-def global_max_pool(call: Call) -> Operations:
-    """A comparison for each value but the first of its channel."""
-    return Operations(comparisons=math.prod(call.input_shape) - call.elements)
-
-
-@standard(*pools("GlobalAveragePooling"))
-def global_average_pool(call: Call) -> Operations:
-    """An addition for each value but the first of its channel, and a division a channel."""
-    return Operations(additions=math.prod(call.input_shape) - call.elements, divisions=call.elements)
+def under_windows(call: Call, sides: int) -> int:
+    """Count the values under all windows of a pool that moves along so many sides."""
+    size = call.layer.pool_size
+    return call.elements * (size**sides if isinstance(size, int) else math.prod(size))
 
 
 def _adaptive(call: Call) -> int:
@@ -59,71 +45,31 @@ def _adaptive(call: Call) -> int:
     return places * call.output_shape[-1 if last else 0]
 
 
-@standard(*pools("AdaptiveMaxPooling"))
-def adaptive_max_pool(call: Call) -> Operations:
-    """A comparison for each value under a window but the first."""
-    return Operations(comparisons=_adaptive(call) - call.elements)
+def largest(seen: Callable[[Call], int]) -> Rule:
+    """Return the rule for a maximum: a comparison for each value that is seen but the first."""
+    return lambda call: Operations(comparisons=seen(call) - call.elements)
 
 
-@standard(*pools("AdaptiveAveragePooling"))
-def adaptive_average_pool(call: Call) -> Operations:
-    """An addition for each value under a window but the first, and a division for each output."""
-    return Operations(additions=_adaptive(call) - call.elements, divisions=call.elements)
+def mean(seen: Callable[[Call], int]) -> Rule:
+    """Return the rule for a mean: an addition for each value that is seen but the first, and a division."""
+    return lambda call: Operations(additions=seen(call) - call.elements, divisions=call.elements)
 
 
-# What moves values, or does nothing at inference ------------------------------------------------------
-
-
-IDLE = (  # work in training alone; older versions of Keras lack some
-    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout GaussianNoise "
-    "ActivityRegularization AugMix CutMix MixUp RandAugment RandomBrightness RandomColorDegeneration "
-    "RandomColorJitter RandomContrast RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur "
-    "RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation "
-    "RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom"
-)
-
-
-@standard(
-    layers.Concatenate,
-    layers.Flatten,
-    layers.Reshape,
-    layers.Permute,
-    layers.RepeatVector,
-    layers.Identity,
-    layers.UpSampling1D,
-    layers.UpSampling3D,
-    *(getattr(layers, name + sides) for name in ("ZeroPadding", "Cropping") for sides in SIDES),
-    *(getattr(layers, name) for name in IDLE.split() if hasattr(layers, name)),
-)
-def moved(call: Call) -> Operations:
-    """Nothing: values are moved, or it works in training alone."""
-    return Operations()
-
-
-@standard(layers.CenterCrop)
-def center_crop(call: Call) -> Operations:
-    """Nothing, where the middle is cut out."""
+def _center_crop(call: Call) -> Operations:
     if any(after > before for before, after in zip(call.input_shape, call.output_shape, strict=True)):
         raise Unknown("what is smaller is resized")
     return Operations()
 
 
-@standard(layers.UpSampling2D)
-def upsampling(call: Call) -> Operations:
-    """Nothing for the nearest value; three mixtures a + (b − a)·t for each value if bilinear."""
-    return _resized(call)
-
-
-@standard(layers.Resizing)
-def resizing(call: Call) -> Operations:
-    """As upsampling."""
+def _resizing(call: Call) -> Operations:
     layer = call.layer
     if layer.crop_to_aspect_ratio or layer.pad_to_aspect_ratio or getattr(layer, "antialias", False):
         raise Unknown("aspect ratio or antialias")
-    return _resized(call)
+    return resized(call)
 
 
-def _resized(call: Call) -> Operations:
+def resized(call: Call) -> Operations:
+    """Count nothing for the nearest value; three mixtures a + (b − a)·t for each value if bilinear."""
     if call.layer.interpolation == "nearest":
         return Operations()
     if call.layer.interpolation == "bilinear":
@@ -131,7 +77,19 @@ def _resized(call: Call) -> Operations:
     raise Unknown(f"interpolation={call.layer.interpolation!r}")
 
 
-@standard(layers.Masking)
-def masking(call: Call) -> Operations:
-    """A comparison and a multiplication for each value."""
-    return Operations(comparisons=1, multiplications=1) * call.elements
+for kind, seen in {
+    "": lambda call: under_windows(call, len(call.input_shape) - 1),
+    "Global": lambda call: math.prod(call.input_shape),
+    "Adaptive": _adaptive,
+}.items():
+    for pooling, rule in {"Max": largest(seen), "Average": mean(seen)}.items():
+        standard({known(" ".join(f"{kind}{pooling}Pooling{n}D" for n in (1, 2, 3))): rule})
+standard(
+    {
+        known(IDLE): lambda call: Operations(),
+        layers.CenterCrop: _center_crop,
+        layers.UpSampling2D: resized,
+        layers.Resizing: _resizing,
+        layers.Masking: each(Operations(comparisons=1, multiplications=1)),
+    }
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,10 @@ from inception_lab.architecture.operations import (
     unit_norm,
 )
 from inception_lab.model.backend import keras
-from inception_lab.model.counting.rules import Call, Unknown, count, standard
+from inception_lab.model.counting.rules import Call, Rule, Unknown, count, each, standard
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
 
 layers = keras.layers
-
-
-# Activations ---------------------------------------------------------------------------------------
 
 
 def activated(layer: Any, shape: Shape) -> Operations:
@@ -56,128 +54,68 @@ def function_operations(function: Any, shape: Shape) -> Operations:
     raise Unknown(f"the activation {name} has no formula here")
 
 
-@standard(layers.Activation)
-def activation(call: Call) -> Operations:
-    """The function, for each value."""
-    return activated(call.layer, call.output_shape)
-
-
-@standard(layers.ReLU)
-def relu(call: Call) -> Operations:
-    """A comparison; another one if it stops at `max_value`; a multiplication if it leaks."""
-    layer = call.layer
-    comparisons = 1 + (layer.max_value is not None)
-    return Operations(comparisons=comparisons, multiplications=int(layer.negative_slope != 0)) * call.elements
-
-
-@standard(layers.LeakyReLU, layers.PReLU)
-def leaky_relu(call: Call) -> Operations:
-    """A comparison and a multiplication."""
-    return FUNCTIONS["leaky_relu"] * call.elements
-
-
-@standard(layers.ELU)
-def elu(call: Call) -> Operations:
-    """As the function; a multiplication more where alpha is not 1."""
-    scaled = Operations(multiplications=int(call.layer.alpha != 1))
-    return (FUNCTIONS["elu"] + scaled) * call.elements
-
-
-@standard(layers.Softmax)
-def softmax_layer(call: Call) -> Operations:
-    """exp(x) / Σ exp(x) along the axes."""
-    return softmax(call.elements, groups_of((1, *call.output_shape), call.layer.axis))
-
-
 def groups_of(shape: Shape, axes: Any) -> int:
     """Return how many groups of values lie along an axis, several or all (`None`) of a shape with a batch."""
     listed = range(len(shape)) if axes is None else [axes] if isinstance(axes, int) else axes
     return math.prod(shape) // math.prod(shape[axis] for axis in listed)
 
 
-# Normalisations ------------------------------------------------------------------------------------
+def _groups(call: Call) -> int:
+    return groups_of((1, *call.output_shape), call.layer.axis)
 
 
-@standard(layers.BatchNormalization, BatchNormalization)
-def batch_norm(call: Call) -> Operations:
-    """One scale and one shift for each value: at inference mean and variance are numbers."""
-    return Operations(multiplications=1, additions=1) * call.elements
+def _relu(call: Call) -> Operations:
+    leaks, stops = call.layer.negative_slope != 0, call.layer.max_value is not None
+    return Operations(comparisons=1 + stops, multiplications=int(leaks)) * call.elements
 
 
-@standard(LocalResponseNormalization)
-def local_response_norm(call: Call) -> Operations:
-    """X / (bias + α·Σ x²)^β."""
-    each = Operations(
-        multiplications=2, additions=2 * call.layer.depth_radius + 1, exponentials=1, divisions=1
-    )
-    return each * call.elements
-
-
-@standard(layers.LayerNormalization)
-def layer_norm(call: Call) -> Operations:
-    """(x − mean) / √(variance + ε) · γ + β along the axes."""
+def _layer_norm(call: Call) -> Operations:
     layer = call.layer
     if getattr(layer, "rms_scaling", False):
         raise Unknown("rms_scaling=True")
-    groups = groups_of((1, *call.output_shape), layer.axis)
-    return normalisation(call.elements, groups, scale=layer.scale, center=layer.center)
+    return normalisation(call.elements, _groups(call), scale=layer.scale, center=layer.center)
 
 
-@standard(layers.GroupNormalization)
-def group_norm(call: Call) -> Operations:
-    """As layer norm, over the values of each group of channels."""
+def _group_norm(call: Call) -> Operations:
     layer = call.layer
     return normalisation(call.elements, layer.groups, scale=layer.scale, center=layer.center)
 
 
-@standard(layers.RMSNormalization)
-def rms_norm(call: Call) -> Operations:
-    """X / √(mean of x² + ε) · γ along the axes."""
-    return normalisation(
-        call.elements, groups_of((1, *call.output_shape), call.layer.axis), center=False, mean=False
-    )
+def _local_response_norm(call: Call) -> Operations:
+    additions = 2 * call.layer.depth_radius + 1
+    return Operations(multiplications=2, additions=additions, exponentials=1, divisions=1) * call.elements
 
 
-@standard(layers.UnitNormalization)
-def unit_length(call: Call) -> Operations:
-    """X / √Σ x²; the root is kept above a limit."""
-    return unit_norm(call.elements, groups_of((1, *call.output_shape), call.layer.axis))
+def _merged(done: Callable[[int], Operations]) -> Rule:
+    """Return the rule for a merge, of what it does to a value of each input but the first."""
+    return lambda call: done(len(call.inputs) - 1) * call.elements
 
 
-@standard(layers.Normalization)
-def normalization(call: Call) -> Operations:
-    """(x − mean) / deviation, both of them numbers."""
-    return Operations(additions=1, divisions=1) * call.elements
-
-
-@standard(layers.Rescaling)
-def rescaling(call: Call) -> Operations:
-    """X · scale + offset; nothing is added where the offset is 0."""
-    return Operations(multiplications=1, additions=int(np.any(call.layer.offset))) * call.elements
-
-
-# Merges --------------------------------------------------------------------------------------------
-
-
-@standard(layers.Add, layers.Subtract)
-def add(call: Call) -> Operations:
-    """An addition for each value and each input but the first."""
-    return Operations(additions=(len(call.inputs) - 1) * call.elements)
-
-
-@standard(layers.Average)
-def average(call: Call) -> Operations:
-    """A sum and a division."""
-    return Operations(additions=len(call.inputs) - 1, divisions=1) * call.elements
-
-
-@standard(layers.Multiply)
-def multiply(call: Call) -> Operations:
-    """A multiplication for each value and each input but the first."""
-    return Operations(multiplications=(len(call.inputs) - 1) * call.elements)
-
-
-@standard(layers.Maximum, layers.Minimum)
-def maximum(call: Call) -> Operations:
-    """A comparison for each value and each input but the first."""
-    return Operations(comparisons=(len(call.inputs) - 1) * call.elements)
+standard(
+    {
+        layers.Activation: lambda call: activated(call.layer, call.output_shape),
+        layers.ReLU: _relu,
+        (layers.LeakyReLU, layers.PReLU): each(FUNCTIONS["leaky_relu"]),
+        layers.ELU: lambda call: (
+            (FUNCTIONS["elu"] + Operations(multiplications=int(call.layer.alpha != 1))) * call.elements
+        ),
+        layers.Softmax: lambda call: softmax(call.elements, _groups(call)),
+        # At inference mean and variance are numbers: one scale and one shift for each value.
+        (layers.BatchNormalization, BatchNormalization): each(Operations(multiplications=1, additions=1)),
+        LocalResponseNormalization: _local_response_norm,
+        layers.LayerNormalization: _layer_norm,
+        layers.GroupNormalization: _group_norm,
+        layers.RMSNormalization: lambda call: normalisation(
+            call.elements, _groups(call), center=False, mean=False
+        ),
+        layers.UnitNormalization: lambda call: unit_norm(call.elements, _groups(call)),
+        layers.Normalization: each(Operations(additions=1, divisions=1)),
+        layers.Rescaling: lambda call: (
+            Operations(multiplications=1, additions=int(np.any(call.layer.offset))) * call.elements
+        ),
+        (layers.Add, layers.Subtract): _merged(lambda others: Operations(additions=others)),
+        layers.Average: _merged(lambda others: Operations(additions=others, divisions=1)),
+        layers.Multiply: _merged(lambda others: Operations(multiplications=others)),
+        (layers.Maximum, layers.Minimum): _merged(lambda others: Operations(comparisons=others)),
+    }
+)

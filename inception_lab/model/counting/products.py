@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.operations import TANH, Operations, softmax
@@ -14,10 +13,12 @@ from inception_lab.model.counting.rules import Call, Unknown, standard
 layers = keras.layers
 
 
-def spatial(layer: Any, shape: Shape) -> tuple[int, int]:
-    """Return the number of places and of channels of a shape, in the layer's data format."""
-    last = layer.data_format == "channels_last"
-    return math.prod(shape[:-1] if last else shape[1:]), shape[-1 if last else 0]
+def _kernel(call: Call) -> int:
+    return math.prod(call.layer.kernel_size)
+
+
+def _channels(call: Call) -> int:
+    return call.input_shape[-1 if call.layer.data_format == "channels_last" else 0]
 
 
 def finished(call: Call, macs: int) -> Operations:
@@ -29,57 +30,18 @@ def finished(call: Call, macs: int) -> Operations:
     return Operations(macs=macs, additions=bias * call.elements) + activated(layer, call.output_shape)
 
 
-@standard(layers.Conv1D, layers.Conv2D, layers.Conv3D)
-def convolution(call: Call) -> Operations:
-    """k₁·k₂·… · input channels / groups · filters · output places."""
-    places, filters = spatial(call.layer, call.output_shape)
-    _, channels = spatial(call.layer, call.input_shape)
-    each = math.prod(call.layer.kernel_size) * channels // call.layer.groups
-    return finished(call, each * filters * places)
-
-
-@standard(layers.DepthwiseConv1D, layers.DepthwiseConv2D)
-def depthwise(call: Call) -> Operations:
-    """k₁·k₂ · output channels · output places: each output channel sees one channel."""
-    return finished(call, math.prod(call.layer.kernel_size) * call.elements)
-
-
-@standard(layers.SeparableConv1D, layers.SeparableConv2D)
-def separable(call: Call) -> Operations:
+def _separable(call: Call) -> Operations:
     """A depthwise convolution, and a 1×1 convolution of what comes out."""
-    places, filters = spatial(call.layer, call.output_shape)
-    between = spatial(call.layer, call.input_shape)[1] * call.layer.depth_multiplier
-    return finished(call, places * between * (math.prod(call.layer.kernel_size) + filters))
+    filters, between = call.layer.filters, _channels(call) * call.layer.depth_multiplier
+    return finished(call, call.elements // filters * between * (_kernel(call) + filters))
 
 
-@standard(layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
-def transposed(call: Call) -> Operations:
-    """k₁·k₂·… · input channels · filters · *input* places: each input value is spread over a window."""
-    places, channels = spatial(call.layer, call.input_shape)
-    return finished(call, math.prod(call.layer.kernel_size) * channels * call.layer.filters * places)
-
-
-@standard(layers.Dense)
-def dense(call: Call) -> Operations:
-    """Inputs · units, at each place."""
-    return finished(call, call.input_shape[-1] * call.elements)
-
-
-@standard(layers.EinsumDense)
-def einsum_dense(call: Call) -> Operations:
-    """The product of all indices' sizes."""
+def _einsum_dense(call: Call) -> Operations:
     done = einsum(call.layer.equation, ((1, *call.input_shape), tuple(call.layer.kernel.shape)))
     return finished(call, 0) + done
 
 
-@standard(layers.Embedding)
-def embedding(call: Call) -> Operations:
-    """Nothing: rows of a table are looked up."""
-    return Operations()
-
-
-@standard(getattr(layers, "ReversibleEmbedding", layers.Embedding))
-def reversible_embedding(call: Call) -> Operations:
+def _reversible_embedding(call: Call) -> Operations:
     """Nothing, or, used in reverse, a product with the whole table at each place."""
     layer = call.layer
     if len(call.output_shape) > len(call.input_shape):
@@ -122,8 +84,7 @@ def einsum(equation: str, shapes: tuple[Shape, ...]) -> Operations:
     return Operations(macs=everything) if summed else Operations(multiplications=everything)
 
 
-@standard(layers.Dot)
-def dot(call: Call) -> Operations:
+def _dot(call: Call) -> Operations:
     """Output values · length of the axis that is summed over."""
     if call.layer.normalize:
         raise Unknown("normalize=True")
@@ -138,13 +99,7 @@ def attended(queries: int, keys: int, depth: int, value_depth: int) -> Operation
     return Operations(macs=scores * (depth + value_depth)) + softmax(scores, queries)
 
 
-@standard(layers.MultiHeadAttention)
-def multi_head_attention(call: Call) -> Operations:
-    """Four projections; in each head scores, softmax, weighted sums, and the queries scaled.
-
-    Reference:
-        Vaswani et al. 2017, arXiv:1706.03762, section 3.2.
-    """
+def _multi_head(call: Call) -> Operations:
     layer = call.layer
     axes = getattr(layer, "_attention_axes", None)
     if axes is not None and tuple(axes) != tuple(range(1, len(call.input_shape))):
@@ -152,18 +107,13 @@ def multi_head_attention(call: Call) -> Operations:
     return _headed(call, layer.num_heads, layer.num_heads, layer.key_dim, layer.value_dim)
 
 
-@standard(layers.GroupQueryAttention)
-def grouped_query_attention(call: Call) -> Operations:
-    """As multi-head attention, with fewer projected keys and values: groups of heads share them.
+def _headed(call: Call, heads: int, key_heads: int, depth: int, value_depth: int) -> Operations:
+    """Count four projections; in each head scores, softmax, weighted sums, and the queries scaled.
 
     Reference:
-        Ainslie et al. 2023, arXiv:2305.13245.
+        Vaswani et al. 2017, arXiv:1706.03762, section 3.2; with fewer keys and values, which groups of heads
+        share, Ainslie et al. 2023, arXiv:2305.13245.
     """
-    layer = call.layer
-    return _headed(call, layer.num_query_heads, layer.num_key_value_heads, layer.head_dim, layer.head_dim)
-
-
-def _headed(call: Call, heads: int, key_heads: int, depth: int, value_depth: int) -> Operations:
     layer, query, value = call.layer, call.inputs[0], call.inputs[1]
     key = call.inputs[2] if len(call.inputs) > 2 else value
     if getattr(layer, "use_gate", getattr(layer, "_use_gate", False)):
@@ -185,8 +135,7 @@ def _headed(call: Call, heads: int, key_heads: int, depth: int, value_depth: int
     return done
 
 
-@standard(layers.Attention, layers.AdditiveAttention)
-def attention(call: Call) -> Operations:
+def _attention(call: Call) -> Operations:
     """Scores, their softmax and the weighted sums; additive scores are Σ tanh(q + k).
 
     Reference:
@@ -207,3 +156,36 @@ def attention(call: Call) -> Operations:
     else:
         done = attended(queries, keys, depth, value_depth) + Operations(multiplications=scaled)
     return done * math.prod(outer)
+
+
+standard(
+    {
+        # Kernel places · input channels / groups · filters · output places.
+        (layers.Conv1D, layers.Conv2D, layers.Conv3D): lambda call: finished(
+            call, _kernel(call) * _channels(call) // call.layer.groups * call.elements
+        ),
+        # Each output channel sees one channel.
+        (layers.DepthwiseConv1D, layers.DepthwiseConv2D): lambda call: finished(
+            call, _kernel(call) * call.elements
+        ),
+        (layers.SeparableConv1D, layers.SeparableConv2D): _separable,
+        # Each *input* value is spread over a window.
+        (layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose): lambda call: finished(
+            call, _kernel(call) * call.layer.filters * math.prod(call.input_shape)
+        ),
+        layers.Dense: lambda call: finished(call, call.input_shape[-1] * call.elements),
+        layers.EinsumDense: _einsum_dense,
+        getattr(layers, "ReversibleEmbedding", layers.Embedding): _reversible_embedding,
+        layers.Embedding: lambda call: Operations(),  # rows of a table are looked up
+        layers.Dot: _dot,
+        layers.MultiHeadAttention: _multi_head,
+        layers.GroupQueryAttention: lambda call: _headed(
+            call,
+            call.layer.num_query_heads,
+            call.layer.num_key_value_heads,
+            call.layer.head_dim,
+            call.layer.head_dim,
+        ),
+        (layers.Attention, layers.AdditiveAttention): _attention,
+    }
+)

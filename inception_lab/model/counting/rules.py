@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,15 +82,16 @@ def rule(*kinds: type) -> Callable[[Rule], Rule]:
     return add
 
 
-def standard(*kinds: type) -> Callable[[Rule], Rule]:
-    """Add a rule of this package, which gives way to one that a reader has added before."""
-
-    def add(function: Rule) -> Rule:
-        for kind in kinds:
+def standard(rules: Mapping[Any, Rule]) -> None:
+    """Add rules of this package, by class or several; one that a reader has added before stays."""
+    for kinds, function in rules.items():
+        for kind in kinds if isinstance(kinds, tuple) else (kinds,):
             _RULES.setdefault(kind, function)
-        return function
 
-    return add
+
+def each(done: Operations) -> Rule:
+    """Return the rule that counts the same for each value of the output."""
+    return lambda call: done * call.elements
 
 
 def rule_of(layer: type) -> Rule | None:
