@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
 
 from inception_lab.architecture.layer import Kernel, Padding, Shape, Sides, Window, Windowed, pair
 from inception_lab.architecture.operations import Function, Operations
@@ -45,7 +44,6 @@ class Conv2D(_Convolution):
         120422400
     """
 
-    kind: ClassVar[str] = "Conv2D"
     groups: int = 1
     dilation_rate: Sides = 1
 
@@ -67,7 +65,6 @@ class Conv2D(_Convolution):
 class DepthwiseConv2D(Kernel, Windowed):
     """A convolution in which every input channel has `depth_multiplier` kernels of its own."""
 
-    kind: ClassVar[str] = "DepthwiseConv2D"
     kernel_size: Sides
     strides: Sides = 1
     padding: Padding = "same"
@@ -102,8 +99,6 @@ class Conv2DTranspose(_Convolution):
         activation: A function's name, or `None`.
     """
 
-    kind: ClassVar[str] = "Conv2DTranspose"
-
     def _check_padding(self, padding: object) -> None:
         one_of("padding", padding, ("same", "valid"), self.where)
 
@@ -137,7 +132,6 @@ class Conv2DTranspose(_Convolution):
 class SeparableConv2D(_Convolution):
     """A depthwise convolution followed by a 1×1 convolution, with nothing between them."""
 
-    kind: ClassVar[str] = "SeparableConv2D"
     depth_multiplier: int = 1
 
     @cached_property

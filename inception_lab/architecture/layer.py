@@ -97,17 +97,11 @@ def by(sides: Sides) -> str:
 
 
 class Window(NamedTuple):
-    """What one output value sees along one side.
+    """What one output value sees along one side."""
 
-    Attributes:
-        side: Pixels from the first to the last.
-        step: Pixels from one output's window to the next one's.
-        grows: Outputs for each input: above 1 where a picture is made larger.
-    """
-
-    side: int = 1
-    step: int = 1
-    grows: int = 1
+    side: int = 1  # pixels from the first to the last
+    step: int = 1  # pixels from one output's window to the next one's
+    grows: int = 1  # outputs for each input: above 1 where a picture is made larger
 
 
 ONE_PLACE = (Window(), Window())
@@ -121,9 +115,13 @@ class Layer:
         name: The layer's name within its group; without one it is named after its kind.
     """
 
-    kind: ClassVar[str] = "Layer"
     sees_all: ClassVar[bool] = False  # whether each value of the output depends on all places of the input
     name: str | None = field(default=None, kw_only=True)
+
+    @property
+    def kind(self) -> str:
+        """Name of its class, by which tables and Keras know it."""
+        return type(self).__name__
 
     @property
     def where(self) -> str:

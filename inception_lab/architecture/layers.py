@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 from inception_lab.architecture.convolutions import Conv2D, Conv2DTranspose, DepthwiseConv2D, SeparableConv2D
 from inception_lab.architecture.layer import (
@@ -48,8 +48,25 @@ __all__ = [
 ]
 
 
+class _Pool(Layer):
+    def seen(self, input_shape: Shape) -> int:
+        """Count the values under all windows."""
+        raise NotImplementedError
+
+
+class _Max(_Pool):
+    def operations(self, input_shape: Shape) -> Operations:
+        return Operations(comparisons=self.seen(input_shape) - math.prod(self.output_shape(input_shape)))
+
+
+class _Average(_Pool):
+    def operations(self, input_shape: Shape) -> Operations:
+        means = math.prod(self.output_shape(input_shape))
+        return Operations(additions=self.seen(input_shape) - means, divisions=means)
+
+
 @dataclass(frozen=True)
-class _Pool2D(Windowed):
+class _Pool2D(Windowed, _Pool):
     pool_size: Sides
     strides: Sides = 1
     padding: Padding = "same"
@@ -57,66 +74,47 @@ class _Pool2D(Windowed):
     def output_shape(self, input_shape: Shape) -> Shape:
         return *self._places(input_shape), input_shape[2]
 
+    def seen(self, input_shape: Shape) -> int:
+        return math.prod(pair(self.pool_size)) * math.prod(self.output_shape(input_shape))
+
 
 @dataclass(frozen=True)
-class MaxPool2D(_Pool2D):
+class MaxPool2D(_Max, _Pool2D):
     """The maximum of each pool_size×pool_size window.
 
     A number of pixels as `padding` pads with zeros: exact where the input is never negative,
     as it is after a ReLU.
     """
 
-    kind: ClassVar[str] = "MaxPool2D"
-
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
-        elements = math.prod(self.output_shape(input_shape))
-        return Operations(comparisons=elements * (math.prod(pair(self.pool_size)) - 1))
-
 
 @dataclass(frozen=True)
-class AveragePool2D(_Pool2D):
+class AveragePool2D(_Average, _Pool2D):
     """The mean of each pool_size×pool_size window."""
 
-    kind: ClassVar[str] = "AveragePool2D"
-
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
-        elements = math.prod(self.output_shape(input_shape))
-        return Operations(additions=elements * (math.prod(pair(self.pool_size)) - 1), divisions=elements)
-
 
 @dataclass(frozen=True)
-class _GlobalPool2D(Layer):
+class _GlobalPool2D(_Pool):
     def output_shape(self, input_shape: Shape) -> Shape:
         return (self._picture(input_shape)[2],)
 
+    def seen(self, input_shape: Shape) -> int:
+        return math.prod(input_shape)
+
 
 @dataclass(frozen=True)
-class GlobalMaxPool2D(_GlobalPool2D):
+class GlobalMaxPool2D(_Max, _GlobalPool2D):
     """The maximum of each channel: `(height, width, channels)` becomes `(channels,)`."""
 
-    kind: ClassVar[str] = "GlobalMaxPool2D"
-
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
-        height, width, channels = self._picture(input_shape)
-        return Operations(comparisons=(height * width - 1) * channels)
-
 
 @dataclass(frozen=True)
-class GlobalAveragePool2D(_GlobalPool2D):
+class GlobalAveragePool2D(_Average, _GlobalPool2D):
     """The mean of each channel: `(height, width, channels)` becomes `(channels,)`."""
-
-    kind: ClassVar[str] = "GlobalAveragePool2D"
-
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
-        height, width, channels = self._picture(input_shape)
-        return Operations(additions=(height * width - 1) * channels, divisions=channels)
 
 
 @dataclass(frozen=True)
 class Activation(Layer):
     """An activation function as a layer of its own."""
 
-    kind: ClassVar[str] = "Activation"
     activation: Function
 
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
@@ -130,7 +128,6 @@ class Scale(Layer):
     A second constant, `offset`, is added where it is not 0, as networks do that take bytes.
     """
 
-    kind: ClassVar[str] = "Scale"
     factor: float
     offset: float = 0
 
@@ -142,8 +139,6 @@ class Scale(Layer):
 class Flatten(Layer):
     """A picture written as one long vector."""
 
-    kind: ClassVar[str] = "Flatten"
-
     def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
         return (math.prod(input_shape),)
 
@@ -152,7 +147,6 @@ class Flatten(Layer):
 class Dense(Kernel):
     """A fully connected layer."""
 
-    kind: ClassVar[str] = "Dense"
     units: int
     use_bias: bool = True
     activation: Function | None = None
@@ -174,7 +168,6 @@ class Dense(Kernel):
 class Dropout(Layer):
     """Set a share `rate` of the values to zero in training; at inference nothing happens."""
 
-    kind: ClassVar[str] = "Dropout"
     rate: float
 
 
@@ -190,7 +183,6 @@ class UpSampling2D(Layer):
         interpolation: `"nearest"` repeats pixels, `"bilinear"` mixes neighbours.
     """
 
-    kind: ClassVar[str] = "UpSampling2D"
     size: Sides = 2
     interpolation: Literal["nearest", "bilinear"] = "nearest"
 
@@ -228,7 +220,6 @@ class ZeroPadding2D(Layer):
         padding: Pixels on every side, or `((top, bottom), (left, right))`.
     """
 
-    kind: ClassVar[str] = "ZeroPadding2D"
     padding: int | Borders = 1
 
     def _check_padding(self, padding: object) -> None:

@@ -100,21 +100,13 @@ def normalised(
 
 @dataclass(frozen=True)
 class Convolutions:
-    """Makes convolutions with the activation and normalisation of one network.
+    """Makes convolutions with the activation and normalisation of one network."""
 
-    Attributes:
-        batch_norm: Whether batch norm follows each.
-        scale: Whether batch norm learns a factor.
-        epsilon: Of batch norm.
-        use_bias: Whether each has biases; by default those without batch norm.
-        width: Every number of filters is multiplied by it.
-    """
-
-    batch_norm: bool = False
-    scale: bool = True
-    epsilon: float = 1e-3
-    use_bias: bool | None = None
-    width: float = 1.0
+    batch_norm: bool = False  # whether batch norm follows each
+    scale: bool = True  # whether batch norm learns a factor
+    epsilon: float = 1e-3  # of batch norm
+    use_bias: bool | None = None  # whether each has biases; by default those without batch norm
+    width: float = 1.0  # every number of filters is multiplied by it
 
     def __call__(
         self,

@@ -21,7 +21,6 @@ class LocalResponseNorm(Layer):
         Krizhevsky et al. 2012, section 3.3.
     """
 
-    kind: ClassVar[str] = "LocalResponseNorm"
     depth_radius: int = 2
     bias: float = 1.0
     alpha: float = 1e-4 / 5
@@ -60,8 +59,6 @@ class BatchNorm(_Norm):
         epsilon: Added to the variance.
     """
 
-    kind: ClassVar[str] = "BatchNorm"
-
     def moving_statistics(self, input_shape: Shape) -> int:  # noqa: D102
         return 2 * input_shape[-1]
 
@@ -83,8 +80,6 @@ class LayerNorm(_Norm):
         Ba et al. 2016, arXiv:1607.06450.
     """
 
-    kind: ClassVar[str] = "LayerNorm"
-
     def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
         elements = math.prod(input_shape)
         groups = elements // input_shape[-1]
@@ -105,7 +100,6 @@ class GroupNorm(_Norm):
         Wu & He 2018, arXiv:1803.08494.
     """
 
-    kind: ClassVar[str] = "GroupNorm"
     sees_all: ClassVar[bool] = True
     groups: int = 32
 

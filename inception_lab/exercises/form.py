@@ -23,15 +23,10 @@ READER = "#CC79A7"  # the reader's colour, Okabe–Ito; the truth is green
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said to an answer.
+    """What is said to an answer."""
 
-    Attributes:
-        right: True, False, or None where there was nothing to judge.
-        text: The verdict in words.
-    """
-
-    right: bool | None
-    text: str
+    right: bool | None  # True, False, or None where there was nothing to judge
+    text: str  # the verdict in words
 
     def __repr__(self) -> str:
         return self.text
@@ -43,19 +38,13 @@ class Verdict:
 
 @dataclass(frozen=True, repr=False)
 class Turn(Verdict):
-    """It is the reader's turn: a verdict with fields, whose content is an answer.
+    """It is the reader's turn: a verdict with fields, whose content is an answer."""
 
-    Attributes:
-        answer: Told what was written, as a number, a tuple, a dict or words; returns what to say.
-        labels: One for each field.
-        choices: What can be chosen instead of written.
-        before: What was written before, one for each field.
-    """
-
+    # told what was written, as a number, a tuple, a dict or words; returns what to say
     answer: Callable[[Any], Verdict] = field(compare=False)
-    labels: Sequence[str] = ("",)
-    choices: Sequence[str] = ()
-    before: Sequence[str] = ()
+    labels: Sequence[str] = ("",)  # one for each field
+    choices: Sequence[str] = ()  # what can be chosen instead of written
+    before: Sequence[str] = ()  # what was written before, one for each field
 
     def widget(self) -> Any:
         """Return the fields, with what is said to them below."""

@@ -13,17 +13,11 @@ Slip = float | Callable[[], float]  # a wrong number, or what computes it
 
 @dataclass(frozen=True)
 class Exercise:
-    """A question with a judge.
+    """A question with a judge."""
 
-    Attributes:
-        question: What is asked, in a line.
-        judge: Takes an answer; returns whether it is right (`None` if it is no answer), and what to say.
-        hints: One more is shown after each wrong answer.
-    """
-
-    question: str
-    judge: Judge
-    hints: tuple[str, ...]
+    question: str  # what is asked, in a line
+    judge: Judge  # takes an answer; returns whether it is right (`None` if it is no answer), and what to say
+    hints: tuple[str, ...]  # one more is shown after each wrong answer
 
 
 def number(

@@ -19,17 +19,11 @@ VARIABLE = "INCEPTION_LAB_PROGRESS"
 
 @dataclass
 class Kept:
-    """What is known of a reader.
+    """What is known of a reader."""
 
-    Attributes:
-        solved: Names of exercises, such as `"01.1"`.
-        tries: Wrong answers to each exercise.
-        guesses: Prediction → what was guessed.
-    """
-
-    solved: set[str] = field(default_factory=set)
-    tries: dict[str, int] = field(default_factory=dict)
-    guesses: dict[str, Any] = field(default_factory=dict)
+    solved: set[str] = field(default_factory=set)  # names of exercises, such as `"01.1"`
+    tries: dict[str, int] = field(default_factory=dict)  # wrong answers to each exercise
+    guesses: dict[str, Any] = field(default_factory=dict)  # prediction → what was guessed
 
     def data(self) -> dict[str, Any]:
         """Return it as JSON can hold it; a guess that it cannot hold is written out."""

@@ -9,19 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson.
+    """A lesson."""
 
-    Attributes:
-        file: Name of its notebook; the first two characters are its number.
-        title: What it is called.
-        insight: What one learns, in a sentence.
-        minutes: That it takes; 0 for as long as one likes.
-    """
-
-    file: str
-    title: str
-    insight: str
-    minutes: int
+    file: str  # name of its notebook; the first two characters are its number
+    title: str  # what it is called
+    insight: str  # what one learns, in a sentence
+    minutes: int  # that it takes; 0 for as long as one likes
 
 
 LESSONS = (
@@ -83,15 +76,10 @@ CARD = "border:1px solid rgba(128,128,128,.5);border-radius:8px;padding:12px 14p
 
 @dataclass(frozen=True)
 class Cards:
-    """The lessons, with what is solved of each.
+    """The lessons, with what is solved of each."""
 
-    Attributes:
-        exercises: Names of all exercises, such as `"01.1"`.
-        solved: Names of those that are solved.
-    """
-
-    exercises: Collection[str]
-    solved: Collection[str]
+    exercises: Collection[str]  # names of all exercises, such as `"01.1"`
+    solved: Collection[str]  # names of those that are solved
 
     def done(self, lesson: Lesson) -> str:
         """Return how much of a lesson is solved, in words."""

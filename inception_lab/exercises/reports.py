@@ -18,15 +18,10 @@ LARGEST = 1_000_000  # bytes; a report has a few thousand
 
 @dataclass(frozen=True)
 class Report:
-    """What one reader did.
+    """What one reader did."""
 
-    Attributes:
-        name: Of the reader.
-        done: What is solved, tried and guessed.
-    """
-
-    name: str
-    done: kept.Kept
+    name: str  # of the reader
+    done: kept.Kept  # what is solved, tried and guessed
 
 
 def report(name: str, folder: str | Path = ".") -> Verdict:

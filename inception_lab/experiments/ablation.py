@@ -7,8 +7,8 @@ that each module costs as many MACs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -46,6 +46,7 @@ ROWS: Mapping[str, InceptionRow] = {"a": TABLE_1["3a"].scaled(0.5), "b": TABLE_1
 STEM = 16
 RATES = (0.1, 0.2, 0.4)
 SEEDS = range(8)
+CHOOSE, MEASURE = "choose", "measure"  # the learning rate on the validation pictures; then the network
 
 
 def ablation_network(kind: str) -> Network:
@@ -61,9 +62,9 @@ def ablation_network(kind: str) -> Network:
         raise ValueError(f"`kind` must be one of {', '.join((*KERNELS, *PLAIN))}. Received: kind={kind!r}.")
     shape: Shape = (64, 64, 3)
     parts: list[Part] = [
-        _convolution("conv1", STEM, 3),
+        convolution("conv1", STEM, 3),
         MaxPool2D(3, strides=2, name="pool1"),
-        _convolution("conv2", 2 * STEM, 3),
+        convolution("conv2", 2 * STEM, 3),
         MaxPool2D(3, strides=2, name="pool2"),
     ]
     shape = cost(Sequence(*parts), (64, 64, 3)).output_shape
@@ -88,7 +89,7 @@ def matched(kind: str, row: InceptionRow, name: str, shape: Shape, target: int) 
 
     if kind in PLAIN:
         modules: list[Part] = [
-            Sequence(_convolution("conv", filters, PLAIN[kind]), name=name) for filters in range(1, 2000)
+            Sequence(convolution("conv", filters, PLAIN[kind]), name=name) for filters in range(1, 2000)
         ]
     else:
         factors = np.geomspace(0.1, 10, 400)
@@ -101,40 +102,45 @@ def matched(kind: str, row: InceptionRow, name: str, shape: Shape, target: int) 
 def _module(row: InceptionRow, kernels: tuple[int, int, int], name: str) -> Parallel:
     direct, second, third = kernels
     return Parallel(
-        _convolution("direct", row.conv1x1, direct),
+        convolution("direct", row.conv1x1, direct),
         Sequence(
-            _convolution("second_reduce", row.reduce3x3 or 1, 1), _convolution("second", row.conv3x3, second)
+            convolution("second_reduce", row.reduce3x3 or 1, 1), convolution("second", row.conv3x3, second)
         ),
         Sequence(
-            _convolution("third_reduce", row.reduce5x5 or 1, 1), _convolution("third", row.conv5x5, third)
+            convolution("third_reduce", row.reduce5x5 or 1, 1), convolution("third", row.conv5x5, third)
         ),
-        Sequence(MaxPool2D(3, name="pool"), _convolution("pool_proj", row.pool_proj or 1, 1)),
+        Sequence(MaxPool2D(3, name="pool"), convolution("pool_proj", row.pool_proj or 1, 1)),
         name=name,
     )
 
 
-def _convolution(name: str, filters: int, kernel_size: int) -> Sequence:
-    return normalised(Conv2D(filters, kernel_size, use_bias=False, name=name))
+def convolution(name: str, filters: int, kernel_size: int | tuple[int, int], groups: int = 1) -> Sequence:
+    """Describe a convolution as all networks here have them: batch norm and ReLU after it."""
+    return normalised(Conv2D(filters, kernel_size, use_bias=False, groups=groups, name=name))
 
 
-@dataclass(frozen=True)
-class Phase:
-    """What a run is for: to choose the learning rate on the validation pictures, or to measure."""
+def tuned(network: Network, settings: Settings, so_far: Rows, **options: Any) -> Rows:
+    """Train a network at the rate of a run's settings, or to measure at the one that was chosen."""
+    choosing, kind = settings["phase"] == CHOOSE, str(settings["network"])
+    rate = float(settings["rate"]) if choosing else chosen_rate(kind, so_far)
+    recipe = replace(MODERN, learning_rate=rate)
+    row, _, right = learn(network, recipe, seed=int(settings["seed"]), **options)
+    return [{"chosen_rate": rate, **row, "right": pack(right)}]
 
-    name: str
-    seeds: range
 
-
-CHOOSE, MEASURE = Phase("choose", range(100, 101)), Phase("measure", SEEDS)
+def tuned_runs(kinds: Iterable[str], rates: Iterable[float], seeds: range, **fixed: object) -> list[Settings]:
+    """Return the runs that choose the rate of each network, with a seed that is not measured, and measure."""
+    arms = [(CHOOSE, kind, rate, 100) for kind, rate in product(kinds, rates)]
+    arms += [(MEASURE, kind, "chosen", seed) for seed, kind in product(seeds, kinds)]
+    return [
+        {"phase": phase, "network": kind, "rate": rate, **fixed, "seed": seed}
+        for phase, kind, rate, seed in arms
+    ]
 
 
 def _measure(settings: Settings, so_far: Rows) -> Rows:
-    kind = str(settings["network"])
-    rate = float(settings["rate"]) if settings["phase"] == CHOOSE.name else chosen_rate(kind, so_far)
     band = (float(settings["smallest"]), float(settings["largest"]))
-    recipe = replace(MODERN, learning_rate=rate)
-    row, _, right = learn(ablation_network(kind), recipe, seed=int(settings["seed"]), sizes=band)
-    return [{"chosen_rate": rate, **row, "right": pack(right)}]
+    return tuned(ablation_network(str(settings["network"])), settings, so_far, sizes=band)
 
 
 def chosen_rate(kind: str, rows: Rows) -> float:
@@ -143,7 +149,7 @@ def chosen_rate(kind: str, rows: Rows) -> float:
     Raises:
         ValueError: If none has been tried.
     """
-    tried = [row for row in rows if row["network"] == kind and row["phase"] == CHOOSE.name]
+    tried = [row for row in rows if row["network"] == kind and row["phase"] == CHOOSE]
     if not tried:
         raise ValueError(f"A learning rate must be chosen first. Received: no such run of '{kind}'.")
     return float(max(tried, key=lambda row: float(row["validation_accuracy"]))["rate"])
@@ -181,9 +187,7 @@ def measured(kind: str, band: tuple[int, int] = (10, 60)) -> npt.NDArray[np.bool
         row
         for experiment in (ABLATION, FURTHER_ABLATION)
         for row in experiment.rows()
-        if row["network"] == kind
-        and row["phase"] == MEASURE.name
-        and (row["smallest"], row["largest"]) == band
+        if row["network"] == kind and row["phase"] == MEASURE and (row["smallest"], row["largest"]) == band
     ]
     if not rows:
         raise ValueError(f"A network must have stored runs. Received: kind={kind!r}, band={band}.")
@@ -222,35 +226,25 @@ def differences() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
 
 def _definition(settings: Settings) -> object:
     kernels = {**KERNELS, **PLAIN}[settings["network"]]
-    rates = RATES if settings["phase"] == MEASURE.name else ()
+    rates = RATES if settings["phase"] == MEASURE else ()
     return [kernels, ROWS, STEM, rates, MODERN, IMAGES, EPOCHS]
 
 
-def _runs(kinds: tuple[str, ...], seeds: range, band: tuple[int, int] = (10, 60)) -> list[Settings]:
-    low, high = band
-    limits = {"smallest": low, "largest": high}
-    choose = [
-        {"phase": CHOOSE.name, "network": k, "rate": r, **limits, "seed": n}
-        for k, r, n in product(kinds, RATES, CHOOSE.seeds)
-    ]
-    measure = [
-        {"phase": MEASURE.name, "network": k, "rate": "chosen", **limits, "seed": n}
-        for n, k in product(seeds, kinds)
-    ]
-    return [*choose, *measure]
+def _runs(kinds: Iterable[str], seeds: range, low: int = 10, high: int = 60) -> list[Settings]:
+    return tuned_runs(kinds, RATES, seeds, smallest=low, largest=high)
 
 
 ABLATION = Experiment(
     "ablation",
     "do mixed kernels cope better with many object sizes than one kernel size of equal cost?",
-    tuple(_runs(tuple(KERNELS), SEEDS)),
+    tuple(_runs(KERNELS, SEEDS)),
     _measure,
     _definition,
 )
 FURTHER_ABLATION = Experiment(
     "further_ablation",
     "the same for plain convolutions, and for a network trained on digits of 20–30 pixels only",
-    (*_runs(tuple(PLAIN), range(3)), *_runs(("mixed", "all 3×3"), range(3), band=(20, 30))),
+    (*_runs(PLAIN, range(3)), *_runs(("mixed", "all 3×3"), range(3), 20, 30)),
     _measure,
     _definition,
 )

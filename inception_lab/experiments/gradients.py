@@ -9,14 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
+from inception_lab.experiments.lessons import HEAD_STARTS
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 
-# name -> (normalisation, initialiser, bias)
+# name -> (normalisation, initialiser, bias): those of the heads' networks, with the paper's normalisation
 STARTS = {
-    "Xavier, bias 0": ("lrn", "glorot_uniform", 0.0),
-    "Xavier, bias 0.2": ("lrn", "glorot_uniform", 0.2),
-    "He": ("lrn", "he_normal", 0.0),
-    "He, batch norm": ("batch_norm", "he_normal", 0.0),
+    name: ("lrn" if norm == "none" else norm, kernel, bias)
+    for name, (norm, kernel, bias) in HEAD_STARTS.items()
 }
 HEADS = ("none", "4a 4d", "3b 4b", "4d 4d")
 SEEDS = range(3)

@@ -29,21 +29,16 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Experiment:
-    """A question, and the runs that answer it.
+    """A question, and the runs that answer it."""
 
-    Attributes:
-        name: Of its file.
-        question: What it answers, in a line.
-        runs: The settings of each run, seed included. All have the same names, in the same order.
-        measure: From settings, and the rows stored so far, to the rows of one run.
-        definition: From settings to what else decides the run, such as network, recipe and epochs. Its digest
-            stands in each row: rows made by another definition are neither counted nor shown.
-    """
-
-    name: str
-    question: str
+    name: str  # of its file
+    question: str  # what it answers, in a line
+    # the settings of each run, seed included. All have the same names, in the same order
     runs: tuple[Settings, ...]
+    # from settings, and the rows stored so far, to the rows of one run
     measure: Callable[[Settings, Rows], Rows]
+    # from settings to what else decides the run, such as network, recipe and epochs. Its digest stands
+    # in each row: rows made by another definition are neither counted nor shown
     definition: Callable[[Settings], object]
 
     def path(self, folder: Path | None = None) -> Path:

@@ -15,16 +15,14 @@ measured; where an end of the grid is chosen, the grid was too narrow.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from itertools import product
 
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.layers import Activation, Conv2D, Dense, GlobalAveragePool2D, MaxPool2D
-from inception_lab.architecture.modules import normalised
+from inception_lab.architecture.layers import Activation, Dense, GlobalAveragePool2D, MaxPool2D
 from inception_lab.architecture.network import Network, Part, Sequence
-from inception_lab.experiments.ablation import CHOOSE, MEASURE, SEEDS, STEM, chosen_rate, pack
-from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN, learn
+from inception_lab.experiments.ablation import MEASURE, SEEDS, STEM, convolution, tuned, tuned_runs
+from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 
 Kernel = int | tuple[int, int]
@@ -32,16 +30,11 @@ Kernel = int | tuple[int, int]
 
 @dataclass(frozen=True)
 class Tower:
-    """The convolutions between a module's two 1×1.
+    """The convolutions between a module's two 1×1."""
 
-    Attributes:
-        kernels: One after the other, each with batch norm and ReLU.
-        groups: Of channels that do not see each other; 0: each channel is a group of its own.
-        like: Whose cost the module has; `None` for the width of the reference, whatever it costs.
-    """
-
-    kernels: tuple[Kernel, ...]
-    groups: int = 1
+    kernels: tuple[Kernel, ...]  # one after the other, each with batch norm and ReLU
+    groups: int = 1  # of channels that do not see each other; 0: each channel is a group of its own
+    # whose cost the module has; `None` for the width of the reference, whatever it costs
     like: str | None = None
 
 
@@ -79,7 +72,7 @@ def tower_network(kind: str) -> Network:
         raise ValueError(f"`kind` must be one of {'; '.join(TOWERS)}. Received: kind={kind!r}.")
     parts: list[Part] = []
     for number, filters in enumerate((STEM, 2 * STEM), start=1):
-        parts += [_convolution(f"conv{number}", filters, 3), MaxPool2D(3, strides=2, name=f"pool{number}")]
+        parts += [convolution(f"conv{number}", filters, 3), MaxPool2D(3, strides=2, name=f"pool{number}")]
     last = MaxPool2D(3, strides=2, name="pool3")
     parts += [_module("a", kind, tower_width("a", kind)), last, _module("b", kind, tower_width("b", kind))]
     parts += [GlobalAveragePool2D(name="average"), Dense(10, name="classifier")]
@@ -101,45 +94,28 @@ def tower_width(module: str, kind: str) -> int:
 def _module(name: str, kind: str, width: int) -> Sequence:
     tower, (_, _, leaving) = TOWERS[kind], MODULES[name]
     convolutions = [
-        _convolution(f"tower{number}", width, kernel, tower.groups or width)
+        convolution(f"tower{number}", width, kernel, tower.groups or width)
         for number, kernel in enumerate(tower.kernels, start=1)
     ]
     return Sequence(
-        _convolution("reduce", width, 1), *convolutions, _convolution("project", leaving, 1), name=name
+        convolution("reduce", width, 1), *convolutions, convolution("project", leaving, 1), name=name
     )
 
 
-def _convolution(name: str, filters: int, kernel_size: Kernel, groups: int = 1) -> Sequence:
-    return normalised(Conv2D(filters, kernel_size, use_bias=False, groups=groups, name=name))
-
-
 def _measure(settings: Settings, so_far: Rows) -> Rows:
-    kind = str(settings["network"])
-    rate = float(settings["rate"]) if settings["phase"] == CHOOSE.name else chosen_rate(kind, so_far)
-    recipe = replace(MODERN, learning_rate=rate)
-    row, _, right = learn(tower_network(kind), recipe, seed=int(settings["seed"]))
-    return [{"chosen_rate": rate, **row, "right": pack(right)}]
+    return tuned(tower_network(str(settings["network"])), settings, so_far)
 
 
 def _definition(settings: Settings) -> object:
     tower = TOWERS[settings["network"]]
-    rates = RATES if settings["phase"] == MEASURE.name else ()
+    rates = RATES if settings["phase"] == MEASURE else ()
     return [tower, tower.like and TOWERS[tower.like], MODULES, STEM, rates, MODERN, IMAGES, EPOCHS]
 
 
 TOWERS_COMPARED = Experiment(
     "towers",
     "a 5×5, two 3×3 or 1×5 and 5×1; one group of channels or many: what is best at equal cost?",
-    (
-        *(
-            {"phase": CHOOSE.name, "network": kind, "rate": rate, "seed": seed}
-            for seed, kind, rate in product(CHOOSE.seeds, TOWERS, RATES)
-        ),
-        *(
-            {"phase": MEASURE.name, "network": kind, "rate": "chosen", "seed": seed}
-            for seed, kind in product(SEEDS, TOWERS)
-        ),
-    ),
+    tuple(tuned_runs(TOWERS, RATES, SEEDS)),
     _measure,
     _definition,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, cast, get_args
 
 from inception_lab.architecture import layers as spec
@@ -31,19 +31,12 @@ class Unlike(Exception):  # noqa: N818  `describe` makes it an error that names 
 
 @dataclass
 class Step:
-    """One call in the graph.
+    """One call in the graph."""
 
-    Attributes:
-        path: Name of the layer, after the names of the models that it is in.
-        layer: The Keras layer.
-        inputs: Keys of the tensors that go in.
-        output: Key of the tensor that comes out.
-    """
-
-    path: str
+    path: str  # name of the layer, after the names of the models that it is in
     layer: Any
-    inputs: list[int]
-    output: int
+    inputs: list[int]  # keys of the tensors that go in
+    output: int  # key of the tensor that comes out
 
 
 def describe(model: Any, input_shape: tuple[int, int, int] | None = None) -> Network:
@@ -165,141 +158,90 @@ def _function(function: Any) -> Function | None:
     return cast(Function, name)
 
 
-def _common(layer: Any) -> dict[str, Any]:
-    return {"use_bias": layer.use_bias, "activation": _function(layer.activation)}
-
-
-def _demand(holds: bool, why: str) -> None:
-    if not holds:
-        raise Unlike(why)
-
-
-def _window(layer: Any, size: str) -> dict[str, Any]:
-    _demand(layer.data_format == "channels_last", "has its channels first")
-    return {size: getattr(layer, size), "strides": layer.strides, "padding": layer.padding}
-
-
-def _pooled(kind: Any) -> Callable[[Any, Shape], Layer]:
-    return lambda layer, shape: kind(**_window(layer, "pool_size"))
-
-
-def _global(layer: Any, shape: Shape) -> Layer:
-    _demand(layer.data_format == "channels_last", "has its channels first")
-    if isinstance(layer, kinds.GlobalAveragePooling2D):
-        return _mean(shape, None) if layer.keepdims else spec.GlobalAveragePool2D()
-    _demand(not layer.keepdims, "keeps its dimensions")
-    return spec.GlobalMaxPool2D()
-
-
-def _norm(kind: Any) -> Callable[[Any, Shape], Layer]:
-    def norm(layer: Any, shape: Shape) -> Layer:
-        axis = layer.axis if isinstance(layer.axis, int) else tuple(layer.axis)
-        _demand(axis in (-1, len(shape), (-1,), (len(shape),)), "normalises along another axis")
-        _demand(not getattr(layer, "rms_scaling", False), "has rms_scaling")
-        more = {"groups": layer.groups} if kind is spec.GroupNorm else {}
-        made: Layer = kind(**more, scale=layer.scale, center=layer.center, epsilon=layer.epsilon)
-        return made
-
-    return norm
-
-
-def _activation(layer: Any, shape: Shape) -> Layer | None:
+def _activation(layer: Any) -> Layer | None:
     function = _function(layer.activation)
     return None if function is None else spec.Activation(function)
 
 
-def _relu(layer: Any, shape: Shape) -> Layer:
-    _demand(layer.negative_slope == 0 and layer.threshold == 0, "has a slope or a threshold")
-    _demand(layer.max_value in (None, 6), f"stops at {layer.max_value}")
-    return spec.Activation("relu" if layer.max_value is None else "relu6")
-
-
-def _leaky(layer: Any, shape: Shape) -> Layer:
-    _demand(abs(layer.negative_slope - 0.2) < 1e-9, f"has the slope {layer.negative_slope}, not 0.2")
-    return spec.Activation("leaky_relu")
-
-
-def _softmax(layer: Any, shape: Shape) -> Layer:
-    _demand(layer.axis in (-1, len(shape)), "goes along another axis")
-    return spec.Activation("softmax")
-
-
-def _rescaling(layer: Any, shape: Shape) -> Layer:
-    single = isinstance(layer.scale, int | float) and isinstance(layer.offset, int | float)
-    _demand(single, "has a factor or an offset for each channel")
-    return spec.Scale(layer.scale, layer.offset)
-
-
-def _reshape(layer: Any, shape: Shape) -> Layer:
-    _demand(
-        tuple(layer.target_shape) in ((-1,), (math.prod(shape),)), "changes the shape otherwise than Flatten"
-    )
-    return spec.Flatten()
-
-
-def _dense(layer: Any, shape: Shape) -> Layer:
-    _demand(len(shape) == 1, "is used on a picture, at each place")
-    return spec.Dense(layer.units, **_common(layer))
-
-
-def _transposed(layer: Any, shape: Shape) -> Layer:
-    plain = layer.output_padding is None and set(layer.dilation_rate) == {1}
-    _demand(plain, "has output_padding or a dilation")
-    return spec.Conv2DTranspose(layer.filters, **_window(layer, "kernel_size"), **_common(layer))
-
-
-def _separable(layer: Any, shape: Shape) -> Layer:
-    _demand(set(layer.dilation_rate) == {1}, "has a dilation")
-    more = {"depth_multiplier": layer.depth_multiplier, **_common(layer)}
-    return spec.SeparableConv2D(layer.filters, **_window(layer, "kernel_size"), **more)
-
-
-TRANSLATIONS: Mapping[type, Callable[[Any, Shape], Layer | None]] = {
-    kinds.Conv2D: lambda layer, shape: spec.Conv2D(
-        layer.filters,
-        **_window(layer, "kernel_size"),
-        **_common(layer),
-        groups=layer.groups,
-        dilation_rate=layer.dilation_rate,
-    ),
-    kinds.DepthwiseConv2D: lambda layer, shape: spec.DepthwiseConv2D(
-        **_window(layer, "kernel_size"),
-        **_common(layer),
-        depth_multiplier=layer.depth_multiplier,
-        dilation_rate=layer.dilation_rate,
-    ),
-    kinds.SeparableConv2D: _separable,
-    kinds.Conv2DTranspose: _transposed,
-    kinds.Dense: _dense,
-    kinds.MaxPooling2D: _pooled(spec.MaxPool2D),
-    kinds.AveragePooling2D: _pooled(spec.AveragePool2D),
-    kinds.GlobalAveragePooling2D: _global,
-    kinds.GlobalMaxPooling2D: _global,
-    kinds.BatchNormalization: _norm(spec.BatchNorm),
-    BatchNormalization: _norm(spec.BatchNorm),
-    kinds.LayerNormalization: _norm(spec.LayerNorm),
-    kinds.GroupNormalization: _norm(spec.GroupNorm),
-    LocalResponseNormalization: lambda layer, shape: spec.LocalResponseNorm(
-        layer.depth_radius, layer.bias, layer.alpha, layer.beta
-    ),
-    kinds.Activation: _activation,
-    kinds.ReLU: _relu,
-    kinds.LeakyReLU: _leaky,
-    kinds.Softmax: _softmax,
-    kinds.Rescaling: _rescaling,
-    kinds.Flatten: lambda layer, shape: spec.Flatten(),
-    kinds.Reshape: _reshape,
-    kinds.Dropout: lambda layer, shape: spec.Dropout(layer.rate),
-    kinds.Identity: lambda layer, shape: None,
-    kinds.ZeroPadding2D: lambda layer, shape: spec.ZeroPadding2D(layer.padding),
-    kinds.UpSampling2D: lambda layer, shape: spec.UpSampling2D(layer.size, layer.interpolation),
+ALIKE: Mapping[type, Any] = {  # our kind has arguments of the same names
+    kinds.Conv2D: spec.Conv2D,
+    kinds.DepthwiseConv2D: spec.DepthwiseConv2D,
+    kinds.SeparableConv2D: spec.SeparableConv2D,
+    kinds.Conv2DTranspose: spec.Conv2DTranspose,
+    kinds.Dense: spec.Dense,
+    kinds.MaxPooling2D: spec.MaxPool2D,
+    kinds.AveragePooling2D: spec.AveragePool2D,
+    kinds.GlobalAveragePooling2D: spec.GlobalAveragePool2D,
+    kinds.GlobalMaxPooling2D: spec.GlobalMaxPool2D,
+    kinds.BatchNormalization: spec.BatchNorm,
+    BatchNormalization: spec.BatchNorm,
+    kinds.LayerNormalization: spec.LayerNorm,
+    kinds.GroupNormalization: spec.GroupNorm,
+    LocalResponseNormalization: spec.LocalResponseNorm,
+    kinds.Flatten: spec.Flatten,
+    kinds.Dropout: spec.Dropout,
+    kinds.ZeroPadding2D: spec.ZeroPadding2D,
+    kinds.UpSampling2D: spec.UpSampling2D,
 }
+TRANSLATIONS: Mapping[type, Callable[[Any], Layer | None]] = {
+    kinds.Activation: _activation,
+    kinds.ReLU: lambda layer: spec.Activation("relu" if layer.max_value is None else "relu6"),
+    kinds.LeakyReLU: lambda layer: spec.Activation("leaky_relu"),
+    kinds.Softmax: lambda layer: spec.Activation("softmax"),
+    kinds.Rescaling: lambda layer: spec.Scale(layer.scale, layer.offset),
+    kinds.Reshape: lambda layer: spec.Flatten(),
+    kinds.Identity: lambda layer: None,
+}
+NORMS = (kinds.BatchNormalization, kinds.LayerNormalization, kinds.GroupNormalization)
+
+
+def _obstacle(layer: Any, shape: Shape) -> str:
+    """Say why a layer has no description although its kind has one; nothing where it has one."""
+    match layer:
+        case kinds.Conv2DTranspose() if layer.output_padding is not None or set(layer.dilation_rate) != {1}:
+            return "has output_padding or a dilation"
+        case kinds.SeparableConv2D() if set(layer.dilation_rate) != {1}:
+            return "has a dilation"
+        case kinds.Dense() if len(shape) != 1:
+            return "is used on a picture, at each place"
+        case kinds.LayerNormalization() if getattr(layer, "rms_scaling", False):
+            return "has rms_scaling"
+        case kinds.ReLU() if layer.negative_slope or layer.threshold:
+            return "has a slope or a threshold"
+        case kinds.ReLU() if layer.max_value not in (None, 6):
+            return f"stops at {layer.max_value}"
+        case kinds.LeakyReLU() if abs(layer.negative_slope - 0.2) > 1e-9:
+            return f"has the slope {layer.negative_slope}, not 0.2"
+        case kinds.Softmax() if layer.axis not in (-1, len(shape)):
+            return "goes along another axis"
+        case kinds.Rescaling() if not all(isinstance(x, int | float) for x in (layer.scale, layer.offset)):
+            return "has a factor or an offset for each channel"
+        case kinds.Reshape() if tuple(layer.target_shape) not in ((-1,), (math.prod(shape),)):
+            return "changes the shape otherwise than Flatten"
+    if getattr(layer, "data_format", "channels_last") != "channels_last":
+        return "has its channels first"
+    if isinstance(layer, kinds.GlobalMaxPooling2D) and layer.keepdims:
+        return "keeps its dimensions"
+    if isinstance(layer, NORMS) and keras.tree.flatten(layer.axis) not in ([-1], [len(shape)]):
+        return "normalises along another axis"
+    return ""
 
 
 def _layer(layer: Any, shape: Shape) -> Layer | None:
-    if type(layer) not in TRANSLATIONS:
+    kind = type(layer)
+    if not (kind in ALIKE or kind in TRANSLATIONS):
         raise Unlike("has no description")
-    return TRANSLATIONS[type(layer)](layer, shape)
+    if why := _obstacle(layer, shape):
+        raise Unlike(why)
+    if kind in TRANSLATIONS:
+        return TRANSLATIONS[kind](layer)
+    if kind is kinds.GlobalAveragePooling2D and layer.keepdims:
+        return _mean(shape, None)
+    values = {field.name: getattr(layer, field.name) for field in fields(ALIKE[kind]) if field.name != "name"}
+    if "activation" in values:
+        values["activation"] = _function(layer.activation)
+    made: Layer = ALIKE[kind](**values)
+    return made
 
 
 class _Tree:

@@ -19,21 +19,13 @@ TIMEOUT = 30  # seconds without an answer
 
 @dataclass(frozen=True)
 class Remote:
-    """A file in the network.
+    """A file in the network."""
 
-    Attributes:
-        name: Its name in the cache.
-        addresses: Where it is, to be tried in this order.
-        size: Its bytes.
-        digest: Of its content, in hexadecimal.
-        algorithm: Of the digest, as `hashlib` names it.
-    """
-
-    name: str
-    addresses: tuple[str, ...]
-    size: int
-    digest: str
-    algorithm: str = "sha256"
+    name: str  # its name in the cache
+    addresses: tuple[str, ...]  # where it is, to be tried in this order
+    size: int  # its bytes
+    digest: str  # of its content, in hexadecimal
+    algorithm: str = "sha256"  # of the digest, as `hashlib` names it
 
 
 def cache_folder() -> Path:

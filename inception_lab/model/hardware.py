@@ -16,15 +16,10 @@ from inception_lab.version import __version__
 
 @dataclass(frozen=True)
 class Precision:
-    """In what numbers a network computes; its weights are kept in float32.
+    """In what numbers a network computes; its weights are kept in float32."""
 
-    Attributes:
-        name: `"float32"`, `"bfloat16"` or `"float16"`.
-        reason: What decided it.
-    """
-
-    name: str
-    reason: str
+    name: str  # `"float32"`, `"bfloat16"` or `"float16"`
+    reason: str  # what decided it
 
     @property
     def policy(self) -> str:

@@ -42,21 +42,13 @@ class Fork(NamedTuple):
 
 @dataclass(frozen=True)
 class Figure:
-    """A module as a figure of a paper draws it.
+    """A module as a figure of a paper draws it."""
 
-    Attributes:
-        source: Which figure of which paper.
-        kernels: The kernels along each branch, by a row's field.
-        pool: What the last branch pools by, if there is one.
-        strides: Of each branch's last layer: 2 in a grid reduction.
-        padding: Of that layer.
-    """
-
-    source: str
-    kernels: Mapping[str, tuple[Sides | Fork, ...]]
-    pool: Literal["average", "max"] | None = "average"
-    strides: int = 1
-    padding: Padding = "same"
+    source: str  # which figure of which paper
+    kernels: Mapping[str, tuple[Sides | Fork, ...]]  # the kernels along each branch, by a row's field
+    pool: Literal["average", "max"] | None = "average"  # what the last branch pools by, if there is one
+    strides: int = 1  # of each branch's last layer: 2 in a grid reduction
+    padding: Padding = "same"  # of that layer
 
 
 @dataclass(frozen=True)

@@ -44,15 +44,10 @@ _GROUNDS = {"✓": "rgba(0, 158, 115, 0.2)", "✗": "rgba(213, 94, 0, 0.25)"}  #
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a printed figure follows from the row's numbers.
+    """Whether a printed figure follows from the row's numbers."""
 
-    Attributes:
-        agrees: Whether some way of counting rounds or truncates to the figure.
-        text: Which way, or by how much the nearest differs.
-    """
-
-    agrees: bool
-    text: str
+    agrees: bool  # whether some way of counting rounds or truncates to the figure
+    text: str  # which way, or by how much the nearest differs
 
     def __str__(self) -> str:
         return self.text
@@ -140,27 +135,16 @@ def _cell(value: object) -> str:
 
 @dataclass(frozen=True)
 class AuditRow:
-    """A row of Table 1 that has parameters.
+    """A row of Table 1 that has parameters."""
 
-    Attributes:
-        name: `conv1`, `conv2`, `3a` … `5b`, `linear`.
-        printed_parameters: The params column, such as `159K`.
-        weights: Recomputed, without biases.
-        parameters: Recomputed, with biases.
-        parameters_verdict: On the params column.
-        printed_operations: The ops column, such as `128M`.
-        macs: Recomputed multiply-adds.
-        operations_verdict: On the ops column.
-    """
-
-    name: str
-    printed_parameters: str
-    weights: int
-    parameters: int
-    parameters_verdict: Verdict
-    printed_operations: str
-    macs: int
-    operations_verdict: Verdict
+    name: str  # `conv1`, `conv2`, `3a` … `5b`, `linear`
+    printed_parameters: str  # the params column, such as `159K`
+    weights: int  # recomputed, without biases
+    parameters: int  # recomputed, with biases
+    parameters_verdict: Verdict  # on the params column
+    printed_operations: str  # the ops column, such as `128M`
+    macs: int  # recomputed multiply-adds
+    operations_verdict: Verdict  # on the ops column
 
 
 class Audit(Audited[AuditRow]):

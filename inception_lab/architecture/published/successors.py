@@ -26,21 +26,13 @@ V3, XCEPTION = "arXiv:1512.00567", "arXiv:1610.02357"
 
 @dataclass(frozen=True)
 class Claim:
-    """A printed claim, read in one way.
+    """A printed claim, read in one way."""
 
-    Attributes:
-        name: What it is about, and the reading.
-        source: Where it stands.
-        printed: What it says.
-        computed: What the description says.
-        verdict: Whether both agree, and if not, by how much they differ.
-    """
-
-    name: str
-    source: str
-    printed: str
-    computed: str
-    verdict: Verdict
+    name: str  # what it is about, and the reading
+    source: str  # where it stands
+    printed: str  # what it says
+    computed: str  # what the description says
+    verdict: Verdict  # whether both agree, and if not, by how much they differ
 
 
 class FamilyAudit(Audited[Claim]):

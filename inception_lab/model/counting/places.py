@@ -30,7 +30,7 @@ def known(names: str) -> tuple[type, ...]:
 def under_windows(call: Call, sides: int) -> int:
     """Count the values under all windows of a pool that moves along so many sides."""
     size = call.layer.pool_size
-    return call.elements * (size**sides if isinstance(size, int) else math.prod(size))
+    return call.elements * (int(size) ** sides if isinstance(size, int) else math.prod(size))
 
 
 def _adaptive(call: Call) -> int:

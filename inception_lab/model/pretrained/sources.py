@@ -49,13 +49,9 @@ MOST_PIXELS = 32_767  # of a side that OpenCV resizes to
 
 @dataclass(frozen=True)
 class RunPreparation(Preparation):
-    """What `inception-lab train` does to pictures: cut, stored small, resized on the device.
+    """What `inception-lab train` does to pictures: cut, stored small, resized on the device."""
 
-    Attributes:
-        stored: `(height, width)` that the run's pictures were stored at.
-    """
-
-    stored: tuple[int, int] = (64, 64)
+    stored: tuple[int, int] = (64, 64)  # `(height, width)` that the run's pictures were stored at
 
     def __call__(self, *pictures: Any) -> Floats:
         """Return pictures as the network takes them; see `Preparation`."""

@@ -41,17 +41,11 @@ class LostProcessError(RuntimeError):
 
 @dataclass(frozen=True)
 class Team:
-    """Who trains together.
+    """Who trains together."""
 
-    Attributes:
-        processes: How many.
-        process: Which of them this is, from 0. The first one writes files and says how far the run is.
-        devices: Devices of all of them.
-    """
-
-    processes: int = 1
-    process: int = 0
-    devices: int = 1
+    processes: int = 1  # how many
+    process: int = 0  # which of them this is, from 0. The first one writes files and says how far the run is
+    devices: int = 1  # devices of all of them
 
     def __str__(self) -> str:
         """Say how many take part."""

@@ -20,30 +20,18 @@ from inception_lab.model.training.run import AVERAGED, BEST, Checkpoint, Row, Ru
 
 @dataclass
 class Epochs:
-    """What the epochs of a run leave: their rows, the state after the last one, and files of both.
+    """What the epochs of a run leave: their rows, the state after the last one, and files of both."""
 
-    Attributes:
-        data: What is trained on, and chosen by.
-        learner: What learns.
-        rows: Of the complete epochs.
-        steps: Steps an epoch.
-        saved: Whether the run is kept.
-        directory: Where, in the process that writes.
-        shown: Told of steps and epochs.
-        on_epoch: Called after each epoch with the rows so far.
-        on_step: Called after each step with epoch and step.
-        state: Of the learner after the last complete epoch; `None` before the first.
-    """
-
-    data: Splits
-    learner: Learner
-    rows: list[Row]
-    steps: int
-    saved: bool
-    directory: RunDirectory | None
-    shown: Progress
-    on_epoch: Callable[[list[Row]], None] | None
-    on_step: Callable[[int, int], None] | None
+    data: Splits  # what is trained on, and chosen by
+    learner: Learner  # what learns
+    rows: list[Row]  # of the complete epochs
+    steps: int  # steps an epoch
+    saved: bool  # whether the run is kept
+    directory: RunDirectory | None  # where, in the process that writes
+    shown: Progress  # told of steps and epochs
+    on_epoch: Callable[[list[Row]], None] | None  # called after each epoch with the rows so far
+    on_step: Callable[[int, int], None] | None  # called after each step with epoch and step
+    # of the learner after the last complete epoch; `None` before the first
     state: dict[str, Any] | None = None
     speeds: list[float] = field(default_factory=list)
     began: float = field(default_factory=time.perf_counter)

@@ -153,19 +153,13 @@ RECIPES: Mapping[str, Recipe] = {
 
 @dataclass(frozen=True)
 class Suited:
-    """What suits a data set.
+    """What suits a data set."""
 
-    Attributes:
-        network: Name of a network of the command line's.
-        epochs: How often the pictures are gone through.
-        input: Height and width in pixels that the network takes; `None` for its own.
-        recipe: A name in `RECIPES`.
-    """
-
-    network: str
-    epochs: int
+    network: str  # name of a network of the command line's
+    epochs: int  # how often the pictures are gone through
+    # height and width in pixels that the network takes; `None` for its own
     input: tuple[int, int] | None = None
-    recipe: str = "modern"
+    recipe: str = "modern"  # a name in `RECIPES`
 
 
 SUITED: Mapping[str, Suited] = {

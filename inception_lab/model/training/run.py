@@ -42,17 +42,11 @@ Row = dict[str, float]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Everything that a run needs to go on after an epoch.
+    """Everything that a run needs to go on after an epoch."""
 
-    Attributes:
-        epoch: Epochs done.
-        rows: The log so far.
-        state: Of model and optimizer: arrays by name.
-    """
-
-    epoch: int
-    rows: list[Row]
-    state: Mapping[str, Any]
+    epoch: int  # epochs done
+    rows: list[Row]  # the log so far
+    state: Mapping[str, Any]  # of model and optimizer: arrays by name
 
 
 class RunDirectory:

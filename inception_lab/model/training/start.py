@@ -24,20 +24,14 @@ Arrays = tuple[npt.NDArray[np.float32], ...]
 
 @dataclass(frozen=True)
 class Start:
-    """Weights to start from.
+    """Weights to start from."""
 
-    Attributes:
-        name: Of the network that they are of.
-        weights: Name of a layer in Keras → its weights, for pictures as training hands them on: RGB,
-            (byte − centre) / 64.
-        centre: The colour, RGB, that becomes 0.
-        classifier: Name in Keras of the layer that has no weights here: it learns from nothing.
-    """
-
-    name: str
+    name: str  # of the network that they are of
+    # name of a layer in Keras → its weights, for pictures as training hands them on: RGB, (byte −
+    # centre) / 64
     weights: Mapping[str, Arrays]
-    centre: tuple[float, float, float]
-    classifier: str
+    centre: tuple[float, float, float]  # the colour, RGB, that becomes 0
+    classifier: str  # name in Keras of the layer that has no weights here: it learns from nothing
 
     @property
     def fingerprint(self) -> str:

@@ -46,21 +46,13 @@ def measurements() -> dict[str, dict[tuple[str, ...], Any]]:
 
 @dataclass(frozen=True)
 class Reaching:
-    """What was measured, with and without heads, and what the heads cost.
-
-    Attributes:
-        state: The state.
-        curve: `(seeds, modules)`, for the chosen heads.
-        without: The same without heads.
-        total: Cost of the network with its heads.
-        bare: Cost of the network without.
-    """
+    """What was measured, with and without heads, and what the heads cost."""
 
     state: State
-    curve: Any
-    without: Any
-    total: Cost
-    bare: Cost
+    curve: Any  # `(seeds, modules)`, for the chosen heads
+    without: Any  # the same without heads
+    total: Cost  # cost of the network with its heads
+    bare: Cost  # cost of the network without
 
     @property
     def heads(self) -> dict[str, tuple[str, tuple[int, ...]]]:
@@ -103,7 +95,6 @@ class Auxiliary(Explorer):
     }
 
     def declare(self) -> dict[str, Control]:
-        """What is measured, the start, the heads."""
         return {
             "measure": Choice("Measure", "signal", tuple((NAMES[key], key) for key in MEASURES)),
             "start": Choice("Start", "Xavier, bias 0", tuple((start, start) for start in STARTS)),
@@ -111,7 +102,6 @@ class Auxiliary(Explorer):
         }
 
     def compute(self, state: State) -> Reaching:
-        """Look the measurements up, and count the heads."""
         stored = measurements()[state["measure"]]
         heads = () if state["heads"] == "none" else tuple(str(state["heads"]).split())
         normalization, _, _ = STARTS[state["start"]]
@@ -123,7 +113,6 @@ class Auxiliary(Explorer):
         return Reaching(state, curve, without, total, bare)
 
     def make_figure(self) -> Figure:
-        """Curves by depth on the left, the heads and their price on the right."""
         figure = self.new_figure(3.9, 5.5)
         ax = self._axes = self.add_axes(figure, (0.085, 0.235, 0.6, 0.655), (0.6, 2.95, 0.1, 2.25))
         ax.set(
@@ -138,7 +127,6 @@ class Auxiliary(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add curves, marks and texts."""
         ax = self._axes
         (self._marks,) = ax.plot(
             [], [], "D", color=figures.PURPLE, markersize=10, markeredgecolor="black", label="heads", zorder=3
@@ -155,7 +143,6 @@ class Auxiliary(Explorer):
         canvas.add(self._marks, self._text)
 
     def draw(self, canvas: Canvas, result: Reaching) -> None:
-        """Move the curves."""
         measure = result.state["measure"]
         label, limits = MEASURES[measure]
         if self._shown != measure:
@@ -200,7 +187,6 @@ class Auxiliary(Explorer):
         ]
 
     def handles(self) -> Iterator[Handle]:
-        """The modules that can carry a head: a press hangs heads there, or takes them off."""
         low, high = self._axes.get_ylim()
         for place, module in SOCKETS.items():
             yield Handle(
@@ -210,7 +196,6 @@ class Auxiliary(Explorer):
             )  # fmt: skip
 
     def describe(self, result: Reaching) -> str:
-        """The range of the curve, and what the heads change at the bottom."""
         mean, without = result.curve.mean(axis=0), result.without.mean(axis=0)
         state = result.state
         low, high = int(np.argmin(mean)), int(np.argmax(mean))

@@ -35,19 +35,12 @@ def measurements() -> tuple[tuple[int, ...], Mapping[Band, Curves]]:
 
 @dataclass(frozen=True)
 class BandCurves:
-    """What networks do that were trained on one band of sizes.
+    """What networks do that were trained on one band of sizes."""
 
-    Attributes:
-        band: Smallest and largest size trained on, in pixels.
-        sizes: Sizes tested, in pixels.
-        accuracy: `(seeds, sizes)`, shares of the held-out digits.
-        everything: The same of the networks trained on all sizes.
-    """
-
-    band: Band
-    sizes: tuple[int, ...]
-    accuracy: Curves
-    everything: Curves
+    band: Band  # smallest and largest size trained on, in pixels
+    sizes: tuple[int, ...]  # sizes tested, in pixels
+    accuracy: Curves  # `(seeds, sizes)`, shares of the held-out digits
+    everything: Curves  # the same of the networks trained on all sizes
 
 
 class Bands(Explorer):
@@ -66,17 +59,14 @@ class Bands(Explorer):
     }
 
     def declare(self) -> dict[str, Control]:
-        """The band trained on."""
         options = tuple((f"{low}–{high} px", (low, high)) for low, high in measurements()[1])
         return {"band": Choice("Trained on", ALL, options)}
 
     def compute(self, state: State) -> BandCurves:
-        """Look the measurements up."""
         sizes, stored = measurements()
         return BandCurves(state["band"], sizes, stored[state["band"]], stored[ALL])
 
     def make_figure(self) -> Figure:
-        """Accuracy against size."""
         sizes, _ = measurements()
         figure = self.new_figure(3.9, 4.2)
         ax = self._axes = self.add_axes(figure, (0.085, 0.235, 0.88, 0.72), (0.75, 1.2, 0.1, 2.9))
@@ -93,7 +83,6 @@ class Bands(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add the band and the curves."""
         self._band = self._axes.axvspan(
             *ALL, color=figures.ORANGE, alpha=0.25, linewidth=0, label="sizes trained on"
         )
@@ -103,14 +92,12 @@ class Bands(Explorer):
         self._lines = RunLines(self._axes, canvas, most, labels, (self._guessing, self._band))
 
     def draw(self, canvas: Canvas, result: BandCurves) -> None:
-        """Move band and curves."""
         low, high = result.band
         self._band.set_x(low)
         self._band.set_width(high - low)
         self._lines.show(result.sizes, result.accuracy, result.everything)
 
     def handles(self) -> Iterator[Handle]:
-        """Both ends of the band."""
         low, high = self.result.band
         for end, other in ((0, high), (1, low)):
             x = self.result.band[end]
@@ -120,7 +107,6 @@ class Bands(Explorer):
             )  # fmt: skip
 
     def describe(self, result: BandCurves) -> str:
-        """Accuracy inside the band and at both ends of the sizes."""
         low, high = result.band
         mean = result.accuracy.mean(axis=0)
         inside = [low <= size <= high for size in result.sizes]

@@ -28,29 +28,17 @@ CELL = 56  # pixels that a map is drawn with
 
 @dataclass(frozen=True)
 class StrongestMaps:
-    """The strongest channels of a branch.
-
-    Attributes:
-        state: The controls.
-        picture: What the network sees, as a person sees it.
-        maps: `(height, width, channels)`, the strongest channel first.
-        channels: Their numbers.
-        place: Column and row, in parts of the picture, where the chosen map is largest.
-        reach: Side of the square that this unit can see at most, in parts of the picture's side.
-        pixels: The same in pixels of what the network takes.
-        total: Channels of the branch.
-        silent: Share of the branch's values that are zero.
-    """
+    """The strongest channels of a branch."""
 
     state: State
-    picture: Any
-    maps: NDArray[np.float32]
-    channels: tuple[int, ...]
-    place: tuple[float, float]
-    reach: float
-    pixels: int
-    total: int
-    silent: float
+    picture: Any  # what the network sees, as a person sees it
+    maps: NDArray[np.float32]  # `(height, width, channels)`, the strongest channel first
+    channels: tuple[int, ...]  # their numbers
+    place: tuple[float, float]  # column and row, in parts of the picture, where the chosen map is largest
+    reach: float  # side of the square that this unit can see at most, in parts of the picture's side
+    pixels: int  # the same in pixels of what the network takes
+    total: int  # channels of the branch
+    silent: float  # share of the branch's values that are zero
 
     @property
     def channel(self) -> int:
@@ -118,7 +106,6 @@ class Branches(Explorer):
         super().__init__(preset, **state)
 
     def declare(self) -> dict[str, Control]:
-        """The photograph, the branch, the map."""
         modules, branches = list(self._modules), self._branches
         return {
             "photo": Choice("Photo", next(iter(self._photos)), tuple((name, name) for name in self._photos)),
@@ -132,7 +119,6 @@ class Branches(Explorer):
         }
 
     def compute(self, state: State) -> StrongestMaps:
-        """Take the maps, after one pass through the network for each photograph."""
         picture, found = self._look(state["photo"])
         module, branch = self._modules[state["module"]], state["branch"]
         every = found[module][branch][0]
@@ -165,7 +151,6 @@ class Branches(Explorer):
         return self._seen[name]
 
     def make_figure(self) -> Figure:
-        """The photograph on the left, the maps on the right."""
         figure = self.new_figure(4.2, 5.5)
         self._photo_axes = self.add_axes(figure, (0.01, 0.04, 0.41, 0.88), (0.05, 2.95, 0.05, 2.25))
         self._map_axes = self.add_axes(figure, (0.46, 0.04, 0.53, 0.88), (0.05, 0.05, 0.05, 2.5))
@@ -177,7 +162,6 @@ class Branches(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add the box, the maps, their numbers and the mark of the chosen one."""
         frame = Rectangle((0, 0), 1, 1, fill=False, edgecolor=figures.VERMILLION, linewidth=2.5)
         self._box = self._photo_axes.add_patch(frame)
         (self._dot,) = self._photo_axes.plot([], [], "o", color=figures.YELLOW, markeredgecolor="black")
@@ -201,7 +185,6 @@ class Branches(Explorer):
         canvas.add(self._box, self._dot, self._mosaic, self._mark, *self._numbers, self._title)
 
     def draw(self, canvas: Canvas, result: StrongestMaps) -> None:
-        """Show the maps, and where the chosen one is largest."""
         state = result.state
         if self._shown != state["photo"]:
             self._shown = state["photo"]
@@ -222,7 +205,6 @@ class Branches(Explorer):
         )
 
     def handles(self) -> Iterator[Handle]:
-        """The maps."""
         for number, channel in enumerate(self.result.channels[: self._maps]):
             x, y = number % COLUMNS, number // COLUMNS
             yield Handle(
@@ -231,7 +213,6 @@ class Branches(Explorer):
             )  # fmt: skip
 
     def describe(self, result: StrongestMaps) -> str:
-        """The chosen channel, where it is largest, what it can see."""
         state = result.state
         strongest = ", ".join(map(str, result.channels[:4]))
         return (

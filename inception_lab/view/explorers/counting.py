@@ -53,16 +53,11 @@ OF_ANY = (  # presets that mean the same for every network
 
 @dataclass(frozen=True)
 class Counted:
-    """What a convention finds in a network.
+    """What a convention finds in a network."""
 
-    Attributes:
-        convention: The convention of the state.
-        found: Its count.
-        publishers: Published figures for GoogLeNet that equal the count, or round to it.
-    """
-
-    convention: Convention
-    found: Count
+    convention: Convention  # of the state
+    found: Count  # its count
+    # published figures for GoogLeNet that equal the count, or round to it
     publishers: dict[str, list[Reproduction]]
 
 
@@ -177,7 +172,6 @@ class Counting(Explorer):
         return super().link().replace("counting(", called, 1).replace(", )", ")")
 
     def declare(self) -> dict[str, Control]:
-        """The network, what counts as a parameter, what counts as an operation."""
         controls = self._controls()
         left_out = () if self._given is None else OF_GOOGLENET
         return {name: control for name, control in controls.items() if name not in left_out}
@@ -215,7 +209,6 @@ class Counting(Explorer):
         }
 
     def compute(self, state: State) -> Counted:
-        """Count by the convention, and look for somebody who does the same."""
         convention = convention_of(state)
         if self._given is not None:
             return Counted(convention, count(self._given, convention), {})
@@ -228,7 +221,6 @@ class Counting(Explorer):
         return Counted(convention, found, publishers)
 
     def make_figure(self) -> Figure:
-        """Bars of what the count is made of: parameters on the left, operations on the right."""
         figure = self.new_figure(3.9, 5.3)
         self._columns = {}
         for key, left, width, bottom, height in (
@@ -244,7 +236,6 @@ class Counting(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add bars, totals and names."""
         styles = {"now": (figures.REDUCED, 0.0)}
         self._bars = {
             key: Bars(canvas, ax, len(self._kinds[key]), styles) for key, ax in self._columns.items()
@@ -257,7 +248,6 @@ class Counting(Explorer):
         canvas.add(*self._totals.values(), *self._names.values())
 
     def draw(self, canvas: Canvas, result: Counted) -> None:
-        """Show the count and who publishes it."""
         found, was = result.found, self.ghost
         for key, by, total in (
             ("parameters", found.parameters_by, found.parameters),
@@ -273,7 +263,6 @@ class Counting(Explorer):
             self._names[key].set_text(fill(_named(result.publishers.get(key)), self.either(62, 46)))
 
     def describe(self, result: Counted) -> str:
-        """The count, who publishes it, what is left out."""
         found = result.found
         said = [
             f"{found.parameters:,} parameters: {_named(result.publishers.get('parameters'))}.",

@@ -29,29 +29,17 @@ BEST = "best"
 
 @dataclass(frozen=True)
 class Answers:
-    """A unit, and what it answers.
-
-    Attributes:
-        state: The controls.
-        channel: Which channel of the branch the unit is.
-        colour: Of the disc.
-        rgb: The same in bytes.
-        curves: `(colours, diameters)`, in parts of the unit's strongest answer.
-        chosen: Row of the disc's colour in them.
-        answer: To the disc, in the same parts.
-        preferred: The diameter that it answers most to in this colour, in pixels; `None` if to none.
-        means: Branch → its mean.
-    """
+    """A unit, and what it answers."""
 
     state: State
-    channel: int
-    colour: str
-    rgb: tuple[int, int, int]
-    curves: Any
-    chosen: int
-    answer: float
-    preferred: int | None
-    means: Mapping[str, Mean]
+    channel: int  # which channel of the branch the unit is
+    colour: str  # of the disc
+    rgb: tuple[int, int, int]  # the same in bytes
+    curves: Any  # `(colours, diameters)`, in parts of the unit's strongest answer
+    chosen: int  # row of the disc's colour in them
+    answer: float  # to the disc, in the same parts
+    preferred: int | None  # the diameter that it answers most to in this colour, in pixels; `None` if to none
+    means: Mapping[str, Mean]  # branch → its mean
 
 
 class Electrode(Explorer):
@@ -92,7 +80,6 @@ class Electrode(Explorer):
         super().__init__(preset, **state)
 
     def declare(self) -> dict[str, Control]:
-        """The unit, the disc."""
         modules, branches, tuning = list(self._modules), self._branches, self.tuning
         least = min(a.shape[2] for found in tuning.answers.values() for a in found.values())
         module = "4b" if "4b" in modules else modules[len(modules) // 2]
@@ -108,7 +95,6 @@ class Electrode(Explorer):
         }
 
     def compute(self, state: State) -> Answers:
-        """Look the unit's answers up."""
         tuning = self.tuning
         module, branch = self._modules[state["module"]], state["branch"]
         answers = tuning.branch(module, branch)
@@ -128,7 +114,6 @@ class Electrode(Explorer):
         return Answers(state, channel, colour, _rgb(colour), curves, chosen, answer, preferred, means)
 
     def make_figure(self) -> Figure:
-        """The disc, the curve, the branches."""
         figure = self.new_figure(3.7, 5.2)
         half = 0.5 * self.width
         side = self.tuning.side
@@ -162,7 +147,6 @@ class Electrode(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add the disc, curves and means."""
         middle = self.tuning.side / 2
         self._disc = self._stimulus.add_patch(Circle((middle, middle), 1, linewidth=0))
         self._was = Circle((middle, middle), 0, fill=False, edgecolor="black", linestyle=":", linewidth=1.2)
@@ -185,7 +169,6 @@ class Electrode(Explorer):
         canvas.add(*self._bars, *self._points)
 
     def draw(self, canvas: Canvas, result: Answers) -> None:
-        """Grow the disc, move the curves."""
         diameters = self.tuning.diameters
         self._disc.set(radius=result.state["diameter"] / 2, facecolor=[value / 255 for value in result.rgb])
         self._was.set_radius(self.ghost.state["diameter"] / 2 if self.ghost else 0)
@@ -207,7 +190,6 @@ class Electrode(Explorer):
             self._points[row].set_markersize(11 if chosen else 7)
 
     def handles(self) -> Iterator[Handle]:
-        """Curves of other colours, branches, the dot on the curve, the disc's edge."""
         result, diameter = self.result, self.result.state["diameter"]
         for line, colour in zip(self._thin, self.tuning.colours, strict=True):
             hint = f"Press: a {colour} disc"
@@ -234,7 +216,6 @@ class Electrode(Explorer):
         )  # fmt: skip
 
     def describe(self, result: Answers) -> str:
-        """The unit's answer and taste, and its branch's."""
         state = result.state
         likes = (
             f"it answers most at {result.preferred} pixels"

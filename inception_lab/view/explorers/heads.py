@@ -48,19 +48,12 @@ def measurements() -> dict[str, Runs]:
 
 @dataclass(frozen=True)
 class HeadCurves:
-    """What is shown.
-
-    Attributes:
-        state: The state.
-        with_heads: `(seeds, epochs)` of the runs with heads.
-        without: The same without; `None` for what only heads have.
-        lost: Epochs that each run spent knowing nothing: with heads, and without.
-    """
+    """What is shown."""
 
     state: State
-    with_heads: Curves
-    without: Curves | None
-    lost: tuple[list[int], list[int]]
+    with_heads: Curves  # `(seeds, epochs)` of the runs with heads
+    without: Curves | None  # the same without; `None` for what only heads have
+    lost: tuple[list[int], list[int]]  # epochs that each run spent knowing nothing: with heads, and without
 
 
 class Heads(Explorer):
@@ -80,7 +73,6 @@ class Heads(Explorer):
     }
 
     def declare(self) -> dict[str, Control]:
-        """The start, whether heads hang there, what is shown."""
         return {
             "start": Choice("Start", "Xavier, bias 0", tuple((start, start) for start in HEAD_STARTS)),
             "heads": Toggle("Heads after 4a and 4d", True),
@@ -88,7 +80,6 @@ class Heads(Explorer):
         }
 
     def compute(self, state: State) -> HeadCurves:
-        """Look the runs up."""
         stored, bare, weight = measurements(), *HEAD_WEIGHTS
         runs, losses = stored[state["measure"]], stored["validation_loss"]
         start = state["start"]
@@ -98,7 +89,6 @@ class Heads(Explorer):
         return HeadCurves(state, runs[start, weight], runs.get((start, bare)), lost)
 
     def make_figure(self) -> Figure:
-        """The network above, curves by epoch below."""
         figure = self.new_figure(4.5, 4.6)
         strip = self._strip = self.add_axes(figure, (0.085, 0.84, 0.88, 0.15), (0.05, 3.85, 0.05, 0.7))
         strip.set(xlim=(-0.6, len(MODULES) - 0.4), ylim=(1.15, -0.55))
@@ -119,7 +109,6 @@ class Heads(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add the curves."""
         most = max(map(len, measurements()["validation_loss"].values()))
         self._hung = [
             self._strip.add_patch(
@@ -134,7 +123,6 @@ class Heads(Explorer):
         self._lines = RunLines(self._axes, canvas, most, labels, (self._nothing,))
 
     def draw(self, canvas: Canvas, result: HeadCurves) -> None:
-        """Move the curves."""
         measure = result.state["measure"]
         label, limits = MEASURES[measure]
         heads = result.state["heads"]
@@ -155,7 +143,6 @@ class Heads(Explorer):
         self._lines.show(range(1, HEAD_EPOCHS + 1), shown, other)
 
     def handles(self) -> Iterator[Handle]:
-        """The modules that heads hang on."""
         heads = self._legal["heads"]
         hint = "Press: take the heads off" if heads else "Press: hang the heads on 4a and 4d"
         for place in map(MODULES.index, HUNG_ON):
@@ -163,7 +150,6 @@ class Heads(Explorer):
             yield Handle(self._strip, box, hint, press={"heads": not heads}, cursor="pointer")
 
     def describe(self, result: HeadCurves) -> str:
-        """Where the curves end, and how long they stayed at knowing nothing."""
         last = result.with_heads[:, -1]
         ends = f"{last.mean():.3f} (from {last.min():.3f} to {last.max():.3f})"
         beside = f", without them at {result.without[:, -1].mean():.3f}" if result.without is not None else ""

@@ -69,7 +69,6 @@ class KernelSize(Explorer):
     }
 
     def declare(self) -> dict[str, Control]:
-        """Photograph, window, filter."""
         return {
             "side": Integer("Window side k", 17, 3, pictures.LARGEST_WINDOW, 2),
             "column": Integer("Column", 272, 0, 379),
@@ -89,7 +88,6 @@ class KernelSize(Explorer):
         }
 
     def compute(self, state: State) -> WindowAnswers:
-        """Answer with every window size at the place."""
         if state["side"] % 2 == 0:
             raise ValueError("the window's side must be odd, so that it has a centre")
         name, shrink = state["photo"], state["shrink"]
@@ -103,7 +101,6 @@ class KernelSize(Explorer):
         return WindowAnswers(state, column, row, picture, window, answers, SIDES[int(np.argmax(answers))])
 
     def make_figure(self) -> Figure:
-        """Photograph, window, curve."""
         figure = self.new_figure(3.9, 5.2)
         right = 0.62 * self.width
         self._photo_axes = self.add_axes(
@@ -133,7 +130,6 @@ class KernelSize(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add the window's outline, its content and the curve."""
         self._outlines = [
             self._photo_axes.add_patch(Rectangle((0, 0), 1, 1, fill=False, edgecolor=color, linewidth=width))
             for color, width in (("black", 3.4), (figures.YELLOW, 1.6))
@@ -164,7 +160,6 @@ class KernelSize(Explorer):
         )
 
     def draw(self, canvas: Canvas, result: WindowAnswers) -> None:
-        """Move the window."""
         state = result.state
         height, width = result.picture.shape
         if self._shown != (state["photo"], state["shrink"]):
@@ -198,7 +193,6 @@ class KernelSize(Explorer):
         self._label.set_text(f"dot: k = {side}, {result.answer:.3g}; star: best, k = {result.best}")
 
     def handles(self) -> Iterator[Handle]:
-        """The window, its corner, the dot on the curve."""
         state = self.result.state
         (x, y), half, shrink = self._middle, state["side"] / 2, state["shrink"]
         yield Handle(
@@ -218,7 +212,6 @@ class KernelSize(Explorer):
         )  # fmt: skip
 
     def describe(self, result: WindowAnswers) -> str:
-        """The answer here, and where it would be largest."""
         state = result.state
         shrunk = "" if state["shrink"] == 1 else f" shrunk {state['shrink']}×"
         here = f"At column {result.column}, row {result.row} of the {state['photo']} photo{shrunk}"

@@ -69,7 +69,6 @@ class Module(Explorer):
     presets = paper_modules()
 
     def declare(self) -> dict[str, Control]:
-        """The paper's six numbers, then the input."""
         return {
             **six_numbers(),
             "channels": Integer("Input channels", 192, 1, 1024),
@@ -78,21 +77,18 @@ class Module(Explorer):
         }
 
     def compute(self, state: State) -> Twins:
-        """Count the module and its twin."""
         row = InceptionRow(**{name: state[name] for name in FIELDS})
         shape = (state["height"], state["width"], state["channels"])
         module, naive = (inception_module(numbers, name="module") for numbers in (row, row.naive))
         return Twins(module, BranchCosts.of(cost(module, shape)), BranchCosts.of(cost(naive, shape)))
 
     def make_figure(self) -> Figure:
-        """Diagram on the left, a column of paired bars for each metric."""
         figure, self._diagram_axes, self._columns = module_figure(self, len(ROWS))
         if self.narrow:
             self._columns["parameters"].set_yticks(range(len(ROWS)), named(ROWS), fontsize=8.5)
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add bars and diagram."""
         rows = len(ROWS)
         series = {"naive": (NAIVE, -0.17), "reduced": (REDUCED, 0.17)}
         self._bars = {metric: Bars(canvas, ax, rows, series) for metric, ax in self._columns.items()}
@@ -110,7 +106,6 @@ class Module(Explorer):
         )  # fmt: skip
 
     def draw(self, canvas: Canvas, result: Twins) -> None:
-        """Show both ways, branch by branch."""
         was = self.ghost
         for metric in METRICS:
             self._bars[metric].show(
@@ -127,7 +122,6 @@ class Module(Explorer):
         self._diagram.show(canvas, result.module, result.reduced.total)
 
     def handles(self) -> Iterator[Handle]:
-        """All boxes with filters; the reduced module's bars, which set the filters of the branch's end."""
         yield from self._diagram.handles(LAYERS, self._legal)
         for row, (branch, name) in enumerate(zip(ROWS, ENDS, strict=True)):
             for metric, bars in self._bars.items():
@@ -138,7 +132,6 @@ class Module(Explorer):
                 yield bars.handle("reduced", row, pulled, f"Pull: {COLUMNS[name]}")
 
     def describe(self, result: Twins) -> str:
-        """Both totals, their ratio, the most expensive branch."""
         reduced, naive = result.reduced.total, result.naive.total
         most = result.reduced.largest("macs")
         macs, name = result.reduced.branches[most]["macs"], most.replace("x", "×")
@@ -153,7 +146,6 @@ class Module(Explorer):
         return " ".join(parts)
 
     def keras_code(self, state: State) -> str:
-        """The module in Keras's functional style."""
         return "\n".join(
             [
                 "import keras",

@@ -32,17 +32,12 @@ BRANCHES = ("1x1", "3x3", "5x5", "7x7", "pool")
 
 @dataclass(frozen=True)
 class BranchCosts:
-    """A module's costs by branch.
+    """A module's costs by branch."""
 
-    Attributes:
-        total: The cost of the whole module.
-        branches: Branch → metric → quantity; branches that the module lacks are absent.
-        channels: Branch → channels that it hands on.
-    """
-
-    total: Cost
+    total: Cost  # the cost of the whole module
+    # branch → metric → quantity; branches that the module lacks are absent
     branches: Mapping[str, Mapping[str, int]]
-    channels: Mapping[str, int]
+    channels: Mapping[str, int]  # branch → channels that it hands on
 
     @classmethod
     def of(cls, costs: Cost) -> BranchCosts:

@@ -56,7 +56,6 @@ class NaiveModule(Explorer):
     }  # fmt: skip
 
     def declare(self) -> dict[str, Control]:
-        """Input, filters of each branch, pooling."""
         filters = {
             f"conv{side}x{side}": Integer(
                 f"{side}×{side} filters", start, 0, 512, log=True, color=BRANCH_STYLES[f"{side}x{side}"].color
@@ -72,7 +71,6 @@ class NaiveModule(Explorer):
         }
 
     def compute(self, state: State) -> NaiveCosts:
-        """Count the module."""
         filters: dict[str, Any] = {name: n or None for name, n in state.items() if name.startswith("conv")}
         if not any(filters.values()) and not state["pool"]:
             raise ValueError("a module needs at least one branch")
@@ -82,19 +80,16 @@ class NaiveModule(Explorer):
         )
 
     def make_figure(self) -> Figure:
-        """Diagram on the left, a column of bars for each metric."""
         figure, self._diagram_axes, self._columns = module_figure(self, len(BRANCHES))
         self._named: list[str] = []
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add bars and diagram."""
         series = {"naive": (BRANCH_STYLES["1x1"], 0.0)}
         self._bars = {metric: Bars(canvas, ax, len(BRANCHES), series) for metric, ax in self._columns.items()}
         self._diagram = LiveDiagram(self._diagram_axes, len(BRANCHES))
 
     def draw(self, canvas: Canvas, result: NaiveCosts) -> None:
-        """Show the module; the bars stand beside the branches they belong to."""
         branches = list(result.costs.branches)
         if self.narrow and branches != self._named:
             self._named = branches
@@ -111,7 +106,6 @@ class NaiveModule(Explorer):
         self._diagram.show(canvas, result.module, result.costs.total)
 
     def handles(self) -> Iterator[Handle]:
-        """The bars and boxes of branches that have filters."""
         names = {f"{side}x{side}": f"conv{side}x{side}" for side in SIDES}
         yield from self._diagram.handles(names, self._legal)
         for row, branch in enumerate(self.result.costs.branches):
@@ -125,7 +119,6 @@ class NaiveModule(Explorer):
                 yield bars.handle("naive", row, pulled, f"Pull: filters of {branch.replace('x', '×')}")
 
     def describe(self, result: NaiveCosts) -> str:
-        """Total, and the most expensive branch."""
         total = result.costs.total
         most = result.costs.largest("macs")
         macs = result.costs.branches[most]["macs"]
@@ -143,7 +136,6 @@ class NaiveModule(Explorer):
         )
 
     def keras_code(self, state: State) -> str:
-        """The module in Keras's functional style."""
         lines = [
             "import keras",
             "from keras import layers",

@@ -37,17 +37,11 @@ WIDTHS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 
 @dataclass(frozen=True)
 class Edited:
-    """The network of a state.
+    """The network of a state."""
 
-    Attributes:
-        rows: The nine modules' numbers, edited or not.
-        total: Its cost.
-        by_row: Row of the picture → metric → quantity.
-    """
-
-    rows: Mapping[str, InceptionRow]
-    total: Cost
-    by_row: Mapping[str, Mapping[str, int]]
+    rows: Mapping[str, InceptionRow]  # the nine modules' numbers, edited or not
+    total: Cost  # its cost
+    by_row: Mapping[str, Mapping[str, int]]  # row of the picture → metric → quantity
 
     @property
     def unedited(self) -> Mapping[str, Mapping[str, int]]:
@@ -103,7 +97,6 @@ class Network(Explorer):
     }
 
     def declare(self) -> dict[str, Control]:
-        """The module, its six numbers, the network."""
         return {
             "module": Choice("Module", "3a", tuple((name, name) for name in TABLE_1)),
             **six_numbers(),
@@ -152,7 +145,6 @@ class Network(Explorer):
         self.result = replace(self.result, rows=TABLE_1)
 
     def compute(self, state: State) -> Edited:
-        """Count the network."""
         rows = self.rows(state)
         shape = (state["side"], state["side"], 3)
         total = cost(
@@ -163,7 +155,6 @@ class Network(Explorer):
         return Edited(rows, total, by_row(total))
 
     def make_figure(self) -> Figure:
-        """A column of bars for each metric, and a gauge of the budget."""
         figure, rows = self.new_figure(5.0, 5.4), len(ROWS)
         places = (0.075, 0.285, 0.315, 0.695), (0.55, 1.55, 0.1, 3.75)
         self._columns = metric_columns(self, figure, rows, *places)
@@ -178,7 +169,6 @@ class Network(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add bars, ticks of the unedited network and the budget's mark."""
         styles = {"now": (figures.REDUCED, 0.0)}
         self._bars = {metric: Bars(canvas, ax, len(ROWS), styles) for metric, ax in self._columns.items()}
         self._total = Bars(canvas, self._gauge, 1, styles)
@@ -187,7 +177,6 @@ class Network(Explorer):
         canvas.add(self._mark, self._budget)
 
     def draw(self, canvas: Canvas, result: Edited) -> None:
-        """Show the rows; those that the network lacks are empty."""
         for metric in METRICS:
             values: list[int | None] = [result.by_row[row][metric] for row in ROWS]
             before: list[int | None] = [result.unedited[row][metric] for row in ROWS]
@@ -202,7 +191,6 @@ class Network(Explorer):
         self._budget.set_text("the paper's budget: 1.5 G")
 
     def handles(self) -> Iterator[Handle]:
-        """The bars of the nine modules: a press chooses one, a pull sets its #3×3."""
         for row, name in enumerate(ROWS):
             for metric, bars in self._bars.items() if name in TABLE_1 else ():
                 pulled = self.pulled(
@@ -214,7 +202,6 @@ class Network(Explorer):
                 )
 
     def describe(self, result: Edited) -> str:
-        """Totals, against the paper's network and its budget."""
         total, unedited = result.total, result.unedited_total
         edited = [name for name, row in result.rows.items() if row != TABLE_1[name]]
         most = {metric: max(ROWS, key=lambda row: result.by_row[row][metric]) for metric in METRICS}

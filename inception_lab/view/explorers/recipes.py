@@ -31,19 +31,12 @@ LOOKS = (  # of the curves: colour and dashes
 
 @dataclass(frozen=True)
 class Schedules:
-    """A recipe over some epochs, beside the others.
+    """A recipe over some epochs, beside the others."""
 
-    Attributes:
-        name: The recipe's name.
-        recipe: The recipe.
-        epochs: Length of the training.
-        all_rates: The learning rates of every recipe, by name.
-    """
-
-    name: str
+    name: str  # of the recipe
     recipe: Recipe
     epochs: int
-    all_rates: dict[str, npt.NDArray[np.float32]]
+    all_rates: dict[str, npt.NDArray[np.float32]]  # the learning rates of every recipe, by name
 
     @property
     def rates(self) -> npt.NDArray[np.float32]:
@@ -72,14 +65,12 @@ class Recipes(Explorer):
     }
 
     def declare(self) -> dict[str, Control]:
-        """The recipe, and how long."""
         return {
             "recipe": Choice("Recipe", "article", tuple((name, name) for name in RECIPES)),
             "epochs": Integer("Epochs", 25, 1, LONGEST),
         }
 
     def compute(self, state: State) -> Schedules:
-        """Compute the schedules."""
         chosen = RECIPES[state["recipe"]]
         epochs = state["epochs"]
         return Schedules(
@@ -90,7 +81,6 @@ class Recipes(Explorer):
         )
 
     def make_figure(self) -> Figure:
-        """The schedule, and what else the recipe says."""
         figure = self.new_figure(3.6, 5.4)
         ax = self._axes = self.add_axes(figure, (0.085, 0.16, 0.58, 0.78), (0.75, 3.05, 0.1, 2.2))
         ax.set(
@@ -103,7 +93,6 @@ class Recipes(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add curves and text."""
         ax = self._axes
         (self._chosen,) = ax.plot([], [], color=figures.SKY, linewidth=8, alpha=0.5)
         self._curves = {
@@ -129,7 +118,6 @@ class Recipes(Explorer):
         return list(found.values())
 
     def draw(self, canvas: Canvas, result: Schedules) -> None:
-        """Draw the schedules over as many epochs."""
         at = (np.arange(len(result.rates)) + 1) / STEPS
         canvas.limits(self._axes, x=(0.0, axis_end(result.epochs)))
         for (name, *_), line in self._curves.items():
@@ -153,14 +141,12 @@ class Recipes(Explorer):
         )
 
     def handles(self) -> Iterator[Handle]:
-        """The curves, piece by piece."""
         for names, line in self._curves.items():
             others = [name for name in names if name != self._legal["recipe"]] or names
             press, hint = {"recipe": others[0]}, f"Press: bring {others[0]} forward"
             yield from curve_handles(self._axes, line, press, hint)
 
     def describe(self, result: Schedules) -> str:
-        """From where to where the rate goes."""
         first, highest, last = result.rates[0], result.rates.max(), result.rates[-1]
         most = f", by way of {highest:.4f}" if highest > 1.001 * first else ""
         return (
@@ -169,7 +155,6 @@ class Recipes(Explorer):
         )
 
     def keras_code(self, state: State) -> str:
-        """The schedule and the optimizer in Keras."""
         recipe = self.compute(state).recipe
         lines = [
             "import keras",

@@ -62,7 +62,6 @@ class Reduction(Explorer):
     }
 
     def declare(self) -> dict[str, Control]:
-        """Reduction, convolution, input."""
         return {
             "reduce": Integer("1×1 filters", 16, 1, 512, log=True),
             "kernel_size": Choice("Kernel", 5, tuple((f"{k}×{k}", k) for k in (1, 3, 5, 7, 9, 11))),
@@ -73,7 +72,6 @@ class Reduction(Explorer):
         }
 
     def compute(self, state: State) -> BothWays:
-        """Count both ways."""
         shape = (state["height"], state["width"], state["channels"])
         kernel = Conv2D(state["filters"], state["kernel_size"], name="convolution")
         even = break_even(state["kernel_size"], state["channels"], state["filters"])
@@ -81,7 +79,6 @@ class Reduction(Explorer):
         return BothWays(state, cost(kernel, shape), cost(reduced, shape), even)
 
     def make_figure(self) -> Figure:
-        """The line on the left, the two ways on the right."""
         figure = self.new_figure(3.7, 5.0)
         self._line_axes = self.add_axes(figure, (0.09, 0.16, 0.45, 0.72), (0.78, 2.45, 0.2, 2.25))
         self._bar_axes = self.add_axes(figure, (0.655, 0.16, 0.305, 0.72), (0.78, 0.5, 0.2, 1.2))
@@ -100,7 +97,6 @@ class Reduction(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add lines, points and bars."""
         ax = self._line_axes
         (self._direct,) = ax.plot([], [], color=NAIVE.color, linestyle="--", linewidth=2)
         (self._reduced,) = ax.plot([], [], color=REDUCED.color, linewidth=2)
@@ -119,7 +115,6 @@ class Reduction(Explorer):
         canvas.add(self._direct, self._even, self._reduced, self._was, *self._texts, self._here)
 
     def draw(self, canvas: Canvas, result: BothWays) -> None:
-        """Move lines and bars."""
         state, direct = result.state, result.direct.macs
         right = ceiling(1.15 * max(float(result.even), state["reduce"]))
         top = ceiling(1.2 * max(direct, result.reduced.macs))
@@ -156,7 +151,6 @@ class Reduction(Explorer):
         self._note.set_text(f"light: 1×1, {first}; dark: {side}×{side}, {second}")
 
     def handles(self) -> Iterator[Handle]:
-        """The dot, and both bars."""
         hint = "Pull: filters of the 1×1"
         yield self._bars.handle(
             "macs", 0, self.pulled("filters", lambda both: both.direct.macs), "Pull: filters"
@@ -166,7 +160,6 @@ class Reduction(Explorer):
         yield Handle(self._line_axes, dot * 2, "Drag the dot along the line", lambda x, _: {"reduce": x})
 
     def describe(self, result: BothWays) -> str:
-        """Both costs, their ratio and the break-even point."""
         direct, reduced = result.direct.macs, result.reduced.macs
         side = result.state["kernel_size"]
         verdict = (
@@ -181,7 +174,6 @@ class Reduction(Explorer):
         )
 
     def keras_code(self, state: State) -> str:
-        """Both ways in Keras."""
         shape = f"({state['height']}, {state['width']}, {state['channels']})"
         convolution = (
             f'layers.Conv2D({state["filters"]}, {state["kernel_size"]}, padding="same", activation="relu")'

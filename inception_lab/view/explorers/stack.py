@@ -60,7 +60,6 @@ class Stack(Explorer):
     }
 
     def declare(self) -> dict[str, Control]:
-        """Number of modules, their numbers, the input."""
         return {
             "modules": Integer("Modules", 4, 1, MOST),
             "channels": Integer("Input channels", 192, 1, 1024),
@@ -69,13 +68,11 @@ class Stack(Explorer):
         }
 
     def compute(self, state: State) -> TwoStacks:
-        """Count both stacks."""
         row = InceptionRow(**{name: state[name] for name in FIELDS})
         shape = (state["side"], state["side"], state["channels"])
         return TwoStacks(stack(row.naive, state["modules"], shape), stack(row, state["modules"], shape))
 
     def make_figure(self) -> Figure:
-        """Channels on the left, MACs on the right."""
         figure = self.new_figure(3.6, 5.3)
         self._axes = {
             "channels": self.add_axes(figure, (0.085, 0.15, 0.385, 0.75), (0.65, 3.15, 0.05, 1.85)),
@@ -96,7 +93,6 @@ class Stack(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add a pair of bars for each module."""
         self._bars = {
             (metric, name): ax.bar(
                 [number + offset for number in range(1, MOST + 1)], [0] * MOST, 0.38,
@@ -123,7 +119,6 @@ class Stack(Explorer):
         canvas.add(*self._before.values(), *self._last.values())
 
     def draw(self, canvas: Canvas, result: TwoStacks) -> None:
-        """Show as many bars as there are modules; black ticks where it started."""
         was = self.ghost
         for metric, ax in self._axes.items():
             top = 0
@@ -148,7 +143,6 @@ class Stack(Explorer):
             canvas.limits(ax, y=(0, ceiling(1.12 * top)))
 
     def handles(self) -> Iterator[Handle]:
-        """Every column, which says how many modules; the upper ends of the bars, which say #3×3."""
         for metric, ax in self._axes.items():
             for number in range(1, MOST + 1):
                 yield Handle(
@@ -170,7 +164,6 @@ class Stack(Explorer):
                     )  # fmt: skip
 
     def describe(self, result: TwoStacks) -> str:
-        """Both totals, their ratio, the channels at the end."""
         naive, reduced = result.naive, result.reduced
         modules = list(naive.by_module().values())
         steps = [second.macs - first.macs for first, second in pairwise(modules[1:])]
