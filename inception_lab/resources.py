@@ -6,14 +6,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def data_path(name: str) -> Path:
-    """Return the path of a data file.
-
-    Args:
-        name: The file's name inside `data/`.
-
-    Raises:
-        FileNotFoundError: If the installation lacks it.
-    """
+    """Return the path of a data file."""
     for folder in (_PACKAGE / "data", _PACKAGE.parent / "data"):
         if (folder / name).exists():
             return folder / name

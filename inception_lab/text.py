@@ -77,11 +77,7 @@ def bar(share: float, rest: str = " ") -> str:
 
 
 def columns(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
-    r"""Write rows of cells as lines whose columns are aligned, two spaces between them.
-
-    Args:
-        rows: Rows of equally many cells; the first is the head.
-        left: Columns that stand to the left; the others, of numbers, stand to the right.
+    r"""Write rows of cells as lines of aligned columns, the first `left` of them to the left.
 
     Example:
         >>> print(*columns([("layer", "MACs"), ("conv1", "118,013,952")]), sep="\n")

@@ -6,12 +6,7 @@ __version__ = "0.1.0"
 
 
 def say(notebook: str, source: str) -> None:
-    """Print, in Colab, where the lab came from; and everywhere, whether it is of another version.
-
-    Args:
-        notebook: The version of the notebook that asks.
-        source: Where its set-up cell found the lab.
-    """
+    """Print, in Colab, where the lab came from; and everywhere, whether it is of another version."""
     if "google.colab" in sys.modules:
         print(f"Inception Lab {__version__} from {source}.")
     if notebook != __version__:

@@ -285,11 +285,6 @@ def break_even(kernel_size: int, channels: int, filters: int) -> Fraction:
 
     k²·Cin·Cout / (Cin + k²·Cout), exactly; fewer filters save. The size of the picture cancels.
 
-    Args:
-        kernel_size: Side k of the convolution after the reduction.
-        channels: Channels Cin before it.
-        filters: Filters Cout of the convolution.
-
     Example:
         >>> float(break_even(5, channels=192, filters=32))
         154.83870967741936

@@ -61,11 +61,7 @@ def pair(sides: Sides) -> tuple[int, int]:
 
 
 def picture_shape(shape: object) -> tuple[int, int, int]:
-    """Return `shape` as `(height, width, channels)`.
-
-    Raises:
-        ValueError: If it is not three positive integers.
-    """
+    """Return `shape` as `(height, width, channels)`."""
     if not isinstance(shape, tuple | list) or len(shape) != 3:
         raise ValueError(f"`input_shape` must be (height, width, channels). Received: input_shape={shape!r}.")
     where = f" in input_shape={shape!r}"
@@ -77,11 +73,7 @@ def picture_shape(shape: object) -> tuple[int, int, int]:
 
 
 def colour_picture(shape: object) -> tuple[int, int, int]:
-    """Return `shape` as `(height, width, channels)` of a picture in colour or grey.
-
-    Raises:
-        ValueError: If it is not three positive integers, or the channels come first.
-    """
+    """Return `shape` as `(height, width, channels)` of a picture in colour or grey."""
     height, width, channels = picture_shape(shape)
     if height in COLOURS and channels not in COLOURS and min(width, channels) > 8:
         raise ValueError(

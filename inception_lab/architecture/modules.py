@@ -86,14 +86,7 @@ class InceptionRow:
 def normalised(
     layer: Layer, function: Function | None = "relu", *, scale: bool = True, epsilon: float = 1e-3
 ) -> Sequence:
-    """Return a convolution with batch norm after it, and an activation after that.
-
-    Args:
-        layer: The convolution: it needs a name, and no activation of its own.
-        function: The activation, or `None`.
-        scale: Whether batch norm learns a factor besides its shift.
-        epsilon: Of batch norm.
-    """
+    """Return a convolution, which has a name and no activation, with batch norm and an activation after it."""
     activation = [Activation(function, name=f"{layer.name}/{function}")] if function else []
     return Sequence(layer, BatchNorm(scale=scale, epsilon=epsilon, name=f"{layer.name}/bn"), *activation)
 
@@ -267,11 +260,7 @@ def auxiliary_head(
 
 
 def scaled(filters: int, width: float) -> int:
-    """Return a number of filters times the width multiplier, rounded, at least 1.
-
-    Raises:
-        ValueError: If `width` is not a number above 0, or beyond reason.
-    """
+    """Return a number of filters times the width multiplier, rounded, at least 1."""
     given: object = width
     if isinstance(given, bool) or not isinstance(given, numbers.Real) or not 0 < width <= 1000:
         raise ValueError(f"`width` must be a number above 0, at most 1000. Received: width={width!r}.")

@@ -240,11 +240,7 @@ def snake_case(kind: str) -> str:
 
 
 def merge_shapes(how: Merge, shapes: list[Shape]) -> Shape:
-    """Return the shape of merged branches.
-
-    Raises:
-        ValueError: If the branches' shapes do not fit together.
-    """
+    """Return the shape of merged branches."""
     listed = ", ".join("×".join(map(str, shape)) for shape in shapes)
     if how == "add":
         if len(set(shapes)) > 1:

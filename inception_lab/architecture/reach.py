@@ -123,10 +123,6 @@ class Reach:
     def centre(self, row: float, column: float) -> tuple[float, float]:
         """Return row and column, in pixels from the corner, that the square of a unit is centred on.
 
-        Args:
-            row: Of the unit, from 0.
-            column: Of the unit.
-
         Example:
             >>> import inception_lab as lab
             >>> lab.cost(lab.googlenet())["inception_4a/1x1"].reach.centre(6, 6)
@@ -138,12 +134,7 @@ class Reach:
         )
 
     def middle_unit(self, height: int, width: int) -> tuple[int, int]:
-        """Return row and column of the unit whose square is centred nearest to the picture's middle.
-
-        Args:
-            height: Of the picture, in pixels.
-            width: Of the picture.
-        """
+        """Return row and column of the unit whose square is centred nearest to the picture's middle."""
         row, column = (
             max(0, math.ceil((side / 2 - span.first) / span.stride - 0.5))  # of two as near the first
             for side, span in ((height, self.rows), (width, self.columns))

@@ -73,12 +73,7 @@ def googlenet_cifar(
 
 
 def plain_start_cifar(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) -> Network:
-    """Describe a quicker network for CIFAR-10: at 32×32 plain 3×3 convolutions, no modules; no dropout.
-
-    Args:
-        input_shape: `(height, width, channels)`, without batch.
-        classes: Number of classes.
-    """
+    """Describe a quicker network for CIFAR-10: at 32×32 plain 3×3 convolutions, no modules; no dropout."""
     convolutions = [
         part
         for number, filters in enumerate((16, 32, 48), start=1)
@@ -94,10 +89,6 @@ def full_width_cifar(input_shape: tuple[int, int, int] = (32, 32, 3), classes: i
     """Describe Table 1's nine modules, as wide as they are, on small pictures: 6 million parameters.
 
     One 3×3 convolution at full size takes the place of the stem, which would leave 4×4 of 32×32 pixels.
-
-    Args:
-        input_shape: `(height, width, channels)`, without batch.
-        classes: Number of classes.
     """
     convolution = normalised(Conv2D(192, 3, use_bias=False, name="3x3"))
     stem = Sequence(*convolution.parts, name="conv1")

@@ -26,11 +26,7 @@ def network_to_data(network: Network) -> dict[str, Any]:
 
 
 def network_from_data(data: dict[str, Any]) -> Network:
-    """Return the network that `network_to_data` wrote.
-
-    Raises:
-        ValueError: If the data are of something else.
-    """
+    """Return the network that `network_to_data` wrote."""
     try:
         return Network(data["input_shape"], _part_from_data(data["body"]), data["name"])
     except (KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -23,10 +23,6 @@ def folded(cost: Cost, most: int = ROWS) -> list[Cost]:
     The groups are as fine as they can be, and all equally fine: layers, then what shares a path, then
     what shares the beginning of a name, as `conv2_block1` and `conv2` in `conv2_block1_1_conv`. Where
     names say too little, a group of most layers is cut into equal pieces, called by their first layer.
-
-    Args:
-        cost: Of a network.
-        most: Groups, at the most.
     """
     layers = cost.layers
     runs = [(cost.network, [*layers])]
@@ -75,12 +71,7 @@ def _groupings(layers: Sequence[LayerCost]) -> Iterator[list[str]]:
 
 
 def cost_text(cost: Cost, by_layer: bool = False) -> str:
-    """Return a cost as lines of text: what `inception-lab cost` prints, or its sums by module.
-
-    Args:
-        cost: Of a network or a part of one.
-        by_layer: Whether each layer has a line; else there are 25 lines at most.
-    """
+    """Return a cost as lines of text: what `inception-lab cost` prints, or its sums by module."""
     head: tuple[str, ...] = ("part", "layers", "output", "parameters", "MACs")
     if by_layer:
         head = ("layer", "type", *head[2:])

@@ -24,17 +24,7 @@ def is_keras(name: str) -> bool:
 def counted(
     network: str, *, input: tuple[int, int] | None = None, classes: int | None = None, **others: Any
 ) -> Cost:
-    """Count the model that a command names.
-
-    Args:
-        network: `keras:NAME`, or a file.
-        input: `(height, width)` in pixels.
-        classes: Number of classes.
-        **others: Options that only the project's own networks have.
-
-    Raises:
-        ValueError: If there is no such model, or if its file cannot be read without running strange code.
-    """
+    """Count the model that a command names."""
     saved = not network.startswith(APPLICATION)
     for option, value in {**others, "classes": classes if saved else None}.items():
         if value is not None:

@@ -23,19 +23,7 @@ def networks() -> Mapping[str, Callable[..., Network]]:
 
 
 def describer(name: str, **options: Any) -> Callable[..., Network]:
-    """Return what describes a network.
-
-    Args:
-        name: As the command line knows it.
-        **options: Of the command's, such as `width`; those that are `None` were not given. `input` is
-            `(height, width)` in pixels.
-
-    Returns:
-        A function that takes whatever else the network's own takes.
-
-    Raises:
-        ValueError: If there is no such network, or it has no such option.
-    """
+    """Return what describes a network."""
     known = networks()
     one_of("network", name, tuple(known))
     given = {option: value for option, value in options.items() if value is not None}

@@ -65,13 +65,7 @@ def number(
 def word(
     truth: Callable[[], str], options: tuple[str, ...], *, slips: Mapping[str, str] | None = None
 ) -> Judge:
-    """Judge one of several words.
-
-    Args:
-        truth: Computes the right one.
-        options: All that may be answered.
-        slips: What to say to some wrong ones: option → hint.
-    """
+    """Judge one of several words."""
 
     def judge(answer: Any) -> tuple[bool | None, str]:
         said = answer.replace(" ", "").replace("–", "-").lower() if isinstance(answer, str) else answer

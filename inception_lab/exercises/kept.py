@@ -35,11 +35,7 @@ class Kept:
 
 
 def from_data(data: Any) -> Kept:
-    """Return what `data` gave.
-
-    Raises:
-        ValueError: If it is something else.
-    """
+    """Return what `data` gave."""
     try:
         solved = {name for name in data["solved"] if isinstance(name, str)}
         tries = {str(name): int(count) for name, count in data.get("tries", {}).items()}

@@ -54,11 +54,7 @@ def checksum(content: dict[str, Any]) -> str:
 
 
 def read(path: Path) -> Report:
-    """Read a report.
-
-    Raises:
-        ValueError: If it is none, or not as it was written.
-    """
+    """Read a report."""
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError("too large")
@@ -75,12 +71,7 @@ def read(path: Path) -> Report:
 
 
 def class_table(reports: Sequence[Report], exercises: Sequence[str]) -> list[dict[str, Any]]:
-    """Return a row a reader: sums, and 1 for each exercise that is solved, 0 if it was tried, else nothing.
-
-    Args:
-        reports: Of a class.
-        exercises: Names of all exercises.
-    """
+    """Return a row a reader: sums; 1 for each exercise that is solved, 0 if it was tried, else nothing."""
     return [
         {
             "name": re.sub(

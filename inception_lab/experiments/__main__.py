@@ -11,14 +11,7 @@ from inception_lab.experiments.runner import complete
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line.
-
-    Args:
-        arguments: Its words; by default the process's own.
-
-    Returns:
-        The exit status: 130 after Ctrl-C.
-    """
+    """Run the command line."""
     listed = "\n".join(f"  {name:<20}{experiment.question}" for name, experiment in EXPERIMENTS.items())
     parser = argparse.ArgumentParser(
         prog="python -m inception_lab.experiments",

@@ -50,14 +50,7 @@ CHOOSE, MEASURE = "choose", "measure"  # the learning rate on the validation pic
 
 
 def ablation_network(kind: str) -> Network:
-    """Return a network of the ablation.
-
-    Args:
-        kind: A name in `KERNELS` or `PLAIN`.
-
-    Raises:
-        ValueError: If there is none of that name.
-    """
+    """Return a network of the ablation."""
     if kind not in {**KERNELS, **PLAIN}:
         raise ValueError(f"`kind` must be one of {', '.join((*KERNELS, *PLAIN))}. Received: kind={kind!r}.")
     shape: Shape = (64, 64, 3)
@@ -144,11 +137,7 @@ def _measure(settings: Settings, so_far: Rows) -> Rows:
 
 
 def chosen_rate(kind: str, rows: Rows) -> float:
-    """Return the learning rate at which a network did best on the validation pictures.
-
-    Raises:
-        ValueError: If none has been tried.
-    """
+    """Return the learning rate at which a network did best on the validation pictures."""
     tried = [row for row in rows if row["network"] == kind and row["phase"] == CHOOSE]
     if not tried:
         raise ValueError(f"A learning rate must be chosen first. Received: no such run of '{kind}'.")

@@ -67,11 +67,7 @@ def learn(
 
 
 def finished(result: Outcome) -> float:
-    """Return a run's accuracy on the test pictures.
-
-    Raises:
-        KeyboardInterrupt: If the run was interrupted: half a run is not stored.
-    """
+    """Return a run's accuracy on the test pictures."""
     if result.accuracy is None:
         raise KeyboardInterrupt
     return result.accuracy

@@ -170,11 +170,7 @@ def read(path: Path) -> Rows:
 
 
 def append(path: Path, rows: Rows) -> None:
-    """Add rows to a CSV file; it is replaced whole, so that it is never half written.
-
-    Raises:
-        ValueError: If the file has other columns.
-    """
+    """Add rows to a CSV file; it is replaced whole, so that it is never half written."""
     columns = list(rows[0])
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     text = io.StringIO()

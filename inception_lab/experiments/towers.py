@@ -60,14 +60,7 @@ RATES = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 def tower_network(kind: str) -> Network:
-    """Return a network of two modules that differ in their towers only.
-
-    Args:
-        kind: A name in `TOWERS`.
-
-    Raises:
-        ValueError: If there is none of that name.
-    """
+    """Return a network of two modules that differ in their towers only."""
     if kind not in TOWERS:
         raise ValueError(f"`kind` must be one of {'; '.join(TOWERS)}. Received: kind={kind!r}.")
     parts: list[Part] = []

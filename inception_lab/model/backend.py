@@ -188,10 +188,6 @@ def compiled(function: Callable[[Any], Any], shape: tuple[int | None, ...]) -> C
 
     Worth it for what is called dozens of times: operation by operation, a deep network takes longer to
     dispatch than to compute.
-
-    Args:
-        function: Takes one tensor.
-        shape: Of the tensor, float32; `None` for a side that varies.
     """
     if keras.config.backend() != "tensorflow":
         return function

@@ -40,12 +40,7 @@ def cache_folder() -> Path:
 
 
 def cached(remote: Remote, folder: Path | None = None) -> Path | None:
-    """Return a file of the cache, or `None` if it is not there whole; another content is said and not used.
-
-    Args:
-        remote: The file.
-        folder: The cache, instead of the usual one.
-    """
+    """Return a file of the cache, or `None` if it is not there whole; other content is said and not used."""
     path = (folder or cache_folder()) / remote.name
     if not path.is_file():
         return None
@@ -59,13 +54,6 @@ def cached(remote: Remote, folder: Path | None = None) -> Path | None:
 
 def fetch(remote: Remote, folder: Path | None = None) -> Path:
     """Download a file into the cache, with progress on the error stream.
-
-    Args:
-        remote: The file.
-        folder: The cache, instead of the usual one.
-
-    Returns:
-        Its path, once its digest is found right.
 
     Raises:
         ValueError: If the cache cannot be written to, or no address gives the file; the message says what

@@ -208,12 +208,7 @@ def write(pieces: list[Piece], sketch: Sketch) -> None:
 
 
 def lay_out(part: Part, costs: Cost) -> Sketch:
-    """Place a part's boxes and lines.
-
-    Args:
-        part: A part of a network.
-        costs: Of the same part: the traversal's own paths and shapes, in the order in which it meets them.
-    """
+    """Place a part's boxes and lines; the costs have the traversal's paths and shapes, in its order."""
     sketch = Sketch()
     met = iter(costs.layers)
 

@@ -168,9 +168,6 @@ def restored(first: Explorer, said: dict[str, str]) -> Explorer:
     Args:
         first: One in its first state.
         said: What the address names: `"preset"`, controls, and `"edits"` where several modules are edited.
-
-    Raises:
-        ValueError: If something does not exist or cannot take its value.
     """
     state: dict[str, Any] = {}
     for name, text in said.items():

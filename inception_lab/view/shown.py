@@ -21,11 +21,7 @@ PICTURES = 10  # in a strip
 
 
 def page(thing: Any) -> str:
-    """Return a network, a data set or a training as HTML: a picture with its words.
-
-    Args:
-        thing: What a notebook was asked to show.
-    """
+    """Return a network, a data set or a training as HTML: a picture with its words."""
     if isinstance(thing, Network):
         counted = cost(thing)
         words = f"{thing!r}; {counted.parameters:,} parameters, {counted.macs:,} MACs per image"

@@ -120,12 +120,7 @@ def logits(classes: int, rate: float) -> Sequence:
 
 
 def network(input_shape: tuple[int, int, int], name: str, *parts: Part) -> Network:
-    """Return the network of these parts.
-
-    Raises:
-        ValueError: If the picture is too small: some grid reduction has nothing left. The message says the
-            smallest size.
-    """
+    """Return the network of these parts."""
     height, width, channels = colour_picture(input_shape)
     body = Sequence(*parts)
 

@@ -78,15 +78,9 @@ STAGES = (
 def residual(
     name: str, row: Row, convolution: Convolutions, channels: int, scale: float = 1.0, relu: bool = True
 ) -> Sequence:
-    """Describe a block: joined branches, a 1×1 convolution to as many channels as came in, and the sum.
+    """Describe a block: joined branches, a 1×1 convolution to as many `channels` as came in, and the sum.
 
-    Args:
-        name: Start of the layers' paths.
-        row: The branches.
-        convolution: Makes them; the 1×1 has biases, and neither batch norm nor an activation.
-        channels: That come in.
-        scale: What the branches are multiplied by before they are added.
-        relu: Whether a ReLU follows the sum.
+    The 1×1 has biases, and neither batch norm nor an activation; what is added is scaled first.
     """
     parts: list[Part] = [row.module(convolution), Conv2D(channels, 1, name="conv")]
     parts += [Scale(scale, name="scale")] if scale != 1 else []

@@ -71,13 +71,7 @@ MODULES: Mapping[str, Row] = {
 
 
 def stem(convolution: Convolutions, strides: int = 2, pool: bool = True) -> Sequence:
-    """Describe the layers before the first module, which Inception-ResNet-v2 shares.
-
-    Args:
-        convolution: Makes the network's convolutions.
-        strides: Of the first one.
-        pool: Whether a pooling follows the first three.
-    """
+    """Describe the layers before the first module, which Inception-ResNet-v2 shares."""
     first_pool = [MaxPool2D(3, 2, "valid", name="MaxPool_3a_3x3")] if pool else []
     return Sequence(
         *first_three(convolution, strides),

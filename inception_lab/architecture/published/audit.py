@@ -230,11 +230,6 @@ def figures(row: TableRow) -> tuple[Printed, Printed]:
 def judge_parameters(printed: Printed, weights: int, parameters: int) -> Verdict:
     """Judge a figure of the params column.
 
-    Args:
-        printed: The figure.
-        weights: Recomputed, without biases.
-        parameters: Recomputed, with biases.
-
     Returns:
         Agreement if either, with K as 1000 or 1024, is the figure, or rounds or truncates to it; else
         how far the weights are from it, with the K of 1024 that the exact rows show.

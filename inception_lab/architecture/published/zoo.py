@@ -1,7 +1,8 @@
 """The networks around GoogLeNet as specs: what came before it, beside it and after it.
 
 Every architecture is a table, headed by its source, and a few lines that read it. Layers carry the
-names of the model that its authors published, with `/` between a module and its layers.
+names of the model that its authors published, with `/` between a module and its layers. All take `input_shape`, `(height, width, channels)`
+without batch, and the number of `classes`.
 """
 
 from __future__ import annotations
@@ -103,10 +104,6 @@ ALEXNET = (
 def alexnet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int = 1000) -> Network:
     """Describe AlexNet, with the grouped convolutions of its two GPUs: 60,965,224 parameters.
 
-    Args:
-        input_shape: `(height, width, channels)`; the size decides how many parameters `fc6` has.
-        classes: Number of classes.
-
     Reference:
         Krizhevsky et al. 2012.
     """
@@ -134,10 +131,6 @@ NIN = (
 def nin(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000) -> Network:
     """Describe Network in Network: 1×1 convolutions and global average pooling before GoogLeNet had them.
 
-    Args:
-        input_shape: `(height, width, channels)`, without batch.
-        classes: Number of classes.
-
     Reference:
         Lin et al. 2013, arXiv:1312.4400.
     """
@@ -159,10 +152,6 @@ VGG_16 = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512
 
 def vgg16(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000) -> Network:
     """Describe VGG-16, second after GoogLeNet in 2014: 138,357,544 parameters.
-
-    Args:
-        input_shape: `(height, width, channels)`; the size decides how many parameters `fc6` has.
-        classes: Number of classes.
 
     Reference:
         Simonyan & Zisserman 2014, arXiv:1409.1556, Table 1, column D.
@@ -347,10 +336,6 @@ POOL_BEHIND = {"fire4": "pool4", "fire8": "pool8"}
 def squeezenet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int = 1000) -> Network:
     """Describe SqueezeNet 1.0: 1,248,424 parameters.
 
-    Args:
-        input_shape: `(height, width, channels)`, without batch.
-        classes: Number of classes.
-
     Reference:
         Iandola et al. 2016, arXiv:1602.07360, Table 1.
     """
@@ -389,7 +374,7 @@ class Zoo(dict[str, Callable[..., Network]]):
         return html_table(head, rows, caption="Published networks, each at its own size of picture")
 
 
-# Every network here by its name, in the order of publication. All take `input_shape` and `classes`.
+# Every network here by its name, in the order of publication.
 NETWORKS = Zoo(
     alexnet=alexnet,
     nin=nin,

@@ -73,11 +73,7 @@ def _never_used(model: Any, walk: Walk) -> list[LayerCost]:
 
 
 def input_shapes(model: Any, input_shape: Any) -> dict[str, Shape]:
-    """Return the whole shape of each input, by name.
-
-    Raises:
-        ValueError: If one is missing or does not fit.
-    """
+    """Return the whole shape of each input, by name."""
     known = _known_shapes(model)
     if known is None:
         if input_shape is None:

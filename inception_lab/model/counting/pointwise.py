@@ -31,11 +31,7 @@ def activated(layer: Any, shape: Shape) -> Operations:
 
 
 def function_operations(function: Any, shape: Shape) -> Operations:
-    """Count an activation function on values of a shape.
-
-    Raises:
-        Unknown: If it is none of Keras's.
-    """
+    """Count an activation function on values of a shape."""
     elements = math.prod(shape)
     if function is None:
         return Operations()

@@ -37,12 +37,6 @@ NODES = "Add Subtract Multiply Divide TrueDivide Maximum Minimum Relu Relu6 Silu
 def reach_after(layer: Any, reaches: list[Reach], inputs: Sequence[Shape], output: Shape) -> Reach:
     """Return the reach after a layer.
 
-    Args:
-        layer: A Keras layer or a node of `keras.ops`.
-        reaches: Reach of each input.
-        inputs: Shape of each input, without batch.
-        output: Shape of the first output, without batch.
-
     Returns:
         The reach along rows and columns; not defined after layers that mix places in other ways, such as
         attention.

@@ -105,11 +105,7 @@ def rule_of(layer: type) -> Rule | None:
 
 
 def count(layer: Any, inputs: tuple[Shape, ...], outputs: tuple[Shape, ...]) -> Operations:
-    """Count a layer or a model inside another one, such as the layer of a wrapper.
-
-    Raises:
-        Unknown: If there is no rule for it.
-    """
+    """Count a layer or a model inside another one, such as the layer of a wrapper."""
     found = rule_of(type(layer))
     if found is not None:
         return found(Call(layer, inputs, outputs))

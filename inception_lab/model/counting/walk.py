@@ -48,18 +48,7 @@ class Walk:
     def use(
         self, operation: Any, args: Any, kwargs: Any, prefix: str, known: Sequence[Tensor] | None = None
     ) -> list[Tensor]:
-        """Count one use of a layer or a node, and return its outputs.
-
-        Args:
-            operation: What is called.
-            args: Its arguments, among them tensors with a batch of one.
-            kwargs: Its keyword arguments.
-            prefix: What the path starts with.
-            known: Outputs whose shapes hold, but for the batch.
-
-        Raises:
-            Untraceable: If it is a model whose `call` takes no symbolic inputs.
-        """
+        """Count one use of a layer or a node, and return its outputs."""
         path = self._unique(prefix + _name(operation))
         if isinstance(operation, keras.layers.Layer):
             inner = self.model(operation, args, kwargs, path + "/")
@@ -105,11 +94,7 @@ class Walk:
         return [values[id(x)] for x in outputs]
 
     def traced(self, layer: Any, args: Any, kwargs: Any, path: str) -> list[Tensor]:
-        """Count what a layer or model of one's own calls: its `call` is given symbolic inputs, once.
-
-        Raises:
-            Untraceable: If that fails.
-        """
+        """Count what a layer or model of one's own calls: its `call` is given symbolic inputs, once."""
         fresh: dict[int, Tensor] = {}
 
         def renewed(x: Any) -> Any:

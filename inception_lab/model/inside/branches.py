@@ -17,11 +17,7 @@ JOIN = "_output"  # how the layer is called in which a module's branches meet
 
 
 def layer_of(model: Any, path: str) -> Any:
-    """Return a layer by its path, such as `inception_3a/5x5`, or by its name in Keras.
-
-    Raises:
-        ValueError: If there is none; the message lists the layers beside it.
-    """
+    """Return a layer by its path, such as `inception_3a/5x5`, or by its name in Keras."""
     name = keras_name(path)
     names = [layer.name for layer in model.layers]
     if name in names:
@@ -39,15 +35,7 @@ def modules(model: Any) -> tuple[str, ...]:
 
 
 def branches(model: Any, module: str) -> dict[str, Any]:
-    """Return the tensors that meet at the end of a module, by branch: `1x1`, `3x3`, `5x5`, `pool_proj`.
-
-    Args:
-        model: A functional Keras model, as `build` makes it.
-        module: Such as `inception_3a`.
-
-    Raises:
-        ValueError: If the network has no such module.
-    """
+    """Return the tensors that meet at the end of a module, by branch: `1x1`, `3x3`, `5x5`, `pool_proj`."""
     known = modules(model)
     if module not in known:
         listed = ", ".join(map(repr, known)) or "none"
@@ -104,11 +92,7 @@ def last_maps(model: Any) -> Any:
 
 
 def operations(model: Any) -> list[Any]:
-    """Return what a functional model computes, in an order in which it can be, its input left out.
-
-    Raises:
-        ValueError: If the model is another one, or made of models.
-    """
+    """Return what a functional model computes, in an order in which it can be, its input left out."""
     everything = getattr(model, "operations", None)
     if everything is None or len(model.inputs) != 1 or any(map(_several, everything)):
         raise ValueError(
@@ -145,16 +129,7 @@ def computed(
 
 
 def fitting(name: str, values: Any, shape: tuple[int | None, ...]) -> None:
-    """Refuse what a network cannot take.
-
-    Args:
-        name: What the caller calls it.
-        values: An array or a tensor.
-        shape: That the network takes, `None` where any length does.
-
-    Raises:
-        ValueError: If the shape is another.
-    """
+    """Refuse what a network cannot take."""
     found = tuple(np.shape(values))
     if len(found) != len(shape) or any(n not in (None, m) for n, m in zip(shape, found, strict=True)):
         wanted = ", ".join("any" if n is None else str(n) for n in shape)

@@ -58,17 +58,7 @@ def bvlc_googlenet(file: Path) -> Any:
 
 
 def find_weights(*, download: bool = False) -> Path | None:
-    """Return the file with BVLC's weights: `$INCEPTION_LAB_WEIGHTS`, a file or a folder, then the cache.
-
-    Args:
-        download: Whether to go on to the network.
-
-    Returns:
-        The file, or `None` if there is none and nothing may be downloaded.
-
-    Raises:
-        ValueError: If the place named holds no such file, or it cannot be downloaded.
-    """
+    """Return the file with BVLC's weights: `$INCEPTION_LAB_WEIGHTS`, a file or a folder, then the cache."""
     if place := os.environ.get(WEIGHTS):
         return weights_in(WEIGHTS, Path(place).expanduser())
     if (found := cached(BVLC)) or not download:

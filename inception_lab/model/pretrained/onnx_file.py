@@ -40,10 +40,6 @@ def read_weights(path: Path, network: Network) -> dict[str, tuple[Floats, Floats
 
     Returns:
         Path of the layer → kernel and bias, float32, as Keras has them.
-
-    Raises:
-        ValueError: If the file is no ONNX file or not of this network; the message says what differs.
-        ModuleNotFoundError: Without the package `onnx`.
     """
     tensors = _tensors(_load(path).graph, path)
     shapes = {f"{layer}_w_0": shape for layer, shape in _kernels(network).items()}

@@ -58,11 +58,7 @@ class Team:
         return self.process == 0
 
     def check(self, batch_size: int) -> None:
-        """Refuse batches that cannot be shared evenly.
-
-        Raises:
-            ValueError: If there are devices left over.
-        """
+        """Refuse batches that cannot be shared evenly."""
         if batch_size % self.devices:
             raise ValueError(
                 f"`batch_size` must be a multiple of the number of devices, {self.devices}. "
@@ -207,11 +203,7 @@ def _is_jaxs(error: RuntimeError) -> bool:
 
 
 def on_this_process(model: Any) -> Callable[[npt.NDArray[Any]], Arrays]:
-    """Return a model's forward pass on this process alone, with the weights it has now.
-
-    Args:
-        model: Its variables are the same in all processes; its outputs are a dict.
-    """
+    """Return a model's forward pass, a dict, on this process alone, with the weights it has now."""
     import jax
 
     from inception_lab.model.backend import as_array

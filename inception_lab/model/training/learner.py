@@ -208,11 +208,7 @@ class Learner:
         return {name: as_array(variable) for name, variable in self._variables()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Put a state back.
-
-        Raises:
-            ValueError: If it is of another model.
-        """
+        """Put a state back."""
         variables = dict(self._variables())
         for name in variables.keys() ^ state.keys():
             raise ValueError(
@@ -232,13 +228,7 @@ class Learner:
 
 
 def compile_heads(model: Any, optimizer: Any, recipe: Recipe) -> None:
-    """Give each head of a model its loss, weight and accuracy.
-
-    Args:
-        model: Its outputs are a dict of logits: `"main"`, and perhaps auxiliary heads.
-        optimizer: Any of Keras's.
-        recipe: Says the heads' weight and the label smoothing.
-    """
+    """Give each head of a model its loss, weight and accuracy."""
     heads = tuple(model.output)
     model.compile(
         optimizer=optimizer,

@@ -71,15 +71,7 @@ class RunDirectory:
                 self._lock = None
 
     def check(self, config: Mapping[str, Any] | None, resume: bool) -> None:
-        """Refuse a directory that `begin` would refuse, before anything slow; nothing is taken or written.
-
-        Args:
-            config: As for `begin`; `None` where it is not yet known.
-            resume: As for `begin`.
-
-        Raises:
-            ValueError: As `begin` does.
-        """
+        """Refuse a directory that `begin` would refuse, before anything slow; nothing is taken or written."""
         with self._usable():
             if self.path.exists() and not self.path.is_dir():
                 raise ValueError(f"`out` must be a directory. Received: {self.path}, which is a file.")
@@ -133,11 +125,7 @@ class RunDirectory:
             pass
 
     def config(self) -> dict[str, Any]:
-        """Return what the run was started with.
-
-        Raises:
-            ValueError: If the directory holds no run.
-        """
+        """Return what the run was started with."""
         try:
             found = json.loads((self.path / CONFIG).read_text(encoding="utf-8"))
             if not isinstance(found, dict):
@@ -163,17 +151,7 @@ class RunDirectory:
             )
 
     def latest(self, say: Callable[[str], None]) -> Checkpoint | None:
-        """Load the newest checkpoint that is whole.
-
-        Args:
-            say: Told about damaged ones.
-
-        Returns:
-            The checkpoint, or `None` before the first.
-
-        Raises:
-            ValueError: If there are checkpoints and all are damaged.
-        """
+        """Load the newest checkpoint that is whole."""
         files = self._checkpoints()
         for file in reversed(files):
             try:

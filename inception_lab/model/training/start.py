@@ -44,11 +44,7 @@ class Start:
         return digest.hexdigest()[:16]
 
     def load_into(self, core: Any) -> None:
-        """Put the weights into a network in Keras; its auxiliary heads learn from nothing.
-
-        Raises:
-            ValueError: If the network has other layers, or layers of other shapes.
-        """
+        """Put the weights into a network in Keras; its auxiliary heads learn from nothing."""
         main = core.output["main"] if isinstance(core.output, dict) else core.output
         for layer in keras.Model(core.input, main).layers:
             shapes = [tuple(variable.shape) for variable in layer.weights]

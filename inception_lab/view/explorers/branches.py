@@ -226,9 +226,6 @@ class Branches(Explorer):
 def mosaic(maps: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return maps side by side, each from 0 to its own largest value.
 
-    Args:
-        maps: `(height, width, channels)`.
-
     Returns:
         `(ROWS · CELL, COLUMNS · CELL)`; NaN between maps.
     """

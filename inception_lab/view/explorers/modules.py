@@ -145,12 +145,7 @@ class LiveDiagram:
         self._sketch = sketch
 
     def handles(self, names: Mapping[str, str], filters: Mapping[str, int]) -> Iterator[Handle]:
-        """Return the boxes as handles: a pull of one box's width to the right doubles the filters.
-
-        Args:
-            names: Last part of a layer's path → the control that says its filters.
-            filters: Control → its present value.
-        """
+        """Return the boxes as handles: a pull of one box's width to the right doubles the filters."""
         for x, y, path, _ in self._sketch.boxes:
             if name := names.get(path.split("/")[-1]):
                 yield Handle(
