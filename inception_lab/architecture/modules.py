@@ -86,7 +86,7 @@ class InceptionRow:
 def normalised(
     layer: Layer, function: Function | None = "relu", *, scale: bool = True, epsilon: float = 1e-3
 ) -> Sequence:
-    """Return a convolution, which has a name and no activation, with batch norm and an activation after it."""
+    """Return a convolution, named and without activation, with batch norm and an activation after it."""
     activation = [Activation(function, name=f"{layer.name}/{function}")] if function else []
     return Sequence(layer, BatchNorm(scale=scale, epsilon=epsilon, name=f"{layer.name}/bn"), *activation)
 

@@ -1,8 +1,8 @@
 """The networks around GoogLeNet as specs: what came before it, beside it and after it.
 
 Every architecture is a table, headed by its source, and a few lines that read it. Layers carry the
-names of the model that its authors published, with `/` between a module and its layers. All take `input_shape`, `(height, width, channels)`
-without batch, and the number of `classes`.
+names of the model that its authors published, with `/` between a module and its layers. All take
+`input_shape`, `(height, width, channels)` without batch, and the number of `classes`.
 """
 
 from __future__ import annotations
