@@ -1,6 +1,9 @@
 """Where the project's data files are: in the wheel beside the code, in a checkout at its top."""
 
+import csv
+import tomllib
 from pathlib import Path
+from typing import Any
 
 _PACKAGE = Path(__file__).parent
 
@@ -11,3 +14,14 @@ def data_path(name: str) -> Path:
         if (folder / name).exists():
             return folder / name
     raise FileNotFoundError(f"The data file '{name}' is missing from this installation of inception-lab.")
+
+
+def toml_rows(name: str) -> dict[str, dict[str, Any]]:
+    """Return the named tables of a TOML file of `data/`."""
+    return tomllib.loads(data_path(name).read_text(encoding="utf-8"))
+
+
+def csv_rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV file of `data/`, without the comments at its top."""
+    lines = data_path(name).read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))

@@ -123,6 +123,7 @@ def tuned(network: Network, settings: Settings, so_far: Rows, **options: Any) ->
 
 def tuned_runs(kinds: Iterable[str], rates: Iterable[float], seeds: range, **fixed: object) -> list[Settings]:
     """Return the runs that choose the rate of each network, with a seed that is not measured, and measure."""
+    arms: list[tuple[str, str, object, int]]
     arms = [(CHOOSE, kind, rate, 100) for kind, rate in product(kinds, rates)]
     arms += [(MEASURE, kind, "chosen", seed) for seed, kind in product(seeds, kinds)]
     return [

@@ -68,14 +68,9 @@ def test_confusion_has_the_truth_in_rows() -> None:
 def test_accuracy_by_size() -> None:
     sizes = np.array([10.0, 10.0, 60.0, 20.0])
     assert accuracy_by_size(PREDICTIONS, LABELS, sizes) == (
-        SizeAccuracy(10, 10, 1.0, 2),
-        SizeAccuracy(20, 20, 0.0, 1),
-        SizeAccuracy(60, 60, 0.0, 1),
-    )
-    # 10 10 | 20 60: a limit belongs to the band above it, the last one to the last band; no empty bands
-    assert accuracy_by_size(PREDICTIONS, LABELS, sizes, [5, 8, 20, 60]) == (
-        SizeAccuracy(8, 20, 1.0, 2),
-        SizeAccuracy(20, 60, 0.0, 2),
+        SizeAccuracy(10, 1.0, 2),
+        SizeAccuracy(20, 0.0, 1),
+        SizeAccuracy(60, 0.0, 1),
     )
 
 
@@ -178,10 +173,6 @@ def test_an_ensemble_is_the_mean_of_probabilities() -> None:
         (
             lambda: accuracy_by_size(PREDICTIONS, LABELS, np.zeros(3)),
             "`sizes` must hold one number for each of 4 pictures. Received: shape (3,).",
-        ),
-        (
-            lambda: accuracy_by_size(PREDICTIONS, LABELS, np.zeros(4), [3, 3]),
-            "`edges` must be two rising numbers or more. Received: edges=(3, 3).",
         ),
         (lambda: crop(PHOTO, crops=9), "`crops` must be one of 1, 10, 144. Received: crops=9."),
     ],

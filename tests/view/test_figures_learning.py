@@ -45,7 +45,7 @@ def test_live_curves_say_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_accuracies_by_size_keep_their_sizes_and_intervals() -> None:
-    given = [SizeAccuracy(10, 10, 0.8, 5), SizeAccuracy(60, 60, 0.9, 5)]
+    given = [SizeAccuracy(10, 0.8, 5), SizeAccuracy(60, 0.9, 5)]
     ax = figures.plot_by_size({"one": given}, intervals={"one": [(0.7, 0.85), (0.8, 0.95)]}, band=(20, 30))
     (line,) = [line for line in ax.get_lines() if line.get_label() == "one"]
     x, y = points(line)
@@ -57,7 +57,7 @@ def test_accuracies_by_size_keep_their_sizes_and_intervals() -> None:
 
 def test_every_curve_by_size_is_drawn() -> None:
     names = [f"seed {number}" for number in range(9)]
-    ax = figures.plot_by_size({name: [SizeAccuracy(10, 10, 0.8, 5)] for name in names})
+    ax = figures.plot_by_size({name: [SizeAccuracy(10, 0.8, 5)] for name in names})
     lines = ax.get_lines()
     assert [line.get_label() for line in lines] == names
     assert len({(line.get_color(), line.get_marker()) for line in lines}) == 9

@@ -7,7 +7,6 @@ reads a network's cost by it; `reproductions` holds every published figure again
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -18,7 +17,7 @@ from inception_lab.architecture.network import Network
 from inception_lab.architecture.published.paper import PublishedCount, published_counts
 from inception_lab.architecture.published.zoo import NETWORKS
 from inception_lab.checks import one_of
-from inception_lab.resources import data_path
+from inception_lab.resources import toml_rows
 
 Found = list[tuple[str, int, int]]  # kind, number counted, number there is
 
@@ -120,7 +119,7 @@ LIKE = {"GlobalMaxPool2D": "MaxPool2D", "GlobalAveragePool2D": "AveragePool2D", 
 
 CONVENTIONS: Mapping[str, Convention] = {
     name: Convention(**row | {"each": {kind: Each(**of) for kind, of in row.get("each", {}).items()}})
-    for name, row in tomllib.loads(data_path("conventions.toml").read_text(encoding="utf-8")).items()
+    for name, row in toml_rows("conventions.toml").items()
 }
 
 

@@ -5,14 +5,12 @@ Figures are kept as they are printed, because how a number is rounded is part of
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cache
-from typing import Any
 
 from inception_lab.architecture.modules import BRANCHES, InceptionRow
-from inception_lab.resources import data_path
+from inception_lab.resources import csv_rows
 
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3}
 
@@ -119,7 +117,7 @@ def table_1() -> tuple[TableRow, ...]:
     names = ["conv1", "pool1", "conv2", "pool2", "3a", "3b", "pool3", "4a", "4b", "4c", "4d", "4e", "pool4"]
     names += ["5a", "5b", "pool5", "dropout", "linear", "softmax"]
     rows = []
-    for name, row in zip(names, _rows("paper_table1.csv"), strict=True):
+    for name, row in zip(names, csv_rows("paper_table1.csv"), strict=True):
         params, ops = (Printed(row[key]) if row[key] else None for key in ("params", "ops"))
         widths = {column: int(row[column]) for column in BRANCHES if row[column]}
         patch, size = (row[key].replace("x", "×") for key in ("patch_size_stride", "output_size"))
@@ -159,7 +157,7 @@ class PublishedCount:
 @cache
 def published_counts() -> tuple[PublishedCount, ...]:
     """Return what others publish as counts of these networks."""
-    rows = _rows("published_counts.csv")
+    rows = csv_rows("published_counts.csv")
     for row in rows:
         row |= {"auxiliary": row["auxiliary"] == "yes", "input": int(row["input"])}
         row["printed"] = Printed(row["printed"])
@@ -192,13 +190,7 @@ class Accuracy:
 @cache
 def imagenet_accuracy() -> tuple[Accuracy, ...]:
     """Return the published accuracies. Training differs from row to row, so small differences say little."""
-    rows = _rows("imagenet_accuracy.csv")
+    rows = csv_rows("imagenet_accuracy.csv")
     for row in rows:
         row |= {"top1": float(row["top1"]), "top5": float(row["top5"]) if row["top5"] else None}
     return tuple(Accuracy(**row) for row in rows)
-
-
-def _rows(name: str) -> list[dict[str, Any]]:
-    """Read a file of `data/`, without the comments at its top."""
-    lines = data_path(name).read_text(encoding="utf-8").splitlines()
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))

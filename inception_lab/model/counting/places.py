@@ -30,7 +30,8 @@ def known(names: str) -> tuple[type, ...]:
 def under_windows(call: Call, sides: int) -> int:
     """Count the values under all windows of a pool that moves along so many sides."""
     size = call.layer.pool_size
-    return call.elements * (int(size) ** sides if isinstance(size, int) else math.prod(size))
+    each: int = size**sides if isinstance(size, int) else math.prod(size)
+    return call.elements * each
 
 
 def _adaptive(call: Call) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -157,40 +156,31 @@ def explained_by_largest(classes: Sequence[ClassAccuracy]) -> str | None:
 
 @dataclass(frozen=True)
 class SizeAccuracy:
-    """Accuracy on the objects of a band of sizes.
+    """Accuracy on the objects of one size.
 
     Attributes:
-        low: Smallest size, in pixels.
-        high: Largest size; a band does not include it, the last one does.
+        size: In pixels.
         accuracy: Share of pictures right.
         count: How many pictures.
     """
 
-    low: float
-    high: float
+    size: float
     accuracy: float
     count: int
 
 
 def accuracy_by_size(
-    predictions: Predictions,
-    labels: Labels,
-    sizes: npt.NDArray[np.float64],
-    edges: Sequence[float] | None = None,
+    predictions: Predictions, labels: Labels, sizes: npt.NDArray[np.float64]
 ) -> tuple[SizeAccuracy, ...]:
-    """Return the accuracy for each size of object.
+    """Return the accuracy for each size of object, from small to large.
 
     Args:
         predictions: `(count, classes)`.
         labels: `(count,)`.
         sizes: Side of each picture's object in pixels, `(count,)`.
-        edges: Limits of the bands, rising; `None` for one entry a size that occurs.
-
-    Returns:
-        The bands that hold pictures, from small to large.
 
     Raises:
-        ValueError: If the shapes do not fit together, or the edges do not rise.
+        ValueError: If the shapes do not fit together.
     """
     right = correct(predictions, labels)
     sizes = np.asarray(sizes, np.float64)
@@ -199,21 +189,8 @@ def accuracy_by_size(
             f"`sizes` must hold one number for each of {len(right):,} pictures. "
             f"Received: {'NaN' if np.isnan(sizes).any() else f'shape {sizes.shape}'}."
         )
-    if edges is None:
-        values = np.unique(sizes)
-        masks = [(float(value), float(value), sizes == value) for value in values]
-    else:
-        if len(edges) < 2 or any(b <= a for a, b in pairwise(edges)):
-            raise ValueError(f"`edges` must be two rising numbers or more. Received: edges={tuple(edges)}.")
-        masks = [
-            (low, high, (sizes >= low) & ((sizes < high) | ((sizes == high) & (high == edges[-1]))))
-            for low, high in pairwise(edges)
-        ]
-    return tuple(
-        SizeAccuracy(low, high, float(right[mask].mean()), int(mask.sum()))
-        for low, high, mask in masks
-        if mask.any()
-    )
+    of_size = {float(size): right[sizes == size] for size in np.unique(sizes)}
+    return tuple(SizeAccuracy(size, float(each.mean()), len(each)) for size, each in of_size.items())
 
 
 def ensemble(predictions: Sequence[Predictions]) -> npt.NDArray[np.float64]:

@@ -38,13 +38,6 @@ class Reading:
     weight_gradient: float | None = None
     weight: float | None = None
 
-    @property
-    def relative_gradient(self) -> float | None:
-        """|∂W| / |W|: how much of the kernel a step of rate 1 would change."""
-        if self.weight_gradient is None or not self.weight:
-            return None
-        return self.weight_gradient / self.weight
-
 
 @dataclass(frozen=True)
 class Inspection:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from inception_lab.checks import one_of, positive_integer
 from inception_lab.model.data.augmentation import AUGMENTATIONS as AUGMENTATIONS
 from inception_lab.model.data.augmentation import Augmentation as Augmentation
+from inception_lab.resources import toml_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,55 +101,7 @@ class Recipe:
         return (self.learning_rate * np.where(step < warm, rising, falling)).astype(np.float32)
 
 
-RECIPES: Mapping[str, Recipe] = {
-    "paper": Recipe(
-        source="Szegedy et al. 2014, section 6; rate and batches, which it does not give, are BVLC's",
-        learning_rate=0.01,
-        schedule="steps",
-        weight_decay=2e-4,
-        averaging=0.999,
-        batch_size=32,
-    ),
-    "article": Recipe(
-        source="the tutorial's listing as it was meant: rate 0.01, × 0.96 every 8 epochs, batches of 256",
-        learning_rate=0.01,
-        schedule="steps",
-        batch_size=256,
-    ),
-    "modern": Recipe(
-        source="ours: warm-up and cosine (Loshchilov & Hutter 2016), label smoothing (Szegedy et al. 2015)",
-        learning_rate=0.2,
-        schedule="cosine",
-        warm_up=0.2,
-        nesterov=True,
-        weight_decay=5e-3,
-        label_smoothing=0.1,
-        averaging=0.99,
-    ),
-    "long": Recipe(
-        source="ours, for hours instead of a minute: as modern, with larger batches and a short warm-up",
-        learning_rate=0.2,
-        schedule="cosine",
-        warm_up=0.05,
-        nesterov=True,
-        weight_decay=5e-3,
-        label_smoothing=0.1,
-        averaging=0.99,
-        batch_size=128,
-    ),
-    "finetune": Recipe(
-        source="ours, for networks that start from trained weights: the classifier alone, then all of it",
-        learning_rate=0.01,
-        schedule="cosine",
-        warm_up=0.1,
-        nesterov=True,
-        weight_decay=1e-3,
-        label_smoothing=0.1,
-        averaging=0.9,
-        batch_size=16,
-        frozen=0.5,
-    ),
-}
+RECIPES: Mapping[str, Recipe] = {name: Recipe(**row) for name, row in toml_rows("recipes.toml").items()}
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def plot_by_size(
     """Draw accuracy against the size of the object.
 
     Args:
-        curves: Name → things with a `low` (their size, in pixels) and an `accuracy`, as
+        curves: Name → things with a `size`, in pixels, and an `accuracy`, as
             `accuracy_by_size` gives them.
         intervals: Name → the ends of an interval for each point.
         band: Sizes that are shaded, such as those trained on.
@@ -120,13 +120,13 @@ def plot_by_size(
     for number, (name, points) in enumerate(curves.items()):
         style, line = series(number), ("-", "--")[number % 2]
         shift = 1 + 0.018 * (number - (count - 1) / 2)  # intervals stand side by side
-        x = [point.low * shift for point in points]
+        x = [point.size * shift for point in points]
         y = [point.accuracy for point in points]
         ax.plot(x, y, line, color=style.color, marker=style.marker, markersize=5, label=name)
         if intervals:
             low, high = zip(*intervals[name], strict=True)
             ax.vlines(x, low, high, color=style.color, linewidth=1.2)
-    sizes = [point.low for point in next(iter(curves.values()))]
+    sizes = [point.size for point in next(iter(curves.values()))]
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xticks(sizes, [f"{size:g}" for size in sizes])
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))

@@ -52,15 +52,14 @@ def test_a_network_worked_out_by_hand() -> None:
     assert found["z"].activation_gradient == pytest.approx(0.5)
     # ∂L/∂V is the mean of a: (2.5, .5); |V| = √20
     assert found["y"].weight_gradient == pytest.approx((2.5**2 + 0.5**2) ** 0.5)
-    assert found["y"].relative_gradient == pytest.approx((2.5**2 + 0.5**2) ** 0.5 / 20**0.5)
+    assert found.relative_gradient("y") == pytest.approx((2.5**2 + 0.5**2) ** 0.5 / 20**0.5)
     # ∂L/∂W: unit 0 is on for x = (1, 2) only, unit 1 for (−2, 1) only: (1, 2)·4.5/2 and (−2, 1)·7.5/2
     expected = 5**0.5 * (2.25**2 + 3.75**2) ** 0.5
     assert found["a"].weight_gradient == pytest.approx(expected)
-    assert found["a"].relative_gradient == pytest.approx(expected / 12**0.5)
+    assert found.relative_gradient("a") == pytest.approx(expected / 12**0.5)
     # ∂L/∂x of the first picture W₀·4.5 = 4.5 (3, 1), of the second 7.5 (−1, −1); mean square of the norms
     assert found["flatten"].activation_gradient == pytest.approx(((4.5**2 * 10 + 7.5**2 * 2) / 2) ** 0.5)
     assert found["flatten"].weight_gradient is None
-    assert found["flatten"].relative_gradient is None
 
 
 def test_only_the_loss_that_is_asked_for_counts() -> None:
