@@ -21,7 +21,7 @@ def toml_rows(name: str) -> dict[str, dict[str, Any]]:
     return tomllib.loads(data_path(name).read_text(encoding="utf-8"))
 
 
-def csv_rows(name: str) -> list[dict[str, str]]:
+def csv_rows(name: str) -> list[dict[str, Any]]:
     """Return the rows of a CSV file of `data/`, without the comments at its top."""
     lines = data_path(name).read_text(encoding="utf-8").splitlines()
     return list(csv.DictReader(line for line in lines if not line.startswith("#")))

@@ -9,20 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
-from inception_lab.exercises import (
-    kept,
-    lesson1,
-    lesson2,
-    lesson3,
-    lesson4,
-    lesson5,
-    lesson6,
-    lesson7,
-    lesson8,
-    lesson9,
-)
+from inception_lab.exercises import kept
 from inception_lab.exercises.form import READER, Turn, beside, in_words
 from inception_lab.exercises.form import Verdict as Verdict
 from inception_lab.exercises.judge import Exercise
@@ -30,11 +20,9 @@ from inception_lab.exercises.lessons import Cards
 from inception_lab.exercises.reports import report as report
 from inception_lab.text import columns, html_table
 
-EXERCISES: dict[str, Exercise] = {
-    name: exercise
-    for lesson in (lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7, lesson8, lesson9)
-    for name, exercise in lesson.EXERCISES.items()
-}
+EXERCISES: dict[str, Exercise] = {}
+for nth in range(1, 10):
+    EXERCISES |= import_module(f"{__name__}.lesson{nth}").EXERCISES
 YOUR_TURN = "Your turn."
 
 

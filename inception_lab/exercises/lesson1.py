@@ -9,37 +9,32 @@ from inception_lab.architecture.cost import cost
 from inception_lab.architecture.layers import Conv2D
 from inception_lab.architecture.modules import naive_module
 from inception_lab.architecture.network import Sequence
-from inception_lab.exercises.judge import Exercise, Judge, number
+from inception_lab.exercises.judge import Exercise, number
 
 FEWEST = 8  # filters of a branch that counts
+MOST_MACS, CHANNELS = 100_000_000, 416
 
 
-def branches_within(macs: int, channels: int) -> Judge:
+def _branches(answer: Any) -> tuple[bool | None, str]:
     """Judge a naive module on 28×28×192 that must give enough channels on a budget."""
-
-    def judge(answer: Any) -> tuple[bool | None, str]:
-        if not isinstance(answer, Mapping):
-            return None, "A dict is needed, such as dict(conv1x1=64, conv3x3=32, conv5x5=8, pool=True)."
-        arguments: dict[str, Any] = {str(name): value for name, value in answer.items() if value != 0}
-        if answer.get("pool") is False:
-            arguments["pool"] = False
-        try:
-            costs = cost(naive_module(**arguments), (28, 28, 192))
-        except (TypeError, ValueError) as error:
-            return None, f"No such module: {error}"
-        found = f"It costs {costs.macs:,} MACs and gives {costs.output_shape[-1]} channels."
-        wide = [
-            layer for layer in costs.layers if layer.type == "Conv2D" and layer.output_shape[-1] >= FEWEST
-        ]
-        if len(wide) < 3:
-            return False, f"{found} But three kernel sizes need {FEWEST} filters or more each."
-        if costs.output_shape[-1] < channels:
-            return False, f"{found} At least {channels} channels are needed."
-        if costs.macs > macs:
-            return False, f"{found} At most {macs:,} MACs are allowed."
-        return True, found
-
-    return judge
+    if not isinstance(answer, Mapping):
+        return None, "A dict is needed, such as dict(conv1x1=64, conv3x3=32, conv5x5=8, pool=True)."
+    arguments: dict[str, Any] = {str(name): value for name, value in answer.items() if value != 0}
+    if answer.get("pool") is False:
+        arguments["pool"] = False
+    try:
+        costs = cost(naive_module(**arguments), (28, 28, 192))
+    except (TypeError, ValueError) as error:
+        return None, f"No such module: {error}"
+    found = f"It costs {costs.macs:,} MACs and gives {costs.output_shape[-1]} channels."
+    wide = [layer for layer in costs.layers if layer.type == "Conv2D" and layer.output_shape[-1] >= FEWEST]
+    if len(wide) < 3:
+        return False, f"{found} But three kernel sizes need {FEWEST} filters or more each."
+    if costs.output_shape[-1] < CHANNELS:
+        return False, f"{found} At least {CHANNELS} channels are needed."
+    if costs.macs > MOST_MACS:
+        return False, f"{found} At most {MOST_MACS:,} MACs are allowed."
+    return True, found
 
 
 def _stacked_for_reach(side: int) -> int:
@@ -97,7 +92,7 @@ EXERCISES = {
     ),
     "01.4": Exercise(
         "A naive module on 28×28×192: three kernel sizes, 416 channels or more, at most 100 million MACs.",
-        branches_within(100_000_000, 416),
+        _branches,
         (
             "What does one filter of each size cost? Which channels are free?",
             "A 1×1 filter costs 150,528 MACs, a 3×3 nine times and a 5×5 25 times as much. "

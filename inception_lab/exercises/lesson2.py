@@ -12,9 +12,10 @@ from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.architecture.layers import Conv2D
 from inception_lab.architecture.modules import InceptionRow, inception_module
 from inception_lab.architecture.network import Sequence
-from inception_lab.exercises.judge import Exercise, Judge, number
+from inception_lab.exercises.judge import Exercise, number
 
 FEWEST_3X3, FEWEST_5X5 = 48, 8  # what we would still build
+BUDGET = 100_000_000  # MACs
 
 
 def module_macs(row: InceptionRow) -> int:
@@ -22,27 +23,23 @@ def module_macs(row: InceptionRow) -> int:
     return cost(inception_module(row), (28, 28, 192)).macs
 
 
-def reductions_within(macs: int) -> Judge:
+def _reductions(answer: Any) -> tuple[bool | None, str]:
     """Judge the two reductions of 3a: the module must use up a budget, its outputs as they are."""
-
-    def judge(answer: Any) -> tuple[bool | None, str]:
-        try:
-            reduce3x3, reduce5x5 = (operator.index(value) for value in answer)
-            row = replace(TABLE_1["3a"], reduce3x3=reduce3x3, reduce5x5=reduce5x5)
-        except (TypeError, ValueError):
-            return None, f"Two positive whole numbers are needed: (reduce3x3, reduce5x5), not {answer!r}."
-        if reduce3x3 < FEWEST_3X3 or reduce5x5 < FEWEST_5X5:
-            return False, f"At least {FEWEST_3X3} and {FEWEST_5X5}: a large kernel needs some channels."
-        found = module_macs(row)
-        wider = (replace(row, reduce3x3=reduce3x3 + 1), replace(row, reduce5x5=reduce5x5 + 1))
-        text = f"The module costs {found:,} MACs, of {macs:,}."
-        if found > macs:
-            return False, f"{text} That is too many."
-        if any(module_macs(more) <= macs for more in wider):
-            return False, f"{text} There is room left."
-        return True, f"{text} One more filter in either reduction would be too many."
-
-    return judge
+    try:
+        reduce3x3, reduce5x5 = (operator.index(value) for value in answer)
+        row = replace(TABLE_1["3a"], reduce3x3=reduce3x3, reduce5x5=reduce5x5)
+    except (TypeError, ValueError):
+        return None, f"Two positive whole numbers are needed: (reduce3x3, reduce5x5), not {answer!r}."
+    if reduce3x3 < FEWEST_3X3 or reduce5x5 < FEWEST_5X5:
+        return False, f"At least {FEWEST_3X3} and {FEWEST_5X5}: a large kernel needs some channels."
+    found = module_macs(row)
+    wider = (replace(row, reduce3x3=reduce3x3 + 1), replace(row, reduce5x5=reduce5x5 + 1))
+    text = f"The module costs {found:,} MACs, of {BUDGET:,}."
+    if found > BUDGET:
+        return False, f"{text} That is too many."
+    if any(module_macs(more) <= BUDGET for more in wider):
+        return False, f"{text} There is room left."
+    return True, f"{text} One more filter in either reduction would be too many."
 
 
 def _branch_macs(module: str, branch: str) -> int:
@@ -122,7 +119,7 @@ EXERCISES = {
     ),
     "02.4": Exercise(
         "Choose 3a's two reductions so that the module uses up 100 million MACs, its outputs unchanged.",
-        reductions_within(100_000_000),
+        _reductions,
         (
             "The 1×1 branch and the pool projection take their share first.",
             "One filter more in the 3×3 reduction costs 28²·(192 + 9·128), in the 5×5 "

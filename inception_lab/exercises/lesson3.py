@@ -11,67 +11,61 @@ from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.architecture.modules import InceptionRow
 from inception_lab.architecture.published.misprints import explain
 from inception_lab.architecture.published.paper import Printed
-from inception_lab.exercises.judge import Exercise, Judge, number
+from inception_lab.exercises.judge import Exercise, number
 
 SECRET_CLASSES = 37
-MOST_PARAMETERS = 7_000_000
+MOST_MACS, MOST_PARAMETERS = 1_500_000_000, 7_000_000
+TORCHVISION = 6_624_904  # parameters
+ROW, PRINTED = "5a", "54M"  # whose operations do not fit
 
 
 FIELDS = tuple(field.name for field in fields(InceptionRow))
 
 
-def misprint(row: str, printed: str) -> Judge:
+def _misprint(answer: Any) -> tuple[bool | None, str]:
     """Judge one changed number of a row of Table 1: it must bring about the printed operations."""
-
-    def judge(answer: Any) -> tuple[bool | None, str]:
-        try:
-            field, value = next(iter(answer.items())) if isinstance(answer, Mapping) else answer
-        except (TypeError, ValueError, StopIteration):
-            return (
-                None,
-                f"A field and a number are needed, such as ('pool_proj', 160). Fields: {', '.join(FIELDS)}.",
-            )
-        if field not in FIELDS:
-            return None, f"There is no field {field!r}. Fields: {', '.join(FIELDS)}."
-        try:
-            changed = replace(TABLE_1[row], **{field: value})
-        except ValueError as error:
-            return None, str(error)
-        found = cost(googlenet(rows={**TABLE_1, row: changed})).by_module()[f"inception_{row}"]
-        text = f"With {field} = {value}, row {row} has {found.macs:,} MACs."
-        channels = TABLE_1[row].output_channels(832)
-        if found.output_shape[-1] != channels:
-            return (
-                False,
-                f"{text} But then {found.output_shape[-1]} channels leave it; the table prints {channels}.",
-            )
-        if any((edit.field, edit.tried) == (field, value) for edit in explain(row)):
-            return True, f"{text} {printed} is printed, and no other number of the table's own columns fits."
-        if Printed(printed).agreement(found.macs):
-            return (
-                False,
-                f"{text} That fits. But no row prints {value} in this column. Does another candidate?",
-            )
-        return False, f"{text} The table prints {printed}."
-
-    return judge
+    try:
+        field, value = next(iter(answer.items())) if isinstance(answer, Mapping) else answer
+    except (TypeError, ValueError, StopIteration):
+        return (
+            None,
+            f"A field and a number are needed, such as ('pool_proj', 160). Fields: {', '.join(FIELDS)}.",
+        )
+    if field not in FIELDS:
+        return None, f"There is no field {field!r}. Fields: {', '.join(FIELDS)}."
+    try:
+        changed = replace(TABLE_1[ROW], **{field: value})
+    except ValueError as error:
+        return None, str(error)
+    found = cost(googlenet(rows={**TABLE_1, ROW: changed})).by_module()[f"inception_{ROW}"]
+    text = f"With {field} = {value}, row {ROW} has {found.macs:,} MACs."
+    channels = TABLE_1[ROW].output_channels(832)
+    if found.output_shape[-1] != channels:
+        return (
+            False,
+            f"{text} But then {found.output_shape[-1]} channels leave it; the table prints {channels}.",
+        )
+    if any((edit.field, edit.tried) == (field, value) for edit in explain(ROW)):
+        return True, f"{text} {PRINTED} is printed, and no other number of the table's own columns fits."
+    if Printed(PRINTED).agreement(found.macs):
+        return (
+            False,
+            f"{text} That fits. But no row prints {value} in this column. Does another candidate?",
+        )
+    return False, f"{text} The table prints {PRINTED}."
 
 
-def variant_with(parameters: int) -> Judge:
+def _variant(answer: Any) -> tuple[bool | None, str]:
     """Judge arguments of `googlenet` that must give a number of parameters."""
-
-    def judge(answer: Any) -> tuple[bool | None, str]:
-        if not isinstance(answer, Mapping) or set(answer) - {"kernel5x5", "normalization"}:
-            return None, "A dict is needed: dict(kernel5x5=…, normalization=…)."
-        try:
-            found = cost(googlenet(**{str(name): value for name, value in answer.items()})).parameters
-        except (TypeError, ValueError) as error:
-            return None, f"No such network: {error}"
-        if found == parameters:
-            return True, f"{found:,}: 7,280 more for batch norm, 380,928 fewer for 3×3 kernels."
-        return False, f"That network has {found:,} parameters, of {parameters:,}."
-
-    return judge
+    if not isinstance(answer, Mapping) or set(answer) - {"kernel5x5", "normalization"}:
+        return None, "A dict is needed: dict(kernel5x5=…, normalization=…)."
+    try:
+        found = cost(googlenet(**{str(name): value for name, value in answer.items()})).parameters
+    except (TypeError, ValueError) as error:
+        return None, f"No such network: {error}"
+    if found == TORCHVISION:
+        return True, f"{found:,}: 7,280 more for batch norm, 380,928 fewer for 3×3 kernels."
+    return False, f"That network has {found:,} parameters, of {TORCHVISION:,}."
 
 
 def broken_rule(row: InceptionRow, channels: int) -> str:
@@ -91,33 +85,27 @@ def broken_rule(row: InceptionRow, channels: int) -> str:
     return ""
 
 
-def most_channels(macs: int) -> Judge:
+def _most_channels(answer: Any) -> tuple[bool | None, str]:
     """Judge rows that must beat the paper's 1,024 channels on a budget; the score is what they reach."""
-
-    def judge(answer: Any) -> tuple[bool | None, str]:
-        if not isinstance(answer, Mapping) or not all(
-            isinstance(row, InceptionRow) for row in answer.values()
-        ):
-            return None, "A dict of rows is needed: rows of the explorer, or {**lab.TABLE_1, '5b': …}."
-        if tuple(answer) != tuple(TABLE_1):
-            return None, f"The nine modules {', '.join(TABLE_1)} are needed, in this order."
-        try:
-            costs = cost(googlenet(rows=answer))
-        except (TypeError, ValueError) as error:
-            return None, f"No such network: {error}"
-        modules = [costs.by_module()[f"inception_{name}"] for name in answer]
-        for name, module in zip(answer, modules, strict=True):
-            if broken := broken_rule(answer[name], module.input_shape[-1]):
-                return False, f"Module {name} {broken}; the rules forbid that."
-        channels, paper = modules[-1].output_shape[-1], TABLE_1["5b"].output_channels(832)
-        score = f"{costs.macs:,} MACs of {macs:,}, {costs.parameters:,} parameters of {MOST_PARAMETERS:,}."
-        if costs.macs > macs or costs.parameters > MOST_PARAMETERS:
-            return False, f"{score} Over the budget."
-        if channels <= paper:
-            return False, f"{score} Within the budget; now beat {paper:,} channels. Yours: {channels:,}."
-        return True, f"{score} {channels:,} channels, your score: {channels / paper:.2f}."
-
-    return judge
+    if not isinstance(answer, Mapping) or not all(isinstance(row, InceptionRow) for row in answer.values()):
+        return None, "A dict of rows is needed: rows of the explorer, or {**lab.TABLE_1, '5b': …}."
+    if tuple(answer) != tuple(TABLE_1):
+        return None, f"The nine modules {', '.join(TABLE_1)} are needed, in this order."
+    try:
+        costs = cost(googlenet(rows=answer))
+    except (TypeError, ValueError) as error:
+        return None, f"No such network: {error}"
+    modules = [costs.by_module()[f"inception_{name}"] for name in answer]
+    for name, module in zip(answer, modules, strict=True):
+        if broken := broken_rule(answer[name], module.input_shape[-1]):
+            return False, f"Module {name} {broken}; the rules forbid that."
+    channels, paper = modules[-1].output_shape[-1], TABLE_1["5b"].output_channels(832)
+    score = f"{costs.macs:,} MACs of {MOST_MACS:,}, {costs.parameters:,} parameters of {MOST_PARAMETERS:,}."
+    if costs.macs > MOST_MACS or costs.parameters > MOST_PARAMETERS:
+        return False, f"{score} Over the budget."
+    if channels <= paper:
+        return False, f"{score} Within the budget; now beat {paper:,} channels. Yours: {channels:,}."
+    return True, f"{score} {channels:,} channels, your score: {channels / paper:.2f}."
 
 
 def _kernels_of_the_stem() -> int:
@@ -131,7 +119,7 @@ def _parameters_for(classes: int) -> int:
 EXERCISES = {
     "03.1": Exercise(
         "One number of row 5a is likely a misprint. Which field, and what instead? Answer (field, number).",
-        misprint("5a", "54M"),
+        _misprint,
         (
             "The 832 channels that leave the module must stay, so it is one of the two reductions.",
             "Compare 5a with the rows above and below it, column by column.",
@@ -139,7 +127,7 @@ EXERCISES = {
     ),
     "03.2": Exercise(
         "Which dict(kernel5x5=…, normalization=…) gives torchvision's 6,624,904 parameters?",
-        variant_with(6_624_904),
+        _variant,
         (
             "With batch norm a filter loses its bias and gains two numbers: one more for each of 7,280.",
             "What is left to explain is 380,928 parameters fewer, all in one kind of branch.",
@@ -179,7 +167,7 @@ EXERCISES = {
     ),
     "03.5": Exercise(
         "Nine modules, 1.5 billion MACs and 7 million parameters at most: as many channels as you can.",
-        most_channels(1_500_000_000),
+        _most_channels,
         (
             "Save MACs first: a quarter off the 3×3 reductions of all nine modules. What does that leave?",
             "Then spend in 5b: at 7×7 pixels a filter costs a sixteenth of what it costs at 28×28. Mind the "

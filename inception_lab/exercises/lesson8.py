@@ -12,7 +12,7 @@ from inception_lab.architecture.family.inception_resnet_v2 import inception_resn
 from inception_lab.architecture.family.inception_v3 import inception_v3
 from inception_lab.architecture.family.inception_v4 import inception_v4
 from inception_lab.architecture.family.xception import xception
-from inception_lab.exercises.judge import Exercise, Judge, number
+from inception_lab.exercises.judge import Exercise, number
 
 KERNEL, BIAS = 0.8, 0.1  # of the convolution to fold
 GAMMA, BETA, MEAN, VARIANCE = 0.5, 0.2, 0.3, 0.04
@@ -62,25 +62,21 @@ def _folded(answer: Any) -> tuple[bool | None, str]:
     return False, "The weight is right." if right[0] else "The weight is not right."
 
 
-def _within(budget: int) -> Judge:
+def _within_budget(answer: Any) -> tuple[bool | None, str]:
     """Judge a network of the family, its width and its picture: it must use up a budget of MACs."""
-
-    def judge(answer: Any) -> tuple[bool | None, str]:
-        try:
-            name, width, side = answer
-            found = cost(FAMILY[name]((side, side, 3), width=width)).macs
-        except KeyError:
-            return None, f"One of {', '.join(FAMILY)} is needed, not {answer[0]!r}."
-        except (TypeError, ValueError) as error:
-            return None, f"A name, a width and a side are needed, not {answer!r}: {error}"
-        text = f"It costs {found:,} MACs, of {budget:,}."
-        if found > budget:
-            return False, f"{text} That is too many."
-        if found < LEAST * budget:
-            return False, f"{text} There is room left."
-        return True, f"{text} {found / budget:.1%} of the budget is used."
-
-    return judge
+    try:
+        name, width, side = answer
+        found = cost(FAMILY[name]((side, side, 3), width=width)).macs
+    except KeyError:
+        return None, f"One of {', '.join(FAMILY)} is needed, not {answer[0]!r}."
+    except (TypeError, ValueError) as error:
+        return None, f"A name, a width and a side are needed, not {answer!r}: {error}"
+    text = f"It costs {found:,} MACs, of {BUDGET:,}."
+    if found > BUDGET:
+        return False, f"{text} That is too many."
+    if found < LEAST * BUDGET:
+        return False, f"{text} There is room left."
+    return True, f"{text} {found / BUDGET:.1%} of the budget is used."
 
 
 EXERCISES = {
@@ -124,7 +120,7 @@ EXERCISES = {
     "08.4": Exercise(
         "Choose a network of the family, its width and the side of its picture so that it uses at least 95 % "
         "of 1.5 G MACs, and no more than all.",
-        _within(BUDGET),
+        _within_budget,
         (
             "MACs grow about as the square of the width, and as the square of the side.",
             "Xception at 299 pixels has 8.36 G: √(1.5 / 8.36) = 0.42 of the width, or of the side.",

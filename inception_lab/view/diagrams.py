@@ -6,10 +6,13 @@ import math
 import re
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.text import Text
 from matplotlib.textpath import TextPath
@@ -21,12 +24,7 @@ from inception_lab.checks import one_of
 from inception_lab.text import readable
 from inception_lab.view import figures
 
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    Piece = tuple[Artist, ...]  # drawn in this order
+Piece = tuple[Artist, ...]  # drawn in this order
 
 # How a whole network's blocks are coloured, by the start of their names.
 KINDS = {

@@ -10,12 +10,11 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inception_lab.checks import one_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     Gray = NDArray[np.float64]
 
 Number = TypeVar("Number", bound=np.generic)

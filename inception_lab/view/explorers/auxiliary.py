@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import googlenet
 from inception_lab.experiments.gradients import GRADIENTS, HEADS, LAYERS, STARTS
 from inception_lab.view import figures
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.curves import RunLines
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 MEASURES: Mapping[str, tuple[str, tuple[float, float]]] = {
     "signal": ("spread of the activations", (2e-3, 20)),

@@ -6,19 +6,16 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, PercentFormatter
 
 from inception_lab.experiments.lessons import BAND_LIMITS, BANDS
 from inception_lab.view import figures
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.curves import Curves, RunLines
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 Band = tuple[int, int]
 ALL = BAND_LIMITS[0]

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
 
 from inception_lab.architecture.cost import cost
 from inception_lab.view import figures, pictures
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
+from inception_lab.view.explorers.modules import branch_name
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-    from numpy.typing import NDArray
-
     from inception_lab.model.classifier import Classifier
-    from inception_lab.view.engine.canvas import Canvas
 
 PHOTOS = ("chelsea", "coffee", "rocket", "astronaut")
 ROWS, COLUMNS = 3, 4
@@ -113,7 +113,7 @@ class Branches(Explorer):
             "branch": Choice(
                 "Branch",
                 "5x5" if "5x5" in branches else branches[-1],
-                tuple((_readable(name), name) for name in branches),
+                tuple((branch_name(name), name) for name in branches),
             ),
             "map": Integer("Map, 1 strongest", 1, 1, self._maps),
         }
@@ -200,7 +200,7 @@ class Branches(Explorer):
         for number, text in enumerate(self._numbers):
             text.set_text(str(result.channels[number]) if number < len(result.channels) else "")
         self._title.set_text(
-            f"{state['module']}, {_readable(state['branch'])}: {len(result.channels)} of {result.total} "
+            f"{state['module']}, {branch_name(state['branch'])}: {len(result.channels)} of {result.total} "
             f"channels, {result.maps.shape[1]}×{result.maps.shape[0]}"
         )
 
@@ -216,7 +216,7 @@ class Branches(Explorer):
         state = result.state
         strongest = ", ".join(map(str, result.channels[:4]))
         return (
-            f"Photo {state['photo']}, module {state['module']}, branch {_readable(state['branch'])} of "
+            f"Photo {state['photo']}, module {state['module']}, branch {branch_name(state['branch'])} of "
             f"{result.total} channels: the strongest are {strongest}. Channel {result.channel} is largest at "
             f"{result.place[0]:.0%} of the width and {result.place[1]:.0%} of the height, and sees a square "
             f"of {result.pixels} pixels at most. {result.silent:.0%} of the branch's values are zero."
@@ -239,7 +239,3 @@ def mosaic(maps: NDArray[np.float32]) -> NDArray[np.float32]:
         scaled = np.maximum(values, 0) / (values.max() if values.max() > 0 else 1)
         whole[top : top + inner, left : left + inner] = scaled[rows][:, columns]
     return whole
-
-
-def _readable(branch: str) -> str:
-    return branch.replace("pool_proj", "pool proj.").replace("x", "×")

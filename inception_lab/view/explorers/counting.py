@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
+
+from matplotlib.figure import Figure
 
 from inception_lab.architecture.cost import Cost
 from inception_lab.architecture.googlenet import VARIANTS, googlenet
@@ -20,12 +22,8 @@ from inception_lab.architecture.published.conventions import (
 )
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, State, Toggle
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 NOTHING = Each()
 COUNTED = {  # what each switch counts, and how: the commonest way where there are several
@@ -35,6 +33,7 @@ COUNTED = {  # what each switch counts, and how: the commonest way where there a
     "batch_norm": ("BatchNorm", Each(input=2)),
     "lrn": ("LocalResponseNorm", Each(output=5)),
 }
+FIELDS = ("biases", "batch_norm_parameters", "macs", "dense", "heads", "classifier")  # as in a convention
 # Of these kinds GoogLeNet has layers; only its heads have another average pooling.
 KINDS = {name: kind.replace("Average", "GlobalAverage") for name, (kind, _) in COUNTED.items()}
 PARAMETERS = ("weights", "biases", "batch norm", "local response norm")
@@ -77,15 +76,10 @@ def convention_of(state: State) -> Convention:
     """Return the convention that the switches describe."""
     return Convention(
         who="you",
-        biases=state["biases"],
-        batch_norm_parameters=state["batch_norm_parameters"],
         lrn_parameters=2 * state.get("lrn_parameters", False),
-        macs=state["macs"],
-        dense=state["dense"],
         bias=int(state["bias"]),
-        heads=state.get("heads", "all"),
-        classifier=state["classifier"],
         each=dict(counted for name, counted in COUNTED.items() if state.get(name)),
+        **{name: state[name] for name in FIELDS if name in state},
     )
 
 
@@ -95,14 +89,10 @@ def state_of(name: str, variant: str, heads: bool = False) -> State | None:
     state: State = {
         "variant": variant,
         "auxiliary": heads,
-        "biases": convention.biases,
-        "batch_norm_parameters": convention.batch_norm_parameters,
+        **{name: getattr(convention, name) for name in FIELDS},
         "lrn_parameters": convention.lrn_parameters > 0,
         "macs": convention.macs or 1,
-        "dense": convention.dense,
         "bias": bool(convention.bias),
-        "heads": convention.heads,
-        "classifier": convention.classifier,
         **{name: convention.of(kind) != NOTHING for name, kind in KINDS.items()},
     }
     said = convention_of(state)

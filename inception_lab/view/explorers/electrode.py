@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from matplotlib.ticker import NullLocator
 
 from inception_lab.view import figures
-from inception_lab.view.engine.canvas import PHOTO
+from inception_lab.view.engine.canvas import PHOTO, Canvas
 from inception_lab.view.engine.curves import curve_handles
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
+from inception_lab.view.explorers.modules import branch_name
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from inception_lab.model.inside.tuning import Mean, SizeTuning
-    from inception_lab.view.engine.canvas import Canvas
 
 UNITS = 32  # of each branch, the strongest
 TICKS = (5, 10, 20, 50, 100, 200)
@@ -88,7 +87,7 @@ class Electrode(Explorer):
         colours = ((f"the unit's {BEST}", BEST), *((colour, colour) for colour in tuning.colours))
         return {
             "module": Choice("Module", module, tuple((name, name) for name in modules)),
-            "branch": Choice("Branch", branch, tuple((_readable(name), name) for name in branches)),
+            "branch": Choice("Branch", branch, tuple((branch_name(name), name) for name in branches)),
             "unit": Integer("Unit, 1 strongest", 1, 1, min(UNITS, least)),
             "colour": Choice("Disc's colour", BEST, colours),
             "diameter": Integer("Diameter", min(48, high), low, high),
@@ -140,7 +139,7 @@ class Electrode(Explorer):
         )
         count = len(self._branches)
         self._means_axes.set(ylim=(count - 0.5, -0.5))
-        self._means_axes.set_yticks(range(count), [_readable(name) for name in self._branches])
+        self._means_axes.set_yticks(range(count), [branch_name(name) for name in self._branches])
         title = self._means_axes.set_title("preferred, all units' mean", fontsize=10)
         if self.narrow:
             title.set(x=1.0, ha="right")
@@ -201,7 +200,7 @@ class Electrode(Explorer):
             yield Handle(
                 self._means_axes,
                 point * 2,
-                f"Press: branch {_readable(branch)}",
+                f"Press: branch {branch_name(branch)}",
                 None,
                 {"branch": branch},
                 "pointer",
@@ -223,10 +222,12 @@ class Electrode(Explorer):
             else "it answers to no disc of this colour"
         )
         means = ", ".join(
-            f"{_readable(name)} {mean.diameter:.0f}" for name, mean in result.means.items() if mean.answering
+            f"{branch_name(name)} {mean.diameter:.0f}"
+            for name, mean in result.means.items()
+            if mean.answering
         )
         return (
-            f"Module {state['module']}, branch {_readable(state['branch'])}, channel {result.channel}: a "
+            f"Module {state['module']}, branch {branch_name(state['branch'])}, channel {result.channel}: a "
             f"{result.colour} disc of {state['diameter']} pixels gets {result.answer:.2f} of the unit's "
             f"strongest answer; {likes}. Mean preferred diameters of the branches: {means} pixels."
         )
@@ -236,7 +237,3 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     from inception_lab.model.inside.tuning import COLOURS
 
     return COLOURS[colour]
-
-
-def _readable(branch: str) -> str:
-    return branch.replace("pool_proj", "pool proj.").replace("x", "×")

@@ -6,21 +6,18 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter, ScalarFormatter
 
 from inception_lab.architecture.googlenet import TABLE_1
 from inception_lab.experiments.lessons import HEAD_EPOCHS, HEAD_STARTS, HEAD_WEIGHTS, HEADS, epochs_lost
 from inception_lab.view import figures
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.curves import Curves, RunLines
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State, Toggle
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 CLASSES = 10
 KNOWS_NOTHING = math.log(CLASSES)

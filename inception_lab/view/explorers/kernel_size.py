@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 
 from inception_lab.view import figures, pictures
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State, Toggle
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 SIDES = pictures.SIDES
 TICKS = (3, 5, 9, 17, 33, 65, 127)

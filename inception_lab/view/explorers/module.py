@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from inception_lab.architecture.cost import cost
@@ -15,22 +16,18 @@ from inception_lab.architecture.modules import COLUMNS, InceptionRow, inception_
 from inception_lab.architecture.network import Parallel
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Control, Explorer, Handle, Integer, State
 from inception_lab.view.explorers.modules import (
     METRICS,
     BranchCosts,
     LiveDiagram,
+    branch_name,
     module_figure,
-    named,
     share,
     six_numbers,
 )
 from inception_lab.view.figures import BRANCH_STYLES, NAIVE, REDUCED, quantity, size
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 ROWS = ("1x1", "3x3", "5x5", "pool")
 ENDS = ("conv1x1", "conv3x3", "conv5x5", "pool_proj")  # the control of each row's last layer
@@ -49,6 +46,23 @@ def paper_modules() -> dict[str, State]:
         }
         for name, row in TABLE_1.items()
     }
+
+
+KERAS = """import keras
+from keras import layers
+
+def conv(x, filters, kernel_size):
+    return layers.Conv2D(filters, kernel_size, padding="same", activation="relu")(x)
+
+x = keras.Input(({height}, {width}, {channels}))
+branch1x1 = conv(x, {conv1x1}, 1)
+branch3x3 = conv(conv(x, {reduce3x3}, 1), {conv3x3}, 3)
+branch5x5 = conv(conv(x, {reduce5x5}, 1), {conv5x5}, 5)
+pooled = layers.MaxPooling2D(3, strides=1, padding="same")(x)
+branch_pool = conv(pooled, {pool_proj}, 1)
+outputs = layers.concatenate([branch1x1, branch3x3, branch5x5, branch_pool])
+model = keras.Model(x, outputs)
+model.summary()"""
 
 
 @dataclass(frozen=True)
@@ -85,7 +99,9 @@ class Module(Explorer):
     def make_figure(self) -> Figure:
         figure, self._diagram_axes, self._columns = module_figure(self, len(ROWS))
         if self.narrow:
-            self._columns["parameters"].set_yticks(range(len(ROWS)), named(ROWS), fontsize=8.5)
+            self._columns["parameters"].set_yticks(
+                range(len(ROWS)), list(map(branch_name, ROWS)), fontsize=8.5
+            )
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
@@ -134,7 +150,7 @@ class Module(Explorer):
     def describe(self, result: Twins) -> str:
         reduced, naive = result.reduced.total, result.naive.total
         most = result.reduced.largest("macs")
-        macs, name = result.reduced.branches[most]["macs"], most.replace("x", "×")
+        macs, name = result.reduced.branches[most]["macs"], branch_name(most)
         ratio = naive.macs / reduced.macs
         parts = [
             f"{reduced.macs:,} MACs and {reduced.parameters:,} parameters;",
@@ -146,22 +162,4 @@ class Module(Explorer):
         return " ".join(parts)
 
     def keras_code(self, state: State) -> str:
-        return "\n".join(
-            [
-                "import keras",
-                "from keras import layers",
-                "",
-                "def conv(x, filters, kernel_size):",
-                '    return layers.Conv2D(filters, kernel_size, padding="same", activation="relu")(x)',
-                "",
-                f"x = keras.Input(({state['height']}, {state['width']}, {state['channels']}))",
-                f"branch1x1 = conv(x, {state['conv1x1']}, 1)",
-                f"branch3x3 = conv(conv(x, {state['reduce3x3']}, 1), {state['conv3x3']}, 3)",
-                f"branch5x5 = conv(conv(x, {state['reduce5x5']}, 1), {state['conv5x5']}, 5)",
-                'pooled = layers.MaxPooling2D(3, strides=1, padding="same")(x)',
-                f"branch_pool = conv(pooled, {state['pool_proj']}, 1)",
-                "outputs = layers.concatenate([branch1x1, branch3x3, branch5x5, branch_pool])",
-                "model = keras.Model(x, outputs)",
-                "model.summary()",
-            ]
-        )
+        return KERAS.format(**state)

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from inception_lab.architecture.cost import Cost
 from inception_lab.architecture.googlenet import TABLE_1
 from inception_lab.architecture.modules import BRANCHES as FIELDS
 from inception_lab.architecture.modules import COLUMNS
+from inception_lab.architecture.network import Part
 from inception_lab.view import diagrams, figures
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.contract import Box
 from inception_lab.view.engine.explorer import Control, Explorer, Handle, Integer
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from inception_lab.architecture.network import Part
-    from inception_lab.view.engine.canvas import Canvas
 
 METRICS = {
     "parameters": "parameters",
@@ -69,11 +66,6 @@ def six_numbers() -> dict[str, Control]:
         )
         for name in FIELDS
     }  # fmt: skip
-
-
-def named(branches: Iterable[str]) -> list[str]:
-    """Write the names of branches."""
-    return [branch.replace("x", "×") for branch in branches]
 
 
 def module_figure(explorer: Explorer, rows: int) -> tuple[Figure, Axes, dict[str, Axes]]:
@@ -159,3 +151,8 @@ class LiveDiagram:
 def share(part: int, whole: int) -> str:
     """Write a share in per cent."""
     return f"{100 * part / whole:.0f} %" if whole else "0 %"
+
+
+def branch_name(branch: str) -> str:
+    """Write the name of a branch."""
+    return branch.replace("pool_proj", "pool proj.").replace("x", "×")

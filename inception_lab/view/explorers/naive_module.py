@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
+
+from matplotlib.figure import Figure
 
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.modules import naive_module
 from inception_lab.architecture.network import Parallel
 from inception_lab.view.engine.bars import Bars
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Control, Explorer, Handle, Integer, State, Toggle
 from inception_lab.view.explorers.modules import (
     BRANCHES,
     BranchCosts,
     LiveDiagram,
+    branch_name,
     module_figure,
-    named,
     share,
 )
 from inception_lab.view.figures import BRANCH_STYLES, quantity, size
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 SIDES = (1, 3, 5, 7)
 
@@ -93,7 +91,9 @@ class NaiveModule(Explorer):
         branches = list(result.costs.branches)
         if self.narrow and branches != self._named:
             self._named = branches
-            self._columns["parameters"].set_yticks(range(len(branches)), named(branches), fontsize=8.5)
+            self._columns["parameters"].set_yticks(
+                range(len(branches)), list(map(branch_name, branches)), fontsize=8.5
+            )
             canvas.frame_changed()
         rows = len(BRANCHES)
         empty = rows - len(branches)
@@ -116,14 +116,14 @@ class NaiveModule(Explorer):
                         result.costs.branches.get(branch, {}).get(metric, 0)
                     ),
                 )
-                yield bars.handle("naive", row, pulled, f"Pull: filters of {branch.replace('x', '×')}")
+                yield bars.handle("naive", row, pulled, f"Pull: filters of {branch_name(branch)}")
 
     def describe(self, result: NaiveCosts) -> str:
         total = result.costs.total
         most = result.costs.largest("macs")
         macs = result.costs.branches[most]["macs"]
         height, width, channels = total.output_shape
-        name = most.replace("x", "×")
+        name = branch_name(most)
         most = (
             f"The {name} branch costs most: {quantity(macs)} MACs, {share(macs, total.macs)} of all."
             if total.macs

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
+
+from matplotlib.figure import Figure
 
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import TABLE_1, VARIANTS, googlenet
@@ -13,14 +15,10 @@ from inception_lab.architecture.modules import BRANCHES as FIELDS
 from inception_lab.architecture.modules import InceptionRow
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State, Toggle
 from inception_lab.view.explorers.modules import METRICS, metric_columns, six_numbers
 from inception_lab.view.figures import size
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 BUDGET = 1_500_000_000  # MACs: "a computational budget of 1.5 billion multiply-adds at inference time"
 POOLS = {"3b": "pool3", "4e": "pool4", "5b": "pool5"}  # a pooling counts with the module before it

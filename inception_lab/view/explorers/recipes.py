@@ -5,21 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from inception_lab.model.training.recipes import RECIPES, Recipe
 from inception_lab.view import figures
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.curves import curve_handles
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 STEPS = 100  # points an epoch
 LONGEST = 300  # epochs

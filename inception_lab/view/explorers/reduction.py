@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
+
+from matplotlib.figure import Figure
 
 from inception_lab.architecture.cost import Cost, break_even, cost
 from inception_lab.architecture.layers import Conv2D
 from inception_lab.architecture.network import Sequence
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
 from inception_lab.view.figures import NAIVE, REDUCED, ceiling, quantity
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+KERAS = """import keras
+from keras import layers
 
-    from inception_lab.view.engine.canvas import Canvas
+inputs = keras.Input(({height}, {width}, {channels}))
+direct = layers.Conv2D({filters}, {kernel_size}, padding="same", activation="relu")(inputs)
+reduced = layers.Conv2D({reduce}, 1, activation="relu")(inputs)
+reduced = layers.Conv2D({filters}, {kernel_size}, padding="same", activation="relu")(reduced)
+model = keras.Model(inputs, {{"direct": direct, "reduced": reduced}})
+model.summary()"""
 
 
 @dataclass(frozen=True)
@@ -174,20 +182,4 @@ class Reduction(Explorer):
         )
 
     def keras_code(self, state: State) -> str:
-        shape = f"({state['height']}, {state['width']}, {state['channels']})"
-        convolution = (
-            f'layers.Conv2D({state["filters"]}, {state["kernel_size"]}, padding="same", activation="relu")'
-        )
-        return "\n".join(
-            [
-                "import keras",
-                "from keras import layers",
-                "",
-                f"inputs = keras.Input({shape})",
-                f"direct = {convolution}(inputs)",
-                f'reduced = layers.Conv2D({state["reduce"]}, 1, activation="relu")(inputs)',
-                f"reduced = {convolution}(reduced)",
-                'model = keras.Model(inputs, {"direct": direct, "reduced": reduced})',
-                "model.summary()",
-            ]
-        )
+        return KERAS.format(**state)

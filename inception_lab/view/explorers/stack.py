@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import TABLE_1
@@ -15,14 +16,10 @@ from inception_lab.architecture.modules import BRANCHES as FIELDS
 from inception_lab.architecture.modules import InceptionRow, inception_module
 from inception_lab.architecture.network import Sequence
 from inception_lab.view import figures
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Control, Explorer, Handle, Integer, State
 from inception_lab.view.explorers.modules import six_numbers
 from inception_lab.view.figures import NAIVE, REDUCED, ceiling, quantity
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 MOST = 12
 

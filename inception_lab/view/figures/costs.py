@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox
 
+from inception_lab.architecture.cost import Cost
 from inception_lab.architecture.tables import folded, times
 from inception_lab.text import quantity, size, tick
 from inception_lab.view.figures.style import (
@@ -29,12 +32,6 @@ from inception_lab.view.figures.style import (
     series,
     styled,
 )
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from inception_lab.architecture.cost import Cost
 
 # What `plot_cost` draws: field of a cost → its title, its style, how it is written.
 COSTS: Mapping[str, tuple[str, Style, Callable[[float], str]]] = {
