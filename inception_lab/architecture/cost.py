@@ -105,13 +105,9 @@ class LayerCost(Counted):
     def row(self) -> dict[str, Any]:
         """Return the columns of a table; operations that are not known are `"?"`."""
         operations = {**asdict(self.operations), "flops": self.flops}
+        own = ("name", "type", "input_shape", "output_shape", "parameters", "moving_statistics")
         return {
-            "name": self.name,
-            "type": self.type,
-            "input_shape": self.input_shape,
-            "output_shape": self.output_shape,
-            "parameters": self.parameters,
-            "moving_statistics": self.moving_statistics,
+            **{name: getattr(self, name) for name in own},
             **(operations if self.counted else dict.fromkeys(operations, "?")),
             "activation_bytes": self.activation_bytes,
             "receptive_field": self.reach.largest,

@@ -53,8 +53,8 @@ def write(out: Path, seed: int) -> None:
         if found:
             directory.log(found.rows)  # as `train` does: the log may be an epoch behind
         for epoch in count(found.epoch + 1 if found else 1):
-            directory.save_weights(BEST, weights(seed, epoch))
-            directory.save_weights(AVERAGED, weights(seed, epoch))
+            directory.write(BEST, weights(seed, epoch))
+            directory.write(AVERAGED, weights(seed, epoch))
             directory.save(Checkpoint(epoch, rows(seed, epoch), state(seed, epoch)))
             print(epoch, flush=True)
 

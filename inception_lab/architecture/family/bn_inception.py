@@ -55,14 +55,7 @@ def bn_inception(
 ) -> Network:
     """Describe BN-Inception: 11,295,240 parameters, 2.03 G MACs at 224 pixels.
 
-    Args:
-        input_shape: `(height, width, channels)`, without batch.
-        classes: Number of classes.
-        width: Every number of filters is multiplied by it and rounded.
-        rows: The modules by name, in order.
-
-    Raises:
-        ValueError: If an argument is out of range, or the picture is too small.
+    Arguments are those of `inception_v3`.
 
     Reference:
         Ioffe & Szegedy 2015, arXiv:1502.03167.

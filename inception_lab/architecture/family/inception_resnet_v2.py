@@ -97,14 +97,7 @@ def inception_resnet_v2(
 ) -> Network:
     """Describe Inception-ResNet-v2: 55,813,192 trainable parameters, 13.2 G MACs at 299 pixels.
 
-    Args:
-        input_shape: `(height, width, channels)`, without batch.
-        classes: Number of classes.
-        width: Every number of filters is multiplied by it and rounded.
-        batch_norm_scale: Whether batch norm learns a factor, as in PyTorch; TF-slim's and Keras's has none.
-
-    Raises:
-        ValueError: If an argument is out of range, or the picture is too small for the grid reductions.
+    Arguments are those of `inception_v3`.
 
     Reference:
         Szegedy et al. 2016, arXiv:1602.07261.

@@ -71,15 +71,7 @@ def inception_v4(
 ) -> Network:
     """Describe Inception v4: 42,679,816 trainable parameters, 12.3 G MACs at 299 pixels.
 
-    Args:
-        input_shape: `(height, width, channels)`, without batch.
-        classes: Number of classes.
-        width: Every number of filters is multiplied by it and rounded.
-        batch_norm_scale: Whether batch norm learns a factor, as in PyTorch's release; TF-slim's has none.
-        rows: The modules by name, in order.
-
-    Raises:
-        ValueError: If an argument is out of range, or the picture is too small for the grid reductions.
+    Arguments are those of `inception_v3`; of batch norm, PyTorch's release learns a factor, TF-slim's none.
 
     Reference:
         Szegedy et al. 2016, arXiv:1602.07261.

@@ -51,13 +51,7 @@ def xception(
 ) -> Network:
     """Describe Xception: 22,855,952 trainable parameters, 8.36 G MACs at 299 pixels.
 
-    Args:
-        input_shape: `(height, width, channels)`, without batch.
-        classes: Number of classes.
-        width: Every number of filters is multiplied by it and rounded.
-
-    Raises:
-        ValueError: If an argument is out of range, or the picture is too small.
+    Arguments are those of `inception_v3`.
 
     Reference:
         Chollet 2016, arXiv:1610.02357, Figure 5.

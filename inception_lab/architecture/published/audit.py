@@ -114,13 +114,9 @@ class Audited(Generic[R]):
         body, sums = self._table()
         return "\n".join(text.columns([tuple(self.headings.values()), *body, *([sums] if sums else [])]))
 
-    def to_html(self) -> str:
-        """Return the audit as an HTML table: legible on light and dark, and without any style."""
+    def _repr_html_(self) -> str:
         head = tuple(self.headings.values())
         return text.html_table(head, *self._table(), caption=self.caption, colour=_ground)
-
-    def _repr_html_(self) -> str:
-        return self.to_html()
 
 
 def _ground(cell: str) -> str:

@@ -210,14 +210,8 @@ def resnet50(
 ) -> Network:
     """Describe ResNet-50.
 
-    Args:
-        input_shape: `(height, width, channels)`, without batch.
-        classes: Number of classes.
-        variant: One of `RESNET_VARIANTS`: `"paper"` and `"torchvision"` have 25,557,032 trainable
-            parameters, `"keras"` has 26,560 biases more.
-
-    Raises:
-        ValueError: If there is no such variant.
+    Of `RESNET_VARIANTS`, `"paper"` and `"torchvision"` have 25,557,032 trainable parameters, and `"keras"`
+    has 26,560 biases more.
 
     Reference:
         He et al. 2015, arXiv:1512.03385, Table 1.
@@ -290,10 +284,7 @@ def mobilenet(
     The names are TF-slim's, and so is the ReLU that stops at 6. The 1×1 convolution after the pooling
     is a dense layer here: the same numbers.
 
-    Args:
-        input_shape: `(height, width, channels)`, without batch.
-        classes: Number of classes.
-        width: Every number of filters is multiplied by it; the paper has 1, 0.75, 0.5 and 0.25.
+    `width` multiplies every number of filters; the paper has 1, 0.75, 0.5 and 0.25.
 
     Reference:
         Howard et al. 2017, arXiv:1704.04861, Table 1.

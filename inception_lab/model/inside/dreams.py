@@ -48,7 +48,6 @@ def dream(
     rate: float = 6.0,
     jitter: int = 8,
     seed: int = 0,
-    on_step: Callable[[int, int], None] | None = None,
 ) -> Dream:
     """Change a picture, step by step, into one that a channel answers strongly to.
 
@@ -69,7 +68,6 @@ def dream(
         rate: Mean change of a step, in bytes.
         jitter: Largest shift, in pixels.
         seed: Of noise and shifts; the same seed gives the same picture, on the same machine.
-        on_step: Told the step and the number of steps.
 
     Raises:
         ValueError: If there is no such layer or channel, or a number is out of range.
@@ -99,8 +97,6 @@ def dream(
         ground = _resized(base, size)
         picture = ground + _resized(detail, size)
         for step in range(steps):
-            if on_step:
-                on_step(octave * steps + step, octaves * steps)
             shift = rng.integers(-jitter, jitter + 1, size=2)
             value, slope = answer(prepare.values(np.roll(picture, shift, axis=(0, 1)))[None])
             answers.append(value)

@@ -101,5 +101,5 @@ class Epochs:
         content = self.learner.weights_file() if files else b""
         if self.directory:
             for name in files:
-                self.directory.save_weights(name, content)
+                self.directory.write(name, content)
             self.directory.save(Checkpoint(len(self.rows), self.rows, state))

@@ -108,7 +108,7 @@ class RunDirectory:
             self._take()
         self.check(config, resume)
         if not (self.path / CONFIG).exists():
-            self._write(CONFIG, json.dumps({**config, "made_with": made_with}, indent=1).encode())
+            self.write(CONFIG, json.dumps({**config, "made_with": made_with}, indent=1).encode())
 
     def _take(self) -> None:
         if sys.platform == "win32":  # there it is left to the reader not to start a run twice
@@ -173,7 +173,7 @@ class RunDirectory:
         about = json.dumps({"epoch": checkpoint.epoch, "rows": checkpoint.rows})
         buffer = io.BytesIO()
         np.savez(buffer, about=np.array(about), **checkpoint.state)
-        self._write(f"checkpoint-{checkpoint.epoch:04d}.npz", buffer.getvalue())
+        self.write(f"checkpoint-{checkpoint.epoch:04d}.npz", buffer.getvalue())
         self.log(checkpoint.rows)
         for file in self._checkpoints()[:-KEPT]:
             with suppress(OSError):  # one more than needed does no harm
@@ -181,15 +181,11 @@ class RunDirectory:
 
     def log(self, rows: Sequence[Row]) -> None:
         """Write the log whole."""
-        self._write("log.csv", csv_text(rows).encode())
-
-    def save_weights(self, name: str, content: bytes) -> None:
-        """Write a file of weights."""
-        self._write(name, content)
+        self.write("log.csv", csv_text(rows).encode())
 
     def finish(self, result: Mapping[str, Any]) -> None:
         """Write the outcome."""
-        self._write("result.json", json.dumps(result, indent=1).encode())
+        self.write("result.json", json.dumps(result, indent=1).encode())
 
     def _checkpoints(self) -> list[Path]:
         found = [
@@ -197,7 +193,8 @@ class RunDirectory:
         ]
         return [file for _, file in sorted((int(name[1]), file) for name, file in found if name)]
 
-    def _write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file, which appears under its name when it is whole."""
         new = self.path / f"{NEW}{name}"
         with self._usable(new):
             with new.open("wb") as file:

@@ -51,10 +51,8 @@ class Branches(Explorer):
     """What each branch of a module makes of a photograph.
 
     Args:
-        preset: Name of a preset to start from.
         classifier: A network with its preparation; by default what `lab.classifier()` gives.
         photos: Name → RGB picture, uint8; by default the network's samples, or some of scikit-image's.
-        **state: Values of controls to start from.
 
     Raises:
         ValueError: If the network has no modules.

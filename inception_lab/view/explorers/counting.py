@@ -124,8 +124,6 @@ class Counting(Explorer):
 
     Args:
         given: What is counted instead of GoogLeNet: a network, a Keras model, or the cost of one.
-        preset: Name of a preset to start from; it may come first.
-        **state: Values of controls to start from.
     """
 
     title = "What counts?"

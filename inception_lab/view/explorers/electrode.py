@@ -45,9 +45,7 @@ class Electrode(Explorer):
     """Which size does a unit like?
 
     Args:
-        preset: Name of a preset to start from.
         tuning: What `size_tuning` measured; by default the stored answers of BVLC's GoogLeNet.
-        **state: Values of controls to start from.
     """
 
     title = "An electrode in one unit"

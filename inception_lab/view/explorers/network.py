@@ -75,9 +75,7 @@ class Network(Explorer):
     """GoogLeNet with every number of its table in the reader's hands.
 
     Args:
-        preset: Name of a preset to start from.
         edits: Module → its numbers that are not the paper's, as `{"3a": {"conv1x1": 72}}`.
-        **state: Values of controls to start from; numbers are those of the chosen module.
     """
 
     title = "The whole network"

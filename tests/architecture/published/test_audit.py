@@ -126,12 +126,11 @@ def test_frame() -> None:
 
 
 def test_html_says_every_verdict_in_words() -> None:
-    html = re.sub("<[^>]+>", "|", lab.audit().to_html())  # what is left where styles are stripped
+    html = re.sub("<[^>]+>", "|", lab.audit()._repr_html_())  # what is left where styles are stripped
     for cells in CELLS:
         assert html.count(f" {cells[4]}|") >= 1
         assert html.count(f" {cells[7]}|") >= 1
     assert html.count("✓") + html.count("✗") == 24
-    assert lab.audit()._repr_html_() == lab.audit().to_html()
 
 
 @pytest.mark.parametrize("function", [lambda name: lab.audit()[name], lab.explain])
@@ -145,7 +144,7 @@ def test_unknown_row(function: object) -> None:
 def test_auditing_loads_neither_pandas_nor_keras(root: Path) -> None:
     code = (
         "import sys, inception_lab as lab;"
-        "lab.audit().to_html(); lab.explain('5a'); lab.conventions.reproductions();"
+        "lab.audit()._repr_html_(); lab.explain('5a'); lab.conventions.reproductions();"
         "print(sorted({'pandas', 'numpy', 'keras', 'tensorflow'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)

@@ -85,12 +85,6 @@ def test_a_grey_start_gets_colours(model: Any) -> None:
     assert dream(model, PREPARE, "first", 0, start=start, steps=1, octaves=1).picture.shape == (40, 40, 3)
 
 
-def test_each_step_is_told(model: Any) -> None:
-    told: list[tuple[int, int]] = []
-    dream(model, PREPARE, "first", 1, steps=2, octaves=2, side=32, on_step=lambda *s: told.append(s))
-    assert told == [(0, 4), (1, 4), (2, 4), (3, 4)]
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
