@@ -95,6 +95,13 @@ CLASSES: Mapping[str, Any] = {
     "LocalResponseNorm": LocalResponseNormalization,
     "Scale": lambda factor, offset, name: keras.layers.Rescaling(factor, offset, name=name),
 }
+
+
+def keras_class(kind: str) -> Any:
+    """Return Keras's class, or what makes a layer, for a kind of layer; `None` where there is none."""
+    return CLASSES.get(kind) or getattr(keras.layers, kind, None)
+
+
 KERNELS = {"DepthwiseConv2D": ("depthwise",), "SeparableConv2D": ("depthwise", "pointwise")}
 
 
@@ -117,7 +124,7 @@ class _Maker:
             arguments["bias_initializer"] = keras.initializers.Constant(self.bias)
         if isinstance(layer, spec.Dropout):
             arguments["seed"] = self._seed()
-        kind = CLASSES.get(layer.kind) or getattr(keras.layers, layer.kind, None)
+        kind = keras_class(layer.kind)
         if kind is None:
             raise TypeError(f"Keras has no layer for {layer!r} here; add it to `CLASSES`.")
         yield kind(**arguments)

@@ -12,9 +12,9 @@ from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.network import Merge, Network, Parallel, Part, Sequence, merge_shapes
 from inception_lab.architecture.operations import Function
 from inception_lab.model.backend import keras
+from inception_lab.model.build import keras_class
 from inception_lab.model.counting.graph import ordered
 from inception_lab.model.counting.models import input_shapes
-from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
 
 kinds = keras.layers
 MERGES: Mapping[type, Merge] = {
@@ -163,25 +163,12 @@ def _activation(layer: Any) -> Layer | None:
     return None if function is None else spec.Activation(function)
 
 
-ALIKE: Mapping[type, Any] = {  # our kind has arguments of the same names
-    kinds.Conv2D: spec.Conv2D,
-    kinds.DepthwiseConv2D: spec.DepthwiseConv2D,
-    kinds.SeparableConv2D: spec.SeparableConv2D,
-    kinds.Conv2DTranspose: spec.Conv2DTranspose,
-    kinds.Dense: spec.Dense,
-    kinds.MaxPooling2D: spec.MaxPool2D,
-    kinds.AveragePooling2D: spec.AveragePool2D,
-    kinds.GlobalAveragePooling2D: spec.GlobalAveragePool2D,
-    kinds.GlobalMaxPooling2D: spec.GlobalMaxPool2D,
+# Keras's class → ours, where both have the same arguments.
+ALIKE: Mapping[type, Any] = {
+    **{
+        keras_class(kind): getattr(spec, kind) for kind in spec.__all__ if kind not in ("Activation", "Scale")
+    },
     kinds.BatchNormalization: spec.BatchNorm,
-    BatchNormalization: spec.BatchNorm,
-    kinds.LayerNormalization: spec.LayerNorm,
-    kinds.GroupNormalization: spec.GroupNorm,
-    LocalResponseNormalization: spec.LocalResponseNorm,
-    kinds.Flatten: spec.Flatten,
-    kinds.Dropout: spec.Dropout,
-    kinds.ZeroPadding2D: spec.ZeroPadding2D,
-    kinds.UpSampling2D: spec.UpSampling2D,
 }
 TRANSLATIONS: Mapping[type, Callable[[Any], Layer | None]] = {
     kinds.Activation: _activation,

@@ -300,27 +300,12 @@ def mobilenet(
     return Network(input_shape, Sequence(*parts, logits(classes, rate=0.001)), label)
 
 
-@dataclass(frozen=True)
-class FireRow:
-    """A squeeze to few channels, then 1×1 and 3×3 side by side: one reduction for two branches."""
-
-    squeeze1x1: int
-    expand1x1: int
-    expand3x3: int
-
-
 # Iandola et al. 2016, "SqueezeNet", arXiv:1602.07360, Table 1; names and 227 pixels as in the published
 # Caffe model, which pads conv10 by a pixel where the table does not (15×15 instead of 13×13).
-SQUEEZENET: Mapping[str, FireRow] = {
-    "fire2": FireRow(squeeze1x1=16, expand1x1=64, expand3x3=64),
-    "fire3": FireRow(squeeze1x1=16, expand1x1=64, expand3x3=64),
-    "fire4": FireRow(squeeze1x1=32, expand1x1=128, expand3x3=128),
-    "fire5": FireRow(squeeze1x1=32, expand1x1=128, expand3x3=128),
-    "fire6": FireRow(squeeze1x1=48, expand1x1=192, expand3x3=192),
-    "fire7": FireRow(squeeze1x1=48, expand1x1=192, expand3x3=192),
-    "fire8": FireRow(squeeze1x1=64, expand1x1=256, expand3x3=256),
-    "fire9": FireRow(squeeze1x1=64, expand1x1=256, expand3x3=256),
-}
+# Filters of each squeeze; then 1×1 and 3×3 side by side with four times as many each: one reduction for two.
+SQUEEZENET: Mapping[str, int] = {
+    "fire2": 16, "fire3": 16, "fire4": 32, "fire5": 32, "fire6": 48, "fire7": 48, "fire8": 64, "fire9": 64,
+}  # fmt: skip
 POOL_BEHIND = {"fire4": "pool4", "fire8": "pool8"}
 
 
@@ -331,11 +316,11 @@ def squeezenet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int =
         Iandola et al. 2016, arXiv:1602.07360, Table 1.
     """
     parts = _plain([ConvolutionRow("conv1", 96, 7, strides=2, padding="valid", behind=(_pool("pool1"),))])
-    for name, row in SQUEEZENET.items():
-        squeeze = Conv2D(row.squeeze1x1, 1, activation="relu", name="squeeze1x1")
+    for name, filters in SQUEEZENET.items():
+        squeeze = Conv2D(filters, 1, activation="relu", name="squeeze1x1")
         expand = Parallel(
-            Conv2D(row.expand1x1, 1, activation="relu", name="expand1x1"),
-            Conv2D(row.expand3x3, 3, activation="relu", name="expand3x3"),
+            Conv2D(4 * filters, 1, activation="relu", name="expand1x1"),
+            Conv2D(4 * filters, 3, activation="relu", name="expand3x3"),
         )
         parts.append(Sequence(squeeze, expand, name=name))
         if name in POOL_BEHIND:

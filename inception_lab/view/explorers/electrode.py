@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from matplotlib.ticker import NullLocator
 
+from inception_lab.model.inside.tuning import COLOURS, Mean, SizeTuning, stored_tuning
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import PHOTO, Canvas
 from inception_lab.view.engine.curves import curve_handles
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
 from inception_lab.view.explorers.modules import branch_name
-
-if TYPE_CHECKING:
-    from inception_lab.model.inside.tuning import Mean, SizeTuning
 
 UNITS = 32  # of each branch, the strongest
 TICKS = (5, 10, 20, 50, 100, 200)
@@ -64,13 +62,9 @@ class Electrode(Explorer):
     def __init__(
         self, preset: str | None = None, /, *, tuning: SizeTuning | None = None, **state: Any
     ) -> None:
-        if tuning is None:
-            from inception_lab.model.inside.tuning import stored_tuning
-
-            tuning = stored_tuning()
-        else:
+        if tuning is not None:
             self.presets = {}  # type: ignore[misc]  # the class's are of GoogLeNet
-        self.tuning = tuning
+        self.tuning = tuning = tuning or stored_tuning()
         self._modules = {name.removeprefix("inception_"): name for name in tuning.answers}
         self._branches = list(next(iter(tuning.answers.values())))
         self._orders: dict[tuple[str, str], Any] = {}
@@ -108,7 +102,7 @@ class Electrode(Explorer):
         preferred = int(tuning.diameters[int(np.argmax(curves[chosen]))]) if strongest[chosen] > 0 else None
         means = {name: tuning.mean(module, name) for name in self._branches}
         colour = tuning.colours[chosen]
-        return Answers(state, channel, colour, _rgb(colour), curves, chosen, answer, preferred, means)
+        return Answers(state, channel, colour, COLOURS[colour], curves, chosen, answer, preferred, means)
 
     def make_figure(self) -> Figure:
         figure = self.new_figure(3.7, 5.2)
@@ -229,9 +223,3 @@ class Electrode(Explorer):
             f"{result.colour} disc of {state['diameter']} pixels gets {result.answer:.2f} of the unit's "
             f"strongest answer; {likes}. Mean preferred diameters of the branches: {means} pixels."
         )
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    from inception_lab.model.inside.tuning import COLOURS
-
-    return COLOURS[colour]

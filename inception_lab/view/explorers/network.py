@@ -41,16 +41,6 @@ class Edited:
     total: Cost  # its cost
     by_row: Mapping[str, Mapping[str, int]]  # row of the picture → metric → quantity
 
-    @property
-    def unedited(self) -> Mapping[str, Mapping[str, int]]:
-        """By row, for the paper's network."""
-        return _paper()[1]
-
-    @property
-    def unedited_total(self) -> Cost:
-        """Cost of the paper's network."""
-        return _paper()[0]
-
 
 def by_row(costs: Cost) -> dict[str, dict[str, int]]:
     """Sum a network's costs by the rows of the picture."""
@@ -65,10 +55,10 @@ def by_row(costs: Cost) -> dict[str, dict[str, int]]:
 
 
 @cache
-def _paper() -> tuple[Cost, Mapping[str, Mapping[str, int]]]:
+def _paper() -> Edited:
     """Count the paper's network, once: no state changes it."""
     total = cost(googlenet())
-    return total, by_row(total)
+    return Edited(TABLE_1, total, by_row(total))
 
 
 class Network(Explorer):
@@ -175,7 +165,7 @@ class Network(Explorer):
     def draw(self, canvas: Canvas, result: Edited) -> None:
         for metric in METRICS:
             values: list[int | None] = [result.by_row[row][metric] for row in ROWS]
-            before: list[int | None] = [result.unedited[row][metric] for row in ROWS]
+            before: list[int | None] = [_paper().by_row[row][metric] for row in ROWS]
             limit = figures.ceiling(max(value or 0 for value in (*values, *before)))
             self._bars[metric].show({"now": values}, limit=limit, ghost={"now": before})
         self._total.show(
@@ -198,7 +188,7 @@ class Network(Explorer):
                 )
 
     def describe(self, result: Edited) -> str:
-        total, unedited = result.total, result.unedited_total
+        total, unedited = result.total, _paper().total
         edited = [name for name, row in result.rows.items() if row != TABLE_1[name]]
         most = {metric: max(ROWS, key=lambda row: result.by_row[row][metric]) for metric in METRICS}
         channels = total.by_module()["inception_5b"].output_shape[-1]

@@ -101,13 +101,7 @@ DRAWING = threading.RLock()
 
 def styled(plot: Plot) -> Plot:
     """Have a function draw in this project's style, and leave matplotlib's settings as they are."""
-
-    @functools.wraps(plot)
-    def draw(*args: Any, **kwargs: Any) -> Any:
-        with DRAWING, matplotlib.rc_context(RC):
-            return plot(*args, **kwargs)
-
-    return draw  # type: ignore[return-value]
+    return one_at_a_time(matplotlib.rc_context(RC)(plot))
 
 
 def one_at_a_time(method: Plot) -> Plot:
