@@ -47,7 +47,7 @@ class Conv2D(_Convolution):
     groups: int = 1
     dilation_rate: Sides = 1
 
-    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+    def output_shape(self, input_shape: Shape) -> Shape:
         channels = self._picture(input_shape)[2]
         if channels % self.groups or self.filters % self.groups:
             raise ValueError(
@@ -73,7 +73,7 @@ class DepthwiseConv2D(Kernel, Windowed):
     activation: Function | None = None
     dilation_rate: Sides = 1
 
-    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+    def output_shape(self, input_shape: Shape) -> Shape:
         return *self._places(input_shape), input_shape[2] * self.depth_multiplier
 
     def weights(self, input_shape: Shape) -> int:
@@ -90,31 +90,26 @@ def spread_before(side: int, same: bool) -> int:
 class Conv2DTranspose(_Convolution):
     """A convolution that makes a picture larger: each input value is spread over a window of the output.
 
-    Attributes:
-        filters: Number of output channels.
-        kernel_size: Side of the window in output pixels, or rows and columns.
-        strides: Output pixels for each input pixel, likewise.
-        padding: `"same"` gives `strides` times the size, `"valid"` all that the windows touch.
-        use_bias: Whether each filter adds a bias.
-        activation: A function's name, or `None`.
+    `strides` are output pixels for each input pixel; `padding="same"` gives so many times the size, `"valid"`
+    all that the windows touch.
     """
 
     def _check_padding(self, padding: object) -> None:
         one_of("padding", padding, ("same", "valid"), self.where)
 
     @cached_property
-    def windows(self) -> tuple[Window, Window]:  # noqa: D102
+    def windows(self) -> tuple[Window, Window]:
         rows, columns = (
             Window(side, grows=step)
             for side, step in zip(pair(self.kernel_size), pair(self.strides), strict=True)
         )
         return rows, columns
 
-    def padding_before(self, input_shape: Shape) -> tuple[int, int]:  # noqa: D102
+    def padding_before(self, input_shape: Shape) -> tuple[int, int]:
         rows, columns = (spread_before(side, self.padding == "same") for side in pair(self.kernel_size))
         return rows, columns
 
-    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+    def output_shape(self, input_shape: Shape) -> Shape:
         sides = zip(self._picture(input_shape)[:2], self.windows, strict=True)
         over = self.padding == "valid"
         return *(n * w.grows + over * max(w.side - w.grows, 0) for n, w in sides), self.filters
@@ -151,6 +146,6 @@ class SeparableConv2D(_Convolution):
         between = self.depthwise.output_shape(input_shape)
         return self.depthwise.weights(input_shape) + self.pointwise.weights(between)
 
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+    def operations(self, input_shape: Shape) -> Operations:
         between = self.depthwise.output_shape(input_shape)
         return self.depthwise.operations(input_shape) + self.pointwise.operations(between)

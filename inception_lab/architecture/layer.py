@@ -215,10 +215,10 @@ class Kernel(Layer):
         """Count how often each weight is used: at each place of the output."""
         return math.prod(self.output_shape(input_shape)[:-1])
 
-    def parameters(self, input_shape: Shape) -> int:  # noqa: D102
+    def parameters(self, input_shape: Shape) -> int:
         return self.weights(input_shape) + self.use_bias * self.output_shape(input_shape)[-1]
 
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+    def operations(self, input_shape: Shape) -> Operations:
         shape = self.output_shape(input_shape)
         macs = self.uses(input_shape) * self.weights(input_shape)
         return Operations(macs, additions=self.use_bias * math.prod(shape)) + activation_operations(
@@ -243,7 +243,7 @@ class Windowed(Layer):
             )
 
     @cached_property
-    def windows(self) -> tuple[Window, Window]:  # noqa: D102
+    def windows(self) -> tuple[Window, Window]:
         sides = pair(getattr(self, "kernel_size", None) or self.pool_size)  # type: ignore[attr-defined]
         rates, steps = pair(getattr(self, "dilation_rate", 1)), pair(self.strides)
         rows, columns = (

@@ -117,7 +117,7 @@ class Activation(Layer):
 
     activation: Function
 
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+    def operations(self, input_shape: Shape) -> Operations:
         return activation_operations(self.activation, input_shape)
 
 
@@ -131,7 +131,7 @@ class Scale(Layer):
     factor: float
     offset: float = 0
 
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+    def operations(self, input_shape: Shape) -> Operations:
         return Operations(multiplications=1, additions=int(self.offset != 0)) * math.prod(input_shape)
 
 
@@ -139,7 +139,7 @@ class Scale(Layer):
 class Flatten(Layer):
     """A picture written as one long vector."""
 
-    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+    def output_shape(self, input_shape: Shape) -> Shape:
         return (math.prod(input_shape),)
 
 
@@ -151,7 +151,7 @@ class Dense(Kernel):
     use_bias: bool = True
     activation: Function | None = None
 
-    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+    def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
             raise ValueError(
                 f"Dense takes a vector, `(units,)`; flatten a picture first. "
@@ -192,14 +192,14 @@ class UpSampling2D(Layer):
         one_of("interpolation", self.interpolation, ("nearest", "bilinear"), self.where)
 
     @property
-    def windows(self) -> tuple[Window, Window]:  # noqa: D102
+    def windows(self) -> tuple[Window, Window]:
         mixed = self.interpolation == "bilinear"
         rows, columns = (
             Window(2 * grows if mixed and grows > 1 else grows, grows=grows) for grows in pair(self.size)
         )
         return rows, columns
 
-    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+    def output_shape(self, input_shape: Shape) -> Shape:
         height, width, channels = self._picture(input_shape)
         rows, columns = pair(self.size)
         return height * rows, width * columns, channels
@@ -250,11 +250,11 @@ class ZeroPadding2D(Layer):
         pixels = self.padding
         return ((pixels, pixels), (pixels, pixels)) if isinstance(pixels, int) else pixels
 
-    def padding_before(self, input_shape: Shape) -> tuple[int, int]:  # noqa: D102
+    def padding_before(self, input_shape: Shape) -> tuple[int, int]:
         (top, _), (left, _) = self.borders
         return top, left
 
-    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+    def output_shape(self, input_shape: Shape) -> Shape:
         height, width, channels = self._picture(input_shape)
         rows, columns = map(sum, self.borders)
         return height + rows, width + columns, channels

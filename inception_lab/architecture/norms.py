@@ -26,10 +26,10 @@ class LocalResponseNorm(Layer):
     alpha: float = 1e-4 / 5
     beta: float = 0.75
 
-    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+    def output_shape(self, input_shape: Shape) -> Shape:
         return self._picture(input_shape)
 
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+    def operations(self, input_shape: Shape) -> Operations:
         elements = math.prod(self._picture(input_shape))
         return Operations(
             multiplications=2 * elements,  # the square, and alpha times the sum
@@ -41,9 +41,9 @@ class LocalResponseNorm(Layer):
 
 @dataclass(frozen=True, kw_only=True)
 class _Norm(Layer):
-    scale: bool = True
-    center: bool = True
-    epsilon: float = 1e-3
+    scale: bool = True  # whether each channel learns a factor (gamma)
+    center: bool = True  # whether each channel learns a shift (beta)
+    epsilon: float = 1e-3  # added to the variance
 
     def parameters(self, input_shape: Shape) -> int:
         return (self.scale + self.center) * input_shape[-1]
@@ -51,18 +51,12 @@ class _Norm(Layer):
 
 @dataclass(frozen=True)
 class BatchNorm(_Norm):
-    """Normalise each channel by its mean and variance; at inference one scale and one shift.
+    """Normalise each channel by its mean and variance; at inference one scale and one shift."""
 
-    Attributes:
-        scale: Whether each channel learns a factor (gamma).
-        center: Whether each channel learns a shift (beta).
-        epsilon: Added to the variance.
-    """
-
-    def moving_statistics(self, input_shape: Shape) -> int:  # noqa: D102
+    def moving_statistics(self, input_shape: Shape) -> int:
         return 2 * input_shape[-1]
 
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+    def operations(self, input_shape: Shape) -> Operations:
         elements = math.prod(input_shape)
         return Operations(multiplications=elements, additions=elements)
 
@@ -71,16 +65,11 @@ class BatchNorm(_Norm):
 class LayerNorm(_Norm):
     """Normalise the channels of each place by their own mean and variance.
 
-    Attributes:
-        scale: Whether each channel learns a factor (gamma).
-        center: Whether each channel learns a shift (beta).
-        epsilon: Added to the variance.
-
     Reference:
         Ba et al. 2016, arXiv:1607.06450.
     """
 
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+    def operations(self, input_shape: Shape) -> Operations:
         elements = math.prod(input_shape)
         groups = elements // input_shape[-1]
         return normalisation(elements, groups, scale=self.scale, center=self.center)
@@ -90,20 +79,14 @@ class LayerNorm(_Norm):
 class GroupNorm(_Norm):
     """Normalise each group of channels of a picture by its own mean and variance over all places.
 
-    Attributes:
-        groups: Number of groups; they divide the channels.
-        scale: Whether each channel learns a factor (gamma).
-        center: Whether each channel learns a shift (beta).
-        epsilon: Added to the variance.
-
     Reference:
         Wu & He 2018, arXiv:1803.08494.
     """
 
     sees_all: ClassVar[bool] = True
-    groups: int = 32
+    groups: int = 32  # they divide the channels
 
-    def output_shape(self, input_shape: Shape) -> Shape:  # noqa: D102
+    def output_shape(self, input_shape: Shape) -> Shape:
         if self._picture(input_shape)[2] % self.groups:
             raise ValueError(
                 "Input channels must be divisible by `groups`. "
@@ -111,6 +94,6 @@ class GroupNorm(_Norm):
             )
         return input_shape
 
-    def operations(self, input_shape: Shape) -> Operations:  # noqa: D102
+    def operations(self, input_shape: Shape) -> Operations:
         elements = math.prod(input_shape)
         return normalisation(elements, self.groups, scale=self.scale, center=self.center)

@@ -19,12 +19,11 @@ from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.curves import RunLines
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State
 
-MEASURES: Mapping[str, tuple[str, tuple[float, float]]] = {
-    "signal": ("spread of the activations", (2e-3, 20)),
-    "activation_gradient": ("gradient of the loss by the activations, |∂L/∂a|", (2e-3, 20)),
-    "relative_weight_gradient": ("gradient by the weights, relative: |∂W| / |W|", (4e-4, 10)),
+MEASURES: Mapping[str, tuple[str, str, tuple[float, float]]] = {  # as in `heads`
+    "signal": ("signal", "spread of the activations", (2e-3, 20)),
+    "activation_gradient": ("∂ activations", "gradient of the loss by the activations, |∂L/∂a|", (2e-3, 20)),
+    "relative_weight_gradient": ("∂ weights", "gradient by the weights, relative: |∂W| / |W|", (4e-4, 10)),
 }
-NAMES = {"signal": "signal", "activation_gradient": "∂ activations", "relative_weight_gradient": "∂ weights"}
 MODULES = tuple(LAYERS)
 TICKS = [module.removeprefix("inception_").replace("loss3", "linear") for module in MODULES]
 PLACES = {
@@ -93,7 +92,9 @@ class Auxiliary(Explorer):
 
     def declare(self) -> dict[str, Control]:
         return {
-            "measure": Choice("Measure", "signal", tuple((NAMES[key], key) for key in MEASURES)),
+            "measure": Choice(
+                "Measure", "signal", tuple((name, key) for key, (name, *_) in MEASURES.items())
+            ),
             "start": Choice("Start", "Xavier, bias 0", tuple((start, start) for start in STARTS)),
             "heads": Choice("Heads", "none", tuple((PLACES[heads], heads) for heads in HEADS)),
         }
@@ -141,7 +142,7 @@ class Auxiliary(Explorer):
 
     def draw(self, canvas: Canvas, result: Reaching) -> None:
         measure = result.state["measure"]
-        label, limits = MEASURES[measure]
+        _, label, limits = MEASURES[measure]
         if self._shown != measure:
             self._shown = measure
             self._axes.set_title(label, fontsize=self.either(11, 8))
@@ -197,7 +198,7 @@ class Auxiliary(Explorer):
         state = result.state
         low, high = int(np.argmin(mean)), int(np.argmax(mean))
         said = (
-            f"{state['start']}, {PLACES[state['heads']]}: {NAMES[state['measure']]} is smallest in "
+            f"{state['start']}, {PLACES[state['heads']]}: {MEASURES[state['measure']][0]} is smallest in "
             f"{TICKS[low]} ({mean[low]:.2g}) and largest in {TICKS[high]} ({mean[high]:.2g}), "
             f"a factor of {mean[high] / mean[low]:.0f}."
         )

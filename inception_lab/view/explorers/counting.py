@@ -160,12 +160,7 @@ class Counting(Explorer):
         return super().link().replace("counting(", called, 1).replace(", )", ")")
 
     def declare(self) -> dict[str, Control]:
-        controls = self._controls()
-        left_out = () if self._given is None else OF_GOOGLENET
-        return {name: control for name, control in controls.items() if name not in left_out}
-
-    def _controls(self) -> dict[str, Control]:
-        return {
+        controls: dict[str, Control] = {
             "variant": Choice("Network", "paper", tuple((name, name) for name in VARIANTS)),
             "auxiliary": Toggle("The network has both heads", False),
             "heads": Choice(
@@ -195,6 +190,8 @@ class Counting(Explorer):
             "lrn": Toggle("Operations of LRN", False),
             "classifier": Toggle("The classifier counts", True),
         }
+        left_out = () if self._given is None else OF_GOOGLENET
+        return {name: control for name, control in controls.items() if name not in left_out}
 
     def compute(self, state: State) -> Counted:
         convention = convention_of(state)

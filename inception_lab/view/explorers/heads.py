@@ -21,17 +21,11 @@ from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle
 
 CLASSES = 10
 KNOWS_NOTHING = math.log(CLASSES)
-MEASURES = {
-    "validation_loss": ("validation loss of the main classifier (nats)", (0.0, 3.0)),
-    "validation_accuracy": ("validation accuracy of the main classifier", (0.0, 1.03)),
-    "main_accuracy": ("accuracy of the main classifier while learning", (0.0, 1.03)),
-    "aux1_accuracy": ("accuracy of the lower head while learning", (0.0, 1.03)),
-}
-NAMES = {
-    "validation_loss": "loss",
-    "validation_accuracy": "accuracy",
-    "main_accuracy": "while learning",
-    "aux1_accuracy": "the lower head",
+MEASURES = {  # its name among the controls, in full, and where the axis ends
+    "validation_loss": ("loss", "validation loss of the main classifier (nats)", (0.0, 3.0)),
+    "validation_accuracy": ("accuracy", "validation accuracy of the main classifier", (0.0, 1.03)),
+    "main_accuracy": ("while learning", "accuracy of the main classifier while learning", (0.0, 1.03)),
+    "aux1_accuracy": ("the lower head", "accuracy of the lower head while learning", (0.0, 1.03)),
 }
 MODULES, HUNG_ON = tuple(TABLE_1), ("4a", "4d")
 Runs = dict[tuple[str, float], Curves]
@@ -73,7 +67,9 @@ class Heads(Explorer):
         return {
             "start": Choice("Start", "Xavier, bias 0", tuple((start, start) for start in HEAD_STARTS)),
             "heads": Toggle("Heads after 4a and 4d", True),
-            "measure": Choice("Show", "validation_loss", tuple((NAMES[key], key) for key in MEASURES)),
+            "measure": Choice(
+                "Show", "validation_loss", tuple((name, key) for key, (name, *_) in MEASURES.items())
+            ),
         }
 
     def compute(self, state: State) -> HeadCurves:
@@ -121,7 +117,7 @@ class Heads(Explorer):
 
     def draw(self, canvas: Canvas, result: HeadCurves) -> None:
         measure = result.state["measure"]
-        label, limits = MEASURES[measure]
+        _, label, limits = MEASURES[measure]
         heads = result.state["heads"]
         if self._shown != (measure, heads):
             self._shown = measure, heads
@@ -153,7 +149,7 @@ class Heads(Explorer):
         with_heads, without = (", ".join(map(str, epochs)) for epochs in result.lost)
         return (
             f"{result.state['start']}, {_hanging(result.state['heads'])}: "
-            f"{MEASURES[result.state['measure']][0]} ends at {ends} with heads"
+            f"{MEASURES[result.state['measure']][1]} ends at {ends} with heads"
             f"{beside}. Epochs before the loss leaves ln 10, seed by seed: {with_heads} with heads, "
             f"{without} without."
         )
