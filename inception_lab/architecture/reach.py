@@ -17,7 +17,8 @@ class Span:
         smallest: Seen along the narrowest path.
         largest: Seen along the widest path; 0 where it is not defined.
         stride: Between neighbouring units; a fraction after upsampling.
-        first: Of the point that the first unit's stretch is centred on, from the edge.
+        first: Of the point that the first unit's stretch is centred on, from the edge. TensorFlow's "same"
+            pads more after than before, so it is no half stride.
     """
 
     smallest: int = 1
@@ -78,14 +79,6 @@ class Reach:
     def stride(self) -> int | Fraction:
         """Pixels of the input between neighbouring units."""
         return max(self.rows.stride, self.columns.stride)
-
-    @property
-    def first(self) -> tuple[float, float]:
-        """Row and column, in pixels from the corner, of the point that the first unit's window is centred on.
-
-        TensorFlow's "same" pads more after than before, so it is no half stride.
-        """
-        return self.rows.first, self.columns.first
 
     def behind(self, layer: Layer, shape: Shape, output_shape: Shape) -> Reach:
         """Return the reach after a layer whose input has `shape`, and whose output has `output_shape`."""

@@ -486,7 +486,7 @@ def test_behind_flatten_a_unit_sees_everything(last: Layer | lab.Sequence, large
     cost = lab.cost(lab.Sequence(Conv2D(2, 3), Flatten(), last), (9, 12, 3))
     reach = cost.layers[-1].reach
     assert (reach.rows.largest, reach.columns.largest, reach.largest) == (3 + 8, largest, largest)
-    assert reach.first == (4.5, 6.0)  # in the picture's middle
+    assert reach.centre(0, 0) == (4.5, 6.0)  # in the picture's middle
 
 
 def test_a_global_mean_sees_everything() -> None:

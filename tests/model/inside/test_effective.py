@@ -88,7 +88,7 @@ def test_the_field_is_centred_where_the_reach_says(
 def test_in_googlenet_no_unit_lies_at_half_a_stride() -> None:
     """pool1, pool2, pool3 and pool4 pad behind only: each adds its own stride."""
     cost = lab.cost(lab.googlenet())
-    firsts = [cost[f"inception_{name}/3x3"].reach.first for name in ("3a", "4a", "5a")]
+    firsts = [cost[f"inception_{name}/3x3"].reach.centre(0, 0) for name in ("3a", "4a", "5a")]
     assert firsts == [(6.5, 6.5), (14.5, 14.5), (30.5, 30.5)]
     assert cost["inception_5b/5x5"].reach.middle_unit(224, 224) == (3, 3)
 
