@@ -50,26 +50,17 @@ TABLE_1: Mapping[str, InceptionRow] = {
 
 @dataclass(frozen=True)
 class Variant:
-    """A set of choices that somebody published as GoogLeNet.
+    """A set of choices that somebody published as GoogLeNet."""
 
-    Attributes:
-        source: Who, where.
-        normalization: Local response normalisation as in the paper, batch norm after each
-            convolution (then without biases), or none.
-        kernel5x5: Side of the kernels in the branch that the paper calls 5×5.
-        stem: The layers before 3a: the paper's 7×7, a separable 7×7, or 3×3 for small pictures.
-        modules: With 1×1 reductions, or naive.
-        last_pool: Side of the pooling window between 4e and 5a.
-        batch_norm_scale: Whether batch norm learns a factor besides its shift.
-    """
-
-    source: str
+    source: str  # who, where
+    # local response normalisation as in the paper, batch norm after each convolution (then without
+    # biases), or none
     normalization: Normalization = "lrn"
-    kernel5x5: int = 5
-    stem: Stem = "7x7"
-    modules: Literal["reduced", "naive"] = "reduced"
-    last_pool: int = 3
-    batch_norm_scale: bool = True
+    kernel5x5: int = 5  # side of the kernels in the branch that the paper calls 5×5
+    stem: Stem = "7x7"  # the layers before 3a: the paper's 7×7, a separable 7×7, or 3×3 for small pictures
+    modules: Literal["reduced", "naive"] = "reduced"  # with 1×1 reductions, or naive
+    last_pool: int = 3  # side of the pooling window between 4e and 5a
+    batch_norm_scale: bool = True  # whether batch norm learns a factor besides its shift
 
 
 VARIANTS: Mapping[str, Variant] = {

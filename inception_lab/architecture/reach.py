@@ -11,19 +11,13 @@ from inception_lab.architecture.layer import ONE_PLACE, Layer, Shape
 
 @dataclass(frozen=True)
 class Span:
-    """How much of the input one unit can see along one side, in pixels.
+    """How much of the input one unit can see along one side, in pixels."""
 
-    Attributes:
-        smallest: Seen along the narrowest path.
-        largest: Seen along the widest path; 0 where it is not defined.
-        stride: Between neighbouring units; a fraction after upsampling.
-        first: Of the point that the first unit's stretch is centred on, from the edge. TensorFlow's "same"
-            pads more after than before, so it is no half stride.
-    """
-
-    smallest: int = 1
-    largest: int = 1
-    stride: int | Fraction = 1
+    smallest: int = 1  # seen along the narrowest path
+    largest: int = 1  # seen along the widest path; 0 where it is not defined
+    stride: int | Fraction = 1  # between neighbouring units; a fraction after upsampling
+    # of the point that the first unit's stretch is centred on, from the edge. TensorFlow's "same" pads
+    # more after than before, so it is no half stride
     first: float = 0.5
 
     def behind(self, window: int, step: int, before: float) -> Span:
@@ -55,15 +49,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Reach:
-    """How much of the input one unit can see, along both sides.
+    """How much of the input one unit can see, along both sides."""
 
-    Attributes:
-        rows: From top to bottom.
-        columns: From left to right.
-    """
-
-    rows: Span = Span()
-    columns: Span = Span()
+    rows: Span = Span()  # from top to bottom
+    columns: Span = Span()  # from left to right
 
     @property
     def smallest(self) -> int:

@@ -22,17 +22,11 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class Prediction:
-    """A class, and how likely it is.
+    """A class, and how likely it is."""
 
-    Attributes:
-        index: Of the class.
-        label: Its name.
-        probability: From 0 to 1.
-    """
-
-    index: int
-    label: str
-    probability: float
+    index: int  # of the class
+    label: str  # its name
+    probability: float  # from 0 to 1
 
 
 @dataclass(frozen=True)

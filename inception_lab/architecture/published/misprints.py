@@ -24,27 +24,16 @@ CHANGES = {
 
 @dataclass(frozen=True)
 class Edit:
-    """One changed number in a row of Table 1, and what the row then costs.
+    """One changed number in a row of Table 1, and what the row then costs."""
 
-    Attributes:
-        row: Name of the row.
-        field: The number that is changed, such as `reduce5x5`.
-        printed: Its value in the table; none where the table does not have it.
-        tried: The value tried.
-        weights: The row's weights then, without biases.
-        parameters: With biases.
-        macs: Multiply-adds.
-        fits: The printed figures that the row then agrees with: `"params"`, `"ops"` or both.
-    """
-
-    row: str
-    field: str
-    printed: int | None
-    tried: int
-    weights: int
-    parameters: int
-    macs: int
-    fits: tuple[str, ...]
+    row: str  # name of the row
+    field: str  # the number that is changed, such as `reduce5x5`
+    printed: int | None  # its value in the table; none where the table does not have it
+    tried: int  # the value tried
+    weights: int  # the row's weights then, without biases
+    parameters: int  # with biases
+    macs: int  # multiply-adds
+    fits: tuple[str, ...]  # the printed figures that the row then agrees with: `"params"`, `"ops"` or both
 
     def __str__(self) -> str:
         change = f"{self.tried}" if self.printed is None else f"{self.printed} → {self.tried}"
