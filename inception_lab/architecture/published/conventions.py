@@ -243,19 +243,14 @@ def _main_path(network: Network) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """A published figure and what its convention gives here.
+    """A published figure and what its convention gives here; all else is as in `paper.PublishedCount`.
 
     Attributes:
-        who: Who publishes it.
         network: Name, variant and heads.
-        quantity: `"parameters"` or `"operations"`.
         printed: The figure as published.
-        convention: Name of the convention.
         computed: The count.
         agrees: Whether the count is the figure, or rounds or truncates to it.
         verdict: How it agrees, or by how much it differs.
-        source: Where the figure stands.
-        remark: What is odd about it, or why it is not reached.
     """
 
     who: str

@@ -21,35 +21,24 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Reading:
-    """What is measured at one layer.
+    """What is measured at one layer."""
 
-    Attributes:
-        layer: Its name in Keras.
-        spread: Standard deviation of its activations: the signal.
-        activation_gradient: Euclidean norm of the loss's gradient by its activations, for one picture (root
-            mean square over the pictures).
-        weight_gradient: Euclidean norm of the loss's gradient by its kernel; `None` without one.
-        weight: Euclidean norm of the kernel.
-    """
-
-    layer: str
-    spread: float
+    layer: str  # its name in Keras
+    spread: float  # standard deviation of its activations: the signal
+    # Euclidean norm of the loss's gradient by its activations, for one picture (root mean square over
+    # the pictures)
     activation_gradient: float
+    # Euclidean norm of the loss's gradient by its kernel; `None` without one
     weight_gradient: float | None = None
-    weight: float | None = None
+    weight: float | None = None  # Euclidean norm of the kernel
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """A loss, and a reading at each layer, in graph order.
+    """A loss, and a reading at each layer, in graph order."""
 
-    Attributes:
-        loss: Its value.
-        readings: By the layer's name in Keras.
-    """
-
-    loss: float
-    readings: Mapping[str, Reading]
+    loss: float  # its value
+    readings: Mapping[str, Reading]  # by the layer's name in Keras
 
     def __getitem__(self, path: str) -> Reading:
         """Return the reading at a layer, by its path or its name in Keras.

@@ -23,14 +23,10 @@ SMALLEST = 32  # pixels of the shorter side, unless the picture itself has less
 
 @dataclass(frozen=True)
 class Dream:
-    """What gradient ascent came to.
+    """What gradient ascent came to."""
 
-    Attributes:
-        picture: RGB, uint8 `(height, width, 3)`.
-        answers: The objective before each step, and at the end: the channel's mean over all places.
-    """
-
-    picture: Picture
+    picture: Picture  # RGB, uint8 `(height, width, 3)`
+    # the objective before each step, and at the end: the channel's mean over all places
     answers: tuple[float, ...]
 
 

@@ -16,14 +16,10 @@ from inception_lab.model.inside.branches import fitting, layer_of
 
 @dataclass(frozen=True)
 class EffectiveField:
-    """How much each pixel moves one unit.
+    """How much each pixel moves one unit."""
 
-    Attributes:
-        density: `(height, width)`, adding up to 1.
-        centre: Row and column, in pixels from the corner, that the unit's square is centred on.
-    """
-
-    density: NDArray[np.float64]
+    density: NDArray[np.float64]  # `(height, width)`, adding up to 1
+    # row and column, in pixels from the corner, that the unit's square is centred on
     centre: tuple[float, float]
 
     def side(self, share: float = 0.9) -> int:

@@ -34,41 +34,26 @@ LEVELS = 100  # steps in which a stored answer is kept, of the unit's strongest
 
 @dataclass(frozen=True)
 class Mean:
-    """The geometric mean of a branch's preferred diameters, with an interval.
+    """The geometric mean of a branch's preferred diameters, with an interval."""
 
-    Attributes:
-        diameter: In pixels.
-        low: Lower end of the interval that 95 % of resamplings fall into.
-        high: Upper end.
-        answering: How many channels answer to any disc.
-        channels: How many there are.
-    """
-
-    diameter: float
-    low: float
-    high: float
-    answering: int
-    channels: int
+    diameter: float  # in pixels
+    low: float  # lower end of the interval that 95 % of resamplings fall into
+    high: float  # upper end
+    answering: int  # how many channels answer to any disc
+    channels: int  # how many there are
 
 
 @dataclass(frozen=True)
 class SizeTuning:
-    """Answers of the units in the middle of each branch's maps.
+    """Answers of the units in the middle of each branch's maps."""
 
-    Attributes:
-        diameters: Of the discs, in pixels, rising.
-        colours: Names of the discs' colours.
-        answers: Module → branch → `(colours, diameters, channels)`: what the unit puts out for a disc, less
-            what it puts out for the bare background.
-        side: Of the network's picture, in pixels.
-        network: What was measured, in words.
-    """
-
-    diameters: tuple[int, ...]
-    colours: tuple[str, ...]
+    diameters: tuple[int, ...]  # of the discs, in pixels, rising
+    colours: tuple[str, ...]  # names of the discs' colours
+    # module → branch → `(colours, diameters, channels)`: what the unit puts out for a disc, less what
+    # it puts out for the bare background
     answers: Mapping[str, Mapping[str, Floats]]
-    side: int
-    network: str
+    side: int  # of the network's picture, in pixels
+    network: str  # what was measured, in words
 
     def branch(self, module: str, branch: str) -> Floats:
         """Return the answers of a branch, `(colours, diameters, channels)`.
