@@ -53,12 +53,9 @@ def bn_inception(
     *,
     rows: Mapping[str, Row] = MODULES,
 ) -> Network:
-    """Describe BN-Inception: 11,295,240 parameters, 2.03 G MACs at 224 pixels.
+    """Describe BN-Inception, arXiv:1502.03167: 11,295,240 parameters, 2.03 G MACs at 224 pixels.
 
     Arguments are those of `inception_v3`.
-
-    Reference:
-        Ioffe & Szegedy 2015, arXiv:1502.03167.
     """
     convolution = Convolutions(batch_norm=True, epsilon=1e-5, use_bias=True, width=width)
     classifier = Dense(positive_integer("classes", classes), name="classifier")

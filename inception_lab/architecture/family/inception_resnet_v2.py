@@ -95,12 +95,9 @@ def inception_resnet_v2(
     *,
     batch_norm_scale: bool = False,
 ) -> Network:
-    """Describe Inception-ResNet-v2: 55,813,192 trainable parameters, 13.2 G MACs at 299 pixels.
+    """Describe Inception-ResNet-v2, arXiv:1602.07261: 55,813,192 parameters, 13.2 G MACs at 299 pixels.
 
     Arguments are those of `inception_v3`.
-
-    Reference:
-        Szegedy et al. 2016, arXiv:1602.07261.
     """
     convolution = Convolutions(batch_norm=True, scale=batch_norm_scale, width=width)
     parts: list[Part] = [stem(convolution)]

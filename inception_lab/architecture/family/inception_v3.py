@@ -116,7 +116,7 @@ def inception_v3(
     batch_norm_scale: bool = False,
     rows: Mapping[str, Row] = MODULES,
 ) -> Network:
-    """Describe Inception v3: 23,817,352 trainable parameters, 5.71 G MACs at 299 pixels.
+    """Describe Inception v3, arXiv:1512.00567: 23,817,352 trainable parameters, 5.71 G MACs at 299 pixels.
 
     Args:
         input_shape: `(height, width, channels)`, without batch.
@@ -137,9 +137,6 @@ def inception_v3(
     Example:
         >>> inception_v3(auxiliary=True).output_shapes()
         {'main': (1000,), 'aux1': (1000,)}
-
-    Reference:
-        Szegedy et al. 2015, arXiv:1512.00567.
     """
     convolution = Convolutions(batch_norm=True, scale=batch_norm_scale, width=width)
     parts: list[Part] = [stem(convolution, strides, first_pool)]

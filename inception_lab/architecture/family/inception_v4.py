@@ -69,12 +69,9 @@ def inception_v4(
     batch_norm_scale: bool = True,
     rows: Mapping[str, Row] = MODULES,
 ) -> Network:
-    """Describe Inception v4: 42,679,816 trainable parameters, 12.3 G MACs at 299 pixels.
+    """Describe Inception v4, arXiv:1602.07261: 42,679,816 trainable parameters, 12.3 G MACs at 299 pixels.
 
     Arguments are those of `inception_v3`; of batch norm, PyTorch's release learns a factor, TF-slim's none.
-
-    Reference:
-        Szegedy et al. 2016, arXiv:1602.07261.
     """
     convolution = Convolutions(batch_norm=True, scale=batch_norm_scale, width=width)
     pool = MaxPool2D(3, 2, "valid", name="pool")

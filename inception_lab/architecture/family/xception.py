@@ -49,12 +49,9 @@ LAST = (1536, 2048)  # separable convolutions of block14, without a shortcut
 def xception(
     input_shape: tuple[int, int, int] = (299, 299, 3), classes: int = 1000, width: float = 1.0
 ) -> Network:
-    """Describe Xception: 22,855,952 trainable parameters, 8.36 G MACs at 299 pixels.
+    """Describe Xception, arXiv:1610.02357: 22,855,952 trainable parameters, 8.36 G MACs at 299 pixels.
 
     Arguments are those of `inception_v3`.
-
-    Reference:
-        Chollet 2016, arXiv:1610.02357, Figure 5.
     """
 
     def convolution(

@@ -102,11 +102,7 @@ ALEXNET = (
 
 
 def alexnet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int = 1000) -> Network:
-    """Describe AlexNet, with the grouped convolutions of its two GPUs: 60,965,224 parameters.
-
-    Reference:
-        Krizhevsky et al. 2012.
-    """
+    """Describe AlexNet, Krizhevsky et al. 2012, with its grouped convolutions: 60,965,224 parameters."""
     return Network(input_shape, Sequence(*_plain(ALEXNET), *_fully_connected(classes)), "alexnet")
 
 
@@ -129,11 +125,7 @@ NIN = (
 
 
 def nin(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000) -> Network:
-    """Describe Network in Network: 1×1 convolutions and global average pooling before GoogLeNet had them.
-
-    Reference:
-        Lin et al. 2013, arXiv:1312.4400.
-    """
+    """Describe Network in Network, Lin et al. 2013: 1×1 convolutions and global pooling before GoogLeNet."""
     return _averaged(input_shape, _plain(NIN), ConvolutionRow("cccp8-1024", classes, 1), "pool4", "nin")
 
 
@@ -151,11 +143,7 @@ VGG_16 = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512
 
 
 def vgg16(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000) -> Network:
-    """Describe VGG-16, second after GoogLeNet in 2014: 138,357,544 parameters.
-
-    Reference:
-        Simonyan & Zisserman 2014, arXiv:1409.1556, Table 1, column D.
-    """
+    """Describe VGG-16, Simonyan & Zisserman 2014, second after GoogLeNet: 138,357,544 parameters."""
     rows = [
         ConvolutionRow(
             f"conv{block}_{number}",
@@ -208,13 +196,10 @@ RESNET_VARIANTS: Mapping[str, ResNetVariant] = {
 def resnet50(
     input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000, variant: str = "paper"
 ) -> Network:
-    """Describe ResNet-50.
+    """Describe ResNet-50, He et al. 2015, arXiv:1512.03385, Table 1.
 
     Of `RESNET_VARIANTS`, `"paper"` and `"torchvision"` have 25,557,032 trainable parameters, and `"keras"`
     has 26,560 biases more.
-
-    Reference:
-        He et al. 2015, arXiv:1512.03385, Table 1.
     """
     one_of("variant", variant, tuple(RESNET_VARIANTS))
     choices = RESNET_VARIANTS[variant]
@@ -279,15 +264,12 @@ MOBILENET = (
 def mobilenet(
     input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000, width: float = 1.0
 ) -> Network:
-    """Describe MobileNet v1: 4,231,976 trainable parameters, with moving statistics 4,253,864.
+    """Describe MobileNet v1, Howard et al. 2017: 4,231,976 trainable parameters, 21,888 moving statistics.
 
     The names are TF-slim's, and so is the ReLU that stops at 6. The 1×1 convolution after the pooling
     is a dense layer here: the same numbers.
 
     `width` multiplies every number of filters; the paper has 1, 0.75, 0.5 and 0.25.
-
-    Reference:
-        Howard et al. 2017, arXiv:1704.04861, Table 1.
     """
     first = Conv2D(scaled(32, width), 3, strides=2, use_bias=False, name="Conv2d_0")
     parts: list[Part] = [normalised(first, "relu6")]
@@ -310,11 +292,7 @@ POOL_BEHIND = {"fire4": "pool4", "fire8": "pool8"}
 
 
 def squeezenet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int = 1000) -> Network:
-    """Describe SqueezeNet 1.0: 1,248,424 parameters.
-
-    Reference:
-        Iandola et al. 2016, arXiv:1602.07360, Table 1.
-    """
+    """Describe SqueezeNet 1.0, Iandola et al. 2016, arXiv:1602.07360: 1,248,424 parameters."""
     parts = _plain([ConvolutionRow("conv1", 96, 7, strides=2, padding="valid", behind=(_pool("pool1"),))])
     for name, filters in SQUEEZENET.items():
         squeeze = Conv2D(filters, 1, activation="relu", name="squeeze1x1")

@@ -1,4 +1,8 @@
-"""Figures: each function draws numbers it is given and returns its axes; nothing is computed here."""
+"""Figures: each function draws numbers it is given and returns its axes; nothing is computed here.
+
+What many take is said here once: `title`, what the picture says; `xlabel`, `ylabel` and `unit`, labels with
+their units; `ax`, where to draw, by default in a new figure.
+"""
 
 from inception_lab.text import quantity, readable, size, tick
 from inception_lab.view.figures.costs import plot_bars, plot_cost, plot_lines, plot_products, plot_zoo

@@ -53,9 +53,6 @@ def plot_bars(
 
     Args:
         values: Name → quantity.
-        unit: Label of the axis.
-        title: What the picture says.
-        ax: Where to draw; by default a new figure.
     """
     ax = axes(ax, height=0.9 + 0.42 * len(values))
     limit = 1.18 * max(values.values(), default=1)  # the last label needs room
@@ -122,12 +119,8 @@ def plot_lines(
     Args:
         x: Positions.
         curves: Name → one value for each position.
-        xlabel: Label of the horizontal axis, with its unit.
-        ylabel: Label of the vertical axis, with its unit.
-        title: What the picture says.
         ticks: Where the horizontal axis is labelled; it is then logarithmic.
         log: Whether the vertical axis is logarithmic.
-        ax: Where to draw; by default a new figure.
     """
     ax = axes(ax, 7.2 if len(curves) > 2 else 6.4)
     if ticks:
@@ -189,7 +182,6 @@ def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | N
 
     Args:
         networks: Name → (MACs, accuracy in per cent, parameters).
-        ax: Where to draw; by default a new figure.
     """
     ax = axes(ax, 7.6, 4.6)
     for name, (macs, accuracy, parameters) in networks.items():

@@ -32,7 +32,6 @@ def plot_places(picture: Any, places: Mapping[str, Any], *, closer: int = 0, ax:
         places: Name → something with a `column` and a `row`.
         closer: Side in pixels of what is drawn once more of each place, four times as large, to the
             right of the photograph; 0 for nothing.
-        ax: Where to draw; by default a new figure.
     """
     height, width = picture.shape[:2]
     beside = 1.06 + 8.32 * closer / width if closer else 1.0  # parts of the photograph's width
@@ -135,8 +134,6 @@ def plot_heat(photo: Any, heat: Any, *, title: str = "", ax: Axes | None = None)
     Args:
         photo: `(height, width, 3)`.
         heat: `(rows, columns)`, of any size; below zero counts as zero.
-        title: What the picture says.
-        ax: Where to draw; by default a new figure.
     """
     height, width = photo.shape[:2]
     ax = axes(ax, 3.2, 3.2 * height / width + 0.3)
@@ -206,8 +203,6 @@ def plot_size_tuning(
 
     Args:
         table: Module → branch → something with `diameter`, `low` and `high`, in pixels.
-        title: What the picture says.
-        ax: Where to draw; by default a new figure.
     """
     ax = axes(ax, 7.2, 3.4)
     names = list(dict.fromkeys(branch for found in table.values() for branch in found))

@@ -39,10 +39,6 @@ def plot_runs(
 
     Args:
         runs: Name → (position, one value a run).
-        xlabel: Label of the horizontal axis, with its unit.
-        ylabel: Label of the vertical axis, with its unit.
-        title: What the picture says.
-        ax: Where to draw; by default a new figure.
     """
     ax = axes(ax, 7.2, 3.6)
     for name, (x, values) in runs.items():
@@ -107,8 +103,6 @@ def plot_by_size(
             `accuracy_by_size` gives them.
         intervals: Name → the ends of an interval for each point.
         band: Sizes that are shaded, such as those trained on.
-        title: What the picture says.
-        ax: Where to draw; by default a new figure.
     """
     ax = axes(ax, 7.6, 3.5)
     ax.set_xscale("log")
@@ -142,8 +136,6 @@ def plot_confusion(table: Any, classes: Sequence[str], *, title: str = "", ax: A
     Args:
         table: Counts, `(classes, classes)`: a row a class, a column a prediction.
         classes: Their names.
-        title: What the picture says.
-        ax: Where to draw; by default a new figure.
     """
     side = 1.6 + 0.36 * len(classes)
     ax = axes(ax, side, side)
@@ -178,9 +170,6 @@ def plot_differences(
 
     Args:
         differences: Name → (difference, ends of its interval).
-        unit: Label of the axis, with its unit.
-        title: What the picture says.
-        ax: Where to draw; by default a new figure.
     """
     ax = axes(ax, 7.2, 1.1 + 0.4 * len(differences))
     ax.axvline(0, color=BLACK, linewidth=1)
@@ -202,9 +191,6 @@ def plot_resampled(
     Args:
         found: One value a resampling.
         interval: Its ends.
-        xlabel: Label of the axis, with its unit.
-        title: What the picture says.
-        ax: Where to draw; by default a new figure.
     """
     ax = axes(ax, 7.2, 2.8)
     low, high = interval
