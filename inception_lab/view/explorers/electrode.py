@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from matplotlib.ticker import NullLocator
 
-from inception_lab.model.inside.tuning import COLOURS, Mean, SizeTuning, stored_tuning
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import PHOTO, Canvas
 from inception_lab.view.engine.curves import curve_handles
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
 from inception_lab.view.explorers.modules import branch_name
+
+if TYPE_CHECKING:
+    from inception_lab.model.inside.tuning import Mean, SizeTuning
 
 UNITS = 32  # of each branch, the strongest
 TICKS = (5, 10, 20, 50, 100, 200)
@@ -62,9 +64,12 @@ class Electrode(Explorer):
     def __init__(
         self, preset: str | None = None, /, *, tuning: SizeTuning | None = None, **state: Any
     ) -> None:
+        from inception_lab.model.inside.tuning import COLOURS, stored_tuning
+
         if tuning is not None:
             self.presets = {}  # type: ignore[misc]  # the class's are of GoogLeNet
         self.tuning = tuning = tuning or stored_tuning()
+        self._rgb = COLOURS
         self._modules = {name.removeprefix("inception_"): name for name in tuning.answers}
         self._branches = list(next(iter(tuning.answers.values())))
         self._orders: dict[tuple[str, str], Any] = {}
@@ -102,7 +107,7 @@ class Electrode(Explorer):
         preferred = int(tuning.diameters[int(np.argmax(curves[chosen]))]) if strongest[chosen] > 0 else None
         means = {name: tuning.mean(module, name) for name in self._branches}
         colour = tuning.colours[chosen]
-        return Answers(state, channel, colour, COLOURS[colour], curves, chosen, answer, preferred, means)
+        return Answers(state, channel, colour, self._rgb[colour], curves, chosen, answer, preferred, means)
 
     def make_figure(self) -> Figure:
         figure = self.new_figure(3.7, 5.2)

@@ -62,7 +62,7 @@ def test_an_audit_is_a_table_and_a_frame() -> None:
     head, *lines = repr(audit).splitlines()
     assert head.split() == ["claim", "source", "printed", "computed", "verdict"]
     assert [line.split("  ")[0] for line in lines] == list(CLAIMS)
-    assert audit.to_html().count("<tr") == len(CLAIMS) + 1
+    assert audit._repr_html_().count("<tr") == len(CLAIMS) + 1
     assert audit.to_frame().loc["Xception, parameters", "verdict"] == "agrees: exactly"
 
 
