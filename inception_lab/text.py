@@ -117,15 +117,7 @@ def html_table(
     caption: str = "",
     colour: Callable[[str], str] = lambda cell: "",
 ) -> str:
-    """Write a table as HTML: legible on light and dark, and without any style.
-
-    Args:
-        head: Names of the columns.
-        rows: Cells; the first of a row names it.
-        foot: The last row, of sums.
-        caption: What the table shows.
-        colour: The ground of a cell, given its text; none where it is empty.
-    """
+    """Write a table as HTML, legible without any style; a row's first cell names it, `foot` are sums."""
 
     def line(cells: Sequence[str]) -> str:
         first, *others = cells

@@ -21,17 +21,10 @@ PROGRAM = "inception-lab"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line.
+    """Run the command line, whose words are by default the process's own, and return the exit status.
 
-    Args:
-        arguments: The words after the command's name; by default the process's own.
-
-    Returns:
-        The exit status: 0, or 1 where the reader of stdout has gone.
-
-    Raises:
-        SystemExit: With status 2 after a mistake of the user's, with 1 where a training failed; both are said
-            in one line on stderr.
+    It is 0, 1 where the reader of stdout has gone or a training failed, or 2 after a mistake of the user's,
+    which is said in one line on stderr.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that has no × shows ?

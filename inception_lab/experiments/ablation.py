@@ -163,15 +163,8 @@ def unpack(text: str, sizes: int = 7) -> npt.NDArray[np.bool_]:
 def measured(kind: str, band: tuple[int, int] = (10, 60)) -> npt.NDArray[np.bool_]:
     """Return which of the held-out digits the stored runs of a network had right.
 
-    Args:
-        kind: A name in `KERNELS` or `PLAIN`.
-        band: Sizes trained on, in pixels.
-
     Returns:
         `(seeds, digits, sizes)`; the sizes are `digits.SEVEN_SIZES`.
-
-    Raises:
-        ValueError: If no such run is stored.
     """
     rows = [
         row

@@ -94,11 +94,6 @@ class Experiment:
 def complete(experiment: Experiment, folder: Path | None = None, limit: int | None = None) -> int:
     """Run what is missing of an experiment.
 
-    Args:
-        experiment: Which one.
-        folder: Where the CSV files are; by default the project's.
-        limit: Most runs to do.
-
     Returns:
         How many runs were done.
     """

@@ -33,15 +33,9 @@ class Precision:
 def precision(name: str | None = None) -> Precision:
     """Choose the precision that this machine computes quickly in.
 
-    Args:
-        name: Of the one that is asked for, if one is.
-
     Returns:
         By default bfloat16 where the hardware has it, float16 on older GPUs with half-precision units (Keras
         scales the loss then), float32 otherwise.
-
-    Raises:
-        ValueError: If there is none of that name.
     """
     if name is not None:
         one_of("precision", name, tuple(PRECISIONS))

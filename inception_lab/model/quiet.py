@@ -14,11 +14,7 @@ STDOUT, STDERR = 1, 2
 
 @contextmanager
 def quiet(descriptor: int = STDERR) -> Iterator[None]:
-    """Keep what libraries write to a stream, and show it on the error stream, only if they fail.
-
-    Args:
-        descriptor: Of the stream: 1 for stdout, 2 for stderr.
-    """
+    """Keep what libraries write to a stream, 1 or 2, and show it on the error stream, only if they fail."""
     stream = sys.stdout if descriptor == STDOUT else sys.stderr
     try:
         stream.flush()

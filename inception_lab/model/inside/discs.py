@@ -40,15 +40,7 @@ def disc(
     background: tuple[float, float, float],
     shape: Shape = "disc",
 ) -> Floats:
-    """Return the picture of a disc or a square in the middle, its edge smooth.
-
-    Args:
-        height: In pixels.
-        width: In pixels.
-        diameter: In pixels, a square's side; 0 for the bare background.
-        colour: RGB, 0–255.
-        background: RGB, 0–255.
-        shape: `"disc"` or `"square"`.
+    """Return the picture of a disc or a square of so many pixels in the middle, its edge smooth.
 
     Returns:
         RGB values from 0 to 255, float32 `(height, width, 3)`.

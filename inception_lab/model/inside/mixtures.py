@@ -53,9 +53,6 @@ def _covariance(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
 def measured_mixtures(network: Classifier) -> pandas.DataFrame:
     """Measure what mixtures of pool2's 192 channels keep, over all places of a network's samples.
 
-    Args:
-        network: With the layers of GoogLeNet.
-
     Returns:
         A row for each number of mixtures: what the best keep, and what the network's own `READERS` keep,
         where one has that many.

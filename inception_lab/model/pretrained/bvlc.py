@@ -38,16 +38,9 @@ SYNSETS = "synset_words.txt"
 def bvlc_googlenet(file: Path) -> Any:
     """Return GoogLeNet with the weights of an ONNX file.
 
-    Args:
-        file: BVLC's weights; what they must be is said in `read_weights`.
-
     Returns:
         A Keras model, `(batch, 224, 224, 3)` → `(batch, 1000)`: from what `Preparation()` makes of pictures
         (BGR, minus 104, 117 and 123) to the probabilities of the classes that `class_names` names.
-
-    Raises:
-        ValueError: If the file is not of this network.
-        ModuleNotFoundError: Without the package `onnx`.
     """
     network = googlenet()
     weights = read_weights(file, network)
@@ -86,13 +79,10 @@ def weights_in(name: str, place: Path) -> Path:
 
 
 def class_names(beside: Path | None = None) -> tuple[str, ...]:
-    """Return the names of ImageNet's 1,000 classes.
+    """Return the names of ImageNet's 1,000 classes; the list may lie beside the weights' file.
 
     They come from the index that `keras.applications` keeps, or else from `synset_words.txt`, or are
     the classes' numbers where neither is at hand.
-
-    Args:
-        beside: The weights' file: the list may lie in the same folder.
     """
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "models"
     folders = [cache_folder(), *([beside.parent] if beside else [])]

@@ -70,12 +70,7 @@ class Team:
         return np.split(batch, self.processes)[self.process]
 
     def gathered(self, compute: Callable[[npt.NDArray[Any]], Arrays], pictures: npt.NDArray[Any]) -> Arrays:
-        """Have each process compute its part of some pictures, and return what all found, in order.
-
-        Args:
-            compute: From `(part, …)` to a dict of arrays `(part, …)`.
-            pictures: The same in every process.
-        """
+        """Have each process compute its part of some pictures, and return what all found, in order."""
         if self.processes == 1:
             return compute(pictures)
         from jax.experimental.multihost_utils import process_allgather
@@ -89,11 +84,7 @@ class Team:
         }
 
     def told_by_the_first(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the first process has, in all.
-
-        Args:
-            value: Arrays by name, of the same names, shapes and types in every process.
-        """
+        """Return what the first process has, in all: arrays by name, of the same shapes in every one."""
         if self.processes == 1:
             return dict(value)
         from jax.experimental.multihost_utils import broadcast_one_to_all

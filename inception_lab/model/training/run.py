@@ -90,17 +90,9 @@ class RunDirectory:
             )
 
     def begin(self, config: Mapping[str, Any], made_with: Mapping[str, str], resume: bool) -> None:
-        """Take the directory for a run, or find the same run in it.
+        """Take the directory for a run, or find the same run in it: then all of `config` must be equal.
 
-        Args:
-            config: What decides the result; all of it must be equal for a run to be carried on.
-            made_with: Versions and hardware, for the record.
-            resume: Whether a run that is there is to be carried on.
-
-        Raises:
-            ValueError: If the directory holds another run, or this one and `resume` is not set, or
-                something that is no run, or another process trains in it, or it cannot be written to.
-                Nothing is written then.
+        Versions and hardware, `made_with`, are for the record. What is refused leaves nothing written.
         """
         self.check(None, resume)
         with self._usable():

@@ -65,9 +65,6 @@ def start_from(source: Classifier) -> Start:
     What a classifier does to pictures is partly moved into its first kernel: BGR becomes RGB by turning
     the kernel's channels, and another scale by multiplying it. The colour that becomes 0 stays, since a
     kernel at the border sees it beyond the picture.
-
-    Args:
-        source: `lab.classifier()`, or one of the reader's own runs.
     """
     prepare, last = source.prepare, keras_name(_classifiers(source.network)["main"][0])
     weights = {
