@@ -3,6 +3,7 @@
 import base64
 import re
 from html import unescape
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -100,6 +101,15 @@ def test_curves_go_through_their_points_and_are_told_apart() -> None:
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["A", "B"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("k (pixels)", "answer")
+
+
+def test_many_names_lie_apart_beside_a_legend() -> None:
+    names = ["conv1", "conv2", *lab.TABLE_1, "linear"]
+    curves = {start: [1.0] * 12 for start in ("Xavier, bias 0", "Xavier, bias 0.2", "He", "He, batch norm")}
+    ax = figures.plot_lines(names, curves, xlabel="from the photo to the classifier", ylabel="gradient")
+    ax.figure.draw_without_rendering()  # type: ignore[union-attr]
+    boxes = [label.get_window_extent() for label in ax.get_xticklabels()]
+    assert min(right.x0 - left.x1 for left, right in pairwise(boxes)) > 10
 
 
 def test_fifty_six_curves_are_told_apart() -> None:

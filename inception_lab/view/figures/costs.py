@@ -122,15 +122,16 @@ def plot_lines(
         ticks: Where the horizontal axis is labelled; it is then logarithmic.
         log: Whether the vertical axis is logarithmic.
     """
-    ax = axes(ax, 7.2 if len(curves) > 2 else 6.4)
+    names = len(x) > 10 and isinstance(x[0], str)  # many, side by side
+    ax = axes(ax, (7.2 if len(curves) > 2 else 6.4) + 1.2 * names)
     if ticks:
         ax.set_xscale("log")
         ax.xaxis.set_minor_locator(NullLocator())
         ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     elif all(isinstance(each, int) for each in x):
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    elif len(x) > 10:
-        ax.tick_params(axis="x", labelsize=8)  # names, side by side
+    elif names:
+        ax.tick_params(axis="x", labelsize=8)
     for number, (name, y) in enumerate(curves.items()):
         style = series(number)
         ax.plot(x, y, color=style.color, marker=style.marker, markersize=4, label=name)
