@@ -68,7 +68,7 @@ EXERCISES = {
                     math.ceil(break_even(3, 192, 128))
                 ),
                 "That is with k instead of k².": 3 * 192 * 128 // (192 + 3 * 128),
-                "There the two costs cross. A filter is whole.": lambda: break_even(3, 192, 128),
+                "There the two costs cross. A filter is whole.": lambda: float(break_even(3, 192, 128)),
                 "That leaves out what the 3×3 costs: it reads what the 1×1 makes.": 9 * 128,
                 "That leaves out what the 1×1 itself costs.": 191,
             },
