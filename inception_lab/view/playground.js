@@ -90,13 +90,22 @@ function render({ model, el }) {
     const query = model.get("address");
     if (own) late = setTimeout(() => { if (model.get("opened")) history.replaceState(null, "", query); }, 300);
   };
-  const picture = ({ name, photo }, [data]) => {
+  const picture = ({ name, photos }, [data]) => {
     asked = false;
     waiting = waiting.filter((each) => each !== name);
     const image = pictures.get(name);
-    image.classList.toggle("lab-photos", photo);
     image.src = URL.createObjectURL(new Blob([data], { type: "image/webp" }));
     next();
+    // Photographs keep their colours on a dark page: they are laid over the picture once more.
+    if (photos.length) image.decode().then(() => {
+      const shape = image.naturalWidth / image.naturalHeight * (124 / 280); // beside the card's
+      const inset = (part, share) => `${50 + (100 * part - 50) * Math.min(1, share)}%`;
+      for (const [x0, y0, x1, y1] of photos) {
+        const photo = make("img", { className: "lab-card-picture lab-card-photo", alt: "", src: image.src });
+        photo.style.clipPath = `inset(${inset(y0, 1 / shape)} ${inset(1 - x1, shape)} ${inset(1 - y1, 1 / shape)} ${inset(x0, shape)})`;
+        image.after(photo);
+      }
+    });
   };
   const back = () => open(location.search);
   const listeners = { "change:opened": show, "change:wrong": say, "change:address": follow, "msg:custom": picture };

@@ -93,7 +93,7 @@ class Playground:
             self._moved()
         self._stage.children = [self.explorer.widget] if self.explorer else []
         if left and left not in self._first.values():
-            left.widget.close()  # else ipywidgets keeps it, and its picture
+            left.close()
 
     def _made(self, name: str) -> Explorer:
         """The explorer in its first state, made when it is first wanted."""
@@ -114,8 +114,7 @@ class Playground:
                 self.open(query)
             case {"kind": "picture", "name": str(name)} if name in explore.QUESTIONS:
                 made = self._made(name)
-                photo = bool(made.widget.photos)
-                self.wall.send({"name": name, "photo": photo}, [thumbnail(made)])
+                self.wall.send({"name": name, "photos": made.widget.photos}, [thumbnail(made)])
 
     def _ipython_display_(self) -> None:
         """Show the cards' words, which stay in a saved notebook, and the live wall, which hides them."""

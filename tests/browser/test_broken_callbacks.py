@@ -35,17 +35,13 @@ Explorer.readout = property(lambda self: vars(self).setdefault("_first_readout",
     "the picture of the state before": """
 whole = Explorer._update
 def update(self):
-    if self._held:
-        return
     now, self.result = self.result, getattr(self, "_before", self.result)
     whole(self)
     self.result = self._before = now
 Explorer._update = update
 """,
     HANDLES: """
-from inception_lab.view.engine.handles import Grip, Handle
-Grip.at = lambda self, x, y: {}
-Handle.press = property(lambda self: {}, lambda self, value: None)
+Explorer._touch = lambda self, kind, number, x, y: None
 """,
 }
 

@@ -1,7 +1,10 @@
 """What every explorer gets from its base, tried on a small one."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import matplotlib
@@ -248,3 +251,41 @@ def test_threads_take_turns(kind: Callable[[], Explorer]) -> None:
     assert len(together) > 10
     explorer.controls[whole[-1]].value = 3
     assert walking.shown(explorer) == walking.shown(type(explorer)(**explorer.state))
+
+
+def test_what_a_cell_showed_is_closed_when_the_cell_runs_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = 0
+
+    def show(cell: str, *explorers: Explorer) -> None:
+        nonlocal run
+        run += 1
+        request = {"header": {"msg_id": str(run)}, "metadata": {"cellId": cell}}
+        monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(get_parent=lambda: request))
+        for explorer in explorers:
+            explorer._ipython_display_()
+
+    def alive(explorer: Explorer) -> bool:
+        return explorer.widget.comm is not None
+
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: None)
+    monkeypatch.setattr("inception_lab.view.engine.explorer.SHOWN", {})
+    first, second, beside = Sum(), Sum(), Sum()
+    show("a", first)
+    show("b", beside, beside)
+    assert alive(first)
+    show("a", second)
+    assert [alive(each) for each in (first, second, beside)] == [False, True, True]
+    show("c", second)
+    show("a", Sum())
+    assert alive(second)  # another cell shows it too
+    show("a", first, second)  # what was closed can be shown again, and answers
+    assert alive(first)
+    walking.ask(first, "preset", name="most")
+    assert first.result == 10
+    gone = weakref.ref(second)
+    del second
+    show("a")
+    show("a", beside)
+    show("c", beside)
+    gc.collect()
+    assert gone() is None

@@ -8,13 +8,11 @@ drags one knob pays for the few pieces that this knob moves.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.transforms import Bbox
 
 if TYPE_CHECKING:
@@ -25,9 +23,8 @@ if TYPE_CHECKING:
     from inception_lab.view.diagrams import Piece
 
 # OpenCV's numbers of PNG_COMPRESSION, PNG_FILTER (none: half the time, a little larger), JPEG_QUALITY.
-QUICK, FINE = (16, 1, 19, 8), (1, 92)
+QUICK, FINE = (16, 1, 19, 8), (1, 85)
 PHOTO = "photo"  # gid of axes without a photograph that must stay as they are on a dark page too
-COLOURS = 64  # of a picture without photographs, in a file
 
 
 class Canvas:
@@ -40,15 +37,13 @@ class Canvas:
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
         self.live: list[Artist] = []
-        self.pieces: list[Piece] = []
+        self.pieces: list[list[Artist]] = []
         self._frame: Any = None
         self._kept: Any = None  # the frame, and all pieces but those that moved last
-        self._moving: list[Piece] = []
+        self._moving: list[list[Artist]] = []
         self.held = False  # by a hand: axes keep their ends then
         self._photos = any(ax.get_images() for ax in figure.axes)
-        canvas = figure.canvas
-        assert isinstance(canvas, FigureCanvasAgg)
-        self._agg = canvas
+        self._agg: Any = figure.canvas
 
     def add(self, *artists: Artist) -> None:
         """Take artists out of the frame: they are drawn anew each time, in this order."""
@@ -56,26 +51,25 @@ class Canvas:
 
     def add_piece(self, *artists: Artist) -> None:
         """Take out of the frame what is drawn below all that `add` takes out, and touches no other piece."""
-        self.pieces.append(artists)
+        self.pieces.append(list(artists))
 
     def add_below(self, other: Artist, *artists: Artist) -> None:
         """Take artists out of the frame into the piece that another is part of, below that other."""
-        number = next(number for number, piece in enumerate(self.pieces) if other in piece)
-        piece = self.pieces[number]
+        piece = next(piece for piece in self.pieces if other in piece)
         place = piece.index(other)
-        self.pieces[number] = (*piece[:place], *artists, *piece[place:])
+        piece[place:place] = artists
 
     def remove_pieces(self, pieces: Iterable[Piece]) -> None:
         """Remove pieces from the figure."""
         for piece in pieces:
-            self.pieces.remove(piece)
+            self.pieces.remove(list(piece))
             for artist in piece:
                 artist.remove()
         self._kept = None
 
     def frame_changed(self) -> None:
         """Have the frame drawn anew the next time."""
-        self._frame = None
+        self._frame = self._kept = None
 
     def limits(
         self, ax: Axes, *, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None
@@ -83,11 +77,8 @@ class Canvas:
         """Set an axes' limits, unless a hand holds something; the frame is drawn anew only if they differ."""
         if self.held:
             return
-        if x is not None and ax.get_xlim() != x:
-            ax.set_xlim(x)
-            self.frame_changed()
-        if y is not None and ax.get_ylim() != y:
-            ax.set_ylim(y)
+        if (x or ax.get_xlim(), y or ax.get_ylim()) != (ax.get_xlim(), ax.get_ylim()):
+            ax.set(xlim=x, ylim=y)
             self.frame_changed()
 
     def photos(self) -> list[list[float]]:
@@ -102,7 +93,9 @@ class Canvas:
         changed = [piece for piece in self.pieces if any(artist.stale for artist in piece)]
         if self._frame is None:
             self._draw_frame()
-        if self._kept is None or not self._covers(changed):
+        # Whether the pieces that moved last are those that changed now, or not many more.
+        same = len(self._moving) <= 4 * len(changed) and all(piece in self._moving for piece in changed)
+        if self._kept is None or not same:
             self._agg.restore_region(self._frame)
             self._draw(piece for piece in self.pieces if piece not in changed)
             self._kept, self._moving = self._pixels(), changed
@@ -116,35 +109,18 @@ class Canvas:
             raise RuntimeError(f"OpenCV could not encode the picture as {kind[1:].upper()}.")
         return bytes(data)
 
-    def compact(self) -> tuple[str, bytes]:
-        """Return the kind and the bytes of the last picture, made small for a file."""
-        from PIL import Image
-
-        image, file = Image.fromarray(np.asarray(self._agg.buffer_rgba())).convert("RGB"), io.BytesIO()
-        if self._photos:
-            image.save(file, "jpeg", quality=80)
-            return "jpeg", file.getvalue()
-        few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        few.save(file, "png", optimize=True)
-        return "png", file.getvalue()
-
     def _pixels(self) -> Any:
         """Copy all pixels; 9.2 inches are 1839.9999… of them, of which Matplotlib alone would copy 1839."""
         return self._agg.copy_from_bbox(Bbox.from_bounds(0, 0, *np.round(self.figure.bbox.size)))
 
     def _draw_frame(self) -> None:
-        moving = [*chain(*self.pieces), *self.live]
-        visible = [artist.get_visible() for artist in moving]
-        for artist in moving:
+        visible = {artist: artist.get_visible() for artist in chain(*self.pieces, self.live)}
+        for artist in visible:
             artist.set_visible(False)
         self._agg.draw()
         self._frame, self._kept = self._pixels(), None
-        for artist, was in zip(moving, visible, strict=True):
+        for artist, was in visible.items():
             artist.set_visible(was)
-
-    def _covers(self, changed: list[Piece]) -> bool:
-        """Whether the pieces that moved last are those that changed now, or not many more."""
-        return len(self._moving) <= 4 * len(changed) and all(piece in self._moving for piece in changed)
 
     def _draw(self, pieces: Iterable[Iterable[Artist]]) -> None:
         for artist in chain.from_iterable(pieces):

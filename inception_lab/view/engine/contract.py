@@ -77,8 +77,9 @@ class Contract(ABC):
     def forget(self) -> None:  # noqa: B027
         """Forget, before a preset or a reset, what is remembered besides the controls' values."""
 
-    def adapt(self, name: str) -> None:  # noqa: B027 - most explorers need none
-        """Set other controls after the one called `name` was set, where one control decides over others."""
+    def adapt(self, name: str, state: State) -> State:
+        """Return what else is set in a state after the control called `name`, which decides over others."""
+        return {}
 
     @property
     def narrow(self) -> bool:

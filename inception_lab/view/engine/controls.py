@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import traitlets
-
 State = dict[str, Any]
 
 
@@ -26,7 +24,6 @@ class Integer:
     low: int
     high: int
     step: int = 1
-    help: str = ""
     log: bool = False
     color: str = ""
 
@@ -38,7 +35,6 @@ class Choice:
     label: str
     value: Any
     options: tuple[tuple[str, Any], ...]
-    help: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,32 +43,33 @@ class Toggle:
 
     label: str
     value: bool
-    help: str = ""
 
 
 Control = Integer | Choice | Toggle
 
 
-def check_name(name: str, controls: Mapping[str, Control]) -> None:
+def check_name(name: str, controls: Mapping[str, Any]) -> None:
     """Raise a ValueError that lists the controls unless `name` is one of them."""
     if name not in controls:
         raise ValueError(f"There is no control '{name}'. There are: {', '.join(controls)}.")
 
 
-def check_value(name: str, value: Any, control: Control) -> None:
-    """Raise a ValueError unless the control called `name` can take `value`."""
-    match control:
-        case Integer(low=low, high=high):
-            legal = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-            must = f"a whole number from {low} to {high}"
-        case Choice(options=options):
-            legal = value in [option for _, option in options]
-            must = f"one of {', '.join(repr(option) for _, option in options)}"
-        case Toggle():
-            legal = isinstance(value, bool)
-            must = "True or False"
-    if not legal:
-        raise ValueError(f"`{name}` must be {must}. Received: {name}={value!r}.")
+def check(state: State, controls: Mapping[str, Control]) -> None:
+    """Raise a ValueError unless there are controls of these names, which can take these values."""
+    for name, value in state.items():
+        check_name(name, controls)
+        match controls[name]:
+            case Integer(low=low, high=high):
+                legal = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+                must = f"a whole number from {low} to {high}"
+            case Choice(options=options):
+                legal = value in [option for _, option in options]
+                must = f"one of {', '.join(repr(option) for _, option in options)}"
+            case Toggle():
+                legal = isinstance(value, bool)
+                must = "True or False"
+        if not legal:
+            raise ValueError(f"`{name}` must be {must}. Received: {name}={value!r}.")
 
 
 def nearest(value: Any, control: Control) -> Any:
@@ -88,42 +85,22 @@ def in_python(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str | dict) else repr(value)
 
 
-class Knob(traitlets.HasTraits):
-    """A control's value, which the page shows and code may set.
+def said(name: str, control: Control) -> dict[str, Any]:
+    """Return what the page must know of the control called `name`, for JSON."""
+    labels = {"options": [label for label, _ in control.options]} if isinstance(control, Choice) else {}
+    return {"name": name, "kind": type(control).__name__, **vars(control), **labels}
 
-    Attributes:
-        value: The value; one that the control cannot take is refused with a ValueError.
-        control: What it can be.
-    """
 
-    value: Any = traitlets.Any()
+def shown(state: State, controls: Mapping[str, Control]) -> State:
+    """Return a state as the page has it: of a choice the place of its value."""
+    places = {
+        name: [value for _, value in control.options].index(state[name])
+        for name, control in controls.items()
+        if isinstance(control, Choice)
+    }
+    return {**state, **places}
 
-    def __init__(self, name: str, control: Control) -> None:
-        self.name, self.control = name, control
-        super().__init__(value=control.value)
 
-    @traitlets.validate("value")
-    def _checked(self, proposal: Any) -> Any:
-        check_value(self.name, proposal["value"], self.control)
-        return proposal["value"]
-
-    def said(self) -> dict[str, Any]:
-        """Return what the page must know of the control, for JSON."""
-        control = self.control
-        said = {"name": self.name, "kind": type(control).__name__, "label": control.label}
-        match control:
-            case Integer():
-                return {**vars(control), **said, "mark": control.value}
-            case Choice(options=options):
-                return {**said, "options": [label for label, _ in options], "help": control.help}
-        return {**said, "help": control.help}
-
-    def shown(self) -> Any:
-        """Return the value as the page has it: of a choice its place."""
-        if isinstance(self.control, Choice):
-            return [value for _, value in self.control.options].index(self.value)
-        return self.value
-
-    def meant(self, shown: Any) -> Any:
-        """Return the value that the page means."""
-        return self.control.options[shown][1] if isinstance(self.control, Choice) else shown
+def meant(shown: Any, control: Control) -> Any:
+    """Return the value that the page means."""
+    return control.options[shown][1] if isinstance(control, Choice) else shown

@@ -14,26 +14,34 @@ from typing import Any
 from inception_lab.architecture.network import snake_case
 from inception_lab.checks import one_of
 from inception_lab.view import figures
+from inception_lab.view.engine import controls as kinds
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.contract import Contract, width_for
-from inception_lab.view.engine.controls import (
-    Choice,
-    Control,
-    Integer,
-    Knob,
-    State,
-    Toggle,
-    check_name,
-    check_value,
-    in_python,
-    nearest,
-)
-from inception_lab.view.engine.handles import Grip, Handle, solve
+from inception_lab.view.engine.controls import Choice, Control, Integer, State, Toggle
+from inception_lab.view.engine.handles import Handle, solve
 from inception_lab.view.engine.panel import Panel
 
 __all__ = ["Choice", "Control", "Explorer", "Handle", "Integer", "State", "Toggle"]
 
+SHOWN: dict[Any, tuple[Any, list[Explorer]]] = {}  # cell → its last run, and what that has shown
 DENSITY = 2  # pixels of the picture for one of the page's, as sharp displays have
+
+
+class Knob:
+    """A control of an explorer, whose `value` can be set: that redraws the picture."""
+
+    def __init__(self, explorer: Explorer, name: str, control: Control) -> None:
+        self._explorer, self._name, self.control = explorer, name, control
+
+    @property
+    def value(self) -> Any:
+        """Its value; one that the control cannot take is refused with a ValueError."""
+        return self._explorer.state[self._name]
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        kinds.check({self._name: value}, {self._name: self.control})
+        self._explorer.move({self._name: value})
 
 
 class Explorer(Contract):
@@ -59,31 +67,25 @@ class Explorer(Contract):
         self, preset: str | None = None, /, *, controls: Sequence[str] | None = None, **state: Any
     ) -> None:
         self._declared = self.declare()
-        shown = tuple(self._declared) if controls is None else tuple(controls)
-        for name in shown:
-            check_name(name, self._declared)
-        if len(set(shown)) < len(shown):
-            raise ValueError(f"`controls` must name each control once. Received: controls={list(shown)}.")
-        leading = shown if controls is not None or not self.leading else self.leading
-        self.controls = {name: Knob(name, each) for name, each in self._declared.items()}
-        self._defaults = self._legal = self.state
-        self._held = False
-        self._grip: Grip | None = None
-        self._ghosts: dict[str, Any] = {}
-        ordered = sorted(shown, key=lambda name: leading.index(name) if name in leading else len(leading))
-        self.widget = Panel(
-            fixed={
-                "title": self.title,
-                "hint": self.hint,
-                "controls": [self.controls[name].said() for name in ordered],
-                "leading": len(leading),
-                "presets": list(self.presets),
-            }
-        )
+        names = list(dict.fromkeys((*self.leading, *self._declared)) if controls is None else controls)
+        for name in names:
+            kinds.check_name(name, self._declared)
+        if len(set(names)) < len(names):
+            raise ValueError(f"`controls` must name each control once. Received: controls={names}.")
+        self.controls = {name: Knob(self, name, each) for name, each in self._declared.items()}
+        self._defaults = self._state = {name: each.value for name, each in self._declared.items()}
+        self._grip: tuple[Handle, Any] | None = None  # what a hand holds, and how far its anchor lies from it
+        self._of = cache(lambda preset: self.compute({**self._defaults, **self.presets.get(preset, {})}))
+        fixed = {
+            "title": self.title,
+            "hint": self.hint,
+            "controls": [kinds.said(name, self._declared[name]) for name in names],
+            "leading": len(names if controls is not None or not self.leading else self.leading),
+            "presets": list(self.presets),
+        }
+        self.widget = Panel(fixed=fixed)
         self.result = self.compute(self._defaults)
         self._stage()
-        for knob in self.controls.values():
-            knob.observe(self._changed, "value")
         self.widget.on_msg(self._answer)
         if preset is not None:
             one_of("preset", preset, tuple(self.presets))
@@ -98,39 +100,30 @@ class Explorer(Contract):
 
         All other controls stay as they are when it is asked first, as in the hand that has just pressed.
         """
-        control = self._declared[name]
-        assert isinstance(control, Integer)
+        control: Any = self._declared[name]
+        start = cache(lambda: self.state)
 
         @cache
-        def inverse() -> Callable[[float], int]:
-            state = self.state
+        def measured(value: int) -> float:
+            try:
+                return measure(self.compute({**start(), name: value}))
+            except ValueError:  # an illegal state: as far as can be
+                return math.inf if value > start()[name] else -math.inf
 
-            def measured(value: int) -> float:
-                try:
-                    return measure(self.compute({**state, name: value}))
-                except ValueError:  # an illegal state: as far as can be
-                    return math.inf if value > state[name] else -math.inf
-
-            return solve(measured, control)
-
-        return lambda target: {name: inverse()(target)}
+        return lambda target: {name: solve(measured, control.low, control.high, target)}
 
     @property
     def ghost(self) -> Any:
         """The result of the preset that lies nearest: where the hand started. `None` if it is this state."""
         preset, changes = self.nearest_preset()
-        if not changes:
-            return None
-        if preset not in self._ghosts:
-            self._ghosts[preset] = self.compute({**self._defaults, **self.presets.get(preset, {})})
-        return self._ghosts[preset]
+        return self._of(preset) if changes else None
 
     # What users call.
 
     @property
     def state(self) -> State:
         """The value of every control."""
-        return {name: knob.value for name, knob in self.controls.items()}
+        return dict(self._state)
 
     @figures.one_at_a_time
     def set(self, **state: Any) -> None:
@@ -140,12 +133,15 @@ class Explorer(Contract):
             ValueError: If a control does not exist or cannot take its value, or the values do not go
                 together; nothing is changed then.
         """
-        for name, value in state.items():
-            check_name(name, self._declared)
-            check_value(name, value, self._declared[name])
-        # In their order: one that decides over others comes before them.
-        if error := self._go({name: state[name] for name in self._declared if name in state}):
+        kinds.check(state, self._declared)
+        if error := self._go(state):
             raise error
+
+    @figures.one_at_a_time
+    def move(self, state: State) -> None:
+        """Set controls as a reader does, who is told what is not possible."""
+        if error := self._go(state):
+            self._show(f"Not possible: {str(error).removesuffix('.')}.")
 
     def reset(self) -> None:
         """Set every control to what it was at first."""
@@ -166,8 +162,8 @@ class Explorer(Contract):
     def link(self) -> str:
         """Return the call that restores the state, such as `lab.explore.module("3a", reduce5x5=8)`."""
         preset, changes = self.nearest_preset()
-        said = [in_python(preset)] if preset else []
-        said += [f"{name}={in_python(value)}" for name, value in changes.items()]
+        said = [kinds.in_python(preset)] if preset else []
+        said += [f"{name}={kinds.in_python(value)}" for name, value in changes.items()]
         return f"lab.explore.{snake_case(type(self).__name__)}({', '.join(said)})"
 
     def changes(self, given: State) -> State:
@@ -198,40 +194,41 @@ class Explorer(Contract):
             self._stage()
 
     def _ipython_display_(self) -> None:
-        """Show a picture that stays in a saved notebook, and the live widget, which hides it in the page."""
-        self.widget.appear(*self._canvas.compact())
+        """Show a picture that stays in a saved notebook, and the live widget, which hides it in the page.
+
+        What an earlier run of the same cell showed is closed, unless another cell shows it too.
+        """
+        from IPython import get_ipython
+
+        request: Any = getattr(get_ipython(), "get_parent", dict)()
+        run = request.get("header", {}).get("msg_id")
+        cell = request.get("metadata", {}).get("cellId", run)
+        before, old = SHOWN.get(cell, (run, []))
+        SHOWN[cell] = (run, [*old, self] if run == before else [self])
+        for each in set(old).difference(*(shown for _, shown in SHOWN.values())):
+            each.close()
+        self.widget.appear()
+
+    def close(self) -> None:
+        """Take it off the page and let go of most of its memory; it can be shown again."""
+        self.widget.close()
+        self._canvas.frame_changed()
 
     # How it works.
 
-    def _put(self, state: State) -> None:
-        """Set controls, and those that they decide over, without a picture."""
-        self._held = True
-        try:
-            for name, value in state.items():
-                self.controls[name].value = value
-                self.adapt(name)
-        finally:
-            self._held = False
-
-    @figures.one_at_a_time
-    def _changed(self, change: Any) -> None:
-        if not self._held:
-            self._try({change["owner"].name: change["new"]})
-
     def _go(self, state: State) -> ValueError | None:
-        """Set controls and draw; where that is illegal, return why and go back to the last legal state."""
-        self._put(state)
+        """Set controls and draw; where that is illegal, stay in the last legal state and return why."""
+        wanted = self.state
+        for name in self._declared:  # in their order: one that decides over others comes before them
+            if name in state:
+                wanted[name] = state[name]
+                wanted.update(self.adapt(name, wanted))
         try:
-            self.result = self.compute(self.state)
+            result = self.compute(wanted)
         except ValueError as error:
-            self._put(self._legal)
             return error
+        self._state, self.result = wanted, result
         return self._update()
-
-    def _try(self, state: State) -> None:
-        """Set controls as a reader does, who is told what is not possible."""
-        if error := self._go(state):
-            self._show(f"Not possible: {str(error).removesuffix('.')}.")
 
     def _stage(self) -> None:
         """Make the figure, and draw the present state."""
@@ -244,7 +241,6 @@ class Explorer(Contract):
     @figures.one_at_a_time
     def _update(self) -> None:
         """Draw the present state."""
-        self._legal = self.state
         figures.styled(self.draw)(self._canvas, self.result)
         self._png = self._canvas.encoded()
         self._handles = list(self.handles())
@@ -255,7 +251,7 @@ class Explorer(Contract):
         preset, changes = self.nearest_preset()
         with self.widget.hold_sync():
             self.widget.picture = self._png
-            self.widget.values = {name: knob.shown() for name, knob in self.controls.items()}
+            self.widget.values = kinds.shown(self._state, self._declared)
             self.widget.handles = [handle.area() for handle in self._handles]
             self.widget.photos = self._canvas.photos()
             self.widget.said = {
@@ -274,7 +270,7 @@ class Explorer(Contract):
             try:
                 match message:
                     case {"kind": "set", "name": name, "value": value}:
-                        self.controls[name].value = self.controls[name].meant(value)
+                        self.controls[name].value = kinds.meant(value, self._declared[name])
                     case {"kind": "preset", "name": name}:
                         self.choose(name)
                     case {"kind": "reset"}:
@@ -292,9 +288,11 @@ class Explorer(Contract):
         self._canvas.held = kind != "release"
         if kind == "press":
             handle = self._handles[number]
-            self._grip, wanted = Grip(handle, x, y), handle.press
+            taken = handle.data(x, y)
+            self._grip, wanted = (handle, (handle.anchor or taken) - taken), handle.press
         elif kind == "pull" and self._grip:
-            wanted = self._grip.at(x, y)
-        wanted = {name: nearest(value, self._declared[name]) for name, value in wanted.items()}
+            handle, off = self._grip
+            wanted = handle.move(*(handle.data(x, y) + off)) if handle.move else {}
+        wanted = {name: kinds.nearest(value, self._declared[name]) for name, value in wanted.items()}
         if kind == "release" or self.state != {**self.state, **wanted}:
-            self._try(wanted)
+            self.move(wanted)

@@ -10,72 +10,69 @@ const make = (tag, properties = {}, ...children) => {
 };
 const SLOW = 4000; // milliseconds without an answer, after which the reader is told
 const TRACK = 1000; // steps of a slider's track
+const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
 
 function knob(control, set) {
-  const label = make("label", { textContent: control.label, title: control.help });
+  const label = make("label", { textContent: control.label });
   let show;
   const row = make("div", { className: "lab-knob" }, label);
-  const name = (element, id) => {
-    element.id = `lab-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
-    label.htmlFor = element.id;
+  const name = (element) => {
+    element.id = label.htmlFor = `lab-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
     return element;
   };
   if (control.kind === "Toggle") {
-    const box = name(make("input", { type: "checkbox" }));
-    box.addEventListener("change", () => set(box.checked));
+    const box = name(make("input", { type: "checkbox", onchange: () => set(box.checked) }));
     row.classList.add("lab-toggle");
     row.prepend(box);
     show = (value) => { box.checked = value; };
   } else if (control.kind === "Choice") {
-    const menu = name(make("select", {}, ...control.options.map((each) => make("option", { textContent: each }))));
-    menu.addEventListener("change", () => set(menu.selectedIndex));
+    const options = control.options.map((each) => make("option", { textContent: each }));
+    const menu = name(make("select", { onchange: () => set(menu.selectedIndex) }, ...options));
     row.append(menu);
     show = (value) => { menu.selectedIndex = value; };
   } else {
-    const { low, high, step, log, mark, color } = control;
-    if (color) {
-      row.classList.add("lab-coloured");
-      row.style.setProperty("--lab-colour", color);
-    }
+    const { low, high, step, log, value: first, color } = control;
+    row.classList.toggle("lab-coloured", color !== "");
+    row.style.setProperty("--lab-colour", color);
+    const within = (value) => Math.min(high, Math.max(low, value));
     const part = (value) => (log ? Math.log((value - low + 4) / 4) / Math.log((high - low + 4) / 4) : (value - low) / (high - low));
-    const whole = (value) => Math.min(high, Math.max(low, low + step * Math.round((value - low) / step)));
-    const meant = (place) => whole(log ? low - 4 + 4 * ((high - low + 4) / 4) ** place : low + place * (high - low));
+    const meant = (place) => (log ? low - 4 + 4 * ((high - low + 4) / 4) ** place : low + place * (high - low));
     const box = name(make("input", { type: "number", min: low, max: high, step }));
-    const track = make("input", { type: "range", min: 0, max: TRACK, step: "any" });
-    track.setAttribute("aria-label", `${control.label}, slider`);
-    const tick = make("span", { className: "lab-mark", title: `At first: ${mark}` });
-    tick.style.left = `calc(8px + ${part(mark)} * (100% - 16px))`;
-    let now = mark;
+    const track = make("input", { type: "range", min: 0, max: TRACK, step: "any", ariaLabel: `${control.label}, slider` });
+    const tick = make("span", { className: "lab-mark", title: `At first: ${first}` });
+    tick.style.left = `calc(8px + ${part(first)} * (100% - 16px))`;
+    let now = first;
     let typing = false; // what is half typed is not written over
     show = (value) => {
       now = value;
       if (!typing) box.value = value;
       track.value = TRACK * part(value);
-      track.setAttribute("aria-valuetext", value);
+      track.ariaValueText = value;
     };
-    const change = (value) => { typing = false; show(value); set(value); };
-    track.addEventListener("input", () => { const value = meant(track.value / TRACK); if (value !== now) change(value); });
+    const change = (value) => {
+      const before = now;
+      typing = false;
+      show(value);
+      if (value !== before) set(value);
+    };
+    const take = () => {
+      const typed = Number(box.value);
+      change(box.value !== "" && Number.isFinite(typed) ? within(Math.round(typed)) : now);
+    };
+    track.addEventListener("input", () => {
+      const value = within(low + step * Math.round((meant(track.value / TRACK) - low) / step));
+      if (value !== now) change(value); // else the thumb stays where the hand is
+    });
     box.addEventListener("input", () => { typing = true; });
     box.addEventListener("blur", () => { typing = false; });
-    const take = () => {
-      typing = false;
-      const typed = Number(box.value);
-      const value = box.value !== "" && Number.isFinite(typed) ? Math.min(high, Math.max(low, Math.round(typed))) : now;
-      if (value !== now) change(value);
-      else show(now);
-    };
     box.addEventListener("change", take);
-    const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
-    const keys = (event) => {
-      if (event.target === box && event.key === "Enter") take();
+    row.addEventListener("keydown", (event) => {
       const inText = event.target === box && ["ArrowLeft", "ArrowRight"].includes(event.key);
+      if (event.target === box && event.key === "Enter") take();
       if (!(event.key in KEYS) || inText || event.altKey || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
-      const value = Math.min(high, Math.max(low, now + step * KEYS[event.key] * (event.shiftKey ? 10 : 1)));
-      if (value !== now) change(value);
-    };
-    box.addEventListener("keydown", keys);
-    track.addEventListener("keydown", keys);
+      change(within(now + step * KEYS[event.key] * (event.shiftKey ? 10 : 1)));
+    });
     row.append(box, make("div", { className: "lab-track" }, track, tick));
   }
   return { row, show };
@@ -105,20 +102,11 @@ function render({ model, el }) {
 
   // What is shown.
   const image = make("img", { className: "lab-image", draggable: false });
-  const photos = model.get("photos").map(() => {
-    const photo = make("img", { className: "lab-photo", alt: "", draggable: false });
-    photo.setAttribute("aria-hidden", "true");
-    return photo;
-  });
-  const whyNot = make("p", { className: "lab-why-not", hidden: true });
-  whyNot.setAttribute("role", "alert");
-  const hint = make("p", { className: "lab-grip", textContent: "\u00a0" });
-  hint.setAttribute("aria-hidden", "true");
-  const dead = make("p", { className: "lab-dead", hidden: true, textContent: "No answer from Python: it is busy, or was restarted. If restarted, run this cell again." });
-  dead.setAttribute("role", "alert");
-  const words = make("p", { className: "lab-words" });
-  words.setAttribute("role", "status");
-  words.setAttribute("aria-live", "polite");
+  const photos = model.get("photos").map(() => make("img", { className: "lab-photo", alt: "", draggable: false, ariaHidden: "true" }));
+  const whyNot = make("p", { className: "lab-why-not", hidden: true, role: "alert" });
+  const hint = make("p", { className: "lab-grip", textContent: "\u00a0", ariaHidden: "true" });
+  const dead = make("p", { className: "lab-dead", hidden: true, role: "alert", textContent: "No answer from Python: it is busy, or was restarted. If restarted, run this cell again." });
+  const words = make("p", { className: "lab-words", role: "status", ariaLive: "polite" });
   const call = make("code");
   const code = make("code");
   const copy = make("button", { type: "button", className: "lab-copy", textContent: "Copy", title: "Copy the code for this setting" });
@@ -127,16 +115,9 @@ function render({ model, el }) {
   const knobs = new Map(fixed.controls.map((control) => [control.name, knob(control, (value) => send({ kind: "set", name: control.name, value }))]));
   const rows = [...knobs.values()].map((each) => each.row);
   const more = make("details", { className: "lab-more" }, make("summary", { textContent: "More" }), ...rows.slice(fixed.leading));
-  const presets = fixed.presets.map((name) => {
-    const button = make("button", { type: "button", textContent: name });
-    button.addEventListener("click", () => send({ kind: "preset", name }));
-    return button;
-  });
-  const reset = make("button", { type: "button", textContent: "Reset", className: "lab-reset" });
-  reset.addEventListener("click", () => send({ kind: "reset" }));
-  const choices = make("div", { className: "lab-presets" }, ...presets, reset);
-  choices.setAttribute("role", "group");
-  choices.setAttribute("aria-label", "Presets");
+  const button = (textContent, message, className = "") => make("button", { type: "button", className, textContent, onclick: () => send(message) });
+  const presets = fixed.presets.map((name) => button(name, { kind: "preset", name }));
+  const choices = make("div", { className: "lab-presets", role: "group", ariaLabel: "Presets" }, ...presets, button("Reset", { kind: "reset" }, "lab-reset"));
   const column = make("div", { className: "lab-knobs" }, ...rows.slice(0, fixed.leading));
   if (rows.length > fixed.leading) column.append(more);
   const frame = make("div", { className: "lab-frame" }, image, ...photos);
@@ -174,7 +155,7 @@ function render({ model, el }) {
     call.textContent = said.call;
     code.textContent = said.code;
     listing.hidden = !said.code;
-    for (const button of presets) button.setAttribute("aria-pressed", button.textContent === said.preset);
+    for (const button of presets) button.ariaPressed = button.textContent === said.preset;
   };
   const showValues = () => {
     if (waiting.some((each) => each.kind === "set")) return; // the hand is further than this
@@ -243,18 +224,13 @@ function render({ model, el }) {
   // A finger on a handle pulls it; anywhere else it scrolls the page.
   image.addEventListener("touchstart", (event) => { if (under(place(event.touches[0])) >= 0) event.preventDefault(); }, { passive: false });
 
-  copy.addEventListener("click", async () => {
-    let done = true;
-    try {
-      await navigator.clipboard.writeText(code.textContent);
-    } catch { // a server reached by plain HTTP, a frame without that permission
-      getSelection().selectAllChildren(code);
-      done = document.execCommand("copy");
-      getSelection().removeAllRanges();
-    }
+  copy.onclick = () => {
+    getSelection().selectAllChildren(code); // also for a server reached by plain HTTP, or a frame of Colab's
+    const done = document.execCommand("copy");
+    getSelection().removeAllRanges();
     copy.textContent = done ? "Copied" : "Not copied";
     setTimeout(() => { copy.textContent = "Copy"; }, 1500);
-  });
+  };
 
   return () => {
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);

@@ -5,13 +5,15 @@ It knows nothing of networks. `panel.js` draws it in the page and sends what the
 
 from __future__ import annotations
 
-import base64
 import html
+import io
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
+
+from inception_lab.view.figures.display import few_colours, image_html
 
 HERE = Path(__file__).parent
 
@@ -40,16 +42,18 @@ class Panel(anywidget.AnyWidget):
     photos: traitlets.List[Any] = traitlets.List().tag(sync=True)
     heard = traitlets.Int().tag(sync=True)
 
-    def appear(self, kind: str, data: bytes) -> None:
-        """Display twice: the picture, given as a file of a kind, which a saved notebook shows; the widget."""
+    def appear(self) -> None:
+        """Display twice: the present picture, which a saved notebook shows; the live widget."""
         from IPython.display import display
+        from PIL import Image
 
+        self.open()  # it may have been closed since it was shown last
         text = self.said["words"]
-        words = html.escape(text, quote=True)
+        jpeg = self.picture.startswith(b"\xff\xd8")
+        data = self.picture if jpeg else few_colours(Image.open(io.BytesIO(self.picture)))
+        image = image_html(data, text, self.said["size"][0])
         still = (
-            '<div class="lab-still">'
-            f'<img src="data:image/{kind};base64,{base64.b64encode(data).decode()}" alt="{words}" '
-            f'width="{self.said["size"][0]}" style="max-width:100%;height:auto"><p>{words}</p>'
+            f'<div class="lab-still">{image}<p>{html.escape(text)}</p>'
             "<p><em>This picture stands still. Run its cell, and it answers to your hand.</em></p></div>"
         )
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}

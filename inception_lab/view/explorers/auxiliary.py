@@ -190,7 +190,7 @@ class Auxiliary(Explorer):
             yield Handle(
                 self._axes, (place - 0.3, low, place + 0.3, low * (high / low) ** SOCKET),
                 f"Press: heads after {module}, or none",
-                press={"heads": _pressed(module, self._legal["heads"])}, cursor="pointer",
+                press={"heads": _pressed(module, self.state["heads"])}, cursor="pointer",
             )  # fmt: skip
 
     def describe(self, result: Reaching) -> str:

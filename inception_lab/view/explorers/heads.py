@@ -136,7 +136,7 @@ class Heads(Explorer):
         self._lines.show(range(1, HEAD_EPOCHS + 1), shown, other)
 
     def handles(self) -> Iterator[Handle]:
-        heads = self._legal["heads"]
+        heads = self.state["heads"]
         hint = "Press: take the heads off" if heads else "Press: hang the heads on 4a and 4d"
         for place in map(MODULES.index, HUNG_ON):
             box = (place - 0.36, -0.4, place + 0.36, 1.1)

@@ -138,7 +138,7 @@ class Module(Explorer):
         self._diagram.show(canvas, result.module, result.reduced.total)
 
     def handles(self) -> Iterator[Handle]:
-        yield from self._diagram.handles(LAYERS, self._legal)
+        yield from self._diagram.handles(LAYERS, self.state)
         for row, (branch, name) in enumerate(zip(ROWS, ENDS, strict=True)):
             for metric, bars in self._bars.items():
                 pulled = self.pulled(

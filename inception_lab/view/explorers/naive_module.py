@@ -107,7 +107,7 @@ class NaiveModule(Explorer):
 
     def handles(self) -> Iterator[Handle]:
         names = {f"{side}x{side}": f"conv{side}x{side}" for side in SIDES}
-        yield from self._diagram.handles(names, self._legal)
+        yield from self._diagram.handles(names, self.state)
         for row, branch in enumerate(self.result.costs.branches):
             for metric, bars in self._bars.items() if branch in names else ():
                 pulled = self.pulled(

@@ -119,12 +119,9 @@ class Network(Explorer):
         before = self.result.rows if hasattr(self, "result") else TABLE_1
         return {**before, state["module"]: InceptionRow(**{name: state[name] for name in FIELDS})}
 
-    def adapt(self, name: str) -> None:
+    def adapt(self, name: str, state: State) -> State:
         """Show the chosen module's numbers."""
-        if name == "module":
-            row = self.result.rows[self.controls["module"].value]
-            for field, value in vars(row).items():
-                self.controls[field].value = value
+        return vars(self.result.rows[state["module"]]) if name == "module" else {}
 
     def forget(self) -> None:
         """Make every module what it was at first."""

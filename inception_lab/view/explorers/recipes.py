@@ -139,7 +139,7 @@ class Recipes(Explorer):
 
     def handles(self) -> Iterator[Handle]:
         for names, line in self._curves.items():
-            others = [name for name in names if name != self._legal["recipe"]] or names
+            others = [name for name in names if name != self.state["recipe"]] or names
             press, hint = {"recipe": others[0]}, f"Press: bring {others[0]} forward"
             yield from curve_handles(self._axes, line, press, hint)
 

@@ -147,7 +147,7 @@ class Stack(Explorer):
                     lambda x, _: {"modules": x}, {"modules": number}, "pointer",
                 )  # fmt: skip
             for name in ("naive", "reduced"):
-                for number, bar in enumerate(self._bars[metric, name][: self._legal["modules"]]):
+                for number, bar in enumerate(self._bars[metric, name][: self.state["modules"]]):
                     pulled = self.pulled(
                         "conv3x3",
                         lambda both, metric=metric, name=name, number=number: (  # type: ignore[misc]

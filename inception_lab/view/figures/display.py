@@ -40,22 +40,37 @@ def show(figure: Any, alt: str | None = None) -> Any:
 
 def figure_html(figure: Figure, alt: str) -> str:
     """Return a figure as an `<img>` element: a sharp PNG, or JPEG where photographs make that too large."""
-    from PIL import Image
-
     images = (image for ax in figure.axes for image in ax.get_images())
     coloured = any(np.asarray(image.get_array()).ndim == 3 for image in images)
-    drawn, kind, file = _drawn(figure, SHARP * DPI), "png", io.BytesIO()
-    few = drawn.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(file, "png", optimize=True)
-    if coloured or file.tell() > LARGEST_PNG:
-        plain, file = _drawn(figure, DPI), io.BytesIO()
-        plain.save(file, "png", optimize=True)
-        if file.tell() > LARGEST_PNG:
-            kind, file = "jpeg", io.BytesIO()
-            plain.save(file, "jpeg", quality=90)
-    data, said = base64.b64encode(file.getvalue()).decode(), html.escape(alt, quote=True)
-    style = f'width="{drawn.width // SHARP}" style="max-width:100%;height:auto"'
-    return f'<img src="data:image/{kind};base64,{data}" alt="{said}" {style}>'
+    drawn = _drawn(figure, SHARP * DPI)
+    data = few_colours(drawn)
+    if coloured or len(data) > LARGEST_PNG:
+        plain = _drawn(figure, DPI)
+        data = _file(plain, "png", optimize=True)
+        if len(data) > LARGEST_PNG:
+            data = _file(plain, "jpeg", quality=90)
+    return image_html(data, alt, drawn.width // SHARP)
+
+
+def few_colours(image: Any) -> bytes:
+    """Return a picture as a PNG that is small, in few colours."""
+    from PIL import Image
+
+    few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    return _file(few, "png", optimize=True)
+
+
+def image_html(data: bytes, alt: str, width: int) -> str:
+    """Return a PNG or JPEG as an `<img>` element that takes so many of the page's pixels."""
+    kind = "png" if data.startswith(b"\x89PNG") else "jpeg"
+    said, look = html.escape(alt, quote=True), f'width="{width}" style="max-width:100%;height:auto"'
+    return f'<img src="data:image/{kind};base64,{base64.b64encode(data).decode()}" alt="{said}" {look}>'
+
+
+def _file(image: Any, kind: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
 
 
 def _drawn(figure: Figure, dpi: int) -> Any:
