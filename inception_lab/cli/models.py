@@ -66,18 +66,20 @@ def _saved(path: Path) -> Any:
             f"{', '.join(map(repr, lambdas))}. If you trust the file, count it in Python: "
             f"lab.cost(keras.saving.load_model('{path}', safe_mode=False))."
         )
-    from inception_lab.model.backend import keras
+    from inception_lab.model.registered import keras
 
-    strange = {
-        layer["class_name"]
-        for layer in layers
-        if not (layer.get("module") or "keras").startswith("keras")
-        or (layer.get("registered_name") or "").partition(">")[1]
-    }
+    def is_known(layer: dict[str, Any]) -> bool:
+        name = layer.get("registered_name") or ""
+        if ">" in name:
+            return name.startswith("inception_lab>") and bool(keras.saving.get_registered_object(name))
+        return bool((layer.get("module") or "keras").startswith("keras"))
+
+    strange = {layer["class_name"] for layer in layers if not is_known(layer)}
     if strange:
         raise ValueError(
-            f"`{path}` must hold layers of Keras alone. Received: {', '.join(sorted(strange))}. Import their "
-            f"classes in Python, load the model with keras.saving.load_model and count it with lab.cost."
+            f"`{path}` must hold layers of Keras or of this package. Received: {', '.join(sorted(strange))}. "
+            "Import their classes in Python, load the model with keras.saving.load_model and count it with "
+            "lab.cost."
         )
     try:
         if path.suffix == ".keras":

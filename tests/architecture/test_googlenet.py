@@ -373,6 +373,10 @@ ROWS = "'3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'"
         ),
         (lambda: lab.googlenet(rows={}), "`rows` must hold named inception rows, one or more. Received: []."),
         (
+            lambda: lab.googlenet(rows=None),
+            "`rows` must hold named inception rows, one or more. Received: None.",
+        ),
+        (
             lambda: lab.googlenet(rows={"": lab.TABLE_1["3a"]}),
             "`rows` must hold named inception rows, one or more. Received: [''].",
         ),

@@ -236,6 +236,8 @@ def test_mistakes_take_one_line(folder: Path, capsys: Capture) -> None:
     for arguments, message in (
         ([], "the following arguments are required: IMAGE"),
         ([picture, "--top", "0"], "`top` must be a positive integer. Received: top=0 (--top)."),
+        ([""], "`images` must not be empty. Received: images=''."),
+        ([picture, "--run", ""], "`run_directory` must not be empty. Received: run_directory=''."),
         ([picture, "--top", "few"], "argument --top: invalid int value: 'few'"),
         ([picture, "--weights", "a", "--run", "b"], "argument --run: not allowed with argument --weights"),
         ([folder], f"A picture must be a file. Received: {folder}, which is a folder."),

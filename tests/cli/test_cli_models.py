@@ -99,9 +99,19 @@ def test_layers_of_ones_own_are_named(tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / "model.keras"
     keras.Model(x, Own()(x)).save(file)
     assert refused(capsys, str(file)) == (
-        f"`{file}` must hold layers of Keras alone. Received: Own. Import their classes in Python, load the "
-        f"model with keras.saving.load_model and count it with lab.cost."
+        f"`{file}` must hold layers of Keras or of this package. Received: Own. Import their classes in "
+        f"Python, load the model with keras.saving.load_model and count it with lab.cost."
     )
+
+
+@pytest.mark.parametrize("suffix", ["keras", "h5"])
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5")
+def test_a_saved_network_of_our_own_is_counted(suffix: str, tmp_path: Path, capsys: Capture) -> None:
+    norm = lab.layers.LocalResponseNorm(name="norm")
+    network = lab.Network((9, 9, 3), lab.Sequence(lab.layers.Conv2D(8, 3, name="conv"), norm))
+    lab.build(network).save(tmp_path / f"own.{suffix}")
+    found = counted(capsys, str(tmp_path / f"own.{suffix}"))
+    assert (found["parameters"], found["macs"]) == (8 * 28, 49 * 8 * 27)
 
 
 @pytest.mark.parametrize("name", ["model.weights.h5", "model.h5"])

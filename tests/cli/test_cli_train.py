@@ -130,6 +130,9 @@ def test_ctrl_c_ends_with_the_status_of_an_interruption(
             ("--batch-size", "0"),
             "`batch_size` must be a positive integer. Received: batch_size=0 (--batch-size).",
         ),
+        (("--out", ""), "`out` must not be empty. Received: out=''."),  # --out "$UNSET"
+        (("--from", ""), "`start` must not be empty. Received: start=''."),
+        (("--dataset", "", "--resume"), "`dataset` must not be empty. Received: dataset=''."),
         (("--epochs", "-3"), "`epochs` must be a positive integer. Received: epochs=-3 (--epochs)."),
         (("--seed", "-1"), "`seed` must be a whole number from 0 to 2147483647. Received: seed=-1 (--seed)."),
         (
@@ -165,7 +168,7 @@ def test_ctrl_c_ends_with_the_status_of_an_interruption(
         (
             ("--dataset", "nowhere/"),
             "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
-            "Received: 'nowhere', which is no folder.",
+            "Received: 'nowhere/', which is no folder.",
         ),
     ],
 )

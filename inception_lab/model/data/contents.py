@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -16,15 +17,18 @@ from inception_lab.model.data.photos import DAMAGED, known_suffixes, printable
 JUNK = {
     *("__macosx", "icon\r", "network trash folder", "temporary items"),  # macOS and its archives
     *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$recycle.bin", "recycler"),  # Windows
-    *("system volume information", "found.000"),
-    *("@eadir", "@tmp", "@recycle", "@recently-snapshot", "#recycle", "#snapshot"),  # network storage
-    *("lost+found", "__pycache__", "picasa.ini", "zbthumbnail.info"),
+    *("system volume information", "wpsettings.dat"),
+    *("@eadir", "@tmp", "@recycle", "@recently-snapshot", "@__thumb"),  # network
+    *("#recycle", "#snapshot"),  # storage
+    *("lost+found", "lost.dir", "__pycache__", "picasa.ini", "zbthumbnail.info"),
 }
-PART_NAMES = {
-    **dict.fromkeys(("train", "training", "train_set", "trainset"), "train"),
-    **dict.fromkeys(("val", "valid", "validation", "dev", "val_set", "valset"), "validation"),
-    **dict.fromkeys(("test", "testing", "test_set", "testset"), "test"),
+MORE_JUNK = re.compile(r"[.]|~[$]|~syncthing~|found[.]\d{3}$|.*(:zone[.]identifier|@syno\w+)$", re.IGNORECASE)
+PART_WORDS = {
+    **dict.fromkeys(("train", "training", "trainset"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "dev", "valset"), "validation"),
+    **dict.fromkeys(("test", "testing", "testset", "eval", "evaluation"), "test"),
 }
+NO_PICTURE = "no picture"
 LONGEST = 60  # characters of a file's name that are shown
 SHOWN = 12  # classes, or kinds of files left out, that are named in a line
 
@@ -77,7 +81,7 @@ class Report:
         suffix = path.suffix.lower()
         kind = mimetypes.guess_type(path.name)[0] or ""
         if reason == DAMAGED and suffix and not (kind.startswith("image/") or suffix in known_suffixes()):
-            reason = "no picture" if kind else "no picture of a known kind"
+            reason = NO_PICTURE
         reason = reason.removeprefix("which is ").removeprefix("which ")
         same = [each for each in self.left_out if (each.suffix, each.reason) == (suffix, reason)]
         if not same:
@@ -93,7 +97,7 @@ class Report:
             parts.update(each)
         found = [
             f"{len(sums)} classes, {sum(sums.values()):,} pictures: "
-            + _named([f"{name} {count:,}" for name, count in sums.items()]),
+            + named([f"{name} {count:,}" for name, count in sums.items()]),
             ", ".join(f"{part} {count:,}" for part, count in parts.items()),
         ]
         found += [self.omitted] if self.left_out else []
@@ -104,21 +108,27 @@ class Report:
         """What is left out, in a line; empty where nothing is."""
         order = sorted(self.left_out, key=lambda each: -each.count)
         total = sum(each.count for each in order)
-        return printable(f"left out {total:,}: {_named(list(map(str, order)))}") if order else ""
+        none = [each for each in order if each.reason == NO_PICTURE]
+        texts = [str(each) for each in order if each not in none]
+        if none:
+            suffixes = named([f"{each.count:,} {each.suffix[:LONGEST]}" for each in none])
+            texts.append(f"{sum(each.count for each in none):,} no pictures ({suffixes})")
+        return printable(f"left out {total:,}: {named(texts)}") if order else ""
 
     def data(self) -> dict[str, Any]:
         """Return the report as plain data, for `result.json`."""
         return asdict(self)
 
 
-def _named(texts: list[str]) -> str:
+def named(texts: list[str]) -> str:
+    """Return texts in a line, the first dozen of them."""
     more = f", and {len(texts) - SHOWN:,} more" if len(texts) > SHOWN else ""
     return ", ".join(texts[:SHOWN]) + more
 
 
 def is_junk(name: str) -> bool:
     """Say whether a file or folder of this name is hidden, or left behind by a system."""
-    return name.startswith((".", "~$")) or name.lower() in JUNK
+    return name.lower() in JUNK or MORE_JUNK.match(name) is not None
 
 
 def inner(folder: Path) -> Path | None:
@@ -131,38 +141,68 @@ def inner(folder: Path) -> Path | None:
 def parts_of(folder: Path, report: Report) -> dict[str, Path]:
     """Return the folders that hold classes: those of a given split by part, else `{"": folder}`.
 
+    A part has its word in its name, as `Training` and `test_images` have.
+
     Raises:
         ValueError: If two folders are of one part, or there is none to train on.
     """
     below = _folders(folder)
-    given: dict[str, Path] = {}
+    given: dict[str, list[Path]] = {}
     for place in below:
-        if part := PART_NAMES.get(place.name.lower()):
-            if part in given:
-                raise ValueError(
-                    "A folder of pictures must have one folder for each part. "
-                    f"Received: '{given[part].name}' and '{place.name}' for {part} (in {folder})."
-                )
-            given[part] = place
-    others = [place for place in below if place not in given.values()]
-    if not given or (others and not (len(given) > 1 and "train" in given and _folders(given["train"]))):
-        for place in below:
-            inside = {part for each in _folders(place) if (part := PART_NAMES.get(each.name.lower()))}
-            if len(inside) > 1:
-                raise ValueError(
-                    "A split must be above the classes, as in train/cat. "
-                    f"Received: {', '.join(sorted(inside))} in '{printable(place.name)}' (in {folder})."
-                )
+        if part := _part(place.name):
+            given.setdefault(part, []).append(place)
+    others = [place for place in below if not _part(place.name)]
+    if len(given) > 1 and "train" in given:
+        is_split = not others or any(map(_folders, given["train"]))
+    else:
+        is_split = bool(below) and all(place.name.lower() in PART_WORDS for place in below)
+    if not is_split:
+        _look_deeper(folder, below, report)
         return {"": folder}
+    for part, (first, *more) in given.items():
+        if more:
+            raise ValueError(
+                "A folder of pictures must have one folder for each part. "
+                f"Received: '{first.name}' and '{more[0].name}' for {part} (in {folder})."
+            )
     if "train" not in given:
-        names = ", ".join(f"'{place.name}'" for place in given.values())
+        names = ", ".join(f"'{place.name}'" for place in below)
         raise ValueError(
             f"A split of pictures must have a folder 'train'. Received: {names} alone (in {folder})."
         )
     report.notes.append("the split is the folder's own")
     for place in others:
         report.notes.append(f"'{place.name}' is left out: it is none of the parts of a split")
-    return {part: given[part] for part in PART_NAMES.values() if part in given}
+    return {part: _unfolded(given[part][0]) for part in PART_WORDS.values() if part in given}
+
+
+def _part(name: str) -> str | None:
+    words = re.findall("[A-Z]?[a-z]+|[A-Z]+", name)
+    parts = [part for word in words if (part := PART_WORDS.get(word.lower()))]
+    return parts[0] if len(parts) == 1 else None
+
+
+def _unfolded(place: Path) -> Path:
+    """Return the innermost of folders of one name that lie in one another, as archives leave them."""
+    while [each.name for each in _folders(place)] == [place.name]:
+        place /= place.name
+    return place
+
+
+def _look_deeper(folder: Path, below: list[Path], report: Report) -> None:
+    """Refuse a split below the classes; note where the classes may be a level deeper."""
+    inside = {place: [each.name for each in _folders(place)] for place in below}
+    parts = {place: {part for name in names if (part := _part(name))} for place, names in inside.items()}
+    split = [place for place in below if len(parts[place]) > 1]
+    if split:
+        hint = f" Perhaps it is {split[0]}." if len(split) == 1 else ""
+        raise ValueError(
+            "A split must be above the classes, as in train/cat. Received: "
+            f"{', '.join(sorted(parts[split[0]]))} in '{printable(split[0].name)}' (in {folder}).{hint}"
+        )
+    shared = sorted(set.intersection(*map(set, inside.values()))) if len(inside) > 1 else []
+    if len(shared) > 1:
+        report.notes.append(f"in each of these classes lie {named(shared)}: perhaps those are the classes")
 
 
 def classes_of(place: Path, folder: Path, report: Report) -> dict[str, list[Path]]:
@@ -192,7 +232,7 @@ def _files(place: Path, seen: set[tuple[int, int]], folder: Path, report: Report
 
     def new(path: Path) -> bool:
         if (identity := _identity(path)) in seen:
-            report.leave_out(path.relative_to(folder), "a link to a folder that is read already")
+            report.leave_out(path.relative_to(folder), "a link to a folder around it or read already")
             return False
         seen.add(identity)
         return True
@@ -201,6 +241,7 @@ def _files(place: Path, seen: set[tuple[int, int]], folder: Path, report: Report
         report.leave_out(Path(error.filename).relative_to(folder), f"a closed folder: {error.strerror}")
 
     found: list[Path] = []
+    seen |= {_identity(above) for above in place.resolve().parents}
     if new(place):
         for where, folders, names in os.walk(place, followlinks=True, onerror=closed):
             inside = [name for name in sorted(folders) if not is_junk(name)]

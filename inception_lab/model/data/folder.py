@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from inception_lab.checks import seed_number
+from inception_lab.checks import positive_integer, seed_number
 from inception_lab.model.data.cifar import cifar10
-from inception_lab.model.data.contents import Report, classes_of, inner, parts_of
+from inception_lab.model.data.contents import Report, classes_of, inner, named, parts_of
 from inception_lab.model.data.dataset import PARTS, Dataset, Pictures, Splits, announce
 from inception_lab.model.data.digits import scaled_digits
-from inception_lab.model.data.photos import DARK, DIM, NoPictureError, read_photo
+from inception_lab.model.data.photos import REMARKS, NoPictureError, printable, read_photo
 from inception_lab.model.data.preparation import central_part
 from inception_lab.model.data.splitting import complete, digests
 
@@ -71,12 +72,13 @@ def picture_folder(
         ValueError: If there are not two classes of three different readable pictures each, or all would not
             fit in memory.
     """
-    folder, seed = Path(folder), seed_number(seed)
-    if not folder.is_dir():
+    side, seed = positive_integer("side", side), seed_number(seed)
+    if not os.path.isdir(folder):
         raise ValueError(
             "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
-            f"Received: '{folder}', which is no folder."
+            f"Received: '{printable(str(folder))}', which is no folder."
         )
+    folder = Path(folder)
     report = Report(folder.resolve().name)
     files = {part: classes_of(place, folder, report) for part, place in parts_of(folder, report).items()}
     every = [path for classes in files.values() for paths in classes.values() for path in paths]
@@ -105,6 +107,9 @@ def picture_folder(
         name: {part: int((getattr(whole, part).labels == label).sum()) for part in PARTS}
         for label, name in enumerate(classes)
     }
+    for part in PARTS:
+        if lacking := [name for name, counts in report.pictures.items() if not counts[part]]:
+            report.notes.append(f"{part} has no pictures of {named(lacking)}")
     if not quiet:
         print(*report.lines(), sep="\n", file=sys.stderr, flush=True)
     return replace(whole, name=report.folder, report=report)
@@ -133,9 +138,9 @@ def _read(folder: Path, files: Mapping[str, list[Path]], side: int, report: Repo
             paths.append(path.relative_to(folder))
         except NoPictureError as error:
             report.leave_out(path.relative_to(folder), error.reason)
-    for kind in (DARK, DIM):
+    for kind in REMARKS:
         if count := sum(kind in note for note in notes):
-            report.notes.append(f"pictures of {kind.removesuffix('.')}: {count:,}")
+            report.notes.append(f"{kind.removesuffix('.')} ({count:,} picture{'s' * (count != 1)})")
     return _Read(pictures[: len(names)], names, paths)
 
 
@@ -165,21 +170,24 @@ def _classes(
 
 
 def _one_side(folder: Path, read: dict[str, _Read], report: Report) -> None:
-    """Leave out of `train` what is in another part as well; note copies and what is in two classes."""
+    """Leave out what a later part has as well; note copies and what is in two classes."""
     marks = {part: digests(found.pictures) for part, found in read.items()}
-    others = {mark for part, listed in marks.items() if part != "train" for mark in listed}
-    alone = [mark not in others for mark in marks["train"]]
-    if not any(alone):
-        raise ValueError(
-            "The part to train on must have pictures that no other part has. "
-            f"Received: none among {len(alone):,} (in {folder})."
-        )
-    train = read["train"]
-    for path in compress(train.paths, (not each for each in alone)):
-        report.leave_out(path, "the same pixels as in validation or test")
-    names, paths = list(compress(train.names, alone)), list(compress(train.paths, alone))
-    read["train"] = _Read(train.pictures[alone], names, paths)
-    marks["train"] = list(compress(marks["train"], alone))
+    for part, later in {"train": ("validation", "test"), "validation": ("test",)}.items():
+        if part in read:
+            found, taken = read[part], {mark for other in later for mark in marks.get(other, ())}
+            alone = np.array([mark not in taken for mark in marks[part]], bool)
+            if part == "train" and not alone.any():
+                raise ValueError(
+                    "The part to train on must have pictures that no other part has. "
+                    f"Received: none among {len(alone):,} (in {folder})."
+                )
+            for path in compress(found.paths, ~alone):
+                report.leave_out(path, f"the same pixels as in {' or '.join(later)}")
+            names, paths = list(compress(found.names, alone)), list(compress(found.paths, alone))
+            read[part], marks[part] = (
+                _Read(found.pictures[alone], names, paths),
+                list(compress(marks[part], alone)),
+            )
     first: dict[bytes, tuple[str, Path]] = {}
     copies, clashes = 0, []
     for part, found in read.items():

@@ -12,31 +12,36 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import numpy.typing as npt
-from PIL import Image, ImageOps, TiffImagePlugin
+from PIL import Image, ImageFile, ImageOps, TiffImagePlugin
 
+from inception_lab.model.data.depth import BITS, DARK, DARKEST, DIM, deep_values, eight_bits, start
+from inception_lab.model.data.depth import Picture as Picture
 from inception_lab.model.quiet import quiet
-
-Picture = npt.NDArray[np.uint8]
 
 # Pillow's names. Left out are formats that have no signature, and those that run another program.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM", "ICO", "QOI", "SGI", "SUN")
-UNREAD = {  # how a file starts that Pillow does not read → what it is
+UNREAD = {  # how a file starts that Pillow does not read, in small letters → what it is
     b"v/1\x01": "OpenEXR",
-    b"#?RADIANCE": "Radiance HDR",
+    b"#?radiance": "Radiance HDR",
     b"\xff\x0a": "JPEG XL",
-    b"\0\0\0\x0cJXL ": "JPEG XL",
+    b"\0\0\0\x0cjxl ": "JPEG XL",
+    b"8bps": "a file of Photoshop's",
+    b"<!doctype html": "a web page",
+    b"<html": "a web page",
+    b"<svg": "a drawing (SVG)",
+    b"<?xml": "XML, such as a drawing (SVG)",
+    b"version https://git-lfs": "a pointer of Git LFS; git lfs pull puts the file in its place",
 }
 HEIC = ("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")  # its names for itself
 MUST = "whole, grey or RGB, of 8 or 16 bits, in a format that Pillow reads, such as JPEG or PNG"
 DAMAGED = "which is damaged or something else"
 WITHOUT_HEIC = "which is HEIC; the package pillow-heif reads it: pip install pillow-heif"
 RAW = "which is a camera's raw file: it begins with a small copy of the picture"
-DARK = "16 bits a value, of which at most 12 are used: read as 12 bits."
-DIM = "16 bits a value, of which at most 14 are used: it may look too dark."
+CLEAR = "all of it is transparent: it is read as white."
+REMARKS = (DARKEST, DARK, DIM, CLEAR)
 
-# TIFF's tags, and what its SampleFormat says
-SMALLER, BITS, BANDS, HIGHEST, EXTRA, NUMBERS = 254, 258, 277, 281, 338, 339
+# Others of TIFF's tags, and what its SampleFormat says
+SMALLER, BANDS, EXTRA, NUMBERS = 254, 277, 338, 339
 WORDS = {1: "whole", 2: "signed", 3: "floating-point", 4: "whole"}
 
 MOST_PIXELS = 24_000_000  # pictures with more come at a half, a quarter or an eighth of their size
@@ -91,7 +96,7 @@ def read_photo(path: str | Path, say: Callable[[str], None] | None = None) -> Pi
 
 def printable(text: str) -> str:
     """Return a text in one line that every stream takes: files' names may hold anything."""
-    return "".join(each if each.isprintable() else "�" for each in text)
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def on_white(image: Image.Image, alpha: Image.Image | None = None) -> Image.Image:
@@ -134,6 +139,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
 def _decoded(file: IO[bytes], path: Path, notes: list[str]) -> Picture:
     """Let Pillow read large pictures, and neither it nor the libraries below it write anything."""
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    truncated, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     reason = DAMAGED
     try:
         with warnings.catch_warnings(), quiet():
@@ -145,7 +151,7 @@ def _decoded(file: IO[bytes], path: Path, notes: list[str]) -> Picture:
             except Exception:  # what Pillow's readers raise is theirs to choose
                 pass
     finally:
-        Image.MAX_IMAGE_PIXELS = limit
+        Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = limit, truncated
     raise NoPictureError(path, reason)
 
 
@@ -161,7 +167,7 @@ def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
         image = image.convert("LA")
     with suppress(Exception):  # a rotation that cannot be read is none
         ImageOps.exif_transpose(image, in_place=True)
-    values = _deep(image, file, tags, key)
+    values = deep_values(image, file, tags, key)
     alpha = None
     if key is not None:
         seen = np.asarray(image.convert("L") if image.mode == "1" else image) if values is None else values
@@ -174,7 +180,9 @@ def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
         else:
             image = Image.merge(image.mode[:-1], image.split()[:-1])
     if values is not None:
-        image = Image.fromarray(_eight_bits(values, tags, notes))
+        image = Image.fromarray(eight_bits(values, tags, notes))
+    if alpha is not None and not any(alpha.getextrema()):
+        notes.append(CLEAR)
     image = on_white(image, alpha)
     if image.width * image.height > MOST_PIXELS:
         image = image.reduce(smaller)
@@ -202,9 +210,11 @@ def _identified(file: IO[bytes], tags: Mapping[int, Any]) -> Image.Image:
             raise layout from None
         if (depth := _jpeg_bits(file)) != 8:
             raise NoPictureError(Path(), f"which is a JPEG file of {depth}-bit numbers") from None
-        start = _start(file)
-        found = [name for first, name in UNREAD.items() if start.startswith(first)]
-        if start[4:8] == b"ftyp" and start[8:12].decode("latin-1") in HEIC and "HEIF" not in _formats():
+        head = start(file)
+        first = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+        found = [name for key, name in UNREAD.items() if first.startswith(key)]
+        found += ["DICOM"] * (head[128:132] == b"DICM")
+        if head[4:8] == b"ftyp" and head[8:12].decode("latin-1") in HEIC and "HEIF" not in _formats():
             raise NoPictureError(Path(), WITHOUT_HEIC) from None
         raise NoPictureError(Path(), f"which is {found[0]}" if found else DAMAGED) from None
     if image.width * image.height > LARGEST:
@@ -234,11 +244,6 @@ def known_suffixes() -> frozenset[str]:
     return frozenset(suffix for suffix, kind in known.items() if kind in _formats())
 
 
-def _start(file: IO[bytes]) -> bytes:
-    file.seek(0)
-    return file.read(1024)
-
-
 def _jpeg_bits(file: IO[bytes]) -> int:
     """Return how many bits a value has in a JPEG file, which its frame's head says; 8 for other files."""
     file.seek(0)
@@ -252,10 +257,10 @@ def _jpeg_bits(file: IO[bytes]) -> int:
 
 def _tiff_tags(file: IO[bytes]) -> Mapping[int, Any]:
     """Return what a TIFF file says of its first picture, also where Pillow does not read it; else `{}`."""
-    start = _start(file)
-    if start[:4] not in TiffImagePlugin.PREFIXES:
+    head = start(file)
+    if head[:4] not in TiffImagePlugin.PREFIXES:
         return {}
-    tags = TiffImagePlugin.ImageFileDirectory_v2(start[: 16 if 43 in start[2:4] else 8])
+    tags = TiffImagePlugin.ImageFileDirectory_v2(head[: 16 if 43 in head[2:4] else 8])
     file.seek(tags.next)
     tags.load(file)
     return dict(tags)
@@ -265,7 +270,12 @@ def _says_alpha(kind: str, file: IO[bytes], tags: Mapping[int, Any]) -> bool:
     """Say whether a file calls its last band opacity, in formats where it may be another one."""
     if kind == "TIFF":
         return (*tags.get(EXTRA, ()), 0)[0] in (1, 2)  # associated (premultiplied) or not
-    return kind != "JPEG2000" or b"cdef" in _start(file)
+    if kind == "JPEG2000":  # which lists its channels, perhaps after a long profile of colours
+        file.seek(0)
+        _, _, channels = file.read(2**16).partition(b"jp2c")[0].partition(b"cdef")
+        ends = range(4, 6 * int.from_bytes(channels[:2], "big"), 6)
+        return any(channels[at : at + 2] in (b"\0\1", b"\0\2") for at in ends)
+    return True
 
 
 def _transparent(image: Image.Image, file: IO[bytes]) -> int | tuple[int, ...] | None:
@@ -273,41 +283,5 @@ def _transparent(image: Image.Image, file: IO[bytes]) -> int | tuple[int, ...] |
     key: int | tuple[int, ...] | None = image.info.get("transparency")
     if image.format != "PNG" or image.mode == "P" or key is None:
         return None
-    bits = _start(file)[24]
+    bits = start(file)[24]
     return key * (255 // (2**bits - 1)) if isinstance(key, int) and bits < 8 else key
-
-
-def _deep(image: Any, file: IO[bytes], tags: Mapping[int, Any], key: Any) -> npt.NDArray[np.uint16] | None:
-    """Return the values of a picture of 16 bits, where the upper 8 that Pillow gives are not enough."""
-    if image.mode[0] == "I":
-        return np.asarray(image).astype(np.uint16)
-    bits = _start(file)[24] if image.format == "PNG" else max(tags.get(BITS, (8,)))
-    if not image.mode.startswith("RGB") or bits != 16:
-        return None
-    upper = np.asarray(image)[..., :3]
-    if HIGHEST not in tags and key is None and upper.max() >= 2**14 >> 8:
-        return None
-    file.seek(0)
-    again: Any = Image.open(file, formats=FORMATS)
-    again.tile = [tile._replace(args=_other_end(tile.args)) for tile in again.tile]
-    with suppress(Exception):
-        ImageOps.exif_transpose(again, in_place=True)
-    return np.asarray(upper.astype(np.uint16) << 8 | np.asarray(again)[..., :3])
-
-
-def _other_end(args: Any) -> Any:
-    """Return how Pillow is told to take the lower byte of two where it takes the upper."""
-    mode, *more = (args,) if isinstance(args, str) else args
-    turned = mode[:-1] + ("L" if mode[-1] == "B" else "B")
-    return turned if isinstance(args, str) else (turned, *more)
-
-
-def _eight_bits(values: npt.NDArray[np.uint16], tags: Mapping[int, Any], notes: list[str]) -> Picture:
-    said, highest = max(tags.get(HIGHEST, (0,))) or 2 ** max(tags.get(BITS, (16,))) - 1, int(values.max())
-    if said == 2**16 - 1 and 0 < highest < 2**12:
-        notes.append(DARK)
-        said = 2**12 - 1
-    elif said == 2**16 - 1 and 0 < highest < 2**14:
-        notes.append(DIM)
-    table = np.minimum(np.rint(np.arange(2**16) * (255 / said)), 255).astype(np.uint8)
-    return np.asarray(table[values])

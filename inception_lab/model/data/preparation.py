@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from inception_lab.checks import in_a_line
 from inception_lab.model.data.photos import Picture, on_white, read_photo
 
 Floats = npt.NDArray[np.float32]
@@ -115,9 +116,12 @@ def rgb(picture: Any) -> Picture:
         return read_photo(picture)
     found = f"a {type(picture).__name__}"
     if isinstance(picture, Image.Image):
-        if picture.mode[0] not in "IF":
-            return np.array(on_white(ImageOps.exif_transpose(picture)))
         found = f"one of Pillow's of mode {picture.mode}"
+        if picture.mode[0] not in "IF" and picture.size != (0, 0):
+            try:
+                return np.array(on_white(ImageOps.exif_transpose(picture)))
+            except (OSError, ValueError) as error:
+                found += f", whose pixels cannot be read ({in_a_line(error)})"
     if isinstance(picture, np.ndarray):
         found = f"{picture.dtype} of shape {picture.shape}"
     if (

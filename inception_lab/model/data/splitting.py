@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.checks import seed_number
+from inception_lab.checks import seed_number, share
 from inception_lab.model.data.dataset import PARTS, Dataset, Labels, Pictures, Splits
+from inception_lab.text import say
 
 Pair = tuple[Any, Any]  # pictures and labels, as `as_splits` takes them
 
@@ -72,6 +73,9 @@ def complete(
 ) -> Splits:
     """Hold out of the training pictures, class by class, the parts that are not given; see `split`."""
     seed = seed_number(seed)
+    share("validation", validation)
+    share("test", test)
+    share("validation + test", validation + test)
     shares = {
         part: share
         for part, given, share in (("test", test_part, test), ("validation", validation_part, validation))
@@ -89,13 +93,13 @@ def complete(
             )
         left = np.array([picture for picture in different if picture not in part_of])
         taken = 0.0
-        for turn, (part, share) in enumerate(shares.items()):
+        for turn, (part, wanted) in enumerate(shares.items()):
             if len(left) <= len(shares) - turn:  # most are in another class as well, and have a part
                 break
             most = 1 - (len(shares) - turn) / len(left)
-            kept, out = held_out(len(left), min(share / (1 - taken), most), seed + turn)
+            kept, out = held_out(len(left), min(wanted / (1 - taken), most), seed + turn)
             part_of |= dict.fromkeys(left[out].tolist(), part)
-            left, taken = left[kept], taken + share
+            left, taken = left[kept], taken + wanted
         part_of |= dict.fromkeys(left.tolist(), "train")
     parts = np.array([part_of[picture] for picture in copies.tolist()])
     return Splits(
@@ -140,18 +144,36 @@ def as_splits(data: Any) -> Splits:
         )
     if all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in data):
         train = _dataset(data[0])
-        return complete("pictures", train, None, _dataset(data[1], train.classes))
+        test = _dataset(data[1], train.classes)
+        alone = ~np.isin(digests(train.images), digests(test.images))
+        if not alone.all():
+            say(f"pictures: {(~alone).sum():,} are left out of the training part: they are in the test part.")
+        if not alone.any():
+            raise ValueError(
+                "The training part must have pictures that the test part has not. "
+                f"Received: none among {len(train):,}."
+            )
+        return complete("pictures", train[alone], None, test)
     return complete("pictures", _dataset(data), None, None)
 
 
 def _dataset(pair: Any, classes: tuple[str, ...] | None = None) -> Dataset:
-    images, named = (np.asarray(column) for column in pair)
+    try:
+        images, named = (np.asarray(column) for column in pair)
+    except ValueError as error:
+        raise ValueError(
+            "Pictures and labels must be arrays, all pictures of one size. Received: several sizes."
+        ) from error
     if images.dtype == np.uint8 and images.shape[3:] in ((), (1,)) and images.ndim > 2:
         images = np.repeat(images.reshape(*images.shape[:3], 1), 3, axis=3)
     if named.shape[1:] == (1,):
         named = named[:, 0]
     if named.dtype.kind not in "iubUO" or named.ndim != 1:
         return Dataset(images, named, classes or ())  # which says what is wrong
+    if named.dtype == object:
+        odd = [label for label in named.tolist() if not isinstance(label, str | int | np.integer)]
+        if odd:
+            raise ValueError(f"Labels must be whole numbers or text, one for each. Received: {odd[0]!r}.")
     if classes is None:
         order = sorted(set(named.tolist()), key=lambda value: (isinstance(value, str), value))
         classes = tuple(map(str, order))

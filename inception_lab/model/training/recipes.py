@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+MOST_STEPS = 100_000_000  # each has its learning rate, made in advance
+
+
 @dataclass(frozen=True)
 class Recipe:
     """What decides a training run besides network, data and seed.
@@ -91,6 +94,11 @@ class Recipe:
         import numpy as np
 
         total = positive_integer("epochs", epochs) * positive_integer("steps_per_epoch", steps_per_epoch)
+        if total > MOST_STEPS:
+            raise ValueError(
+                f"`epochs` must make {MOST_STEPS:,} steps at most. "
+                f"Received: epochs={epochs}, of {steps_per_epoch:,} steps."
+            )
         step = np.arange(total)
         if self.schedule == "steps":
             epoch = step // steps_per_epoch

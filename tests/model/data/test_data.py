@@ -207,6 +207,16 @@ def test_a_pair_to_test_on_is_kept_apart() -> None:
     assert as_splits(data) is data
 
 
+def test_what_is_tested_on_is_left_out_of_training_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    labels = np.arange(12) % 2
+    data = as_splits(((many(), labels), (many()[3:6], labels[3:6])))
+    sides = [{picture.tobytes() for picture in part.images} for part in data.parts.values()]
+    assert sum(map(len, sides)) == len(set().union(*sides)) == 12
+    assert len(data.test) == 3
+    line = "pictures: 3 are left out of the training part: they are in the test part.\n"
+    assert capsys.readouterr().err == line
+
+
 def test_grey_pictures_are_taken() -> None:
     grey = many()[..., 0]
     for stored in (grey, grey[..., None]):
@@ -247,6 +257,22 @@ def test_grey_pictures_are_taken() -> None:
             (many(), [0] * 10 + [1] * 2),
             "A class must have 3 or more different readable pictures: for train, validation, test. "
             "Received: 2 in '1' (in pictures).",
+        ),
+        (
+            ((many(), [0, 1] * 6), (many(), [0, 1] * 6)),
+            "The training part must have pictures that the test part has not. Received: none among 12.",
+        ),
+        (
+            (many(), np.array(["cat", None] * 6, object)),
+            "Labels must be whole numbers or text, one for each. Received: None.",
+        ),
+        (
+            (many(), np.array([float("nan"), *["cat"] * 11], object)),
+            "Labels must be whole numbers or text, one for each. Received: nan.",
+        ),
+        (
+            ([*many(2), many()[0][:5]], ["cat", "dog", "dog"]),
+            "Pictures and labels must be arrays, all pictures of one size. Received: several sizes.",
         ),
     ],
 )

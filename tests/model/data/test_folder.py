@@ -86,9 +86,9 @@ def test_the_report_says_what_is_there_and_what_is_left_out(
     assert lines(capsys, "pets") == [
         "2 classes, 12 pictures: cat 6, dog 6",
         "train 8, validation 2, test 2",
-        "left out 8: 3 .txt (no picture: dog/0.txt …), 1 .csv (in no folder of a class: labels.csv), "
+        "left out 8: 1 .csv (in no folder of a class: labels.csv), "
         "1 .jpg (in no folder of a class: loose.jpg), 1 .jpg (damaged or something else: cat/broken.jpg), "
-        "1 .png (empty: cat/none.png), 1 .pdf (no picture: docs/read me.pdf)",
+        "1 .png (empty: cat/none.png), 4 no pictures (3 .txt, 1 .pdf)",
         "'empty' is left out: it holds no files",
         "'docs' is left out: it holds no pictures",
     ]
@@ -108,8 +108,8 @@ def test_many_classes_and_kinds_stay_a_few_lines(tmp_path: Path, capsys: pytest.
     said = lines(capsys, "many")
     assert len(said) == 3
     assert said[0].endswith("c11 3, and 3 more")
-    assert said[2].startswith("left out 14: ")
-    assert said[2].endswith(", and 2 more")
+    assert said[2].startswith("left out 14: 14 no pictures (1 .s0, ")
+    assert said[2].endswith(", and 2 more)")
 
 
 # Splits that are given
@@ -117,14 +117,24 @@ def test_many_classes_and_kinds_stay_a_few_lines(tmp_path: Path, capsys: pytest.
 
 @pytest.mark.parametrize(
     "names",
-    ["train val test", "Training Validation Testing", "TRAIN valid Test", "train dev test annotations"],
+    [
+        "train val test",
+        "Training Validation Testing",
+        "TRAIN valid Test",
+        "train dev test annotations",
+        "training_set val_set test_set",
+        "TrainImages valImages testImages",
+        "seg_train seg_val seg_test annotations",
+        "training validation evaluation",
+    ],
 )
 def test_a_split_that_is_given_is_taken(
     tmp_path: Path, names: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sources = names.split()
     for name, count in zip(sources, (5, 2, 3, 1), strict=False):
-        fill(tmp_path / "split" / name, "cat dog fox", count)
+        deeper = name if "_set" in name else ""  # as some archives have it
+        fill(tmp_path / "split" / name / deeper, "cat dog fox", count)
     data = picture_folder(tmp_path / "split", side=8)
     assert data.classes == ("cat", "dog", "fox")
     assert [np.bincount(part.labels).tolist() for part in parts(data)] == [[5] * 3, [2] * 3, [3] * 3]
@@ -160,8 +170,30 @@ def test_what_a_split_lacks_is_held_out(
     assert lines(capsys, "split")[2:] == ["the split is the folder's own", *held]
 
 
-def test_a_train_among_vehicles_is_a_class(tmp_path: Path) -> None:
-    assert picture_folder(fill(tmp_path, "bus car train"), side=8).classes == ("bus", "car", "train")
+@pytest.mark.parametrize(
+    "names", ["bus car train", "bus model_train steam_train", "covid_test flu_test", "bus test_car train"]
+)
+def test_a_train_among_vehicles_is_a_class(tmp_path: Path, names: str) -> None:
+    assert picture_folder(fill(tmp_path, names), side=8).classes == tuple(names.split())
+
+
+@pytest.mark.parametrize("names", ["fold1 fold2 fold3", "2019 2020"])
+def test_classes_a_level_deeper_are_pointed_out(
+    tmp_path: Path, names: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in names.split():
+        fill(tmp_path / "years" / name)
+    picture_folder(tmp_path / "years", side=8)
+    assert lines(capsys, "years")[2:] == [
+        "in each of these classes lie cat, dog: perhaps those are the classes"
+    ]
+
+
+def test_a_class_that_is_not_tested_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, classes in {"train": "cat dog fox", "val": "cat dog fox", "test": "cat"}.items():
+        fill(tmp_path / "split" / name, classes)
+    picture_folder(tmp_path / "split", side=8)
+    assert lines(capsys, "split")[3:] == ["test has no pictures of dog, fox"]
 
 
 def test_splits_that_make_no_sense_are_refused(tmp_path: Path) -> None:
@@ -181,6 +213,8 @@ def test_splits_that_make_no_sense_are_refused(tmp_path: Path) -> None:
         "A folder of pictures must have a sub-folder of pictures for each of two classes or more. "
         f"Received: none (in {loose}; left out 6: 6 .png (in no folder of a class: train/0.png …))."
     )
+    archive = fill(tmp_path / "archive" / "pets", "train test").parent
+    assert refused(archive).endswith(f"in 'pets' (in {archive}). Perhaps it is {archive / 'pets'}.")
     below = fill(tmp_path / "below" / "cat", "train test").parent
     fill(below / "dog", "Train Test")
     assert refused(below) == (
@@ -215,6 +249,12 @@ def test_splits_that_make_no_sense_are_refused(tmp_path: Path) -> None:
         "$RECYCLE.BIN/9.png",
         "#recycle/9.png",
         ".DS_Store",
+        "@__thumb/s100.png",
+        "FOUND.001/1.png",
+        "LOST.DIR/1.png",
+        "0.png:Zone.Identifier",
+        "0.png@SynoEAStream",
+        "~syncthing~0.png.tmp",
     ],
 )
 def test_what_systems_leave_behind_counts_for_nothing(
@@ -274,13 +314,21 @@ def test_heic_is_named_where_nothing_reads_it(
     ]
 
 
-def test_twelve_bits_are_read_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_twelve_bits_and_transparent_pictures_are_read_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     fill(tmp_path / "pets")
-    Image.fromarray(np.full((70, 70), 4095, np.uint16)).save(tmp_path / "pets" / "dog" / "deep.png")
+    Image.fromarray(np.full((70, 70), 4094, np.uint16)).save(tmp_path / "pets" / "dog" / "deep.png")
+    for number in range(2):
+        write(tmp_path / "pets" / "cat" / f"clear {number}.png", np.zeros((70, 70, 4), np.uint8))
     data = picture_folder(tmp_path / "pets", side=8)
-    said = "pictures of 16 bits a value, of which at most 12 are used: read as 12 bits: 1"
-    assert lines(capsys, "pets")[2:] == [said]
-    assert sum((picture == 255).all() for part in parts(data) for picture in part.images) == 1
+    assert lines(capsys, "pets")[2:] == [
+        "16 bits a value, of which at most 12 are used: read as 12 bits (1 picture)",
+        "all of it is transparent: it is read as white (2 pictures)",
+        "copies, pixel for pixel: 2; all of one go to one side of the split",
+        "pictures in two classes: 1 (cat/clear 0.png and dog/deep.png)",
+    ]
+    assert sum((picture == 255).all() for part in parts(data) for picture in part.images) == 3
 
 
 # Links
@@ -292,6 +340,7 @@ def test_links_are_followed_and_circles_are_not(tmp_path: Path, capsys: pytest.C
     (pets / "fox").symlink_to(tmp_path / "elsewhere" / "foxes", target_is_directory=True)
     (pets / "dog").symlink_to(tmp_path / "nowhere", target_is_directory=True)
     (pets / "cat" / "all").symlink_to(pets, target_is_directory=True)
+    (pets / "cat" / "up").symlink_to(tmp_path, target_is_directory=True)
     (pets / "cat" / "again").symlink_to(pets / "cat", target_is_directory=True)
     (pets / "cat" / "gone.png").symlink_to(tmp_path / "gone.png")
     (pets / "cat" / "linked.png").symlink_to(write(tmp_path / "linked.png"))
@@ -299,7 +348,7 @@ def test_links_are_followed_and_circles_are_not(tmp_path: Path, capsys: pytest.C
     assert data.classes == ("cat", "fox")
     assert np.bincount(np.concatenate([part.labels for part in parts(data)])).tolist() == [7, 6]
     assert lines(capsys, "pets")[2:] == [
-        "left out 4: 2 without suffix (a link to a folder that is read already: cat/again …), "
+        "left out 5: 3 without suffix (a link to a folder around it or read already: cat/again …), "
         "1 without suffix (a link to nothing: dog), "
         "1 .png (a link to nothing: cat/gone.png)"
     ]
@@ -361,7 +410,50 @@ def test_what_a_given_split_tests_on_is_not_trained_on(
     )
 
 
+@pytest.mark.parametrize("how", ["copied", "linked"])
+def test_one_folder_to_choose_by_and_to_test_on_is_no_two(
+    tmp_path: Path, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    split = tmp_path / "split"
+    fill(split / "train", count=10)
+    test = fill(split / "test")
+    if how == "copied":
+        shutil.copytree(test, split / "val")
+    else:
+        (split / "val").symlink_to(test, target_is_directory=True)
+    data = picture_folder(split, side=8)
+    sides = [{picture.tobytes() for picture in part.images} for part in parts(data)]
+    assert [len(side) for side in sides] == [18, 2, 12]
+    assert len(set().union(*sides)) == 32
+    assert lines(capsys, "split")[2:] == [
+        "left out 12: 12 .png (the same pixels as in test: val/cat/0.png …)",
+        "the split is the folder's own",
+        "validation is held out of train",
+    ]
+
+
 # What cannot be learned from
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"side": 0}, "`side` must be a positive integer. Received: side=0."),
+        ({"side": "8"}, "`side` must be a positive integer. Received: side='8'."),
+        ({"validation": float("nan")}, "`validation` must be in [0, 1). Received: validation=nan."),
+        ({"test": 1.5}, "`test` must be in [0, 1). Received: test=1.5."),
+        (
+            {"validation": 0.5, "test": 0.75},
+            "`validation + test` must be in [0, 1). Received: validation + test=1.25.",
+        ),
+    ],
+)
+def test_sizes_and_shares_that_make_no_sense_are_refused(
+    tmp_path: Path, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match="Received") as caught:
+        picture_folder(fill(tmp_path), quiet=True, **{"side": 8, **options})
+    assert str(caught.value) == message
 
 
 def test_folders_that_cannot_be_learned_from_are_refused(tmp_path: Path) -> None:
@@ -378,12 +470,20 @@ def test_folders_that_cannot_be_learned_from_are_refused(tmp_path: Path) -> None
     for number in range(2, 5):
         shutil.copy(tmp_path / "blue" / "1.png", tmp_path / "blue" / f"{number}.png")
     assert refused(tmp_path).endswith(f"Received: 1 in 'blue' (in {tmp_path}).")
-    with pytest.raises(ValueError, match="no folder") as caught:
-        load(str(tmp_path / "nowhere"))
-    assert str(caught.value) == (
-        "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
-        f"Received: '{tmp_path / 'nowhere'}', which is no folder."
-    )
+    for nowhere in (str(tmp_path / "nowhere"), "", "x" * 5_000):
+        with pytest.raises(ValueError, match="no folder") as caught:
+            load(nowhere)
+        assert str(caught.value) == (
+            "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
+            f"Received: '{nowhere}', which is no folder."
+        )
+
+
+def test_classes_whose_names_are_not_utf_8_stay_apart(tmp_path: Path) -> None:
+    """As a zip file of an old Windows leaves them: é and è are one byte each."""
+    for name in ("caf\udce9", "caf\udce8"):
+        fill(tmp_path, name)
+    assert picture_folder(tmp_path, side=8, quiet=True).classes == (r"caf\udce8", r"caf\udce9")
 
 
 def test_a_folder_in_a_folder_is_named(tmp_path: Path) -> None:
@@ -401,8 +501,7 @@ def test_what_a_phone_adds_is_named_as_what_it_is(tmp_path: Path, capsys: pytest
     picture_folder(tmp_path / "phone", side=8)
     assert lines(capsys, "phone")[2] == (
         "left out 4: 1 without suffix (damaged or something else: cat/IMG_0001), "
-        "1 .aae (no picture of a known kind: cat/IMG_0001.AAE), 1 .mov (no picture: cat/IMG_0001.MOV), "
-        "1 .webp (damaged or something else: cat/IMG_0001.WEBP)"
+        "1 .webp (damaged or something else: cat/IMG_0001.WEBP), 2 no pictures (1 .aae, 1 .mov)"
     )
 
 

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 import skimage.data
 import tifffile
-from PIL import Image
+from PIL import Image, ImageFile
 
 from inception_lab.model.data import photos
-from inception_lab.model.data.photos import DARK, DIM, MOST_PIXELS, read_photo
+from inception_lab.model.data.depth import DARK, DIM
+from inception_lab.model.data.photos import MOST_PIXELS, read_photo
 
 
 def encoded(picture: Any, kind: str = ".png") -> bytes:
@@ -133,11 +134,10 @@ def test_a_tiny_picture_is_read_and_said_to_be_tiny(tmp_path: Path) -> None:
         encoded(CAT)[:5000],
         encoded(CAT)[:5000] + b"?" + encoded(CAT)[5001:],
         b"GIF89a" + bytes(20),
-        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"%PDF-1.7",
         b"\x00",
     ],
-    ids=["text", "cut jpeg", "start of a jpeg", "cut png", "altered png", "no gif", "svg", "pdf", "byte"],
+    ids=["text", "cut jpeg", "start of a jpeg", "cut png", "altered png", "no gif", "pdf", "byte"],
 )
 def test_what_is_no_picture_gets_one_line(
     tmp_path: Path, content: bytes, capfd: pytest.CaptureFixture[str]
@@ -162,7 +162,7 @@ def test_what_is_no_file_gets_one_line(tmp_path: Path) -> None:
     ):
         with pytest.raises(ValueError, match=f"{re.escape(f'Received: {path}, {end}')}$"):
             read_photo(path)
-    with pytest.raises(ValueError, match=r"Received: a�b�c, which cannot be: embedded null byte\.$"):
+    with pytest.raises(ValueError, match=r"Received: a\\nb\\x00c, which cannot be: embedded null byte\.$"):
         read_photo("a\nb\0c")
 
 
@@ -175,6 +175,7 @@ def test_names_with_other_letters_are_opened(tmp_path: Path) -> None:
 
 COLOURS = np.dstack([np.full((80, 90), value, np.uint8) for value in (200, 100, 50)])
 INFRARED = np.full((80, 90), 20, np.uint8)
+MASKS = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
 
 
 @pytest.mark.parametrize("said", [[0], []], ids=["unspecified", "not said"])
@@ -202,8 +203,31 @@ def test_a_fourth_channel_of_jpeg_2000_is_opacity_where_it_says_so(tmp_path: Pat
     Image.fromarray(seen).save(file)
     blended = np.rint(0.2 * COLOURS + 0.8 * 255)
     assert np.abs(read_photo(file) - blended).max() <= 1
-    file.write_bytes(file.read_bytes().replace(b"cdef", b"free"))
-    np.testing.assert_array_equal(read_photo(file), COLOURS)
+    content = file.read_bytes()
+    says, head = content.index(b"cdef") - 4, content.index(b"jp2h") - 4
+    profile = struct.pack(">I4s", 3_008, b"uinf") + bytes(3_000)  # before what says it
+    (length,) = struct.unpack(">I", content[head : head + 4])
+    longer = struct.pack(">I", length + len(profile)) + content[head + 4 : says] + profile + content[says:]
+    file.write_bytes(content[:head] + longer)
+    assert np.abs(read_photo(file) - blended).max() <= 1
+    opacity, unspecified = struct.pack(">HHH", 3, 1, 0), struct.pack(">HHH", 3, 65_535, 65_535)
+    for other in (content.replace(b"cdef", b"free"), content.replace(opacity, unspecified)):
+        file.write_bytes(other)
+        np.testing.assert_array_equal(read_photo(file), COLOURS)
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp"])
+def test_a_picture_that_is_transparent_all_over_is_said(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"a.{suffix}"
+    colours = np.dstack([COLOURS, np.zeros((80, 90), np.uint8)])
+    if suffix == "png":
+        Image.fromarray(colours).save(file)
+    else:  # with a mask for opacity, as some programs write it without filling it
+        head = struct.pack("<IiiHHIIiiII4I", 56, 90, 80, 1, 32, 3, 0, 0, 0, 0, 0, *MASKS)
+        file.write_bytes(b"BM" + struct.pack("<IHHI", 70 + colours.size, 0, 0, 70) + head + colours.tobytes())
+    said: list[str] = []
+    assert (read_photo(file, said.append) == 255).all()
+    assert said == [f"{file}: all of it is transparent: it is read as white."]
 
 
 @pytest.mark.parametrize("deep", [1, 257], ids=["8 bits", "16 bits"])
@@ -221,8 +245,8 @@ def test_premultiplied_opacity_is_taken_as_such(tmp_path: Path, deep: int) -> No
     assert np.abs(read_photo(tmp_path / "grey.tif").astype(int) - 224).max() <= 1  # 20 + 255 − 51
 
 
-def png(depth: int, kind: int, row: bytes, key: bytes, size: tuple[int, int]) -> bytes:
-    """A PNG file of equal rows, in which one value is transparent."""
+def png(depth: int, kind: int, row: bytes, key: bytes | None, size: tuple[int, int]) -> bytes:
+    """A PNG file of equal rows, in which one value may be transparent."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         checked = name + content
@@ -233,7 +257,7 @@ def png(depth: int, kind: int, row: bytes, key: bytes, size: tuple[int, int]) ->
         (
             b"\x89PNG\r\n\x1a\n",
             chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)),
-            chunk(b"tRNS", key),
+            b"" if key is None else chunk(b"tRNS", key),
             chunk(b"IDAT", zlib.compress((b"\0" + row) * height)),
             chunk(b"IEND", b""),
         )
@@ -349,6 +373,38 @@ def test_the_highest_value_is_that_which_the_file_says(tmp_path: Path, picture: 
     assert said == []
 
 
+def test_8_bits_in_16_are_not_black_and_are_said(tmp_path: Path) -> None:
+    Image.fromarray(RAMP_12 // 16).save(tmp_path / "a.png")
+    said: list[str] = []
+    np.testing.assert_array_equal(read_photo(tmp_path / "a.png", said.append)[..., 0], RAMP_12 // 16)
+    assert said == [f"{tmp_path / 'a.png'}: 16 bits a value, of which at most 8 are used: read as 8 bits."]
+
+
+@pytest.mark.parametrize("opaque", [65_535, 0])
+def test_grey_and_opacity_of_16_bits_are_read(tmp_path: Path, opaque: int) -> None:
+    rows = np.dstack([RAMP_12, np.full_like(RAMP_12, opaque)]).astype(">u2")
+    said: list[str] = []
+    content = png(16, 4, rows[0].tobytes(), None, (90, 80))
+    found = read_photo(stored(tmp_path, content), said.append)
+    expected = np.rint(RAMP_12 * (255 / 4095)) if opaque else 255
+    np.testing.assert_array_equal(found, np.dstack([np.broadcast_to(expected, (80, 90))] * 3))
+    assert DARK in said[0]
+
+
+@pytest.mark.parametrize("deep", [1, 16], ids=["12 bits", "16 bits"])
+def test_grey_in_which_0_is_white_is_turned(tmp_path: Path, deep: int) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", RAMP_12 * deep, photometric="miniswhite")
+    expected = 255 - np.rint(RAMP_12 * deep * (255 / (4095 if deep == 1 else 65_535)))
+    np.testing.assert_array_equal(read_photo(tmp_path / "a.tif")[..., 0], expected)
+
+
+@pytest.mark.parametrize("highest", [255, 0])
+def test_a_highest_value_below_the_values_is_not_believed(tmp_path: Path, highest: int) -> None:
+    write_tiff(tmp_path / "a.tif", RAMP_12 * 16, extratags=[(281, "H", 1, highest, True)])
+    expected = np.rint(RAMP_12 * 16 * (255 / 65_535))
+    np.testing.assert_array_equal(read_photo(tmp_path / "a.tif")[..., 0], expected)
+
+
 def test_a_file_of_23_bytes_is_a_picture(tmp_path: Path) -> None:
     path = stored(tmp_path, b"P6 2 2 255\n" + bytes(range(12)))
     np.testing.assert_array_equal(read_photo(path), np.arange(12).reshape(2, 2, 3))
@@ -459,11 +515,30 @@ def test_a_jpeg_file_of_other_bits_is_named(tmp_path: Path, depth: int) -> None:
         (b"v/1\x01" + bytes(60), "which is OpenEXR"),
         (b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n", "which is Radiance HDR"),
         (b"\xff\x0a" + bytes(60), "which is JPEG XL"),
+        (b"8BPS\0\1" + bytes(60), "which is a file of Photoshop's"),
+        (b"\r\n<!DOCTYPE HTML><html>", "which is a web page"),
+        (b"\xef\xbb\xbf<html lang='en'>", "which is a web page"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "which is a drawing (SVG)"),
+        (bytes(128) + b"DICM" + bytes(60), "which is DICOM"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0",
+            "which is a pointer of Git LFS; git lfs pull puts the file in its place",
+        ),
         (b"Pf\n2 2\n-1.0\n" + bytes(16), "which is a PPM file of 32-bit floating-point numbers"),
     ],
 )
 def test_formats_of_other_kinds_are_named(tmp_path: Path, content: bytes, words: str) -> None:
     assert refusal(stored(tmp_path, content)) == words
+
+
+def test_what_a_session_lets_pillow_do_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    assert refusal(stored(tmp_path, encoded(CAT, ".jpg")[:5000])) == "which is damaged or something else"
+    np.testing.assert_array_equal(read_photo(stored(tmp_path, encoded(CAT))), CAT)
+    assert (ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS) == (True, 10)
 
 
 # Pipes

@@ -286,6 +286,14 @@ def test_impossible_recipes_are_refused(change: dict[str, Any], message: str) ->
     assert str(caught.value) == message
 
 
+def test_more_steps_than_anybody_takes_are_refused() -> None:
+    with pytest.raises(ValueError, match="Received") as caught:
+        RECIPE.learning_rates(10**9, 3)
+    assert str(caught.value) == (
+        "`epochs` must make 100,000,000 steps at most. Received: epochs=1000000000, of 3 steps."
+    )
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_recipe_says_where_it_is_from(name: str) -> None:
     assert RECIPES[name].source

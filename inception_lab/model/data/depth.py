@@ -1,0 +1,70 @@
+"""Pictures of 16 bits a value: all of their bits, and how they are brought to 8."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+Picture = npt.NDArray[np.uint8]
+Deep = npt.NDArray[np.uint16]
+
+DARKEST = "16 bits a value, of which at most 8 are used: read as 8 bits."
+DARK = "16 bits a value, of which at most 12 are used: read as 12 bits."
+DIM = "16 bits a value, of which at most 14 are used: it may look too dark."
+
+BITS, MEANS, HIGHEST = 258, 262, 281  # TIFF's tags
+
+
+def start(file: IO[bytes]) -> bytes:
+    """Return the first bytes of a file."""
+    file.seek(0)
+    return file.read(1024)
+
+
+def deep_values(image: Any, file: IO[bytes], tags: Mapping[int, Any], key: Any) -> Deep | None:
+    """Return the values of a picture of 16 bits, where the upper 8 that Pillow gives are not enough."""
+    if image.mode[0] == "I":
+        return np.asarray(image).astype(np.uint16)
+    bits = start(file)[24] if image.format == "PNG" else max(tags.get(BITS, (8,)))
+    if not image.mode.startswith("RGB") or bits != 16:
+        return None
+    upper = np.asarray(image)[..., :3]  # Pillow reads grey and opacity of 16 bits as RGBA of 8
+    grey = image.format == "PNG" and start(file)[25] == 4
+    if HIGHEST not in tags and key is None and upper.max() >= 2**14 >> 8:
+        return None
+    file.seek(0)
+    again: Any = Image.open(file, formats=(image.format,))
+    again.tile = [tile._replace(args="RGBA" if grey else _other_end(tile.args)) for tile in again.tile]
+    with suppress(Exception):
+        ImageOps.exif_transpose(again, in_place=True)
+    lower = np.asarray(again)[..., 1:2] if grey else np.asarray(again)[..., :3]
+    return np.asarray(upper.astype(np.uint16) << 8 | lower)
+
+
+def _other_end(args: Any) -> Any:
+    """Return how Pillow is told to take the lower byte of two where it takes the upper."""
+    mode, *more = (args,) if isinstance(args, str) else args
+    turned = mode[:-1] + ("L" if mode[-1] == "B" else "B")
+    return turned if isinstance(args, str) else (turned, *more)
+
+
+def eight_bits(values: Deep, tags: Mapping[int, Any], notes: list[str]) -> Picture:
+    """Return values of 16 bits as 8, by the highest that the file says, or else uses; `notes` is told."""
+    full, highest = 2 ** max(tags.get(BITS, (16,))) - 1, int(values.max())
+    said = max(tags.get(HIGHEST, (0,)))
+    said = said if 0 < highest <= said else full  # a file that says too little is not believed
+    if said == 2**16 - 1 and 0 < highest < 2**12:
+        bits = 8 if highest < 2**8 else 12
+        notes.append(DARKEST if bits == 8 else DARK)
+        said = 2**bits - 1
+    elif said == 2**16 - 1 and 0 < highest < 2**14:
+        notes.append(DIM)
+    table = np.minimum(np.rint(np.arange(2**16) * (255 / said)), 255).astype(np.uint8)
+    if tags.get(MEANS) == 0:  # 0 is white
+        table = 255 - table
+    return np.asarray(table[values])
