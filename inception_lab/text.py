@@ -36,7 +36,7 @@ def tick(value: float, _: Any = None) -> str:
         >>> [tick(n) for n in (0, 500, 25e6, 2.5e9)]
         ['0', '500', '25 M', '2.5 G']
     """
-    _, size, letter = next(unit for unit in UNITS if abs(value) >= unit[0])
+    _, size, letter = next((unit for unit in UNITS if abs(value) >= unit[0]), UNITS[-1])
     return f"{value / size:,g}{letter}"
 
 

@@ -107,6 +107,11 @@ def test_votes_of_every_kind_of_number_are_compared_as_they_are() -> None:
     assert accuracy(votes > 4, np.array([1, 0], np.uint8)) == 1.0
 
 
+def test_a_session_that_raises_for_every_rounding_gets_probabilities() -> None:
+    with np.errstate(all="raise"):
+        np.testing.assert_array_equal(softmax(np.array([[0.0, -1_000.0]])), [[1, 0]])
+
+
 def test_an_ensemble_is_the_mean_of_probabilities() -> None:
     np.testing.assert_allclose(ensemble([np.array([[0.9, 0.1]]), np.array([[0.3, 0.7]])]), [[0.6, 0.4]])
 
@@ -164,6 +169,18 @@ def test_an_ensemble_is_the_mean_of_probabilities() -> None:
             lambda: cross_entropy(10 * PREDICTIONS - 3, LABELS),
             "`probabilities` must be from 0 to 1; `softmax` makes them of logits. "
             "Received: values from -2 to 4.",
+        ),
+        (
+            lambda: ensemble([PREDICTIONS, PREDICTIONS * np.nan]),
+            "`predictions` must be numbers. Received: NaN in number 1.",
+        ),
+        (
+            lambda: accuracy_interval(np.array([[1, np.nan]])),
+            "`one` and `two` must be finite numbers. Received: NaN or infinity.",
+        ),
+        (
+            lambda: accuracy_interval(np.ones((2, 3)), level=95),
+            "`level` must be in [0, 1). Received: level=95.",
         ),
         (lambda: ensemble([]), "`predictions` must be arrays of one shape. Received: none."),
         (

@@ -67,6 +67,8 @@ def scaled_digits(
     Raises:
         ValueError: If a count or the band is out of range.
     """
+    for name, number in {"count": count, "validation": validation, "test": test}.items():
+        positive_integer(name, number)
     announce("scaled digits", count + validation + test, (SIDE, SIDE, 3))
     full = (float(SMALLEST), float(LARGEST))
     return Splits(
@@ -92,11 +94,11 @@ def draw(
         ValueError: If an argument is out of range.
     """
     count, seed = positive_integer("count", count), seed_number(seed)
-    low, high = sizes
-    if not 4 <= low <= high <= SIDE:
+    if np.shape(sizes) != (2,) or not 4 <= sizes[0] <= sizes[1] <= SIDE:
         raise ValueError(
             f"`sizes` must be (low, high) with 4 ≤ low ≤ high ≤ {SIDE}. Received: sizes={sizes}."
         )
+    low, high = sizes
     chosen = _of_split(split)
     streams = [np.random.default_rng((seed, _STREAMS[split], number)) for number in range(count)]
     sources = np.array([chosen[rng.integers(len(chosen))] for rng in streams])

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inception_lab.checks import positive_integer, share
+
 Right = npt.NDArray[Any]  # of bool, or of shares
 POWER = 0.8
 OUTSIDE = NormalDist().inv_cdf(0.975)  # of a two-sided test at 95 %, in standard errors
@@ -60,6 +62,7 @@ def difference_interval(
     Raises:
         ValueError: If the shapes do not fit together.
     """
+    share("level", level)
     found = resampled(one, two, samples, seed, paired=paired)
     low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
@@ -94,9 +97,11 @@ def resampled(
             "`one` and `two` must be (seeds, pictures), with the same pictures. "
             f"Received: {one.shape} and {two.shape}."
         )
+    if not (np.isfinite(one).all() and np.isfinite(two).all()):
+        raise ValueError("`one` and `two` must be finite numbers. Received: NaN or infinity.")
     rng = np.random.default_rng(seed)
     pictures = one.shape[1]
-    found = np.empty(samples)
+    found = np.empty(positive_integer("samples", samples))
     for sample in range(samples):
         counts = np.bincount(rng.integers(pictures, size=pictures), minlength=pictures)
         found[sample] = (_resampled(one, rng) @ counts - _resampled(two, rng) @ counts) / pictures

@@ -22,7 +22,8 @@ ROUNDING = 1e-2  # of probabilities in half precision
 
 def softmax(logits: Predictions) -> npt.NDArray[np.float64]:
     """Return the probabilities that logits stand for, along the last axis."""
-    shifted = np.exp(np.asarray(logits, np.float64) - np.max(logits, axis=-1, keepdims=True))
+    with np.errstate(under="ignore"):
+        shifted = np.exp(np.asarray(logits, np.float64) - np.max(logits, axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
 
 
@@ -146,7 +147,7 @@ def explained_by_largest(classes: Sequence[ClassAccuracy]) -> str | None:
     largest = max(classes, key=lambda each: each.count)
     total = sum(each.count for each in classes)
     right = sum(each.right for each in classes)
-    if len(classes) < 2 or right > largest.count:
+    if len(classes) < 2 or not total or right > largest.count:
         return None
     return (
         f"{right / total:.2%} is no more than one gets by saying '{largest.name}' of every picture "
@@ -209,7 +210,10 @@ def ensemble(predictions: Sequence[Predictions]) -> npt.NDArray[np.float64]:
     if len(shapes) != 1:
         listed = ", ".join(map(str, sorted(shapes))) or "none"
         raise ValueError(f"`predictions` must be arrays of one shape. Received: {listed}.")
-    return np.asarray(np.mean(np.stack([np.asarray(p, np.float64) for p in predictions]), axis=0))
+    members = np.stack([np.asarray(p, np.float64) for p in predictions])
+    if unusable := [number for number, each in enumerate(members) if np.isnan(each).any()]:
+        raise ValueError(f"`predictions` must be numbers. Received: NaN in number {unusable[0]}.")
+    return np.asarray(np.mean(members, axis=0))
 
 
 def _matching(predictions: Predictions, labels: Labels) -> tuple[Floats, Labels]:

@@ -73,9 +73,10 @@ def dream(
         Mordvintsev, Olah & Tyka 2015, "Inceptionism".
     """
     steps, octaves = positive_integer("steps", steps), positive_integer("octaves", octaves)
-    if not ratio >= 1 or not rate > 0 or jitter < 0:
+    jitter_is_whole = isinstance(jitter, int | np.integer) and jitter >= 0
+    if not ratio >= 1 or not rate > 0 or not jitter_is_whole:
         raise ValueError(
-            "`ratio` must be at least 1, `rate` above 0 and `jitter` at least 0. "
+            "`ratio` must be at least 1, `rate` above 0 and `jitter` a whole number, at least 0. "
             f"Received: ratio={ratio}, rate={rate}, jitter={jitter}."
         )
     answer = _answer(model, path, channel)
@@ -110,7 +111,8 @@ def _answer(model: Any, path: str, channel: int | None) -> Callable[[Floats], tu
     if len(layer.output.shape) != 4:
         raise ValueError(f"`path` must be that of a layer with maps. Received: {path!r}.")
     channels = layer.output.shape[-1]
-    if channel is not None and (isinstance(channel, bool) or not 0 <= channel < channels):
+    whole = isinstance(channel, int | np.integer) and not isinstance(channel, bool)
+    if channel is not None and not (whole and 0 <= channel < channels):
         raise ValueError(f"`channel` must be from 0 to {channels - 1} (at '{path}'). Received: {channel!r}.")
     linear = isinstance(layer, keras.layers.Conv2D) and channel is not None
     part = keras.Model(model.input, layer.input if linear else layer.output)

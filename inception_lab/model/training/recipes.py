@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from inception_lab.checks import one_of, positive_integer
+from inception_lab.checks import one_of, positive_integer, true_or_false
 from inception_lab.model.data.augmentation import AUGMENTATIONS as AUGMENTATIONS
 from inception_lab.model.data.augmentation import Augmentation as Augmentation
 from inception_lab.resources import toml_rows
@@ -62,6 +62,7 @@ class Recipe:
     def __post_init__(self) -> None:
         """Refuse values that could not train; scalars of NumPy's become Python's, which JSON can hold."""
         one_of("schedule", self.schedule, ("steps", "cosine"))
+        true_or_false("nesterov", self.nesterov)
         for name in ("batch_size", "decay_epochs"):
             object.__setattr__(self, name, positive_integer(name, getattr(self, name)))
         for name in ("learning_rate", "auxiliary_weight"):
@@ -72,7 +73,9 @@ class Recipe:
 
     def _number(self, name: str, constraint: str, holds: Callable[[float], bool]) -> None:
         value = getattr(self, name)
-        if not (isinstance(value, numbers.Real) and math.isfinite(value) and holds(float(value))):
+        if isinstance(value, bool) or not (
+            isinstance(value, numbers.Real) and math.isfinite(value) and holds(float(value))
+        ):
             raise ValueError(f"`{name}` must be {constraint}. Received: {name}={value!r}.")
         object.__setattr__(self, name, float(value))
 

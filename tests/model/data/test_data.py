@@ -381,6 +381,18 @@ def test_the_originals_cannot_be_changed() -> None:
             kept[0] = 0
 
 
+@pytest.mark.parametrize("sizes", [5, (5,), (9, 4), (float("nan"), 9), (4, 65)])
+def test_impossible_bands_of_sizes_are_refused(sizes: Any) -> None:
+    expected = f"`sizes` must be (low, high) with 4 ≤ low ≤ high ≤ 64. Received: sizes={sizes}."
+    assert message(lambda: digits.draw("test", 2, sizes=sizes)) == expected
+
+
+@pytest.mark.parametrize("count", ["5", 0, 2.0])
+def test_impossible_counts_of_digits_are_refused(count: Any) -> None:
+    expected = f"`count` must be a positive integer. Received: count={count!r}."
+    assert message(lambda: digits.scaled_digits(count)) == expected
+
+
 @pytest.mark.parametrize("sizes", [[0], [], [10, 65], [float("nan")]])
 def test_impossible_fixed_sizes_are_refused(sizes: list[float]) -> None:
     assert message(lambda: digits.at_fixed_sizes(sizes=sizes)) == (

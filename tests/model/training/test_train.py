@@ -271,6 +271,8 @@ def test_the_schedules() -> None:
         ({"momentum": 1.0}, "`momentum` must be 0 or more and below 1. Received: momentum=1.0."),
         ({"batch_size": 0}, "`batch_size` must be a positive integer. Received: batch_size=0."),
         ({"decay": float("nan")}, "`decay` must be a number above 0. Received: decay=nan."),
+        ({"decay": True}, "`decay` must be a number above 0. Received: decay=True."),
+        ({"nesterov": "no"}, "`nesterov` must be True or False. Received: nesterov='no'."),
         ({"decay": 0.0}, "`decay` must be a number above 0. Received: decay=0.0."),
         ({"learning_rate": "fast"}, "`learning_rate` must be 0 or more. Received: learning_rate='fast'."),
         ({"averaging": float("nan")}, "`averaging` must be 0 or more and below 1. Received: averaging=nan."),
