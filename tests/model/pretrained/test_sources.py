@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import inception_lab as lab
-from inception_lab.model.classifier import Classifier
+from inception_lab.model.classifier import Classifier, with_probabilities
 from inception_lab.model.data import digits
 from inception_lab.model.download import cache_folder
 from inception_lab.model.pretrained import bvlc as weights
@@ -121,6 +121,14 @@ def test_a_picture_may_be_a_file_one_of_pillows_or_an_array(small: Classifier, t
         small.top("x.jpg")
     with pytest.raises(ValueError, match=r"^A picture must be uint8 .* Received: a list\.$"):
         small.top([[1, 2], [3, 4]])
+
+
+def test_a_layer_may_be_called_as_the_softmax_is() -> None:
+    layers = lab.layers
+    parts = (layers.GlobalAveragePool2D(), layers.Dense(2, name="probabilities"))
+    model = with_probabilities(lab.build(lab.Network((4, 4, 3), lab.Sequence(*parts))))
+    found = np.asarray(model(np.ones((1, 4, 4, 3), np.float32)))
+    np.testing.assert_allclose(found.sum(), 1, rtol=1e-6)
 
 
 # The stored weights
