@@ -34,9 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout is None:
             raise ValueError("Results need somewhere to go. Received: a closed stdout.")
         for name, value in chosen.items():
-            if "" in (
-                value if isinstance(value, list) else [value]
-            ):  # as where a shell's variable is not set
+            if value in ("", [""]):  # as where a shell's variable is not set
                 raise ValueError(f"`{name}` must not be empty. Received: {name}=''.")
         chosen.pop("run")(**chosen)
         sys.stdout.flush()

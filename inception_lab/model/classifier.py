@@ -125,7 +125,6 @@ def with_probabilities(model: Any) -> Any:
     """Return a network with a softmax after its scores, the main head's where it has several."""
     scores = model.output["main"] if isinstance(model.output, dict) else model.output
     name = "probabilities"
-    while any(layer.name == name for layer in model.layers):
-        name += "_"
+    name += "_" * any(layer.name == name for layer in model.layers)
     softmax = keras.layers.Softmax(dtype="float32", name=name)
     return keras.Model(model.input, softmax(scores), name=model.name)

@@ -73,8 +73,7 @@ def dream(
         Mordvintsev, Olah & Tyka 2015, "Inceptionism".
     """
     steps, octaves = positive_integer("steps", steps), positive_integer("octaves", octaves)
-    jitter_is_whole = isinstance(jitter, int | np.integer) and jitter >= 0
-    if not ratio >= 1 or not rate > 0 or not jitter_is_whole:
+    if not ratio >= 1 or not rate > 0 or not (isinstance(jitter, int | np.integer) and jitter >= 0):
         raise ValueError(
             "`ratio` must be at least 1, `rate` above 0 and `jitter` a whole number, at least 0. "
             f"Received: ratio={ratio}, rate={rate}, jitter={jitter}."

@@ -260,7 +260,7 @@ def test_grey_pictures_are_taken() -> None:
         ),
         (
             ((many(), [0, 1] * 6), (many(), [0, 1] * 6)),
-            "The training part must have pictures that the test part has not. Received: none among 12.",
+            "`images` must hold at least one picture. Received: none.",
         ),
         (
             (many(), np.array(["cat", None] * 6, object)),
