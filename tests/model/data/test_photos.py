@@ -386,7 +386,7 @@ def test_grey_and_opacity_of_16_bits_are_read(tmp_path: Path, opaque: int) -> No
     said: list[str] = []
     content = png(16, 4, rows[0].tobytes(), None, (90, 80))
     found = read_photo(stored(tmp_path, content), said.append)
-    expected = np.rint(RAMP_12 * (255 / 4095)) if opaque else 255
+    expected: Any = np.rint(RAMP_12 * (255 / 4095)) if opaque else 255
     np.testing.assert_array_equal(found, np.dstack([np.broadcast_to(expected, (80, 90))] * 3))
     assert DARK in said[0]
 
