@@ -373,7 +373,7 @@ ROWS = "'3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'"
         ),
         (lambda: lab.googlenet(rows={}), "`rows` must hold named inception rows, one or more. Received: []."),
         (
-            lambda: lab.googlenet(rows=None),
+            lambda: lab.googlenet(rows=None),  # type: ignore[arg-type]
             "`rows` must hold named inception rows, one or more. Received: None.",
         ),
         (

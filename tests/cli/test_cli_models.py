@@ -111,7 +111,7 @@ def test_a_saved_network_of_our_own_is_counted(suffix: str, tmp_path: Path, caps
     network = lab.Network((9, 9, 3), lab.Sequence(lab.layers.Conv2D(8, 3, name="conv"), norm))
     lab.build(network).save(tmp_path / f"own.{suffix}")
     found = counted(capsys, str(tmp_path / f"own.{suffix}"))
-    assert (found["parameters"], found["macs"]) == (8 * 28, 49 * 8 * 27)
+    assert (found["parameters"], found["macs"]) == (8 * 28, 81 * 8 * 27)
 
 
 @pytest.mark.parametrize("name", ["model.weights.h5", "model.h5"])
