@@ -235,7 +235,8 @@ def plot_rates(
         rates = sorted({rate for by_rate in curves.values() for rate in by_rate})
         ax.set_xscale("log")
         ax.xaxis.set_minor_locator(NullLocator())
-        ax.set_xticks(rates, [f"{rate:g}" for rate in rates], fontsize=8)
+        every = 1 + len(rates) // 8
+        ax.set_xticks(rates, [f"{r:g}" * (n % every == 0) for n, r in enumerate(rates)], fontsize=8)
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         ax.set(title=title, ylim=(-0.03, 1.05))
     figure.legend(
