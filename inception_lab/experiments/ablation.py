@@ -183,8 +183,8 @@ PLANNED = ("10 px", "60 px")  # of mixed − all 3×3; the other comparisons wer
 def differences() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return what mixing brings, in words for a table: its head, and a line a comparison.
 
-    In points: the mean difference, its intervals with seeds drawn apart, as planned, and in pairs, the smallest difference
-    that as many seeds show, and the number of seeds that one point takes.
+    In points: the mean difference, whether it was planned, its intervals with seeds drawn apart (as planned)
+    and in pairs, the smallest difference that as many seeds show, and the seeds that one point takes.
     """
     right = {kind: measured(kind) for kind in ("mixed", "all 3×3", "all 5×5")}
     sizes: Mapping[str, Callable[[Any], Any]] = {
