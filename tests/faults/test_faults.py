@@ -305,7 +305,7 @@ def test_the_newest_checkpoint_is_the_one_with_the_largest_number(tmp_path: Path
 
 
 def test_what_the_system_refuses_before_a_run_takes_a_line_too(capsys: pytest.CaptureFixture[str]) -> None:
-    message = refused(capsys, ["train", "--dataset", "n" * 300])
+    message = refused(capsys, ["train", "--out", "n" * 300])
     assert message.startswith(
         "Files must be readable and writable where they are needed. Received: [Errno "
     ), message
