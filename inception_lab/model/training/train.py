@@ -220,14 +220,14 @@ def _trained(start: Classifier | str | Path) -> Classifier:
 
 
 def _recipe(recipe: str | Recipe, batch_size: int | None) -> Recipe:
-    if isinstance(recipe, str):
+    if not isinstance(recipe, Recipe):
         one_of("recipe", recipe, tuple(RECIPES))
         recipe = RECIPES[recipe]
     return recipe if batch_size is None else replace(recipe, batch_size=batch_size)
 
 
 def _augmentation(augmentation: str | Augmentation) -> Augmentation:
-    if isinstance(augmentation, str):
+    if not isinstance(augmentation, Augmentation):
         one_of("augmentation", augmentation, tuple(AUGMENTATIONS))
         return AUGMENTATIONS[augmentation]
     return augmentation

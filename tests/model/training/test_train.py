@@ -584,6 +584,14 @@ def test_ctrl_c_without_a_complete_epoch_is_passed_on() -> None:
             f"`recipe` must be one of {', '.join(map(repr, RECIPES))}. Received: recipe='soup'.",
         ),
         (
+            {"recipe": None},
+            f"`recipe` must be one of {', '.join(map(repr, RECIPES))}. Received: recipe=None.",
+        ),
+        (
+            {"augmentation": 5},
+            f"`augmentation` must be one of {', '.join(map(repr, AUGMENTATIONS))}. Received: augmentation=5.",
+        ),
+        (
             {"precision": "int8"},
             "`precision` must be one of 'float32', 'bfloat16', 'float16'. Received: precision='int8'.",
         ),
