@@ -34,10 +34,13 @@ Explorer.readout = property(lambda self: vars(self).setdefault("_first_readout",
 """,
     "the picture of the state before": """
 whole = Explorer._update
-def update(self):
-    now, self.result = self.result, getattr(self, "_before", self.result)
+def update(self):  # of another state: a hand that lets go draws the same one again
+    now, kept = (self.state, self.result), vars(self)
+    if kept.setdefault("_now", now)[0] != now[0]:
+        kept["_before"], kept["_now"] = kept["_now"], now
+    self.result = kept.get("_before", now)[1]
     whole(self)
-    self.result = self._before = now
+    self.result = now[1]
 Explorer._update = update
 """,
     HANDLES: """
