@@ -16,9 +16,10 @@ from inception_lab.architecture.googlenet import googlenet
 from inception_lab.architecture.small import NETWORKS, full_width_cifar, plain_start_cifar
 from inception_lab.experiments.lessons import finished
 from inception_lab.experiments.runner import Experiment, Rows, Settings
-from inception_lab.model.training.recipes import RECIPES, SUITED
+from inception_lab.model.training.recipes import RECIPES, SUITED, Recipe
 
 if TYPE_CHECKING:
+    from inception_lab.architecture.network import Network
     from inception_lab.model.data.dataset import Splits
     from inception_lab.model.training.outcome import Outcome
 
@@ -87,30 +88,26 @@ SMALL_SIDE, SMALL_EPOCHS, WHOLE_EPOCHS = 24, 108, 72
 STEADY = replace(RECIPES["long"], schedule="steps", decay=1.0, source="long, at its highest rate throughout")
 
 
+def _carried_on(run: str, data: Splits, network: Network, recipe: str | Recipe, **options: Any) -> Outcome:
+    """Train in a directory of `runs/`, or carry on what is there: killed, a run loses an epoch at most."""
+    from inception_lab.model.training.train import train
+
+    out = RUNS / run
+    return train(data, network, recipe, out=out, resume=out.exists(), **options)
+
+
 def _cifar_small_first(settings: Settings, _: Rows) -> Rows:
-    """Carry on the two trainings in `runs/`: killed, they lose an epoch at most."""
     from inception_lab.model.data.cifar import cifar10
     from inception_lab.model.pretrained.sources import classifier
-    from inception_lab.model.training.train import train
 
     seed = int(settings["seed"])
     data = cifar10(seed=seed)
-    small, whole = (RUNS / f"cifar10-{part}-seed-{seed}" for part in ("small", "whole"))
+    small, whole = (f"cifar10-{part}-seed-{seed}" for part in ("small", "whole"))
     network = plain_start_cifar((SMALL_SIDE, SMALL_SIDE, 3))
-    first = train(data, network, STEADY, epochs=SMALL_EPOCHS, seed=seed, out=small, resume=small.exists())
-    finished(first)
-    start = classifier(small)
-    result = train(
-        data,
-        plain_start_cifar(),
-        "long",
-        epochs=WHOLE_EPOCHS,
-        seed=seed,
-        out=whole,
-        resume=whole.exists(),
-        start=start,
-    )
-    return _with_views(result, data)
+    finished(_carried_on(small, data, network, STEADY, epochs=SMALL_EPOCHS, seed=seed))
+    start = classifier(RUNS / small)
+    options = {"epochs": WHOLE_EPOCHS, "seed": seed, "start": start}
+    return _with_views(_carried_on(whole, data, plain_start_cifar(), "long", **options), data)
 
 
 def _with_views(result: Outcome, data: Splits) -> Rows:
@@ -127,22 +124,12 @@ FULL_WIDTH_EPOCHS = 40
 
 
 def _cifar_full_width(settings: Settings, _: Rows) -> Rows:
-    """Carry on the run in `runs/`: killed, it loses an epoch at most."""
     from inception_lab.model.data.cifar import cifar10
-    from inception_lab.model.training.train import train
 
     seed = int(settings["seed"])
-    out, data = RUNS / f"cifar10-full-width-seed-{seed}", cifar10(seed=seed)
-    result = train(
-        data,
-        full_width_cifar(),
-        "long",
-        epochs=FULL_WIDTH_EPOCHS,
-        seed=seed,
-        out=out,
-        resume=out.exists(),
-    )
-    return _with_views(result, data)
+    run, data = f"cifar10-full-width-seed-{seed}", cifar10(seed=seed)
+    options = {"epochs": FULL_WIDTH_EPOCHS, "seed": seed}
+    return _with_views(_carried_on(run, data, full_width_cifar(), "long", **options), data)
 
 
 class Enough(Exception):  # noqa: N818 - no error

@@ -172,15 +172,12 @@ def chosen_rate(start: str, weight: float, rows: Rows) -> float:
     Raises:
         ValueError: If no rate has been tried.
     """
-    tried: dict[float, list[float]] = {}
-    for row in rows:
-        if (row["phase"], row["start"], row["weight"]) == (GRID, start, weight):
-            tried.setdefault(float(row["rate"]), []).append(final(row))
+    tried = by_rate(rows).get(start, {}).get(HEADS_IN_WORDS[weight > 0])
     if not tried:
         raise ValueError(
             f"A learning rate must be tried first. Received: no such run of '{start}', weight {weight}."
         )
-    return max(sorted(tried), key=lambda rate: float(np.mean(tried[rate])))
+    return max(tried, key=lambda rate: float(np.mean(tried[rate])))  # rates rise
 
 
 def by_rate(rows: Rows) -> dict[str, dict[str, dict[float, list[float]]]]:
