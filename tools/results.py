@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.bench_peers import RACE, TASKS, ratios, spread
 from inception_lab.experiments import EXPERIMENTS
 from inception_lab.experiments.ablation import differences
 from inception_lab.experiments.runner import Rows
@@ -22,6 +23,7 @@ from inception_lab.experiments.starts import summary, wider
 Shown = Callable[[Sequence[float]], str]
 Table = Callable[[Rows], str]
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
+STORED = {**EXPERIMENTS, RACE.name: RACE}
 
 
 def grouped(rows: Rows, *keys: str) -> dict[tuple[Any, ...], Rows]:
@@ -55,8 +57,9 @@ def column(rows: Rows, name: str) -> list[float]:
 
 def provenance(name: str) -> str:
     """Return a line that says how the stored runs were made."""
-    rows = EXPERIMENTS[name].rows()
-    runs = grouped(rows, *EXPERIMENTS[name].runs[0])
+    experiment = STORED[name]
+    rows = experiment.rows()
+    runs = grouped(rows, *experiment.runs[0])
     # A run that was carried on took longer than its last process.
     seconds = sum(
         max(float(group[0].get(column, 0)) for column in ("seconds", "training_seconds"))
@@ -64,10 +67,11 @@ def provenance(name: str) -> str:
     )
     finished = sorted(str(row["finished"])[:10] for row in rows)
     days = finished[0] if finished[0] == finished[-1] else f"{finished[0]} to {finished[-1]}"
-    other = EXPERIMENTS[name].left_out()
-    made = ("; ".join(dict.fromkeys(str(row[key]) for row in rows)) for key in ("hardware", "versions"))
+    other = experiment.left_out()
+    keys = [key for key in ("hardware", "versions", "peers") if key in rows[0]]
+    made = ("; ".join(dict.fromkeys(str(row[key]) for row in rows)) for key in keys)
     return (
-        f"`python -m inception_lab.experiments {name}`: {len(runs)} of {len(EXPERIMENTS[name].runs)} runs, "
+        f"`{rows[-1]['command']}`: {len(runs)} of {len(experiment.runs)} runs, "
         f"{seconds / 60:.0f} minutes in all, {days}. {'. '.join(made)}. {other}".rstrip()
     )
 
@@ -145,6 +149,26 @@ def ablation(rows: Rows) -> str:
     )  # fmt: skip
 
 
+def race(rows: Rows) -> str:
+    """One line a race: both rates, and the ratio of each pair."""
+    lines = []
+    for (task, precision, opponent), pairs in ratios(rows).items():
+        group = [
+            row
+            for row in rows
+            if (row["task"], row["precision"], row["opponent"]) == (task, precision, opponent)
+        ]
+        rates = (f"{statistics.median(column(group, who)):.1f}" for who in ("ours", "theirs"))
+        lines.append(
+            (TASKS[task], precision, opponent, *rates, f"{statistics.median(pairs):.2f}",
+             f"{min(pairs):.2f}–{max(pairs):.2f}", f"{spread(pairs):.0%}")
+        )  # fmt: skip
+    return table(
+        ("what", "ours in", "opponent", "ours, images/s", "opponent, images/s",
+         "ours / opponent, median of the pairs", "from–to", "spread"), lines
+    )  # fmt: skip
+
+
 TABLES: dict[str, Table] = {
     "digits": each,
     "cifar10": each,
@@ -159,6 +183,7 @@ TABLES: dict[str, Table] = {
     "ablation": lambda rows: f"{ablation(rows)}\n\n{table(*differences())}",
     "further_ablation": ablation,
     "towers": ablation,
+    "race": race,
 }
 
 
@@ -173,7 +198,7 @@ def written(page: str) -> str:
         name = found[1]
         if name not in TABLES:
             raise ValueError(f"Tables are {', '.join(TABLES)}. Received: {name!r} (in {PAGE.name}).")
-        rows = EXPERIMENTS[name].rows()
+        rows = STORED[name].rows()
         body = f"{TABLES[name](rows)}\n\n{provenance(name)}" if rows else "No run is stored yet."
         return f"<!-- runs: {name} -->\n\n{body}\n\n<!-- end -->"
 

@@ -40,6 +40,7 @@ class Experiment:
     # from settings to what else decides the run, such as network, recipe and epochs. Its digest stands
     # in each row: rows made by another definition are neither counted nor shown
     definition: Callable[[Settings], object]
+    command: str = ""  # that runs it; nothing for the command of this package
 
     def path(self, folder: Path | None = None) -> Path:
         """Return the file that the runs are stored in."""
@@ -109,7 +110,7 @@ def complete(experiment: Experiment, folder: Path | None = None, limit: int | No
         found = experiment.measure(settings, experiment.rows(folder))
         seconds = time.perf_counter() - started
         made = {"definition": digest(experiment.definition(settings))}
-        about = {"seconds": round(seconds, 1), **provenance(experiment.name), **made}
+        about = {"seconds": round(seconds, 1), **provenance(experiment), **made}
         append(path, [{**settings, **row, **about} for row in found])
         text = ", ".join(f"{name} {value}" for name, value in settings.items())
         print(
@@ -142,13 +143,13 @@ def digest(definition: object) -> str:
     return f"#{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def provenance(name: str) -> dict[str, str]:
+def provenance(experiment: Experiment) -> dict[str, str]:
     """Return what a run was made with: command, versions, hardware and time."""
     from inception_lab.model.hardware import hardware, versions
 
     used = versions()
     return {
-        "command": f"python -m inception_lab.experiments {name}",
+        "command": experiment.command or f"python -m inception_lab.experiments {experiment.name}",
         "versions": "inception-lab {inception_lab}, Keras {keras} on {backend}, NumPy {numpy}, "
         "Python {python}".format(**used),
         "hardware": hardware(),

@@ -1,36 +1,67 @@
 """The race against torchvision: its turns and its arithmetic, without either runner."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from benchmarks import bench_peers
-from benchmarks.bench_peers import busy, race, spread
+from benchmarks.bench_peers import BEST, OWN, RACE, busy, pair, ratios, spread
 
 
-def test_the_two_run_in_turn_and_pairs_are_compared() -> None:
-    turns = ""
-    rates = {"A": iter([10.0, 20.0, 40.0]), "B": iter([5.0, 30.0, 40.0])}
+@pytest.fixture
+def track(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """Who ran with what, in turn; the n-th runs at n images/s."""
+    ran: list[tuple[object, ...]] = []
 
-    def runner(name: str) -> float:
-        nonlocal turns
-        turns += name
-        return next(rates[name])
+    def runner(name: str) -> Callable[..., float]:
+        def run(*what: object, **variables: str) -> float:
+            ran.append((name, *what, *variables))
+            return float(len(ran))
 
-    shares = race(lambda: runner("A"), lambda: runner("B"), pairs=3, busy=lambda: 0.0)
-    assert turns == "ABABAB"
-    assert shares == [0.5, 1.5, 1.0]  # images/s of theirs over ours: the share of their time that ours takes
-    assert spread(shares) == 1.0  # (1.5 − 0.5) / 1.0
+        return run
+
+    for name in ("ours", "theirs"):
+        monkeypatch.setattr(bench_peers, name, runner(name))
+    monkeypatch.setattr(bench_peers, "version", lambda name: f"of {name}")
+    monkeypatch.setattr(bench_peers, "busy", lambda: 0.0)
+    return ran
 
 
-def test_a_busy_machine_makes_the_run_void() -> None:
-    ours, theirs, loads = (iter(values) for values in ([1.0], [2.0], [0.0, 0.42]))
+def test_ours_runs_before_each_opponent(track: list[tuple[object, ...]]) -> None:
+    settings = [run for run in RACE.runs if run["task"] == "train" and run["pair"] == 1]
+    rows = [{**run, **row} for run in settings for row in pair(run, [])]
+    memory = tuple(bench_peers.KEEPS_MEMORY)
+    assert track == [
+        ("ours", "train", "float32", "torchvision"), ("theirs", "train", "float32", *memory),
+        ("ours", "train", "bfloat16", "torchvision"), ("theirs", "train", "bfloat16", *memory),
+        ("ours", "train", "bfloat16", "torchvision"), ("theirs", "train", "float32"),
+        ("ours", "train", "bfloat16", "paper"), ("ours", "train", "bfloat16", "torchvision"),
+    ]  # fmt: skip
+    found = ratios(rows)
+    assert found["train", "float32", BEST] == [1 / 2]
+    assert found["train", "bfloat16", OWN] == [7 / 8]
+    assert rows[0]["peers"] == "PyTorch of torch, torchvision of torchvision"
+
+
+def test_pairs_of_a_line_are_compared() -> None:
+    line = {"task": "train", "precision": "float32", "opponent": BEST}
+    rows = [{**line, "ours": own, "theirs": other} for own, other in ((10, 5), (20, 20), (30, 20))]
+    (pairs,) = ratios(rows).values()
+    assert pairs == [2.0, 1.0, 1.5]
+    assert spread(pairs) == pytest.approx(1 / 1.5)
+
+
+def test_a_busy_machine_stops_the_race(
+    track: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_peers, "busy", lambda: 0.42)
     with pytest.raises(ValueError, match="Received") as caught:
-        race(lambda: next(ours), lambda: next(theirs), busy=lambda: next(loads))
+        pair({"pair": 2}, [])
     assert str(caught.value) == (
-        "The machine must be idle: this run is void. "
-        "Received: 42% of its processors busy (before pair 2 of 5)."
+        "The machine must be idle: the race stops here. Received: 42% of its processors busy (before pair 2)."
     )
+    assert track == []
 
 
 def test_busy_is_what_is_neither_idle_nor_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
