@@ -1,14 +1,14 @@
 """The house's one form of error: the constraint, what was received, and where."""
 
-from __future__ import annotations
-
 import math
 import numbers
 import operator
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
+T = TypeVar("T")
 LARGEST_SEED = 2**31 - 1  # which every backend takes, with a network's layers counted on from it
 
 
@@ -63,6 +63,12 @@ def one_of(name: str, value: object, options: tuple[object, ...], where: str = "
     if not isinstance(value, Hashable) or value not in options:  # an array would compare piece by piece
         listed = ", ".join(repr(option) for option in options)
         raise ValueError(f"`{name}` must be one of {listed}. Received: {name}={value!r}{where}.")
+
+
+def entry(name: str, value: object, table: Mapping[str, T], where: str = "") -> T:
+    """Return what a table has under `value`; a ValueError lists its names unless it is one of them."""
+    one_of(name, value, tuple(table), where)
+    return table[value]  # type: ignore[index]
 
 
 def readable_name(field: str, name: object) -> None:

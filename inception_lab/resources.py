@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ def toml_rows(name: str) -> dict[str, dict[str, Any]]:
     return tomllib.loads(data_path(name).read_text(encoding="utf-8"))
 
 
-def csv_rows(name: str) -> list[dict[str, Any]]:
-    """Return the rows of a CSV file of `data/`, without the comments at its top."""
+def csv_rows(name: str, **kinds: Callable[[str], Any]) -> list[dict[str, Any]]:
+    """Return the rows of a CSV file of `data/`, below its comments: text, or what `kinds` makes of it."""
     lines = data_path(name).read_text(encoding="utf-8").splitlines()
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    return [{**row, **{column: kind(row[column]) for column, kind in kinds.items()}} for row in rows]

@@ -1,7 +1,5 @@
 """Numbers and tables as people read them: plain text, for every floor."""
 
-from __future__ import annotations
-
 import csv
 import io
 import numbers

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.network import (
+    MERGES,
     Merge,
     Network,
     Part,
@@ -264,11 +265,10 @@ def cost(network: Network | Part, input_shape: Shape | None = None) -> Cost:
     def join(path: str, how: Merge, branches: list[tuple[Shape, Reach]]) -> tuple[Shape, Reach]:
         shapes = [shape for shape, _ in branches]
         shape, reach = merge_shapes(how, shapes), Reach.merged([reach for _, reach in branches])
-        kind = {"concat": "Concatenate", "add": "Add", "multiply": "Multiply"}[how]
         elements = math.prod(shape)
         operations = merge_operations(how, len(branches), elements)
         written = 0 if how == "concat" else elements
-        layers.append(LayerCost(path, kind, shape, shape, 0, 0, operations, written, reach))
+        layers.append(LayerCost(path, MERGES[how], shape, shape, 0, 0, operations, written, reach))
         return shape, reach
 
     start: tuple[Shape, Reach] = (network.input_shape, Reach())

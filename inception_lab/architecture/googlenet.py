@@ -6,8 +6,6 @@ Reference:
 Layers are named as in BVLC's Caffe model, the one whose weights are public.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -29,7 +27,7 @@ from inception_lab.architecture.modules import (
     scaled,
 )
 from inception_lab.architecture.network import Network, Part, Sequence, Tap
-from inception_lab.checks import one_of, positive_integer
+from inception_lab.checks import entry, one_of, positive_integer
 
 Normalization = Literal["lrn", "batch_norm", "none"]
 Stem = Literal["7x7", "separable", "small"]
@@ -149,8 +147,7 @@ def googlenet(
         Szegedy et al. 2014, Table 1.
     """
     input_shape = colour_picture(input_shape)
-    one_of("variant", variant, tuple(VARIANTS))
-    choices = VARIANTS[variant]
+    choices = entry("variant", variant, VARIANTS)
     normalization = choices.normalization if normalization is None else normalization
     stem = choices.stem if stem is None else stem
     modules = choices.modules if modules is None else modules

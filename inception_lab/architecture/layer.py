@@ -3,8 +3,6 @@
 Shapes are `(height, width, channels)` for pictures and `(units,)` for vectors, without batch.
 """
 
-from __future__ import annotations
-
 import math
 import numbers
 from dataclasses import dataclass, field, fields

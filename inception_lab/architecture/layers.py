@@ -3,8 +3,6 @@
 Arguments carry Keras's names. A layer is data: it knows nothing of its place in a network.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Literal

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeVar, get_args
 
 from inception_lab.architecture.layer import Layer, Shape, colour_picture, picture_shape
 from inception_lab.architecture.operations import Operations
-from inception_lab.checks import layer_name, located, one_of, readable_name
+from inception_lab.checks import entry, layer_name, located, one_of, readable_name
 from inception_lab.shown import Shown
 from inception_lab.text import readable
 
 T = TypeVar("T")
 Merge = Literal["concat", "add", "multiply"]
+# What Keras calls the layers that merge.
+MERGES: Mapping[Merge, str] = {"concat": "Concatenate", "add": "Add", "multiply": "Multiply"}
 
 
 class Node:
@@ -133,8 +135,7 @@ class Network(Shown):
         named = [(each, part) for part in parts(self.body) if (each := getattr(part, "name", None))]
         often = Counter(each for each, _ in named)
         once = {each: part for each, part in named if often[each] == 1}
-        one_of("name", name, tuple(once), f" (in '{self.name}')")
-        return once[name]
+        return entry("name", name, once, f" (in '{self.name}')")
 
     def output_shapes(self) -> dict[str, Shape]:
         """Return the shape at each output."""
@@ -146,11 +147,7 @@ class Network(Shown):
 
 
 def fold(
-    part: Part,
-    x: T,
-    *,
-    layer: Callable[[str, Layer, T], T],
-    merge: Callable[[str, Merge, list[T]], T],
+    part: Part, x: T, *, layer: Callable[[str, Layer, T], T], merge: Callable[[str, Merge, list[T]], T]
 ) -> dict[str, T]:
     """Walk a network once, in graph order, carrying a value from layer to layer.
 
@@ -263,11 +260,7 @@ def merge_shapes(how: Merge, shapes: list[Shape]) -> Shape:
 
 def merge_operations(how: Merge, branches: int, elements: int) -> Operations:
     """Count what merging does: joining moves values; the others compute them."""
-    each = {
-        "concat": Operations(),
-        "add": Operations(additions=1),
-        "multiply": Operations(multiplications=1),
-    }
+    each = {"concat": Operations(), "add": Operations(additions=1), "multiply": Operations(multiplications=1)}
     return each[how] * ((branches - 1) * elements)
 
 

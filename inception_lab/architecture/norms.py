@@ -1,7 +1,5 @@
 """Layers that normalise values: over neighbouring channels, a batch, a place or a group of channels."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import ClassVar

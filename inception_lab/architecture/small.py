@@ -4,8 +4,6 @@ What a laptop trains in a minute (scaled digits) or in an hour or two (CIFAR-10)
 the first digit of a name is its stage, and a pooling stands between stages.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -44,13 +42,7 @@ def googlenet_digits(
     """
     heads = ("4a", "4b") if auxiliary is True else auxiliary
     network = googlenet(
-        input_shape,
-        classes,
-        heads,
-        "batch_norm",
-        DIGITS_WIDTH * width,
-        stem="small",
-        rows=DIGITS_ROWS,
+        input_shape, classes, heads, "batch_norm", DIGITS_WIDTH * width, stem="small", rows=DIGITS_ROWS
     )
     return replace(network, name="googlenet-digits")
 

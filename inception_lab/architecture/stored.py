@@ -1,8 +1,6 @@
 """A network as plain data, for files: what a run was of can be built again from its directory."""
 
-from __future__ import annotations
-
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from typing import Any
 
 from inception_lab.architecture import layers
@@ -45,15 +43,10 @@ def _part_to_data(part: Part) -> dict[str, Any]:
         case Tap():
             return {"type": "Tap", "output": part.output, "head": _part_to_data(part.head)}
         case Layer():
-            values = {
-                field.name: getattr(part, field.name) for field in fields(part) if _differs(part, field)
-            }
-            return {"type": type(part).__name__, **values}
+            values = {field.name: (getattr(part, field.name), field.default) for field in fields(part)}
+            own = {name: value for name, (value, default) in values.items() if value != default}
+            return {"type": type(part).__name__, **own}
     raise TypeError(f"A network is made of layers, Sequence, Parallel and Tap. Received: {part!r}.")
-
-
-def _differs(part: Layer, field: Any) -> bool:
-    return field.default is MISSING or getattr(part, field.name) != field.default
 
 
 def _part_from_data(data: dict[str, Any]) -> Part:

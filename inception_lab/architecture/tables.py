@@ -1,7 +1,5 @@
 """Costs as tables, and the layers of a network folded to as many rows as one can read."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The lessons as cards: the one insight of each, the minutes, and how much of it is solved."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,9 +17,7 @@ class Lesson:
     minutes: int  # that it takes; 0 for as long as one likes
 
 
-LESSONS = tuple(
-    Lesson(row["file"], row["title"], row["insight"], int(row["minutes"])) for row in csv_rows("lessons.csv")
-)
+LESSONS = tuple(Lesson(**row) for row in csv_rows("lessons.csv", minutes=int))
 GRID = "display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:12px;max-width:1000px"
 CARD = "border:1px solid rgba(128,128,128,.5);border-radius:8px;padding:12px 14px;line-height:1.4"
 

@@ -8,8 +8,6 @@ Layers are named as in the Caffe model whose weights are public. Its convolution
 norm, and 4c and 4d pass 608 channels on, where the figure prints 576.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from inception_lab.architecture.family.branches import Figure, Row, network

@@ -1,7 +1,5 @@
 """What the networks after GoogLeNet share: modules whose branches are convolutions in a row."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -8,8 +8,6 @@ Modules are named as in TF-slim and Keras, whose `block35_1` is `block35/1` here
 in BVLC's Caffe models.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from inception_lab.architecture.family.branches import Figure, Row, logits, network
@@ -19,9 +17,7 @@ from inception_lab.architecture.modules import Convolutions, scaled
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
 
 BLOCK_35 = Figure(
-    "arXiv:1602.07261, Figure 16",
-    {"conv1x1": (1,), "conv3x3": (1, 3), "double3x3": (1, 3, 3)},
-    pool=None,
+    "arXiv:1602.07261, Figure 16", {"conv1x1": (1,), "conv3x3": (1, 3), "double3x3": (1, 3, 3)}, pool=None
 )
 BLOCK_17 = Figure("arXiv:1602.07261, Figure 17", {"conv1x1": (1,), "conv7x7": (1, (1, 7), (7, 1))}, pool=None)
 BLOCK_8 = Figure("arXiv:1602.07261, Figure 19", {"conv1x1": (1,), "conv3x3": (1, (1, 3), (3, 1))}, pool=None)

@@ -7,8 +7,6 @@ Layers and modules are named as in TF-slim, branches within a module as in BVLC'
 Table 1 differs from the release in its second three layers: `lab.audit_family()` says how.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from inception_lab.architecture.family.branches import Figure, Fork, Row, logits, network
@@ -23,11 +21,7 @@ FIGURE_5 = Figure(
 )
 FIGURE_6 = Figure(
     "arXiv:1512.00567, Figure 6, n = 7: 7×7 as 1×7 and 7×1",
-    {
-        "conv1x1": (1,),
-        "conv7x7": (1, (1, 7), (7, 1)),
-        "double7x7": (1, (7, 1), (1, 7), (7, 1), (1, 7)),
-    },
+    {"conv1x1": (1,), "conv7x7": (1, (1, 7), (7, 1)), "double7x7": (1, (7, 1), (1, 7), (7, 1), (1, 7))},
 )
 FIGURE_7 = Figure(
     "arXiv:1512.00567, Figure 7: the last kernels side by side",

@@ -7,8 +7,6 @@ Reference:
 Layers and modules are named as in TF-slim, branches within a module as in BVLC's Caffe models.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -42,11 +40,7 @@ FIGURE_8 = replace(REDUCTION_B, source="arXiv:1602.07261, Figure 8")
 
 MODULE_A = Row(FIGURE_A, conv1x1=(96,), conv3x3=(64, 96), double3x3=(64, 96, 96), pool_proj=96)
 MODULE_B = Row(
-    FIGURE_B,
-    conv1x1=(384,),
-    conv7x7=(192, 224, 256),
-    double7x7=(192, 192, 224, 224, 256),
-    pool_proj=128,
+    FIGURE_B, conv1x1=(384,), conv7x7=(192, 224, 256), double7x7=(192, 192, 224, 224, 256), pool_proj=128
 )
 MODULE_C = Row(FIGURE_C, conv1x1=(256,), conv3x3=(384, 256), double3x3=(384, 448, 512, 256), pool_proj=256)
 

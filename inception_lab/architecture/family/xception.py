@@ -6,8 +6,6 @@ Reference:
 Layers are named as in Keras.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -16,7 +16,7 @@ from inception_lab import text
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.architecture.published.paper import Printed, TableRow, table_1
-from inception_lab.checks import one_of
+from inception_lab.checks import entry
 
 if TYPE_CHECKING:
     import pandas
@@ -83,8 +83,7 @@ class Audited(Generic[R]):
         Raises:
             ValueError: If there is none; the message lists what there is.
         """
-        one_of(self.headings["name"], name, tuple(row.name for row in self.rows))
-        return next(row for row in self.rows if row.name == name)
+        return entry(self.headings["name"], name, {row.name: row for row in self.rows})
 
     def to_frame(self) -> pandas.DataFrame:
         """Return the audit as a pandas DataFrame, indexed by row."""
@@ -116,11 +115,9 @@ class Audited(Generic[R]):
 
     def _repr_html_(self) -> str:
         head = tuple(self.headings.values())
-        return text.html_table(head, *self._table(), caption=self.caption, colour=_ground)
-
-
-def _ground(cell: str) -> str:
-    return _GROUNDS.get(cell[:1], "")
+        return text.html_table(
+            head, *self._table(), caption=self.caption, colour=lambda cell: _GROUNDS.get(cell[:1], "")
+        )
 
 
 def _cell(value: object) -> str:

@@ -4,8 +4,6 @@ A convention says which numbers are parameters and which operations are counted,
 reads a network's cost by it; `reproductions` holds every published figure against its convention.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,7 +14,7 @@ from inception_lab.architecture.cost import Cost, LayerCost, cost
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.published.paper import PublishedCount, published_counts
 from inception_lab.architecture.published.zoo import NETWORKS
-from inception_lab.checks import one_of
+from inception_lab.checks import entry
 from inception_lab.resources import toml_rows
 
 Found = list[tuple[str, int, int]]  # kind, number counted, number there is
@@ -161,8 +159,7 @@ def count(network: Network | Cost, convention: str | Convention = "paper") -> Co
         6998556
     """
     if isinstance(convention, str):
-        one_of("convention", convention, tuple(CONVENTIONS))
-        convention = CONVENTIONS[convention]
+        convention = entry("convention", convention, CONVENTIONS)
     found = network if isinstance(network, Cost) else cost(network)
     layers = [replace(layer, type=KERAS.get(layer.type, layer.type)) for layer in found.layers]
     main = {layer.name for layer in layers} if isinstance(network, Cost) else _main_path(network)

@@ -1,7 +1,5 @@
 """Single changed numbers of Table 1 that would make a row agree with what is printed beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -12,7 +10,7 @@ from inception_lab.architecture.modules import COLUMNS, inception_module
 from inception_lab.architecture.network import Part, Sequence
 from inception_lab.architecture.published.audit import MODULES, figures, judge_operations, judge_parameters
 from inception_lab.architecture.published.paper import Printed, TableRow, table_1
-from inception_lab.checks import one_of
+from inception_lab.checks import entry
 
 # The fields that `explain` changes, as the paper heads their columns.
 CHANGES = {
@@ -65,8 +63,7 @@ def explain(row: str, widths: Iterable[int] | None = None) -> tuple[Edit, ...]:
         >>> print(*explain("5a"), sep="\n")
         5a, #5×5 reduce 32 → 48: 1,106,944 weights, 54,240,256 multiply-adds; fits ops
     """
-    one_of("row", row, tuple(MODULES))
-    line = next(line for line in table_1() if line.name == row)
+    line = entry("row", row, {line.name: line for line in table_1() if line.name in MODULES})
     params, ops = figures(line)
     whole = cost(googlenet()).by_module()[MODULES[row]]
     before = _fits(params, ops, whole)

@@ -3,8 +3,6 @@
 Figures are kept as they are printed, because how a number is rounded is part of what is checked.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cache
@@ -157,10 +155,7 @@ class PublishedCount:
 @cache
 def published_counts() -> tuple[PublishedCount, ...]:
     """Return what others publish as counts of these networks."""
-    rows = csv_rows("published_counts.csv")
-    for row in rows:
-        row |= {"auxiliary": row["auxiliary"] == "yes", "input": int(row["input"])}
-        row["printed"] = Printed(row["printed"])
+    rows = csv_rows("published_counts.csv", auxiliary="yes".__eq__, input=int, printed=Printed)
     return tuple(PublishedCount(**row) for row in rows)
 
 
@@ -190,7 +185,5 @@ class Accuracy:
 @cache
 def imagenet_accuracy() -> tuple[Accuracy, ...]:
     """Return the published accuracies. Training differs from row to row, so small differences say little."""
-    rows = csv_rows("imagenet_accuracy.csv")
-    for row in rows:
-        row |= {"top1": float(row["top1"]), "top5": float(row["top5"]) if row["top5"] else None}
+    rows = csv_rows("imagenet_accuracy.csv", top1=float, top5=lambda cell: float(cell) if cell else None)
     return tuple(Accuracy(**row) for row in rows)

@@ -3,8 +3,6 @@
 Where a claim can be read in several ways, each reading is a row.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar

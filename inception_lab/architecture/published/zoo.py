@@ -5,8 +5,6 @@ names of the model that its authors published, with `/` between a module and its
 `input_shape`, `(height, width, channels)` without batch, and the number of `classes`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -34,7 +32,7 @@ from inception_lab.architecture.layers import (
 from inception_lab.architecture.modules import normalised, scaled
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
 from inception_lab.architecture.operations import Function
-from inception_lab.checks import one_of, positive_integer
+from inception_lab.checks import entry, positive_integer
 from inception_lab.text import columns, html_table, readable
 
 
@@ -201,8 +199,7 @@ def resnet50(
     Of `RESNET_VARIANTS`, `"paper"` and `"torchvision"` have 25,557,032 trainable parameters, and `"keras"`
     has 26,560 biases more.
     """
-    one_of("variant", variant, tuple(RESNET_VARIANTS))
-    choices = RESNET_VARIANTS[variant]
+    choices = entry("variant", variant, RESNET_VARIANTS)
 
     def convolution(
         name: str, filters: int, kernel_size: int, strides: int = 1, function: Function | None = "relu"
