@@ -5,8 +5,6 @@ libraries write dozens of lines to the error stream while they load, past Python
 log level, and a notebook would show them to its reader.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence

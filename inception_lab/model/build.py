@@ -1,7 +1,5 @@
 """From a spec to a Keras model."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
@@ -10,7 +8,7 @@ from typing import Any
 
 from inception_lab.architecture import layers as spec
 from inception_lab.architecture.layer import Layer, Shape
-from inception_lab.architecture.network import Merge, Network, Part, as_network
+from inception_lab.architecture.network import MERGES, Merge, Network, Part, as_network
 from inception_lab.checks import seed_number
 from inception_lab.model.backend import dtype_policy, keras
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
@@ -68,8 +66,7 @@ def build(
     def merge(path: str, how: Merge, branches: list[Any]) -> Any:
         if len(branches) == 1:
             return keras.layers.Identity(name=keras_name(path))(branches[0])
-        kinds = {"concat": "Concatenate", "add": "Add", "multiply": "Multiply"}
-        return getattr(keras.layers, kinds[how])(name=keras_name(path))(branches)
+        return getattr(keras.layers, MERGES[how])(name=keras_name(path))(branches)
 
     inputs = keras.Input(network.input_shape, name="image")
     outputs = network.fold(inputs, layer=apply, merge=merge)

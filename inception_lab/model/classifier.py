@@ -1,7 +1,5 @@
 """A network that is ready for pictures: with its weights, its preparation and its classes' names."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

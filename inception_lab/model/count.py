@@ -4,19 +4,16 @@ Networks of this package are counted by `architecture.cost`, without Keras; a Ke
 `lab.counting`.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inception_lab.architecture.cost import Cost
 from inception_lab.architecture.cost import cost as cost_of_network
 from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.network import Network, Part
 
-if TYPE_CHECKING:
-    Shapes = Shape | Sequence[Shape] | Mapping[str, Shape]
+Shapes = Shape | Sequence[Shape] | Mapping[str, Shape]
 
 
 def cost(model: Network | Part | Any, input_shape: Shapes | None = None) -> Cost:

@@ -1,7 +1,5 @@
 """From a Keras model to a description: what `build` does, backwards."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -9,7 +7,7 @@ from typing import Any, cast, get_args
 
 from inception_lab.architecture import layers as spec
 from inception_lab.architecture.layer import Layer, Shape
-from inception_lab.architecture.network import Merge, Network, Parallel, Part, Sequence, merge_shapes
+from inception_lab.architecture.network import MERGES, Merge, Network, Parallel, Part, Sequence, merge_shapes
 from inception_lab.architecture.operations import Function
 from inception_lab.model.backend import keras
 from inception_lab.model.build import keras_class
@@ -17,11 +15,7 @@ from inception_lab.model.counting.graph import ordered
 from inception_lab.model.counting.models import input_shapes
 
 kinds = keras.layers
-MERGES: Mapping[type, Merge] = {
-    kinds.Concatenate: "concat",
-    kinds.Add: "add",
-    kinds.Multiply: "multiply",
-}
+JOINS: Mapping[type, Merge] = {getattr(kinds, name): how for how, name in MERGES.items()}
 SCALED_SUM = keras.src.applications.inception_resnet_v2.CustomScaleLayer  # x + scale · y
 
 
@@ -114,10 +108,10 @@ def _translated(steps: list[Step], shapes: dict[int, Shape]) -> dict[int, Layer 
     for step in steps:
         before = [shapes[key] for key in step.inputs]
         try:
-            if type(step.layer) in MERGES and len(before) > 1:
+            if type(step.layer) in JOINS and len(before) > 1:
                 if getattr(step.layer, "axis", -1) not in (-1, len(before[0])):
                     raise Unlike("joins along another axis than the channels")
-                found[step.output] = how = MERGES[type(step.layer)]
+                found[step.output] = how = JOINS[type(step.layer)]
                 shapes[step.output] = merge_shapes(how, before)
                 continue
             if len(before) != 1:
@@ -143,10 +137,7 @@ def _mean(shape: Shape, name: str | None) -> Layer:
 
 
 def _is_map(layer: Any, shape: Shape) -> bool:
-    return isinstance(layer, kinds.Reshape) and tuple(layer.target_shape) in (
-        (1, 1, *shape),
-        (1, 1, -1),
-    )
+    return isinstance(layer, kinds.Reshape) and tuple(layer.target_shape) in ((1, 1, *shape), (1, 1, -1))
 
 
 def _function(function: Any) -> Function | None:

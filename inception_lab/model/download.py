@@ -1,7 +1,5 @@
 """Files from the network: checked by their hash, and under their own name only when whole; pooch does it."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import sys

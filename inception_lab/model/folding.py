@@ -1,7 +1,5 @@
 """Batch norm folded into the layer before it: at inference it costs nothing."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 
@@ -109,14 +107,11 @@ def _foldable(model: Any) -> dict[int, Any]:
             and type(layer) in SUMS
             and calls[id(norm)] == calls[id(layer)] == uses[id(x)] == 1
             and layer.activation is keras.activations.linear
-            and norm.axis % len(x.shape) == (1 if _channels_first(layer) else len(x.shape) - 1)
+            and norm.axis % len(x.shape)
+            == (1 if getattr(layer, "data_format", "") == "channels_first" else len(x.shape) - 1)
         ):
             found[id(layer)] = norm
     return found
-
-
-def _channels_first(layer: Any) -> bool:
-    return getattr(layer, "data_format", None) == "channels_first"
 
 
 def _together(layer: Any, norm: Any) -> list[Any]:

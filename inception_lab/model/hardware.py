@@ -1,7 +1,5 @@
 """What this process computes on, in which numbers, and with which versions."""
 
-from __future__ import annotations
-
 import os
 import sys
 from dataclasses import dataclass
@@ -42,7 +40,7 @@ def precision(name: str | None = None) -> Precision:
         return Precision(name, "as asked for")
     found = gpu()
     if found is None:
-        flags = _cpu_flags()
+        flags = next((line for line in _cpu_info() if line.startswith("flags")), "").split()
         for flag, name in (("amx_bf16", "AMX"), ("avx512_bf16", "AVX512-BF16")):
             if flag in flags:
                 return Precision("bfloat16", f"the CPU has {name}")
@@ -70,10 +68,6 @@ def _cpu_info() -> list[str]:
         return Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return []
-
-
-def _cpu_flags() -> set[str]:
-    return set(next((line for line in _cpu_info() if line.startswith("flags")), "").split())
 
 
 def versions() -> dict[str, str]:

@@ -1,7 +1,5 @@
 """The layers that Keras lacks."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -84,12 +82,7 @@ class LocalResponseNormalization(keras.layers.Layer):  # type: ignore[misc]
 
     def get_config(self) -> dict[str, Any]:
         """Return what the layer was made with."""
-        own = {
-            "depth_radius": self.depth_radius,
-            "bias": self.bias,
-            "alpha": self.alpha,
-            "beta": self.beta,
-        }
+        own = {"depth_radius": self.depth_radius, "bias": self.bias, "alpha": self.alpha, "beta": self.beta}
         return {**super().get_config(), **own}
 
 

@@ -1,7 +1,5 @@
 """Keeping libraries quiet that write past Python."""
 
-from __future__ import annotations
-
 import os
 import sys
 import tempfile

@@ -1,7 +1,5 @@
 """What the reader's own clock says."""
 
-from __future__ import annotations
-
 import statistics
 import time
 from typing import Any

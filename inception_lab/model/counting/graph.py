@@ -1,7 +1,5 @@
 """Keras's record of calls: who was called on what, read in order and left as it was."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any

@@ -1,7 +1,5 @@
 """From a Keras model to its `Cost`: its inputs found or asked for, its graph walked, nothing left out."""
 
-from __future__ import annotations
-
 import inspect
 import math
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Rules for nodes of `keras.ops` in a graph, by the names of their classes, which Keras keeps to itself."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Rules for what works on places of a picture or a sequence: pools, resizing, and moving values."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Rules for what is done to each value: activations, normalisations, merges."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Rules for layers that multiply by weights: convolutions, dense layers, attention."""
 
-from __future__ import annotations
-
 import math
 
 from inception_lab.architecture.layer import Shape

@@ -1,7 +1,5 @@
 """How far units of a Keras layer see: the window that each kind of layer moves over its input."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Rules for layers that hold other layers or cells: recurrent ones and wrappers."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The table of rules: which function counts which kind of layer."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The walk over a model's graph: a row for each layer as it is used."""
 
-from __future__ import annotations
-
 import inspect
 import math
 from collections.abc import Sequence

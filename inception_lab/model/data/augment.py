@@ -1,7 +1,5 @@
 """From stored bytes to what a network takes: windows, sizes and values, as layers on the device."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

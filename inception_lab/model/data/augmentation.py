@@ -1,7 +1,5 @@
 """What may be done to pictures in training, as data; `augment.py` does it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Reference:
     A. Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images".
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from pathlib import Path

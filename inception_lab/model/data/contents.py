@@ -1,7 +1,5 @@
 """What lies in a folder of pictures: its parts, its classes, their files, and what is left out and why."""
 
-from __future__ import annotations
-
 import mimetypes
 import os
 import re
@@ -35,19 +33,12 @@ SHOWN = 12  # classes, or kinds of files left out, that are named in a line
 
 @dataclass
 class LeftOut:
-    """Files of one kind that are no pictures to learn from.
+    """Files of one kind that are no pictures to learn from."""
 
-    Attributes:
-        suffix: Of their names, in small letters.
-        reason: Why they are left out.
-        first: One of them.
-        count: How many.
-    """
-
-    suffix: str
-    reason: str
-    first: str
-    count: int = 0
+    suffix: str  # of their names, in small letters
+    reason: str  # why they are left out
+    first: str  # one of them
+    count: int = 0  # how many
 
     def __str__(self) -> str:
         first = self.first if len(self.first) <= LONGEST else f"…{self.first[-LONGEST:]}"
@@ -57,19 +48,13 @@ class LeftOut:
 
 @dataclass
 class Report:
-    """What was found in a folder, for its reader to look over before anything is trained.
+    """What was found in a folder, for its reader to look over before anything is trained."""
 
-    Attributes:
-        folder: Its name.
-        pictures: Class → part → number of pictures.
-        left_out: What was not taken, by suffix and reason.
-        notes: What else a reader should know, a line each.
-    """
-
-    folder: str
+    folder: str  # its name
+    # class → part → number of pictures
     pictures: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    left_out: list[LeftOut] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)  # what was not taken, by suffix and reason
+    notes: list[str] = field(default_factory=list)  # what else a reader should know, a line each
 
     def leave_out(self, path: Path, reason: str) -> None:
         """Count something that is left out.

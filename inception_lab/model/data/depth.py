@@ -1,7 +1,5 @@
 """Pictures of 16 bits a value: all of their bits, and how they are brought to 8."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Any

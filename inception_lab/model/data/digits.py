@@ -9,15 +9,13 @@ Reference:
     E. Alpaydin & C. Kaynak 1998, doi:10.24432/C50P49, CC BY 4.0.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.checks import positive_integer, seed_number
+from inception_lab.checks import entry, positive_integer, seed_number
 from inception_lab.model.data.dataset import Dataset, Pictures, Splits, announce
 from inception_lab.resources import data_path
 
@@ -150,9 +148,7 @@ def plain_digits() -> Splits:
 
 
 def _of_split(split: str) -> npt.NDArray[np.int64]:
-    if split not in FORMS:
-        raise ValueError(f"`split` must be one of {', '.join(map(repr, FORMS))}. Received: split={split!r}.")
-    return np.flatnonzero(np.isin(originals()[2], list(FORMS[split])))
+    return np.flatnonzero(np.isin(originals()[2], list(entry("split", split, FORMS))))
 
 
 def _place(

@@ -1,7 +1,5 @@
 """The reader's own pictures: a folder with one sub-folder a class, or with a split of such folders."""
 
-from __future__ import annotations
-
 import mimetypes
 import os
 import sys

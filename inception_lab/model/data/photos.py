@@ -1,7 +1,5 @@
 """Any picture that a person has: read as RGB bytes, turned upright, or refused in one line."""
 
-from __future__ import annotations
-
 import io
 import os
 import warnings

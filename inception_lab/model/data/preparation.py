@@ -1,7 +1,5 @@
 """What is done to a picture before a network sees it: its size, the order of its colours, its values."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """How pictures come to be in three parts: some are held out, class by class; copies stay together."""
 
-from __future__ import annotations
-
 import hashlib
 from typing import Any
 

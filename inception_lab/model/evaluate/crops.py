@@ -1,7 +1,5 @@
 """Several looks at a picture: the crops that the paper tests with, and their mean."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How sure a figure is: bootstrap intervals over seeds and pictures, and how many seeds a claim takes."""
 
-from __future__ import annotations
-
 import math
 from statistics import NormalDist
 from typing import Any
@@ -20,16 +18,13 @@ FOR_T = OUTSIDE**2 / 2  # seeds more, since their spread is not known but measur
 def accuracy_interval(
     right: Right, level: float = 0.95, samples: int = 2_000, seed: int = 0
 ) -> tuple[float, float]:
-    """Return an interval for an accuracy.
+    """Return the two ends of an interval for an accuracy.
 
     Args:
         right: Which pictures each run had right, `(seeds, pictures)`.
         level: Share of such intervals that should hold the true value.
         samples: Resamplings.
         seed: Of the resampling.
-
-    Returns:
-        Its two ends.
 
     Raises:
         ValueError: If the shape is another.
@@ -38,13 +33,7 @@ def accuracy_interval(
 
 
 def difference_interval(
-    one: Right,
-    two: Right,
-    level: float = 0.95,
-    samples: int = 2_000,
-    seed: int = 0,
-    *,
-    paired: bool = False,
+    one: Right, two: Right, level: float = 0.95, samples: int = 2_000, seed: int = 0, *, paired: bool = False
 ) -> tuple[float, float]:
     """Return an interval for the difference of two accuracies on the same pictures: most of `resampled`.
 

@@ -3,8 +3,6 @@
 Predictions are `(count, classes)`: probabilities, or logits where only the order counts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Signal and gradients at every layer of a network."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -138,7 +136,7 @@ def inspect(model: Any, pictures: Floats, loss: Loss, *, training: bool = False)
     }
     readings = {}
     for layer, activation, gradient in zip(layers, activations, gradients[len(variables) :], strict=True):
-        kernel = _kernel(layer)
+        kernel = getattr(layer, "kernel", None) if getattr(layer, "built", False) else None
         # The loss is a mean over pictures: times their number it is one picture's, and the root mean square
         # over pictures divides by the root of their number.
         slope = np.sqrt(len(pictures)) * float(np.linalg.norm(as_array(gradient)))
@@ -150,8 +148,3 @@ def inspect(model: Any, pictures: Floats, loss: Loss, *, training: bool = False)
             None if kernel is None else float(np.linalg.norm(as_array(kernel))),
         )
     return Inspection(float(as_array(value)), readings)
-
-
-def _kernel(layer: Any) -> Any:
-    kernel = getattr(layer, "kernel", None)
-    return kernel if kernel is not None and getattr(layer, "built", False) else None

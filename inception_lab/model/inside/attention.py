@@ -1,7 +1,5 @@
 """Where a network looks: the gradient of a class's score, followed back to maps (Grad-CAM)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Parts of a network in Keras: its layers by path, the branches of its modules, and all that they put out."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -31,7 +29,8 @@ def layer_of(model: Any, path: str) -> Any:
 
 def modules(model: Any) -> tuple[str, ...]:
     """Return the names of a network's modules, such as `inception_3a`, in order."""
-    return tuple(layer.name.removesuffix(JOIN) for layer in model.layers if _joins(layer))
+    joins = (layer.name for layer in model.layers if isinstance(layer, keras.layers.Concatenate))
+    return tuple(name.removesuffix(JOIN) for name in joins if name.endswith(JOIN))
 
 
 def branches(model: Any, module: str) -> dict[str, Any]:
@@ -141,10 +140,6 @@ def fitting(name: str, values: Any, shape: tuple[int | None, ...]) -> None:
 def array(tensor: Any) -> Floats:
     """Return a tensor as float32."""
     return np.asarray(keras.ops.convert_to_numpy(tensor), np.float32)
-
-
-def _joins(layer: Any) -> bool:
-    return isinstance(layer, keras.layers.Concatenate) and str(layer.name).endswith(JOIN)
 
 
 def _several(layer: Any) -> bool:

@@ -1,21 +1,17 @@
 """Put an electrode into a network: show discs of growing size, and record the units in the middle."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
 from inception_lab.checks import one_of
 from inception_lab.model.backend import keras
 from inception_lab.model.data.preparation import Preparation
-from inception_lab.model.inside.branches import array, branches, modules
+from inception_lab.model.inside.branches import Floats, array, branches, modules
 from inception_lab.model.inside.tuning import COLOURS, SizeTuning
 
-Floats = npt.NDArray[np.float32]
 Shape = Literal["disc", "square"]
 
 BATCH = 32
@@ -98,11 +94,17 @@ def size_tuning(
     if not diameters or not all(a < b for a, b in pairwise((0, *diameters))):
         raise ValueError(f"`diameters` must be positive and rising. Received: diameters={diameters}.")
     flat = [(module, branch) for module in names for branch in tensors[module]]
-    middle = keras.Model(model.input, [_middle(tensors[module][branch]) for module, branch in flat])
+    ends = [tensors[module][branch] for module, branch in flat]
+    middle = keras.Model(
+        model.input, [end[:, (end.shape[1] - 1) // 2, (end.shape[2] - 1) // 2, :] for end in ends]
+    )
     pictures = [(0, colours[0]), *((diameter, colour) for colour in colours for diameter in diameters)]
     recorded: list[list[Floats]] = [[] for _ in flat]
-    for batch in _batches(pictures, BATCH):
-        shown = [disc(height, width, size, COLOURS[colour], ground, shape) for size, colour in batch]
+    for start in range(0, len(pictures), BATCH):
+        shown = [
+            disc(height, width, size, COLOURS[colour], ground, shape)
+            for size, colour in pictures[start : start + BATCH]
+        ]
         values = middle(prepare.values(np.stack(shown)), training=False)
         for number, value in enumerate(keras.tree.flatten(values)):
             recorded[number].append(array(value))
@@ -129,13 +131,3 @@ def shuffled(model: Any, seed: int = 0) -> Any:
         weights = [np.asarray(weight) for weight in old.weights]
         new.set_weights([rng.permuted(w.ravel()).reshape(w.shape) if w.ndim > 1 else w for w in weights])
     return copy
-
-
-def _middle(tensor: Any) -> Any:
-    height, width = tensor.shape[1:3]
-    return tensor[:, (height - 1) // 2, (width - 1) // 2, :]
-
-
-def _batches(items: list[Any], size: int) -> Iterator[list[Any]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -1,21 +1,16 @@
 """Pictures that please a unit: gradient ascent on what a channel answers, from coarse to fine."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from inception_lab.checks import positive_integer
 from inception_lab.model.backend import compiled, keras, value_and_gradients
 from inception_lab.model.data.photos import Picture
 from inception_lab.model.data.preparation import Preparation, rgb
-from inception_lab.model.inside.branches import array, computed, layer_of
-
-Floats = npt.NDArray[np.float32]
+from inception_lab.model.inside.branches import Floats, array, computed, layer_of
 
 NOISE = 12.0  # standard deviation of the start, in bytes
 SMALLEST = 32  # pixels of the shorter side, unless the picture itself has less

@@ -1,7 +1,5 @@
 """How far a unit really sees: the gradient of its value by the picture."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

@@ -1,19 +1,15 @@
 """What a network's first filters look like, and which of its maps answer most."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from inception_lab.checks import positive_integer
 from inception_lab.model.backend import keras
 from inception_lab.model.classifier import Classifier
 from inception_lab.model.data.photos import Picture
-
-Floats = npt.NDArray[np.float32]
+from inception_lab.model.data.preparation import Floats
 
 CELL = 24  # pixels that each filter is shown with
 

@@ -1,7 +1,5 @@
 """What comes out when one thing is got wrong while a network's weights are carried over."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any, Literal
 

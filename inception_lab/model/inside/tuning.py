@@ -4,8 +4,6 @@ The numbers and what is read from them; `discs.py` measures them on a network. W
 the project was measured on BVLC's GoogLeNet, so that it can be looked at without Keras and weights.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.checks import one_of
+from inception_lab.checks import entry
 from inception_lab.resources import data_path
 
 Floats = npt.NDArray[np.float32]
@@ -61,9 +59,7 @@ class SizeTuning:
         Raises:
             ValueError: If there is no such branch.
         """
-        one_of("module", module, tuple(self.answers))
-        one_of("branch", branch, tuple(self.answers[module]), f" (in '{module}')")
-        return self.answers[module][branch]
+        return entry("branch", branch, entry("module", module, self.answers), f" (in '{module}')")
 
     def preferred(self, module: str, branch: str) -> npt.NDArray[np.float64]:
         """Return the diameter that each unit answers most to, in each colour that it answers to.

@@ -5,8 +5,6 @@ Reference:
     for unrestricted use"); ONNX's model zoo, googlenet-9.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

@@ -4,8 +4,6 @@ ONNX keeps a convolution's kernel as (filters, channels, height, width), Keras a
 channels, filters). Nothing in the file is run, and nothing is unpickled.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

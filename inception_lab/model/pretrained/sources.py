@@ -1,7 +1,5 @@
 """`lab.classifier`, the one door to a trained network: BVLC's, the project's small one, or the reader's."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -8,8 +8,6 @@ find each other by Keras's environment variables or by what `join` is given.
     there    inception-lab train --coordinator HOST:PORT --processes 2 --process 1 …
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -1,7 +1,5 @@
 """What happens after each step and epoch of a run: looked at, kept, told."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """A network made ready to learn: pictures' preparation, losses, metrics, optimizer, averages and seeds."""
 
-from __future__ import annotations
-
 import io
 import warnings
 from collections.abc import Callable, Iterator, Mapping

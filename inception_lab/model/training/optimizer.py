@@ -1,7 +1,5 @@
 """What Keras's loss, schedule and optimizer do not do: labels smoothed, rates by table, weights averaged."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Progress of a training run, on the error stream: a bar in a terminal, else a line an epoch."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Mapping, Sequence

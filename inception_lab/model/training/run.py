@@ -11,8 +11,6 @@ Files are written beside their place and moved there whole, so a run may be kill
 process at a time trains in a directory; the system forgets its lock when it ends, however it ends.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os

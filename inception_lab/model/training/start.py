@@ -1,7 +1,5 @@
 """What a training starts from when it does not start from nothing: a trained network's weights."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

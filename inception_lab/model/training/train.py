@@ -5,8 +5,6 @@ nothing else, so a run that was killed and carried on ends as if it had not been
 the same CPU.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
