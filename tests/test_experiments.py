@@ -235,7 +235,8 @@ def test_what_is_stored_belongs_to_the_experiment(name: str) -> None:
 def test_unknown_names_and_settings_are_refused() -> None:
     with pytest.raises(ValueError, match="Received") as caught:
         experiments.stored("soup")
-    assert str(caught.value) == f"`name` must be one of {', '.join(EXPERIMENTS)}. Received: name='soup'."
+    listed = ", ".join(map(repr, EXPERIMENTS))
+    assert str(caught.value) == f"`name` must be one of {listed}. Received: name='soup'."
     with pytest.raises(ValueError, match="Received") as caught:
         experiments.live("bands", colour="red")
     assert str(caught.value) == "Settings of 'bands' are smallest, largest, seed. Received: colour='red'."
@@ -269,7 +270,7 @@ def test_only_the_kernels_of_the_ablation_change() -> None:
         return [(row.name, row.type) for row in lab.cost(ablation.ablation_network(kind)).layers]
 
     assert layers("mixed") == layers("all 1×1") == layers("all 3×3") == layers("all 5×5")
-    with pytest.raises(ValueError, match="must be one of mixed, all 1×1"):
+    with pytest.raises(ValueError, match="must be one of 'mixed', 'all 1×1'"):
         ablation.ablation_network("soup")
 
 

@@ -51,4 +51,5 @@ def test_groups_see_their_share_of_the_channels() -> None:
 def test_an_unknown_tower_is_refused() -> None:
     with pytest.raises(ValueError, match="Received") as caught:
         tower_network("soup")
-    assert str(caught.value) == f"`kind` must be one of {'; '.join(TOWERS)}. Received: kind='soup'."
+    listed = ", ".join(map(repr, TOWERS))
+    assert str(caught.value) == f"`kind` must be one of {listed}. Received: kind='soup'."

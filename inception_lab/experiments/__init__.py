@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from inception_lab.checks import entry
 from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION
 from inception_lab.experiments.claims import CIFAR10, CIFAR10_FULL_WIDTH, CIFAR10_SMALL_FIRST, DIGITS, FULL
 from inception_lab.experiments.gradients import GRADIENTS
@@ -65,7 +66,7 @@ def stored(name: str) -> pandas.DataFrame:
     """
     import pandas
 
-    return pandas.DataFrame(_experiment(name).rows())
+    return pandas.DataFrame(entry("name", name, EXPERIMENTS).rows())
 
 
 def live(name: str, **settings: Any) -> Rows:
@@ -81,15 +82,9 @@ def live(name: str, **settings: Any) -> Rows:
     Raises:
         ValueError: If there is no such experiment or setting.
     """
-    experiment = _experiment(name)
+    experiment = entry("name", name, EXPERIMENTS)
     first = experiment.runs[0]
     for unknown in settings.keys() - first.keys():
         known = ", ".join(first)
         raise ValueError(f"Settings of '{name}' are {known}. Received: {unknown}={settings[unknown]!r}.")
     return experiment.measure({**first, **settings}, experiment.rows())
-
-
-def _experiment(name: str) -> Experiment:
-    if name not in EXPERIMENTS:
-        raise ValueError(f"`name` must be one of {', '.join(EXPERIMENTS)}. Received: name={name!r}.")
-    return EXPERIMENTS[name]

@@ -1,7 +1,5 @@
 """`python -m inception_lab.experiments NAME`: run what is missing of an experiment."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

@@ -5,8 +5,6 @@ and of 60 pixels. Two modules of one topology; only the kernels change, and the 
 that each module costs as many MACs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import product
@@ -28,6 +26,7 @@ from inception_lab.architecture.layers import (
 )
 from inception_lab.architecture.modules import InceptionRow, normalised
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
+from inception_lab.checks import one_of
 from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN, learn
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 from inception_lab.model.evaluate import difference_interval, seeds_needed, smallest_difference
@@ -44,6 +43,7 @@ PLAIN: Mapping[str, int] = {"plain 1×1": 1, "plain 3×3": 3, "plain 5×5": 5}
 # 16×16, no network learned reliably within five epochs, at rates from 0.05 to 0.4.)
 ROWS: Mapping[str, InceptionRow] = {"a": TABLE_1["3a"].scaled(0.5), "b": TABLE_1["4a"].scaled(0.5)}
 STEM = 16
+FIRST: Shape = (16, 16, 2 * STEM)  # what the first of two modules sees
 RATES = (0.1, 0.2, 0.4)
 SEEDS = range(8)
 CHOOSE, MEASURE = "choose", "measure"  # the learning rate on the validation pictures; then the network
@@ -51,27 +51,27 @@ CHOOSE, MEASURE = "choose", "measure"  # the learning rate on the validation pic
 
 def ablation_network(kind: str) -> Network:
     """Return a network of the ablation."""
-    if kind not in {**KERNELS, **PLAIN}:
-        raise ValueError(f"`kind` must be one of {', '.join((*KERNELS, *PLAIN))}. Received: kind={kind!r}.")
-    shape: Shape = (64, 64, 3)
-    parts: list[Part] = [
-        convolution("conv1", STEM, 3),
-        MaxPool2D(3, strides=2, name="pool1"),
-        convolution("conv2", 2 * STEM, 3),
-        MaxPool2D(3, strides=2, name="pool2"),
-    ]
-    shape = cost(Sequence(*parts), (64, 64, 3)).output_shape
-    mixed: Shape = shape
+    one_of("kind", kind, (*KERNELS, *PLAIN))
+    shape = mixed = FIRST
+    modules: list[Part] = []
     for name, row in ROWS.items():
-        target = cost(_module(row, KERNELS["mixed"], name), mixed).macs
-        module = matched(kind, row, name, shape, target)
-        behind = [MaxPool2D(3, strides=2, name="pool3")] if name == "a" else []
-        parts += [module, *behind]
-        shape = cost(Sequence(module, *behind), shape).output_shape
-        mixed = cost(Sequence(_module(row, KERNELS["mixed"], name), *behind), mixed).output_shape
-    head = (GlobalAveragePool2D(name="average"), Dropout(0.4, name="drop"), Dense(10, name="classifier"))
+        goal = _module(row, KERNELS["mixed"], name)
+        modules.append(matched(kind, row, name, shape, cost(goal, mixed).macs))
+        shape, mixed = (
+            (8, 8, cost(part, x).output_shape[2]) for part, x in ((modules[-1], shape), (goal, mixed))
+        )
     name = kind.replace(" ", "-").replace("×", "x")  # TensorFlow takes ASCII only
-    return Network((64, 64, 3), Sequence(*parts, *head, Activation("softmax", name="prob")), name)
+    return around(*modules, Dropout(0.4, name="drop"), name=name)
+
+
+def around(first: Part, second: Part, *before_classifier: Part, name: str) -> Network:
+    """Return a network for the digits with two modules in it, which see 16×16 and 8×8 pixels."""
+    parts: list[Part] = []
+    for number, filters in enumerate((STEM, 2 * STEM), start=1):
+        parts += [convolution(f"conv{number}", filters, 3), MaxPool2D(3, strides=2, name=f"pool{number}")]
+    parts += [first, MaxPool2D(3, strides=2, name="pool3"), second, GlobalAveragePool2D(name="average")]
+    parts += [*before_classifier, Dense(10, name="classifier"), Activation("softmax", name="prob")]
+    return Network((64, 64, 3), Sequence(*parts), name)
 
 
 def matched(kind: str, row: InceptionRow, name: str, shape: Shape, target: int) -> Part:

@@ -12,15 +12,18 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from inception_lab.architecture.googlenet import googlenet
+from inception_lab.architecture.network import Network
 from inception_lab.architecture.small import NETWORKS, full_width_cifar, plain_start_cifar
 from inception_lab.experiments.lessons import finished
 from inception_lab.experiments.runner import Experiment, Rows, Settings
+from inception_lab.model.data import cifar, digits
+from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.training.recipes import RECIPES, SUITED, Recipe
 
 if TYPE_CHECKING:
-    from inception_lab.architecture.network import Network
-    from inception_lab.model.data.dataset import Splits
     from inception_lab.model.training.outcome import Outcome
 
 RUNS = Path("runs")
@@ -28,53 +31,47 @@ RUNS = Path("runs")
 FULL_PICTURES, FULL_BATCH, FULL_STEPS = 50_000, 32, 12
 
 
-def _as_by_default(dataset: str, data: Any, seed: int, **options: Any) -> Any:
-    """Train what the command `inception-lab train --dataset …` trains without more options."""
+def _default(dataset: str) -> tuple[Network, Recipe, int]:
+    """Return what `inception-lab train --dataset …` trains without more options: how, and for how long."""
+    suited = SUITED[dataset]
+    return NETWORKS[suited.network](), RECIPES[suited.recipe], suited.epochs
+
+
+def _trained(
+    data: Splits, network: Network, recipe: Recipe, epochs: int, *, run: str = "", **options: Any
+) -> Outcome:
+    """Train; in a directory of `runs/` what is there is carried on: killed, a run loses an epoch at most."""
     from inception_lab.model.training.train import train
 
-    suited = SUITED[dataset]
-    network = NETWORKS[suited.network]()
-    return train(data, network, suited.recipe, epochs=suited.epochs, seed=seed, **options)
+    if run:
+        options |= {"out": RUNS / run, "resume": (RUNS / run).exists()}
+    return train(data, network, recipe, epochs=epochs, **options)
 
 
-def _default(dataset: str) -> object:
-    suited = SUITED[dataset]
-    return [NETWORKS[suited.network](), RECIPES[suited.recipe], suited.epochs]
+def _numbers(result: Outcome) -> dict[str, Any]:
+    accuracy = round(finished(result), 6)
+    return {"accuracy": accuracy, "epochs": result.epochs, "parameters": result.parameters}
 
 
 def _digits(settings: Settings, _: Rows) -> Rows:
-    from inception_lab.model.data.digits import scaled_digits
-
     seed = int(settings["seed"])
-    result = _as_by_default("scaled-digits", scaled_digits(seed=seed), seed, progress=False)
-    return [
-        {
-            "accuracy": round(finished(result), 6),
-            "epochs": result.epochs,
-            "parameters": result.parameters,
-            "images_per_second": round(result.images_per_second or 0, 1),
-            "training_seconds": round(result.seconds, 1),
-        }
-    ]
+    data = digits.scaled_digits(seed=seed)
+    result = _trained(data, *_default("scaled-digits"), seed=seed, progress=False)
+    speed, seconds = round(result.images_per_second or 0, 1), round(result.seconds, 1)
+    return [{**_numbers(result), "images_per_second": speed, "training_seconds": seconds}]
 
 
 def _cifar(settings: Settings, _: Rows) -> Rows:
-    """Carry on the run in `runs/`, which takes an hour or more: killed, it loses an epoch at most."""
-    from inception_lab.model.data.cifar import cifar10
-
     seed = int(settings["seed"])
-    out = RUNS / f"cifar10-seed-{seed}"
-    result = _as_by_default("cifar10", cifar10(seed=seed), seed, out=out, resume=out.exists())
-    return _with_curves(result)
+    data, run = cifar.cifar10(seed=seed), f"cifar10-seed-{seed}"
+    return _with_curves(_trained(data, *_default("cifar10"), seed=seed, run=run))
 
 
 def _with_curves(result: Outcome) -> Rows:
     curves = ("loss", "main_accuracy", "validation_loss", "validation_accuracy", "seconds")
     return [
         {
-            "accuracy": round(finished(result), 6),
-            "epochs": result.epochs,
-            "parameters": result.parameters,
+            **_numbers(result),
             "training_seconds": round(sum(row["seconds"] for row in result.history)),
             **{f"{name}_by_epoch": " ".join(f"{row[name]:.4g}" for row in result.history) for name in curves},
         }
@@ -85,29 +82,22 @@ def _with_curves(result: Outcome) -> Rows:
 # first. The trials went on with the same rate and momentum at 32×32; here the second training starts from
 # the first one's averaged weights, with a schedule and a classifier of its own.
 SMALL_SIDE, SMALL_EPOCHS, WHOLE_EPOCHS = 24, 108, 72
-STEADY = replace(RECIPES["long"], schedule="steps", decay=1.0, source="long, at its highest rate throughout")
-
-
-def _carried_on(run: str, data: Splits, network: Network, recipe: str | Recipe, **options: Any) -> Outcome:
-    """Train in a directory of `runs/`, or carry on what is there: killed, a run loses an epoch at most."""
-    from inception_lab.model.training.train import train
-
-    out = RUNS / run
-    return train(data, network, recipe, out=out, resume=out.exists(), **options)
+LONG = RECIPES["long"]
+STEADY = replace(LONG, schedule="steps", decay=1.0, source="long, at its highest rate throughout")
 
 
 def _cifar_small_first(settings: Settings, _: Rows) -> Rows:
-    from inception_lab.model.data.cifar import cifar10
     from inception_lab.model.pretrained.sources import classifier
 
     seed = int(settings["seed"])
-    data = cifar10(seed=seed)
+    data = cifar.cifar10(seed=seed)
     small, whole = (f"cifar10-{part}-seed-{seed}" for part in ("small", "whole"))
     network = plain_start_cifar((SMALL_SIDE, SMALL_SIDE, 3))
-    finished(_carried_on(small, data, network, STEADY, epochs=SMALL_EPOCHS, seed=seed))
+    finished(_trained(data, network, STEADY, SMALL_EPOCHS, seed=seed, run=small))
     start = classifier(RUNS / small)
-    options = {"epochs": WHOLE_EPOCHS, "seed": seed, "start": start}
-    return _with_views(_carried_on(whole, data, plain_start_cifar(), "long", **options), data)
+    return _with_views(
+        _trained(data, plain_start_cifar(), LONG, WHOLE_EPOCHS, seed=seed, run=whole, start=start), data
+    )
 
 
 def _with_views(result: Outcome, data: Splits) -> Rows:
@@ -124,12 +114,10 @@ FULL_WIDTH_EPOCHS = 40
 
 
 def _cifar_full_width(settings: Settings, _: Rows) -> Rows:
-    from inception_lab.model.data.cifar import cifar10
-
     seed = int(settings["seed"])
-    run, data = f"cifar10-full-width-seed-{seed}", cifar10(seed=seed)
-    options = {"epochs": FULL_WIDTH_EPOCHS, "seed": seed}
-    return _with_views(_carried_on(run, data, full_width_cifar(), "long", **options), data)
+    data, run = cifar.cifar10(seed=seed), f"cifar10-full-width-seed-{seed}"
+    found = _trained(data, full_width_cifar(), LONG, FULL_WIDTH_EPOCHS, seed=seed, run=run)
+    return _with_views(found, data)
 
 
 class Enough(Exception):  # noqa: N818 - no error
@@ -152,9 +140,6 @@ def full_network(
     """
     import resource
 
-    import numpy as np
-
-    from inception_lab.model.data.dataset import Dataset, Splits
     from inception_lab.model.training.train import train
 
     rng = np.random.default_rng(0)
@@ -195,10 +180,6 @@ def in_a_process(precision: str, variant: str = "paper", **more: int) -> dict[st
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def _full(settings: Settings, _: Rows) -> Rows:
-    return [in_a_process(str(settings["precision"]))]
-
-
 DIGITS = Experiment(
     "digits",
     "how good is the default network on the scaled digits, after how long?",
@@ -218,21 +199,19 @@ CIFAR10_SMALL_FIRST = Experiment(
     "and without dropout, with plain convolutions first, on small pictures first, for longer?",
     tuple({"seed": seed} for seed in range(3)),
     _cifar_small_first,
-    lambda _: [plain_start_cifar(), SMALL_SIDE, SMALL_EPOCHS, STEADY, WHOLE_EPOCHS, RECIPES["long"]],
+    lambda _: [plain_start_cifar(), SMALL_SIDE, SMALL_EPOCHS, STEADY, WHOLE_EPOCHS, LONG],
 )
 CIFAR10_FULL_WIDTH = Experiment(
     "cifar10_full_width",
     "and the paper's nine modules at their own width, on a GPU?",
     ({"seed": 0},),
     _cifar_full_width,
-    lambda _: [full_width_cifar(), FULL_WIDTH_EPOCHS, RECIPES["long"]],
+    lambda _: [full_width_cifar(), FULL_WIDTH_EPOCHS, LONG],
 )
 FULL = Experiment(
     "full_network",
     "how fast is full GoogLeNet trained at 224 pixels, in which precision, with how much memory?",
-    tuple(
-        {"precision": precision, "seed": seed} for seed in range(3) for precision in ("float32", "bfloat16")
-    ),
-    _full,
+    tuple({"precision": p, "seed": n} for n in range(3) for p in ("float32", "bfloat16")),
+    lambda settings, _: [in_a_process(str(settings["precision"]))],
     lambda _: [googlenet(classes=10, auxiliary=True), FULL_BATCH, FULL_STEPS],
 )

@@ -1,7 +1,5 @@
 """What dies on the way through GoogLeNet at its start: the signal, the gradient, or neither?"""
 
-from __future__ import annotations
-
 from itertools import product
 from typing import Any
 

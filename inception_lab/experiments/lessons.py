@@ -93,9 +93,7 @@ def reduced_network(factor: float | None) -> Network:
         if factor is None:
             return replace(row, reduce3x3=None, reduce5x5=None)
         return replace(
-            row,
-            reduce3x3=scaled(row.reduce3x3 or 1, factor),
-            reduce5x5=scaled(row.reduce5x5 or 1, factor),
+            row, reduce3x3=scaled(row.reduce3x3 or 1, factor), reduce5x5=scaled(row.reduce5x5 or 1, factor)
         )
 
     # The stem keeps its 16 filters: width multiplies stem and rows alike, so the rows are made wide again.
@@ -103,16 +101,11 @@ def reduced_network(factor: float | None) -> Network:
     return googlenet((64, 64, 3), 10, variant="batch_norm", width=DIGITS_WIDTH, stem="small", rows=rows)
 
 
-def _reduction(settings: Settings, _: Rows) -> Rows:
-    network = reduced_network(REDUCTIONS[str(settings["reductions"])])
-    return [learn(network, seed=int(settings["seed"]))[0]]
-
-
 REDUCTION = Experiment(
     "reduction",
     "what do the 1×1 reductions cost in accuracy, beside what they save?",
     tuple({"reductions": r, "seed": n} for n, r in product(range(3), REDUCTIONS)),
-    _reduction,
+    lambda run, _: [learn(reduced_network(REDUCTIONS[run["reductions"]]), seed=run["seed"])[0]],
     lambda run: [reduced_network(REDUCTIONS[run["reductions"]]), MODERN, IMAGES, EPOCHS],
 )
 
@@ -120,16 +113,11 @@ REDUCTION = Experiment(
 BAND_LIMITS = ((10, 60), (10, 14), (14, 20), (20, 30), (30, 43), (43, 60), (10, 24), (24, 60))
 
 
-def _bands(settings: Settings, _: Rows) -> Rows:
-    sizes = (float(settings["smallest"]), float(settings["largest"]))
-    return [learn(googlenet_digits(), seed=int(settings["seed"]), sizes=sizes)[0]]
-
-
 BANDS = Experiment(
     "bands",
     "trained on some sizes of digit only: what happens at the others?",
     tuple({"smallest": a, "largest": b, "seed": n} for n, (a, b) in product(range(2), BAND_LIMITS)),
-    _bands,
+    lambda run, _: [learn(googlenet_digits(), seed=run["seed"], sizes=(run["smallest"], run["largest"]))[0]],
     lambda _: [googlenet_digits(), MODERN, IMAGES, EPOCHS],
 )
 
@@ -229,14 +217,6 @@ HEADS = Experiment(
 
 # 05: the gap between training and test, by number of pictures and by width. All see as many pictures.
 SEEN = 16_000
-
-
-def _overfitting(settings: Settings, _: Rows) -> Rows:
-    images = int(settings["images"])
-    network = googlenet_digits(width=float(settings["width"]))
-    return [learn(network, seed=int(settings["seed"]), images=images, epochs=SEEN // images)[0]]
-
-
 OVERFITTING = Experiment(
     "overfitting",
     "how far apart are training and test accuracy, by number of pictures and by width?",
@@ -244,6 +224,13 @@ OVERFITTING = Experiment(
         {"images": i, "width": w, "seed": n}
         for n, i, w in product(range(2), (320, 1_000, 8_000), (0.25, 0.5, 1.0))
     ),
-    _overfitting,
+    lambda run, _: [
+        learn(
+            googlenet_digits(width=run["width"]),
+            seed=run["seed"],
+            images=run["images"],
+            epochs=SEEN // run["images"],
+        )[0]
+    ],
     lambda run: [googlenet_digits(width=run["width"]), MODERN, SEEN],
 )

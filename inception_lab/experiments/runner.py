@@ -1,7 +1,5 @@
 """Runs what is missing of an experiment and stores each run as it ends."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io
@@ -70,7 +68,7 @@ class Experiment:
         return split
 
     def _settings(self, run: Settings) -> tuple[Any, ...]:
-        return tuple(_as_read(run.get(name)) for name in self.runs[0])
+        return tuple(_number(str(run.get(name))) for name in self.runs[0])
 
     def curves(self, *settings: str, of: str | Sequence[str]) -> dict[tuple[Any, ...], Floats]:
         """Return what is stored as arrays `(seeds, positions)`.
@@ -194,7 +192,3 @@ def _number(text: str) -> int | float | str:
         except ValueError:
             continue
     return text
-
-
-def _as_read(value: Any) -> int | float | str:
-    return _number(str(value))

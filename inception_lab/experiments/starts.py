@@ -17,8 +17,6 @@ stored runs at the fixed rate of 0.02 took up to ten of them to leave ln 10. Aft
 eight new seeds at the rate of the highest validation accuracy, the mean over the grid's seeds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
@@ -28,13 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.architecture.googlenet import TABLE_1
-from inception_lab.experiments.lessons import (
-    FIXED_RATE,
-    HEAD_STARTS,
-    epochs_lost,
-    head_curves,
-    head_network,
-)
+from inception_lab.experiments.lessons import FIXED_RATE, HEAD_STARTS, epochs_lost, head_curves, head_network
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 from inception_lab.model.evaluate import difference_interval
 

@@ -12,18 +12,26 @@ the whole interval is. Rates are chosen for each network on validation pictures 
 measured; where an end of the grid is chosen, the grid was too narrow.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.layers import Activation, Dense, GlobalAveragePool2D, MaxPool2D
-from inception_lab.architecture.network import Network, Part, Sequence
-from inception_lab.experiments.ablation import MEASURE, SEEDS, STEM, convolution, tuned, tuned_runs
+from inception_lab.architecture.layer import Shape
+from inception_lab.architecture.network import Network, Sequence
+from inception_lab.checks import one_of
+from inception_lab.experiments.ablation import (
+    FIRST,
+    MEASURE,
+    SEEDS,
+    STEM,
+    around,
+    convolution,
+    tuned,
+    tuned_runs,
+)
 from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN
-from inception_lab.experiments.runner import Experiment, Rows, Settings
+from inception_lab.experiments.runner import Experiment, Settings
 
 Kernel = int | tuple[int, int]
 
@@ -52,8 +60,8 @@ TOWERS: Mapping[str, Tower] = {
     "all groups": Tower((3,), 0, ONE),
 }
 # Modules: the picture that each sees, the channels of a reference's tower, and those that leave the module.
-MODULES: Mapping[str, tuple[tuple[int, int, int], int, int]] = {
-    "a": ((16, 16, 2 * STEM), 24, 64),
+MODULES: Mapping[str, tuple[Shape, int, int]] = {
+    "a": (FIRST, 24, 64),
     "b": ((8, 8, 64), 48, 128),
 }
 RATES = (0.1, 0.2, 0.4, 0.8, 1.6)
@@ -61,16 +69,10 @@ RATES = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 def tower_network(kind: str) -> Network:
     """Return a network of two modules that differ in their towers only."""
-    if kind not in TOWERS:
-        raise ValueError(f"`kind` must be one of {'; '.join(TOWERS)}. Received: kind={kind!r}.")
-    parts: list[Part] = []
-    for number, filters in enumerate((STEM, 2 * STEM), start=1):
-        parts += [convolution(f"conv{number}", filters, 3), MaxPool2D(3, strides=2, name=f"pool{number}")]
-    last = MaxPool2D(3, strides=2, name="pool3")
-    parts += [_module("a", kind, tower_width("a", kind)), last, _module("b", kind, tower_width("b", kind))]
-    parts += [GlobalAveragePool2D(name="average"), Dense(10, name="classifier")]
+    one_of("kind", kind, tuple(TOWERS))
+    first, second = (_module(name, kind, tower_width(name, kind)) for name in MODULES)
     name = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in kind)
-    return Network((64, 64, 3), Sequence(*parts, Activation("softmax", name="prob")), f"tower-{name}")
+    return around(first, second, name=f"tower-{name}")
 
 
 @cache
@@ -95,10 +97,6 @@ def _module(name: str, kind: str, width: int) -> Sequence:
     )
 
 
-def _measure(settings: Settings, so_far: Rows) -> Rows:
-    return tuned(tower_network(str(settings["network"])), settings, so_far)
-
-
 def _definition(settings: Settings) -> object:
     tower = TOWERS[settings["network"]]
     rates = RATES if settings["phase"] == MEASURE else ()
@@ -109,6 +107,6 @@ TOWERS_COMPARED = Experiment(
     "towers",
     "a 5×5, two 3×3 or 1×5 and 5×1; one group of channels or many: what is best at equal cost?",
     tuple(tuned_runs(TOWERS, RATES, SEEDS)),
-    _measure,
+    lambda run, so_far: tuned(tower_network(run["network"]), run, so_far),
     _definition,
 )
