@@ -11,10 +11,11 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inception_lab.checks import positive_integer
+from inception_lab.cli.options import PROGRAM
 from inception_lab.text import bar, say
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 BATCH = 32
 
 
-def add(commands: Any, program: str) -> None:
+def add(commands: Any) -> None:
     """Add the command to a parser's commands."""
     parser = commands.add_parser(
         "classify",
@@ -31,9 +32,9 @@ def add(commands: Any, program: str) -> None:
         description="Say what is on pictures: by GoogLeNet as BVLC trained it on ImageNet's 1,000 classes,\n"
         "or by a network that you trained.",
         epilog=f"""examples:
-  {program} classify cat.jpg
-  {program} classify photos/*.jpg --top 3 --format json
-  {program} classify digit.png --run runs/digits
+  {PROGRAM} classify cat.jpg
+  {PROGRAM} classify photos/*.jpg --top 3 --format json
+  {PROGRAM} classify digit.png --run runs/digits
 
 BVLC's weights are looked for in the file or folder that INCEPTION_LAB_WEIGHTS names and in the cache,
 and else downloaded once (28 MB). Reading them takes the package onnx: pip install onnx
@@ -49,21 +50,13 @@ and else downloaded once (28 MB). Reading them takes the package onnx: pip insta
         "--top", type=int, default=5, metavar="N", help="how many classes of each picture; default: 5"
     )
     parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
-    parser.set_defaults(run=partial(_run, _Complaints(program)))
+    parser.set_defaults(run=_run)
 
 
 def _run(
-    complaints: _Complaints,
-    *,
-    images: Sequence[str],
-    weights: str | None,
-    run_directory: str | None,
-    top: int,
-    format: str,
+    *, images: Sequence[str], weights: str | None, run_directory: str | None, top: int, format: str
 ) -> None:
-    from inception_lab.checks import positive_integer
-
-    top = positive_integer("top", top, " (--top)")
+    top, complaints = positive_integer("top", top, " (--top)"), _Complaints()
     paths = [path for name in images for path in complaints.found(name)]
     results: list[dict[str, Any]] = []
     if paths:
@@ -111,11 +104,10 @@ def _classified(
 class _Complaints:
     """Says on the error stream what is wrong with pictures."""
 
-    def __init__(self, program: str) -> None:
-        self.program, self.count = program, 0
+    count = 0
 
     def note(self, text: str) -> None:
-        say(f"{self.program}: {' '.join(text.split())}")
+        say(f"{PROGRAM}: {' '.join(text.split())}")
 
     def refuse(self, text: str) -> None:
         self.count += 1

@@ -1,15 +1,13 @@
 """The command `inception-lab grades`: the reports of a class as a table, and a picture of what was hard."""
 
-from __future__ import annotations
-
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from inception_lab.cli.options import PROGRAM
 from inception_lab.text import csv_text, say
 
 
-def add(commands: Any, program: str) -> None:
+def add(commands: Any) -> None:
     """Add the command to a parser's commands."""
     parser = commands.add_parser(
         "grades",
@@ -18,16 +16,16 @@ def add(commands: Any, program: str) -> None:
         "that is solved, 0 if it was tried, else nothing. `exercises.report(name)` writes a report.\n"
         "Checksums find accidents; a report is no proof.",
         epilog=f"""examples:
-  {program} grades reports > class.csv
-  {program} grades reports --picture hard.png
+  {PROGRAM} grades reports > class.csv
+  {PROGRAM} grades reports --picture hard.png
 """,
     )
     parser.add_argument("folder", metavar="FOLDER", help="where the reports are (*.json)")
     parser.add_argument("--picture", metavar="FILE", help="draw which exercises were hard: PNG, PDF or SVG")
-    parser.set_defaults(run=partial(_run, program))
+    parser.set_defaults(run=_run)
 
 
-def _run(program: str, *, folder: str, picture: str | None) -> None:
+def _run(*, folder: str, picture: str | None) -> None:
     from inception_lab.exercises import EXERCISES
     from inception_lab.exercises.reports import class_table, how_hard, read
 
@@ -38,7 +36,7 @@ def _run(program: str, *, folder: str, picture: str | None) -> None:
             reports.append(read(path))
         except ValueError as error:
             refused += 1
-            say(f"{program}: {error}")
+            say(f"{PROGRAM}: {error}")
     if not reports:
         raise ValueError(f"A folder of reports must hold at least one. Received: {folder}.")
     names = tuple(EXERCISES)

@@ -4,8 +4,6 @@ Each command is a file: `add` says what it takes, `_run` runs it. What a command
 runs, so that counting never loads Keras.
 """
 
-from __future__ import annotations
-
 import argparse
 import io
 import os
@@ -15,9 +13,7 @@ from typing import Any, NoReturn
 
 from inception_lab import __version__
 from inception_lab.cli import classify, cost, grades, train
-from inception_lab.cli.options import INTERRUPTED
-
-PROGRAM = "inception-lab"
+from inception_lab.cli.options import INTERRUPTED, PROGRAM
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,5 +67,5 @@ def _parser() -> _Parser:
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (cost, train, classify, grades):
-        command.add(commands, PROGRAM)
+        command.add(commands)
     return parser

@@ -1,7 +1,5 @@
 """Models of Keras on the command line: `keras:ResNet50`, or a saved model's file, read and never run."""
 
-from __future__ import annotations
-
 import json
 import re
 import zipfile
@@ -10,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from inception_lab.architecture.cost import Cost
-from inception_lab.checks import one_of
+from inception_lab.checks import entry
 
 APPLICATION = "keras:"
 SUFFIXES = (".keras", ".h5", ".hdf5")
@@ -44,13 +42,15 @@ def _application(network: str, input: tuple[int, int] | None, classes: int | Non
     from inception_lab.model.backend import keras
 
     known = {
-        name: make for name, make in vars(keras.applications).items() if callable(make) and name[0].isupper()
+        APPLICATION + name: make
+        for name, make in sorted(vars(keras.applications).items())
+        if callable(make) and name[0].isupper()
     }
-    one_of("network", network, tuple(APPLICATION + each for each in sorted(known)))
+    make = entry("network", network, known)
     options = {"weights": None, "classes": classes, "input_shape": input and (*input, 3)}
     given = {name: value for name, value in options.items() if value is not None or name == "weights"}
     try:
-        return known[network.removeprefix(APPLICATION)](**given)
+        return make(**given)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{network} must take these options. Received: {error}") from error
 

@@ -1,7 +1,5 @@
 """What several commands take: a network by its name and options, and the size of a picture."""
 
-from __future__ import annotations
-
 import argparse
 import inspect
 import re
@@ -12,8 +10,9 @@ from typing import Any
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.published.zoo import NETWORKS
 from inception_lab.architecture.small import NETWORKS as SMALL
-from inception_lab.checks import one_of
+from inception_lab.checks import entry
 
+PROGRAM = "inception-lab"
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
 
 
@@ -22,16 +21,25 @@ def networks() -> Mapping[str, Callable[..., Network]]:
     return {**NETWORKS, **SMALL}
 
 
+def add_describing(parser: argparse.ArgumentParser, size: str) -> None:
+    """Add the options that `describer` takes; `size` says what --input is the size of."""
+    parser.add_argument(
+        "--input", type=picture_sides, metavar="SIZE", help=f"{size}; default: the network's own"
+    )
+    parser.add_argument("--auxiliary", action="store_true", default=None, help="with auxiliary classifiers")
+    parser.add_argument("--variant", metavar="NAME", help="which of the networks published under this name")
+    parser.add_argument("--width", type=float, metavar="FACTOR", help="multiply all filters, as by 0.5")
+
+
 def describer(name: str, **options: Any) -> Callable[..., Network]:
     """Return what describes a network."""
-    known = networks()
-    one_of("network", name, tuple(known))
+    describe = entry("network", name, networks())
     given = {option: value for option, value in options.items() if value is not None}
     if "input" in given:
         given["input_shape"] = (*given.pop("input"), 3)
-    for option in given.keys() - inspect.signature(known[name]).parameters.keys():
+    for option in given.keys() - inspect.signature(describe).parameters.keys():
         raise ValueError(f"{name} has no option --{option.removesuffix('_shape')}.")
-    return partial(known[name], **given)
+    return partial(describe, **given)
 
 
 def picture_sides(text: str) -> tuple[int, int]:

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inception_lab.checks import one_of, positive_integer, seed_number
-from inception_lab.cli.options import INTERRUPTED, describer, networks, picture_sides
+from inception_lab.checks import entry, positive_integer, seed_number
+from inception_lab.cli.options import INTERRUPTED, PROGRAM, add_describing, describer, networks
 from inception_lab.model.training.recipes import AUGMENTATIONS, BVLC, FINETUNING, RECIPES, SUITED
 from inception_lab.text import say
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SHOWN = 12  # classes whose accuracy is printed
 
 
-def add(commands: Any, program: str) -> None:
+def add(commands: Any) -> None:
     """Add the command to a parser's commands."""
     parser = commands.add_parser(
         "train",
@@ -30,12 +30,12 @@ def add(commands: Any, program: str) -> None:
         description="Train a network and report its accuracy on pictures it was not trained on.\n"
         "Without options: scaled digits, about a minute on a laptop.",
         epilog=f"""examples:
-  {program} train --out runs/digits
-  {program} train --dataset cifar10 --out runs/cifar
-  {program} train --dataset cifar10 --out runs/cifar --resume
-  {program} train --dataset my_pictures/ --network googlenet --variant batch_norm --input 96
-  {program} train --dataset my_pictures/ --network bvlc --out runs/mine
-  {program} train --dataset more_pictures/ --from runs/mine --out runs/more
+  {PROGRAM} train --out runs/digits
+  {PROGRAM} train --dataset cifar10 --out runs/cifar
+  {PROGRAM} train --dataset cifar10 --out runs/cifar --resume
+  {PROGRAM} train --dataset my_pictures/ --network googlenet --variant batch_norm --input 96
+  {PROGRAM} train --dataset my_pictures/ --network bvlc --out runs/mine
+  {PROGRAM} train --dataset more_pictures/ --from runs/mine --out runs/more
 
 A run that was interrupted or killed is carried on by the same command with --resume.
 CIFAR-10 is read from cifar10.npz in the folder that INCEPTION_LAB_DATA names, else downloaded.
@@ -70,15 +70,7 @@ recipes: {", ".join(RECIPES)}
         "--out", metavar="DIR", help="keep weights, log and checkpoints there; default: keep none"
     )
     parser.add_argument("--resume", action="store_true", help="carry on the run in --out")
-    parser.add_argument("--auxiliary", action="store_true", default=None, help="with auxiliary classifiers")
-    parser.add_argument("--variant", metavar="NAME", help="which of the networks published under this name")
-    parser.add_argument("--width", type=float, metavar="FACTOR", help="multiply every number of filters")
-    parser.add_argument(
-        "--input",
-        type=picture_sides,
-        metavar="SIZE",
-        help="pixels that pictures are resized to, on the device; default: the network's own",
-    )
+    add_describing(parser, "pixels that pictures are resized to, on the device")
     parser.add_argument("--augmentation", metavar="NAME", help="default: what suits the data set")
     parser.add_argument(
         "--precision", metavar="NAME", help="float32, bfloat16 or float16; default: what suits the hardware"
@@ -128,8 +120,7 @@ def _run(
     if dataset not in SUITED and describing["input"] is None:
         describing["input"] = suited.input
     recipe = recipe or suited.recipe
-    one_of("recipe", recipe, tuple(RECIPES))
-    chosen = RECIPES[recipe]
+    chosen = entry("recipe", recipe, RECIPES)
     if learning_rate is not None:
         chosen = replace(chosen, learning_rate=learning_rate)
     for name, value in {"epochs": epochs, "batch_size": batch_size}.items():
@@ -137,7 +128,7 @@ def _run(
             positive_integer(name, value, f" (--{name.replace('_', '-')})")
     seed_number(seed, " (--seed)")
     if augmentation is not None:
-        one_of("augmentation", augmentation, tuple(AUGMENTATIONS))
+        entry("augmentation", augmentation, AUGMENTATIONS)
     if not start:
         describe = describer(network or suited.network, **describing)
         describe(classes=2)  # which refuses what it cannot be given, before pictures are read
