@@ -1,7 +1,5 @@
 """A part of a network drawn from its spec: boxes for layers, lines for what flows between them."""
 
-from __future__ import annotations
-
 import math
 import re
 from dataclasses import dataclass, field

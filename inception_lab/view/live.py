@@ -1,7 +1,5 @@
 """Curves that grow while a network learns, and stay as a picture when it is done."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Mapping, Sequence
 from typing import Any

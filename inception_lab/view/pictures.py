@@ -1,22 +1,18 @@
 """Photographs, filters and what a filter answers at one place of a photograph (OpenCV, when needed)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inception_lab.checks import one_of
 
-if TYPE_CHECKING:
-    Gray = NDArray[np.float64]
-
+Gray = NDArray[np.float64]
 Number = TypeVar("Number", bound=np.generic)
 Filter = Literal["blob", "mean", "sum"]
 

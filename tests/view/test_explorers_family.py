@@ -36,7 +36,7 @@ def resolution(shared_resolution: Resolution) -> Resolution:
 @pytest.mark.parametrize("side", [0, 224])
 def test_modules_kernels_and_what_lies_around_sum_to_the_network(network: str, side: int) -> None:
     found = members(network, side)
-    whole = lab.cost(FAMILY[network](found[0].input_shape))
+    whole = lab.cost(lab.zoo.NETWORKS[FAMILY[network]](found[0].input_shape))
     for measure in MEASURES:
         assert sum(member.total(measure) for member in found) == getattr(whole, measure)
     assert sum(member.times for member in found[1:-1]) >= 9

@@ -1,25 +1,19 @@
 """Bars with their numbers, on an axis whose end moves in steps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from inception_lab.view import figures
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.controls import State
 from inception_lab.view.engine.handles import Handle
 from inception_lab.view.figures import Style, ceiling, quantity
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.patches import Rectangle
-    from matplotlib.text import Text
-
-    from inception_lab.view.engine.canvas import Canvas
-
 
 NUMBER = 0.5  # inches that a number takes
 DARK = {each.lower() for each in (figures.BLUE, figures.GREY)}  # bars on which numbers are white

@@ -1,20 +1,16 @@
 """What an explorer says of itself; whoever adds one writes this."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from inception_lab.view import figures
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.controls import Control, State
 from inception_lab.view.engine.handles import Handle
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 WIDE = 9.2  # inches: the width of a figure whose parts lie side by side
 LEAST, MOST = 3.3, 7.2  # inches: widths of figures whose parts lie one below the other

@@ -1,7 +1,5 @@
 """What can be set in an explorer: whole numbers, choices, switches, and which values they take."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

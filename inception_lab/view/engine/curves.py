@@ -1,23 +1,17 @@
 """How stored runs are drawn: thin lines for the seeds, a bold one for their mean, dashes to compare with."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from inception_lab.view import figures
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.controls import State
 from inception_lab.view.engine.handles import Handle
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.lines import Line2D
-
-    from inception_lab.view.engine.canvas import Canvas
 
 Curves = npt.NDArray[np.float64]
 

@@ -1,18 +1,14 @@
 """Handles: parts of the picture that a hand can take, and what pulling them does to the controls."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from inception_lab.view.engine.controls import State
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 REACH = 7  # CSS pixels around a handle that belong to it
 

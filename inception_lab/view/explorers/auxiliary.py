@@ -1,7 +1,5 @@
 """`explore.auxiliary()`: initialisation × place of the heads, and what reaches which layer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache

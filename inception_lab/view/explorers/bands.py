@@ -1,7 +1,5 @@
 """`explore.bands()`: trained on some sizes of digit only, asked about all."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

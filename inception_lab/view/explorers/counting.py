@@ -1,7 +1,5 @@
 """`explore.counting()`: one network, and the many numbers that are published for it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from textwrap import fill
 from typing import Any, ClassVar

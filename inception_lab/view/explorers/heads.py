@@ -1,7 +1,5 @@
 """`explore.heads()`: how networks learned with auxiliary heads and without, from four starts."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """`explore.kernel_size()`: a window on a photograph, and what a blob filter of its size answers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -75,11 +73,7 @@ class KernelSize(Explorer):
             "kind": Choice(
                 "Filter",
                 "blob",
-                (
-                    ("blob, dark surround", "blob"),
-                    ("all ones, mean", "mean"),
-                    ("all ones, sum", "sum"),
-                ),
+                (("blob, dark surround", "blob"), ("all ones, mean", "mean"), ("all ones, sum", "sum")),
             ),
             "snap": Toggle("Move to the bright centre nearby", False),
         }

@@ -1,7 +1,5 @@
 """`explore.module()`: the six numbers of an Inception module, and what reducing saves."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """`explore.naive_module()`: kernels of several sizes side by side, and what each costs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar

@@ -1,7 +1,5 @@
 """`explore.network()`: Table 1 live, the whole network and what it costs, module by module."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache

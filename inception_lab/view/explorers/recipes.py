@@ -1,7 +1,5 @@
 """`explore.recipes()`: the learning rate of a recipe from the first epoch to the last."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """`explore.reduction()`: one convolution, with and without a 1×1 convolution before it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction

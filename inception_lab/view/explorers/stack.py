@@ -1,7 +1,5 @@
 """`explore.stack()`: the same module again and again, naive against reduced."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -133,9 +131,7 @@ class Stack(Explorer):
                 )
                 text = self._last[metric, name]
                 text.set(
-                    text=quantity(values[-1]),
-                    x=len(values) + (0 if name == "naive" else 0.03),
-                    y=values[-1],
+                    text=quantity(values[-1]), x=len(values) + (0 if name == "naive" else 0.03), y=values[-1]
                 )
             canvas.limits(ax, y=(0, ceiling(1.12 * top)))
 

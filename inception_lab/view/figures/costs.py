@@ -1,7 +1,5 @@
 """Figures of counts: bars, curves, the zoo."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
@@ -42,13 +40,7 @@ COSTS: Mapping[str, tuple[str, Style, Callable[[float], str]]] = {
 
 
 @styled
-def plot_bars(
-    values: Mapping[str, float],
-    *,
-    unit: str,
-    title: str = "",
-    ax: Axes | None = None,
-) -> Axes:
+def plot_bars(values: Mapping[str, float], *, unit: str, title: str = "", ax: Axes | None = None) -> Axes:
     """Draw named quantities as labelled horizontal bars, the first on top, each in its branch's style.
 
     Args:

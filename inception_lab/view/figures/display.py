@@ -1,7 +1,5 @@
 """A figure in a notebook, always with its alternative text."""
 
-from __future__ import annotations
-
 import base64
 import html
 import io

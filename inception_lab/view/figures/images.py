@@ -1,7 +1,5 @@
 """Figures of photographs and of what a network sees in them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Figures of training: curves, stored runs, accuracies by size, confusions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

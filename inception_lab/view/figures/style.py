@@ -4,8 +4,6 @@ Colours are Okabe and Ito's, which colour-blind readers tell apart; labels and h
 again, so that colour is never the only cue.
 """
 
-from __future__ import annotations
-
 import functools
 import math
 import threading

@@ -1,24 +1,19 @@
 """`explore.factorise()`: one convolution, and the cheaper ones that can stand in its place."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from inception_lab.architecture.layer import by, pair
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import Bars, columns
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
 from inception_lab.view.explorers.successors.ways import GROUPS, WAYS, Ways, factorised, names
 from inception_lab.view.figures import NAIVE, REDUCED, quantity
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 KERNELS = (3, 5, 7, 9, 11)
 STEP = 8  # every number of groups divides a multiple of it
@@ -53,7 +48,6 @@ class Factorise(Explorer):
     }  # fmt: skip
 
     def declare(self) -> dict[str, Control]:
-        """The way, the convolution, the input."""
         return {
             "way": Choice("Instead", "stack", tuple((way, way) for way in WAYS)),
             "middle": Integer("Filters in the middle", 32, 1, 1024, log=True),
@@ -64,11 +58,9 @@ class Factorise(Explorer):
         }
 
     def compute(self, state: State) -> Ways:
-        """Count all ways."""
         return Ways.of(state)
 
     def make_figure(self) -> Figure:
-        """The weights as areas on the left, a bar for each way on the right."""
         figure = self.new_figure(4.0, 5.4)
         side = (self.width - SMALL * WIDTH) / 2
         wide, narrow = (0.07, 0.0, WIDTH / self.width, 0.89), (side, 2.3, side, SMALL * 3.5)
@@ -83,7 +75,6 @@ class Factorise(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add kernels, channels, bars and words."""
         areas, bars, rows = self._areas, self._bar_axes, len(WAYS) + 1
         self._cells = PolyCollection([], facecolors=figures.BLUE, edgecolors="white", linewidths=0.6)
         self._blocks = PolyCollection([], facecolors=figures.ORANGE, edgecolors=figures.ORANGE)
@@ -111,7 +102,6 @@ class Factorise(Explorer):
         self._most = self._named = 0
 
     def draw(self, canvas: Canvas, result: Ways) -> None:
-        """Draw the way that is chosen, and the bars of all."""
         side = result.state["kernel_size"]
         if side != self._named:
             self._named = side
@@ -182,7 +172,6 @@ class Factorise(Explorer):
         self._heading.set_text(f"{name} instead of {by(whole)}: reach {reach}")
 
     def handles(self) -> Iterator[Handle]:
-        """The rows, which choose a way; their bars and the channels' edges, which say how many filters."""
         state = self.result.state
         for row, way in enumerate(("direct", *WAYS)):
             name = "middle" if way in ("stack", "strips") and self._inner(way) else "filters"
@@ -211,7 +200,6 @@ class Factorise(Explorer):
         return way in ("stack", "strips") and len(self.result.layers[way]) > 1
 
     def describe(self, result: Ways) -> str:
-        """Both weights, the difference, what else changes."""
         state, way, direct = result.state, result.state["way"], result.costs["direct"]
         shown, change, (name, reach) = result.shown, result.change(way), result.words
         sums = " + ".join(f"{layer.parameters:,}" for layer in shown.layers)
@@ -225,7 +213,6 @@ class Factorise(Explorer):
         )
 
     def keras_code(self, state: State) -> str:
-        """The convolution and the way that is chosen, in Keras."""
         shape = f"({state['side']}, {state['side']}, {state['channels']})"
         lines = ["import keras", "from keras import layers", "", f"inputs = keras.Input({shape})"]
         for name, way in (("direct", "direct"), ("instead", state["way"])):

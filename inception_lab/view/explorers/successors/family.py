@@ -1,17 +1,17 @@
 """`explore.family()`: every module from GoogLeNet to Xception, to one scale."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.text import readable
 from inception_lab.view import figures
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State
 from inception_lab.view.explorers.modules import LiveDiagram, share
 from inception_lab.view.explorers.successors.members import (
@@ -23,11 +23,6 @@ from inception_lab.view.explorers.successors.members import (
     members,
 )
 from inception_lab.view.figures import Style, quantity
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 STYLES = dict(
     zip(
@@ -50,19 +45,12 @@ BRANCHES = 6  # most of a module
 
 @dataclass(frozen=True)
 class Relatives:
-    """All networks at one size, and the module that is unfolded.
+    """All networks at one size, and the module that is unfolded."""
 
-    Attributes:
-        state: What was asked for.
-        networks: Name → its modules, with what comes before and after them.
-        module: The one that is unfolded.
-        costs: Of its layers, without batch norm.
-    """
-
-    state: State
-    networks: dict[str, tuple[Member, ...]]
-    module: Member
-    costs: Cost
+    state: State  # what was asked for
+    networks: dict[str, tuple[Member, ...]]  # name → its modules, with what comes before and after them
+    module: Member  # the one that is unfolded
+    costs: Cost  # of its layers, without batch norm
 
     def total(self, network: str) -> int:
         """Sum what is measured over a network."""
@@ -100,7 +88,6 @@ class Family(Explorer):
     }
 
     def declare(self) -> dict[str, Control]:
-        """The module that is unfolded, what is measured, the picture's side."""
         sides = (("each its own", 0), ("224 pixels", 224), ("299 pixels", 299))
         return {
             "measure": Choice("Length", "macs", tuple((LABELS[each], each) for each in MEASURES)),
@@ -109,13 +96,11 @@ class Family(Explorer):
         }
 
     def compute(self, state: State) -> Relatives:
-        """Look the modules up, which are counted once for each size."""
         networks = {name: members(name, state["side"]) for name in FAMILY}
         module = every_module(state["side"])[state["module"]]
         return Relatives(state, networks, module, cost(module.part, module.input_shape))
 
     def make_figure(self) -> Figure:
-        """All networks above, one module below."""
         figure = self.new_figure(5.4, 5.6)
         ax = self._axes = self.add_axes(figure, (0.115, 0.535, 0.875, 0.375), (0.95, 3.65, 0.1, 1.5))
         ax.set(ylim=(len(FAMILY) - 0.5, -0.5))
@@ -136,7 +121,6 @@ class Family(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add rows, diagram and branches."""
         ax, side = self._axes, self._branch_axes
         self._areas = {
             kind: PolyCollection(
@@ -162,7 +146,6 @@ class Family(Explorer):
         self._shown: tuple[str, int] | None = None
 
     def draw(self, canvas: Canvas, result: Relatives) -> None:
-        """Draw the rows if they changed, then the module."""
         measure, module = result.state["measure"], result.module
         longest = max(map(result.total, FAMILY))
         canvas.limits(self._axes, x=(0, self.either(1.2, 1.35) * longest))  # totals stand at the rows' ends
@@ -221,7 +204,6 @@ class Family(Explorer):
             text.set(text=quantity(total), x=total + longest / 80)
 
     def handles(self) -> Iterator[Handle]:
-        """Every module."""
         for row, x, length, member in self.result.spans():
             if member.name:
                 box = (x, row - MODULE, x + length, row + MODULE)
@@ -229,7 +211,6 @@ class Family(Explorer):
                 yield Handle(self._axes, box, hint, press={"module": member.key}, cursor="pointer")
 
     def describe(self, result: Relatives) -> str:
-        """The module and its branches; what does its network's work."""
         module, network = result.module, result.module.network
         macs = [macs for _, macs in module.branches()]
         total = result.total(network)
@@ -244,14 +225,13 @@ class Family(Explorer):
         )
 
     def keras_code(self, state: State) -> str:
-        """Return the network that the module is part of, in Keras."""
         name = state["module"].split()[0]
         side = members(name, state["side"])[0].input_shape[0]
         return "\n".join(
             [
                 "import inception_lab as lab",
                 "",
-                f"network = lab.{FAMILY[name].__name__}(input_shape=({side}, {side}, 3))",
+                f"network = lab.{FAMILY[name]}(input_shape=({side}, {side}, 3))",
                 "model = lab.build(network)",
                 "model.summary()",
             ]

@@ -1,30 +1,23 @@
 """Inception's family, module by module: what each costs, by the shape of its kernels."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.family.bn_inception import bn_inception
-from inception_lab.architecture.family.inception_resnet_v2 import inception_resnet_v2
-from inception_lab.architecture.family.inception_v3 import inception_v3
-from inception_lab.architecture.family.inception_v4 import inception_v4
-from inception_lab.architecture.family.xception import xception
-from inception_lab.architecture.googlenet import googlenet
 from inception_lab.architecture.layer import Layer, Shape, pair
 from inception_lab.architecture.layers import Activation, BatchNorm, Conv2D, Dense, Scale, SeparableConv2D
-from inception_lab.architecture.network import Network, Parallel, Part, Sequence, merge_shapes, parts
+from inception_lab.architecture.network import Parallel, Part, Sequence, merge_shapes, parts
+from inception_lab.architecture.published.zoo import NETWORKS
 
-FAMILY: dict[str, Callable[[tuple[int, int, int]], Network]] = {
-    "GoogLeNet": googlenet,
-    "BN-Inception": bn_inception,
-    "v3": inception_v3,
-    "v4": inception_v4,
-    "ResNet-v2": inception_resnet_v2,
-    "Xception": xception,
+FAMILY = {  # what is called what in `NETWORKS`
+    "GoogLeNet": "googlenet",
+    "BN-Inception": "bn_inception",
+    "v3": "inception_v3",
+    "v4": "inception_v4",
+    "ResNet-v2": "inception_resnet_v2",
+    "Xception": "xception",
 }
 KINDS = ("1×1", "3×3", "5×5 and 7×7", "strips", "depthwise")  # "1×1" has dense layers too
 MEASURES = ("macs", "parameters")
@@ -33,23 +26,14 @@ Amounts = dict[str, dict[str, int]]  # measure → kind of kernel → how many
 
 @dataclass(frozen=True)
 class Member:
-    """A module of a network, or equal ones in a row; or what comes before or after them all.
+    """A module of a network, or equal ones in a row; or what comes before or after them all."""
 
-    Attributes:
-        network: Its name.
-        name: Of the module, as in "3a"; "" if it is none.
-        times: How many equal ones there are.
-        part: What is drawn: its layers without batch norm, activations and scaling.
-        input_shape: Of the first.
-        amounts: What all of them cost.
-    """
-
-    network: str
-    name: str
-    times: int
-    part: Part
-    input_shape: tuple[int, int, int]
-    amounts: Amounts
+    network: str  # its name
+    name: str  # of the module, as in "3a"; "" if it is none
+    times: int  # how many equal ones there are
+    part: Part  # what is drawn: its layers without batch norm, activations and scaling
+    input_shape: tuple[int, int, int]  # of the first
+    amounts: Amounts  # what all of them cost
 
     @property
     def key(self) -> str:
@@ -124,7 +108,7 @@ def members(network: str, side: int = 0) -> tuple[Member, ...]:
         side: Of the picture, in pixels; 0 for the one that the network was made for.
     """
     side = side or (224 if network in ("GoogLeNet", "BN-Inception") else 299)
-    net = FAMILY[network]((side, side, 3))
+    net = NETWORKS[FAMILY[network]]((side, side, 3))
     blocks: dict[str, Amounts] = {}
     shapes: dict[str, list[Shape]] = {}
     kind = "1×1"
@@ -146,7 +130,11 @@ def members(network: str, side: int = 0) -> tuple[Member, ...]:
     picture: Shape = net.input_shape
     net.fold(picture, layer=count, merge=lambda _, how, branches: merge_shapes(how, branches))
     assert isinstance(net.body, Sequence)
-    modules = {name: bare(part) for name, part in _named(net.body, "") if _is_module(part)}
+    modules = {
+        name: bare(part)
+        for name, part in _named(net.body, "")
+        if any(isinstance(each, Parallel | SeparableConv2D) for each in parts(part))
+    }
     order = list(blocks)
     first, last = (order.index(name) for name in (next(iter(modules)), next(reversed(modules))))
     ends = [order[:first], order[last + 1 :]]
@@ -172,10 +160,6 @@ def _named(body: Sequence, prefix: str) -> Iterator[tuple[str, Part]]:
             yield from _named(part, f"{name}/")
         else:
             yield prefix + name, part
-
-
-def _is_module(part: Part) -> bool:
-    return any(isinstance(each, Parallel | SeparableConv2D) for each in parts(part))
 
 
 def every_module(side: int = 0) -> dict[str, Member]:

@@ -1,25 +1,20 @@
 """`explore.resolution()`: Inception v3 on pictures of three sizes, at the same cost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.family.inception_v3 import inception_v3
 from inception_lab.view import figures
 from inception_lab.view.engine.bars import columns
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State, Toggle
 from inception_lab.view.figures import Style, ceiling, quantity, size
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from inception_lab.view.engine.canvas import Canvas
 
 # Section 9 of arXiv:1512.00567: the picture's side, the step of the first convolution, the first pooling.
 PAPER: dict[str, State] = {
@@ -39,15 +34,10 @@ COLUMNS = {"MACs": 0.53, "reach": 1.31, "activations": 2.13}  # where they end, 
 
 @dataclass(frozen=True)
 class Resized:
-    """The network of a state, and those of the paper.
+    """The network of a state, and those of the paper."""
 
-    Attributes:
-        state: What was asked for.
-        costs: Its cost.
-    """
-
-    state: State
-    costs: Cost
+    state: State  # what was asked for
+    costs: Cost  # its cost
 
     @property
     def rows(self) -> list[Cost]:
@@ -118,7 +108,6 @@ class Resolution(Explorer):
     }
 
     def declare(self) -> dict[str, Control]:
-        """The picture's side, and how fast it shrinks at the start."""
         return {
             "side": Integer("Side of the picture", 299, 75, 331),
             "strides": Choice("Step of the first convolution", 2, (("1", 1), ("2", 2))),
@@ -126,11 +115,9 @@ class Resolution(Explorer):
         }
 
     def compute(self, state: State) -> Resized:
-        """Count the network."""
         return Resized(state, counted(state))
 
     def make_figure(self) -> Figure:
-        """The cost on the left, the grids on the right."""
         figure = self.new_figure(3.7, 4.9)
         ax = self._bar_axes = self.add_axes(figure, (0.115, 0.24, 0.29, 0.6), (0.78, 3.4, 1.75, 1.2))
         ax.set(xlim=(0, 1), ylim=(len(PAPER) + 0.5, -0.5), xlabel="MACs per image")
@@ -150,7 +137,6 @@ class Resolution(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        """Add bars, numbers and the line."""
         ax, rows = self._bar_axes, len(PAPER) + 1
         self._bars = [
             ax.barh(
@@ -168,7 +154,6 @@ class Resolution(Explorer):
         canvas.add(self._line)
 
     def draw(self, canvas: Canvas, result: Resized) -> None:
-        """Show where the MACs are, and how the grid shrinks."""
         canvas.limits(self._bar_axes, x=(0, ceiling(1.02 * max(costs.macs for costs in result.rows))))
         for row, costs in enumerate(result.rows):
             x = 0
@@ -182,7 +167,6 @@ class Resolution(Explorer):
         self._line.set_data(*grids(result.costs))
 
     def handles(self) -> Iterator[Handle]:
-        """The paper's rows; the line's first point, which is the picture's side."""
         for row, (name, state) in enumerate(PAPER.items()):
             box = (0, row - 0.4, self._bar_axes.get_xlim()[1], row + 0.4)
             yield Handle(self._bar_axes, box, f"Press: {name}", press=state, cursor="pointer")
@@ -193,7 +177,6 @@ class Resolution(Explorer):
         )  # fmt: skip
 
     def describe(self, result: Resized) -> str:
-        """The grids, the cost beside that at 299 pixels, the reach."""
         state, costs, usual = result.state, result.costs, _paper("299 pixels")
         sees, modules = reach(costs), ("Mixed_5d", "Mixed_6e", LAST)
         shrunk = [state["side"], *(costs[name].output_shape[0] for name in modules)]
@@ -206,7 +189,6 @@ class Resolution(Explorer):
         )
 
     def keras_code(self, state: State) -> str:
-        """Return the network in Keras."""
         side, words = state["side"], [f"strides={state['strides']}", f"first_pool={state['first_pool']}"]
         return "\n".join(
             [

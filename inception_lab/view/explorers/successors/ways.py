@@ -46,17 +46,11 @@ def names(side: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Ways:
-    """One convolution, and all that can stand in its place.
+    """One convolution, and all that can stand in its place."""
 
-    Attributes:
-        state: What was asked for.
-        layers: "direct" or a way → its convolutions.
-        costs: The same → what they cost.
-    """
-
-    state: State
-    layers: dict[str, tuple[Conv2D, ...]]
-    costs: dict[str, Cost]
+    state: State  # what was asked for
+    layers: dict[str, tuple[Conv2D, ...]]  # "direct" or a way → its convolutions
+    costs: dict[str, Cost]  # the same → what they cost
 
     @classmethod
     def of(cls, state: State) -> Ways:
