@@ -24,26 +24,10 @@ from inception_lab.architecture.operations import Function, Operations, activati
 from inception_lab.checks import one_of
 
 __all__ = [
-    "Activation",
-    "AveragePool2D",
-    "BatchNorm",
-    "Conv2D",
-    "Conv2DTranspose",
-    "Dense",
-    "DepthwiseConv2D",
-    "Dropout",
-    "Flatten",
-    "GlobalAveragePool2D",
-    "GlobalMaxPool2D",
-    "GroupNorm",
-    "LayerNorm",
-    "LocalResponseNorm",
-    "MaxPool2D",
-    "Scale",
-    "SeparableConv2D",
-    "UpSampling2D",
-    "ZeroPadding2D",
-]
+    "Activation", "AveragePool2D", "BatchNorm", "Conv2D", "Conv2DTranspose", "Dense", "DepthwiseConv2D",
+    "Dropout", "Flatten", "GlobalAveragePool2D", "GlobalMaxPool2D", "GroupNorm", "LayerNorm",
+    "LocalResponseNorm", "MaxPool2D", "Scale", "SeparableConv2D", "UpSampling2D", "ZeroPadding2D",
+]  # fmt: skip
 
 
 class _Pool(Layer):

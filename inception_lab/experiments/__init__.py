@@ -31,25 +31,11 @@ if TYPE_CHECKING:
     import pandas
 
 # The cheapest and most telling first: what `all` has done when it is stopped is worth most.
-EXPERIMENTS: Mapping[str, Experiment] = {
-    experiment.name: experiment
-    for experiment in (
-        GRADIENTS,
-        REDUCTION,
-        DIGITS,
-        FULL,
-        BANDS,
-        HEADS,
-        STARTS,
-        OVERFITTING,
-        ABLATION,
-        FURTHER_ABLATION,
-        TOWERS_COMPARED,
-        CIFAR10,
-        CIFAR10_SMALL_FIRST,
-        CIFAR10_FULL_WIDTH,
-    )
-}
+_ALL = (
+    GRADIENTS, REDUCTION, DIGITS, FULL, BANDS, HEADS, STARTS, OVERFITTING, ABLATION, FURTHER_ABLATION,
+    TOWERS_COMPARED, CIFAR10, CIFAR10_SMALL_FIRST, CIFAR10_FULL_WIDTH,
+)  # fmt: skip
+EXPERIMENTS: Mapping[str, Experiment] = {experiment.name: experiment for experiment in _ALL}
 
 
 def stored(name: str) -> pandas.DataFrame:

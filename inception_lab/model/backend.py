@@ -32,16 +32,9 @@ _load()
 import keras  # noqa: E402
 
 __all__ = [
-    "as_array",
-    "compiled",
-    "dtype_policy",
-    "fused_batch_norm",
-    "gpu",
-    "keras",
-    "profiled_operations",
-    "quiet",
-    "value_and_gradients",
-]
+    "as_array", "compiled", "dtype_policy", "fused_batch_norm", "gpu", "keras", "profiled_operations",
+    "quiet", "value_and_gradients",
+]  # fmt: skip
 
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
 

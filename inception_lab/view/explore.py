@@ -19,22 +19,9 @@ from inception_lab.view.explorers.successors.family import Family as family
 from inception_lab.view.explorers.successors.resolution import Resolution as resolution
 
 __all__ = [
-    "auxiliary",
-    "bands",
-    "counting",
-    "electrode",
-    "factorise",
-    "family",
-    "heads",
-    "kernel_size",
-    "module",
-    "naive_module",
-    "network",
-    "recipes",
-    "reduction",
-    "resolution",
-    "stack",
-]
+    "auxiliary", "bands", "counting", "electrode", "factorise", "family", "heads", "kernel_size",
+    "module", "naive_module", "network", "recipes", "reduction", "resolution", "stack",
+]  # fmt: skip
 
 # The wall of the playground, in the order of the lessons: each explorer's card asks a question.
 QUESTIONS = {
