@@ -12,7 +12,7 @@ from inception_lab import exercises
 from inception_lab.exercises import kept
 from inception_lab.exercises.lessons import LESSONS, Cards
 
-ANSWER = 14 * 14 * 48 * 5 * 5 * 480  # to 01.1
+ANSWER = 112 * 112 * 7 * 7 * 3 * 64  # to 01.1
 
 
 @pytest.fixture

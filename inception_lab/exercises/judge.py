@@ -36,7 +36,7 @@ def number(
         slips: What to say to the results of likely mistakes: hint → the wrong number that it belongs to.
     """
     common: dict[str, Slip] = {"That is twice as many. FLOPs, perhaps? A MAC is one.": lambda: 2 * truth()}
-    known = {**(common if unit == "MACs" else {}), **(slips or {})}
+    known = {**(slips or {}), **(common if unit == "MACs" else {})}
 
     def judge(answer: Any) -> tuple[bool | None, str]:
         if isinstance(answer, tuple):

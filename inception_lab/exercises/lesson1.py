@@ -37,6 +37,11 @@ def _branches(answer: Any) -> tuple[bool | None, str]:
     return True, found
 
 
+def _naive_macs(channels: int) -> int:
+    """Count the module of 01.2 on so many channels."""
+    return cost(naive_module(192, 208, 48), (14, 14, channels)).macs
+
+
 def _stacked_for_reach(side: int) -> int:
     """Count the 3×3 convolutions on one another that reach as far as one convolution of `side`."""
     layers = 1
@@ -47,32 +52,59 @@ def _stacked_for_reach(side: int) -> int:
 
 EXERCISES = {
     "01.1": Exercise(
-        "How many MACs has a 5×5 convolution with 48 filters on 14×14×480?",
+        "GoogLeNet's first layer: 64 filters of 7×7, stride 2, on 224×224 pixels of three colours. "
+        "How many MACs?",
         number(
-            lambda: cost(Conv2D(48, 5), (14, 14, 480)).macs,
+            lambda: cost(Conv2D(64, 7, strides=2), (224, 224, 3)).macs,
             "MACs",
             slips={
-                "That is with one channel: a filter looks at all 480.": 14 * 14 * 48 * 5 * 5,
-                "That is with 5 weights a channel: a window of 5×5 has 25.": 14 * 14 * 48 * 5 * 480,
-                "That is for 14 places: a picture of 14×14 has 196.": 14 * 48 * 5 * 5 * 480,
-                "That counts a bias for each output, too. MACs leave biases out.": 9408 * (5 * 5 * 480 + 1),
-                "That is one filter: there are 48.": 14 * 14 * 5 * 5 * 480,
-                "That is one place: there are 14 · 14.": 48 * 5 * 5 * 480,
+                "That is twice as many. FLOPs, perhaps, or stride 2 in one direction only?": 224
+                * 112
+                * 49
+                * 3
+                * 64,
+                "That is four times as many: with stride 2 there are 112 · 112 places.": 224
+                * 224
+                * 49
+                * 3
+                * 64,
+                "That is with one channel: a filter looks at all three colours.": 112 * 112 * 49 * 64,
+                "That is with 7 weights a channel: a window of 7×7 has 49.": 112 * 112 * 7 * 3 * 64,
+                "That is for 112 places: there are 112 · 112.": 112 * 49 * 3 * 64,
+                "That counts a bias for each output, too. MACs leave biases out.": 112
+                * 112
+                * 64
+                * (49 * 3 + 1),
+                "That is one filter: there are 64.": 112 * 112 * 49 * 3,
+                "That is one place: there are 112 · 112.": 49 * 3 * 64,
             },
         ),
         (
-            "Every output value costs one MAC for each weight of its filter.",
-            "A filter has 5 · 5 · 480 weights; there are 14 · 14 · 48 output values.",
+            "At how many places does the window stand, and how many weights has a filter?",
+            "A filter has 7 · 7 · 3 weights; there are 112 · 112 · 64 output values.",
         ),
     ),
     "01.2": Exercise(
-        "How many channels leave a naive module with 192 + 208 + 48 filters and pooling, on 480 channels?",
+        "A naive module of 192, 208 and 48 filters with pooling, on 14×14 pixels, again and again on itself. "
+        "How many MACs more does each cost than the one before?",
         number(
-            lambda: cost(naive_module(192, 208, 48), (14, 14, 480)).output_shape[-1],
-            "channels",
-            slips={"That is without the pooling branch.": 192 + 208 + 48},
+            lambda: _naive_macs(480 + 448) - _naive_macs(480),
+            "MACs",
+            slips={
+                "That is all that the first one costs.": lambda: _naive_macs(480),
+                "That is all that the second one costs.": lambda: _naive_macs(480 + 448),
+                "That is with 3 and 5 weights a channel: the windows have 9 and 25.": (
+                    14 * 14 * 448 * (192 + 3 * 208 + 5 * 48)
+                ),
+                "That is for one channel more. How many more come in?": 14 * 14 * (192 + 9 * 208 + 25 * 48),
+                "That is one place: there are 14 · 14.": 448 * (192 + 9 * 208 + 25 * 48),
+                "That is for 14 places: a picture of 14×14 has 196.": 14 * 448 * (192 + 9 * 208 + 25 * 48),
+            },
         ),
-        ("Which branch has no filters?", "Pooling passes on every channel that it gets: 480 of them."),
+        (
+            "Its filters stay the same. How many channels more does each module get than the one before?",
+            "192 + 208 + 48 channels more. Each takes 192 + 9·208 + 25·48 MACs at each of 14 · 14 places.",
+        ),
     ),
     "01.3": Exercise(
         "How many 3×3 convolutions, one after another, reach as far as a single 7×7?",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from dataclasses import replace
 from typing import Any
 
-from inception_lab.architecture.cost import break_even, cost
+from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.architecture.layers import Conv2D
-from inception_lab.architecture.modules import InceptionRow, inception_module
+from inception_lab.architecture.modules import InceptionRow, inception_module, naive_module
 from inception_lab.architecture.network import Sequence
 from inception_lab.exercises.judge import Exercise, number
 
@@ -50,6 +49,16 @@ def _branch_macs(module: str, branch: str) -> int:
     )
 
 
+def _naive_3a() -> int:
+    return cost(naive_module(64, 128, 32), (28, 28, 192)).macs
+
+
+def _most_for_a_quarter() -> int:
+    """Return the most 1×1 filters with which a 3×3 of 256 on 256 channels costs a quarter at most."""
+    shape = (28, 28, 256)
+    return cost(Conv2D(256, 3), shape).macs // 4 // cost(Sequence(Conv2D(1, 1), Conv2D(256, 3)), shape).macs
+
+
 def _most_before_5x5() -> int:
     """Return the most 1×1 filters with which 4e's 5×5 branch costs no more than its 3×3 branch."""
     each = cost(Sequence(Conv2D(1, 1), Conv2D(128, 5)), (14, 14, 528)).macs
@@ -58,44 +67,48 @@ def _most_before_5x5() -> int:
 
 EXERCISES = {
     "02.1": Exercise(
-        "3a's 3×3 branch: 128 filters on 192 channels. What is the largest number of 1×1 "
-        "filters that still saves?",
+        "A 3×3 has 256 filters on 256 channels. How many 1×1 filters before it, at most, bring the cost "
+        "down to a quarter or less?",
         number(
-            lambda: math.ceil(break_even(3, 192, 128)) - 1,
+            _most_for_a_quarter,
             "filters",
             slips={
-                "That one costs more than no reduction. The largest that saves is asked for.": lambda: (
-                    math.ceil(break_even(3, 192, 128))
-                ),
-                "That is with k instead of k².": 3 * 192 * 128 // (192 + 3 * 128),
-                "There the two costs cross. A filter is whole.": lambda: float(break_even(3, 192, 128)),
-                "That leaves out what the 3×3 costs: it reads what the 1×1 makes.": 9 * 128,
-                "That leaves out what the 1×1 itself costs.": 191,
+                "That makes the 3×3 four times cheaper. But the 1×1 costs, too.": 64,
+                "That many cost more than a quarter.": lambda: _most_for_a_quarter() + 1,
+                "That is where it is a quarter. A filter is whole.": 9 * 256 / 4 / 10,
+                "That is where the two cost the same. A quarter is asked for.": 230,
+                "That saves a quarter. Down to a quarter is asked for.": 172,
+                "That is with k instead of k².": 3 * 256 // (4 * (1 + 3)),
+                "That leaves out what the 3×3 costs: it reads what the 1×1 makes.": 9 * 256 // 4,
             },
         ),
         (
-            "Where do the two costs cross?",
-            "k²·Cin·Cout / (Cin + k²·Cout), and then the whole number below it.",
+            "What does one 1×1 filter cost at a place: to make its channel, and for the 3×3 to read it?",
+            "r·(256 + 9·256) is to be a quarter of 9·256·256 or less.",
         ),
     ),
     "02.2": Exercise(
-        "How many MACs has the whole 5×5 branch of 5b (832 channels → 48 → 128, on 7×7)?",
+        "If 3a's 5×5 branch cost nothing at all, how many times cheaper than the naive module would 3a be?",
         number(
-            lambda: _branch_macs("5b", "5x5"),
-            "MACs",
+            lambda: _naive_3a() / (module_macs(TABLE_1["3a"]) - _branch_macs("3a", "5x5")),
+            "times",
+            tolerance=0.005,
             slips={
-                "That is the 5×5 alone: the reduction before it counts, too.": 7 * 7 * 25 * 48 * 128,
-                "That is the reduction alone.": 7 * 7 * 832 * 48,
-                "That is without the reduction.": 7 * 7 * 25 * 832 * 128,
-                "That is for 7 places: a picture of 7×7 has 49.": 7 * (832 * 48 + 25 * 48 * 128),
-                "That is one place: there are 49.": 832 * 48 + 25 * 48 * 128,
-                "That is with 5 weights a channel: a window of 5×5 has 25.": 49 * (832 * 48 + 5 * 48 * 128),
-                "That counts biases, too. MACs leave them out.": 49 * (833 * 48 + (25 * 48 + 1) * 128),
+                "That is with the branch as it is.": lambda: _naive_3a() / module_macs(TABLE_1["3a"]),
+                "That is against 3a as it is. Compare with the naive module.": lambda: (
+                    module_macs(TABLE_1["3a"]) / (module_macs(TABLE_1["3a"]) - _branch_macs("3a", "5x5"))
+                ),
+                "That takes the branch from the naive module, and reduces nothing else.": lambda: (
+                    _naive_3a() / (_naive_3a() - 120_422_400)
+                ),
+                "That takes the naive branch from both.": lambda: (
+                    (_naive_3a() - 120_422_400) / (module_macs(TABLE_1["3a"]) - _branch_macs("3a", "5x5"))
+                ),
             },
         ),
         (
-            "Two convolutions, one after the other.",
-            "7² · 832 · 48 for the first. And 5² · 48 · 128 at 7² places.",
+            "What is left of 3a's MACs without that branch?",
+            "303,464,448 against 128,049,152 − 12,443,648.",
         ),
     ),
     "02.3": Exercise(

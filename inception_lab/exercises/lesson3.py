@@ -150,7 +150,7 @@ EXERCISES = {
         ),
     ),
     "03.4": Exercise(
-        "If conv1 is a separable 7×7 convolution: how many kernels has each colour?",
+        "conv1 as a separable 7×7 convolution of 2.7K weights and 34M MACs: how many kernels has a colour?",
         number(
             _kernels_of_the_stem,
             "kernels",
@@ -158,6 +158,8 @@ EXERCISES = {
                 "That is for all three colours together.": lambda: 3 * _kernels_of_the_stem(),
                 "A kernel is whole: which number comes nearest?": 2700 / (7 * 7 * 3 + 3 * 64),
                 "That leaves out the 1×1 that mixes the results.": 2700 // (7 * 7 * 3),
+                "That leaves out the 7×7 kernels.": 2700 // (3 * 64),
+                "That is with 7 weights a kernel: a window of 7×7 has 49.": 2700 // (7 * 3 + 3 * 64),
             },
         ),
         (

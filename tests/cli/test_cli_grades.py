@@ -13,7 +13,7 @@ from inception_lab.cli.main import main
 from inception_lab.exercises import EXERCISES, kept, reports
 from inception_lab.view import figures
 
-ANSWER = 14 * 14 * 48 * 5 * 5 * 480  # to 01.1
+ANSWER = 112 * 112 * 7 * 7 * 3 * 64  # to 01.1
 
 
 @pytest.fixture

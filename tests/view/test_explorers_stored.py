@@ -25,9 +25,10 @@ def test_bands_are_drawn_as_they_are_stored(band: tuple[int, int]) -> None:
     explorer = lab.explore.bands(band=band)
     stored = np.array(rows(*band))
     np.testing.assert_allclose(points(explorer._lines.mean)[1], stored.mean(axis=0))
-    for line, seed in zip(explorer._lines.seeds, stored, strict=False):
-        np.testing.assert_allclose(points(line)[1], seed)
     np.testing.assert_allclose(points(explorer._lines.reference)[1], np.mean(rows(10, 60), axis=0))
+    for seeds, runs in (("seeds", stored), ("compared_seeds", np.array(rows(10, 60)))):
+        drawn = np.reshape(points(getattr(explorer._lines, seeds))[1], (len(runs), -1))
+        np.testing.assert_allclose(drawn, np.pad(runs, ((0, 0), (0, 1)), constant_values=np.nan))
     assert (explorer._band.get_x(), explorer._band.get_width()) == (band[0], band[1] - band[0])
     inside = stored.mean(axis=0)[[band[0] <= size <= band[1] for size in (10, 13, 18, 24, 33, 44, 60)]]
     assert f"{inside.mean():.1%} within the band" in explorer.readout
@@ -80,14 +81,20 @@ def test_heads_are_drawn_as_they_are_stored() -> None:
     explorer = lab.explore.heads(start="He, batch norm", measure="validation_accuracy")
     with (data_path("experiments") / "heads.csv").open() as file:
         runs = [row for row in csv.DictReader(file) if row["start"] == "He, batch norm"]
-    for weight, line in ((0.3, explorer._lines.mean), (0.0, explorer._lines.reference)):
+    lines = explorer._lines
+    for weight, line, seeds in (
+        (0.3, lines.mean, lines.seeds),
+        (0.0, lines.reference, lines.compared_seeds),
+    ):
         curves = [
             [float(each) for each in row["validation_accuracy"].split()]
             for row in runs
             if float(row["weight"]) == weight
         ]
         np.testing.assert_allclose(points(line)[1], np.mean(curves, axis=0))
+        gaps = np.pad(curves, ((0, 0), (0, 1)), constant_values=np.nan)
+        np.testing.assert_allclose(points(seeds)[1], gaps.ravel())
     assert explorer._nothing.get_ydata() == [0.1, 0.1]
     explorer.set(measure="aux1_accuracy")  # which networks without heads do not have
-    assert points(explorer._lines.reference)[1] == []
+    assert points(lines.reference)[1] == points(lines.compared_seeds)[1] == []
     assert "without them" not in explorer.readout

@@ -159,6 +159,8 @@ def test_pictures_stand_side_by_side() -> None:
         (image,) = ax.images
         assert np.array_equal(np.asarray(image.get_array()), picture)
         assert not ax.axison
+    alike = figures.plot_pictures(shown, limits=(0, 20))
+    assert {ax.images[0].get_clim() for ax in alike.axes[:2]} == {(0, 20)}
 
 
 # Showing

@@ -92,6 +92,16 @@ def test_reach_boxes_are_as_wide_as_their_fields_around_the_unit() -> None:
     assert figure.axes[0].get_title(loc="left") == "unit\nat most 21 px (—)\n90 % in 7 px (- -)"
 
 
+def test_reach_beyond_the_photograph_is_cut_off_and_photographs_stay_equally_large() -> None:
+    field = EffectiveField(np.eye(60), (30.5, 30.5))
+    figure = figures.plot_reach(
+        np.zeros((60, 60, 3)), {"within": (field, 7, 21), "wider": (field, 7, 62), "far": (field, 7, 300)}
+    )
+    assert {ax.get_xlim() for ax in figure.axes} == {(-9, 69)}  # 62 reaches 1 pixel out, and 8 are left
+    said = [ax.get_title(loc="left").splitlines()[1] for ax in figure.axes]
+    assert said == ["at most 21 px (—)", "at most 62 px (—)", "at most 300 px (outside)"]
+
+
 def test_the_zoo_is_placed_by_cost_and_accuracy_with_areas_by_parameters() -> None:
     networks = {"googlenet": (1.6e9, 69.0, 7e6), "vgg16": (15.5e9, 71.5, 138e6)}
     ax = figures.plot_zoo(networks)

@@ -1,4 +1,4 @@
-"""How stored runs are drawn: thin lines for the seeds, a bold one for their mean, dashes to compare with."""
+"""How stored runs are drawn: thin lines for the seeds, a bold one for their mean; others dashed."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,27 +17,25 @@ Curves = npt.NDArray[np.float64]
 
 
 class RunLines:
-    """The lines of one axes.
+    """The lines of one axes: runs, and other runs to compare with.
 
     Args:
         ax: Where they are drawn.
         canvas: Which draws them.
-        seeds: Most runs that are shown at once.
-        labels: What the key below the axes says of a thin line, of the bold one and of the dashes.
+        compared: What the key below the axes says of the mean that is compared with.
         others: What else the key explains: artists of the frame, which have labels.
     """
 
-    def __init__(
-        self, ax: Axes, canvas: Canvas, seeds: int, labels: tuple[str, str, str], others: Sequence[Artist]
-    ) -> None:
-        (self.reference,) = ax.plot([], [], "--", color=figures.GREY, linewidth=1.6)
-        self.seeds = [ax.plot([], [], color=figures.SKY, linewidth=0.9)[0] for _ in range(seeds)]
+    def __init__(self, ax: Axes, canvas: Canvas, compared: str, others: Sequence[Artist]) -> None:
+        (self.compared_seeds,) = ax.plot([], [], color=figures.GREY, linewidth=0.7, alpha=0.6)
+        (self.reference,) = ax.plot([], [], "--", color=figures.GREY, linewidth=1.8)
+        (self.seeds,) = ax.plot([], [], color=figures.SKY, linewidth=0.9)
         (self.mean,) = ax.plot([], [], "o-", color=figures.BLUE, linewidth=2, markersize=5)
-        canvas.add(self.reference, *self.seeds, self.mean)
+        canvas.add(self.compared_seeds, self.reference, self.seeds, self.mean)
         narrow = canvas.figure.get_figwidth() < 8
         self.legend = canvas.figure.legend(
-            [self.seeds[0], self.mean, self.reference, *others],
-            [*labels, *(str(other.get_label()) for other in others)],
+            [self.seeds, self.mean, self.reference, *others],
+            ["thin: each seed", "mean", compared, *(str(other.get_label()) for other in others)],
             loc="lower center", ncols=2 if narrow else 3 + len(others), fontsize=8 if narrow else 9,
             frameon=False, columnspacing=1.0 if narrow else 1.8,
         )  # fmt: skip
@@ -48,12 +46,16 @@ class RunLines:
         Args:
             x: Positions.
             runs: `(seeds, positions)`.
-            reference: The same of other runs, whose mean is drawn; or none.
+            reference: The same of the runs to compare with; or none.
         """
-        self.mean.set_data(x, runs.mean(axis=0))
-        for number, line in enumerate(self.seeds):
-            line.set_data(*((x, runs[number]) if number < len(runs) else ([], [])))
-        self.reference.set_data(*((x, reference.mean(axis=0)) if reference is not None else ([], [])))
+        for seeds, mean, each in (
+            (self.seeds, self.mean, runs),
+            (self.compared_seeds, self.reference, reference),
+        ):
+            found = np.empty((0, len(x))) if each is None else each
+            apart = np.pad(found, ((0, 0), (0, 1)), constant_values=np.nan)  # a gap after each seed
+            seeds.set_data([*x, np.nan] * len(found), apart.ravel())
+            mean.set_data(*((x, found.mean(axis=0)) if len(found) else ([], [])))
 
 
 def curve_handles(ax: Axes, line: Line2D, press: State, hint: str, pieces: int = 12) -> Iterator[Handle]:

@@ -127,8 +127,7 @@ class Auxiliary(Explorer):
         (self._marks,) = ax.plot(
             [], [], "D", color=figures.PURPLE, markersize=10, markeredgecolor="black", label="heads", zorder=3
         )
-        labels = ("each seed", "mean", "without heads, mean")
-        self._lines = RunLines(ax, canvas, 3, labels, (self._marks,))
+        self._lines = RunLines(ax, canvas, "without heads, mean", (self._marks,))
         self._sockets = [
             ax.bar(place, SOCKET, 0.6, transform=ax.get_xaxis_transform(), edgecolor=figures.PURPLE)[0]
             for place in SOCKETS
@@ -148,7 +147,7 @@ class Auxiliary(Explorer):
         canvas.limits(self._axes, y=limits)
         places = range(len(MODULES))
         mean = result.curve.mean(axis=0)
-        self._lines.show(places, result.curve, result.without)
+        self._lines.show(places, result.curve, result.without if result.heads else None)
         marks = sorted({MODULES.index(f"inception_{module}") for module, _ in result.heads.values()})
         self._marks.set_data(marks, [mean[place] for place in marks])
         for socket, module in zip(self._sockets, SOCKETS.values(), strict=True):
@@ -160,6 +159,7 @@ class Auxiliary(Explorer):
         if not result.heads:
             return [
                 "no auxiliary heads",
+                "(press a square: they are attached)",
                 "",
                 f"{result.bare.parameters:,} parameters",
                 f"{result.bare.macs:,} MACs",

@@ -82,9 +82,8 @@ class Bands(Explorer):
             *ALL, color=figures.ORANGE, alpha=0.25, linewidth=0, label="sizes trained on"
         )
         canvas.add(self._band)
-        most = max(map(len, measurements()[1].values()))
-        labels = ("each seed", "mean", "trained on all sizes, mean")
-        self._lines = RunLines(self._axes, canvas, most, labels, (self._guessing, self._band))
+        others = (self._guessing, self._band)
+        self._lines = RunLines(self._axes, canvas, "trained on all sizes, mean", others)
 
     def draw(self, canvas: Canvas, result: BandCurves) -> None:
         low, high = result.band

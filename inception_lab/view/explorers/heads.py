@@ -100,7 +100,6 @@ class Heads(Explorer):
         return figure
 
     def prepare(self, canvas: Canvas) -> None:
-        most = max(map(len, measurements()["validation_loss"].values()))
         self._hung = [
             self._strip.add_patch(
                 Rectangle((place - 0.36, 0.62), 0.72, 0.5, edgecolor=figures.PURPLE, zorder=3)
@@ -110,8 +109,7 @@ class Heads(Explorer):
         left = MODULES.index(HUNG_ON[0]) - 0.5
         self._word = self._strip.text(left, 0.86, "", ha="right", va="center", fontsize=9)
         canvas.add(*self._hung, self._word)
-        labels = ("each seed", "mean", "without heads, mean")
-        self._lines = RunLines(self._axes, canvas, most, labels, (self._nothing,))
+        self._lines = RunLines(self._axes, canvas, "without heads, mean", (self._nothing,))
 
     def draw(self, canvas: Canvas, result: HeadCurves) -> None:
         measure = result.state["measure"]

@@ -74,6 +74,9 @@ def plot_reach(photo: Any, fields: Mapping[str, tuple[Any, int, int]]) -> Figure
     height, width = photo.shape[:2]
     share = 1 / len(fields)
     figure = new_figure(2.3 * len(fields), 3.0)
+    beyond = {name: (largest - min(height, width)) / 2 + 8 for name, (_, _, largest) in fields.items()}
+    margin = min(height, width) / 6  # all photographs are equally large, and what lies beyond is cut off
+    around = max([0.0, *(each for each in beyond.values() if each <= margin)])
     for number, (name, (field, effective, largest)) in enumerate(fields.items()):
         ax = figure.add_axes((share * number + 0.008, 0.01, share - 0.016, 0.77))
         ax.imshow(photo.mean(axis=2), cmap="gray", alpha=0.55)
@@ -81,13 +84,13 @@ def plot_reach(photo: Any, fields: Mapping[str, tuple[Any, int, int]]) -> Figure
         ax.imshow(strength, cmap="inferno", alpha=(strength**0.5).clip(0, 1))
         row, column = (middle - 0.5 for middle in field.centre)
         for side, line, color in ((largest, "-", VERMILLION), (effective, "--", BLUE)):
-            box = Rectangle((column - side / 2, row - side / 2), side, side, fill=False, clip_on=False)
+            box = Rectangle((column - side / 2, row - side / 2), side, side, fill=False)
             box.set(edgecolor=color, linestyle=line, linewidth=2)
             ax.add_patch(box)
-        around = max(0.0, (largest - min(height, width)) / 2 + 8)
         ax.set(xlim=(-around, width + around), ylim=(height + around, -around))
         ax.set_axis_off()
-        ax.set_title(f"{name}\nat most {largest} px (—)\n90 % in {effective} px (- -)", fontsize=9)
+        seen = "—" if beyond[name] <= margin else "outside"
+        ax.set_title(f"{name}\nat most {largest} px ({seen})\n90 % in {effective} px (- -)", fontsize=9)
     return figure
 
 
@@ -97,7 +100,7 @@ def plot_pictures(
     *,
     columns: int = 4,
     size: float = 2.1,
-    places: Mapping[str, Any] | None = None,
+    limits: tuple[float | None, float | None] = (None, None),
 ) -> Figure:
     """Draw named pictures side by side.
 
@@ -105,21 +108,13 @@ def plot_pictures(
         pictures: Title → array, `(height, width)` or `(height, width, 3)`.
         columns: Pictures in a row.
         size: Width of one picture in inches.
-        places: Name → something with a `column` and a `row`, marked in every picture.
+        limits: What is black and what is white in all of them; by default each has its own.
     """
     rows = math.ceil(len(pictures) / columns)
     figure = new_figure(size * min(columns, len(pictures)), (size + 0.3) * rows, layout="constrained")
     for number, (title, picture) in enumerate(pictures.items()):
         ax = figure.add_subplot(rows, min(columns, len(pictures)), number + 1)
-        ax.imshow(picture, cmap="gray")
-        for name, place in (places or {}).items():
-            ax.annotate(
-                name,
-                (place.column, place.row),
-                (place.column - 46, place.row - 20),
-                color="white",
-                arrowprops={"arrowstyle": "->", "color": "white"},
-            )
+        ax.imshow(picture, cmap="gray", vmin=limits[0], vmax=limits[1])
         ax.set_title(title, fontsize=10)
         ax.set_axis_off()
     return figure

@@ -240,8 +240,9 @@ def plot_rates(
     figure.legend(
         *figure.axes[0].get_legend_handles_labels(), frameon=False, loc="outside upper right", ncols=2
     )
-    figure.axes[0].annotate("works", (0, works), (2, -2), xycoords=("axes fraction", "data"),
-                   textcoords="offset points", va="top", fontsize=8, color=GREY)  # fmt: skip
+    for word, at, above in (("works from here up", works, 2), ("guessing", chance, -10)):
+        figure.axes[0].annotate(word, (0, at), (2, above), xycoords=("axes fraction", "data"),
+                       textcoords="offset points", fontsize=8, color=GREY)  # fmt: skip
     figure.supxlabel("highest learning rate (log scale)", fontsize=10)
     figure.supylabel(ylabel, fontsize=10)
     return figure
