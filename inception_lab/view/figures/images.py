@@ -73,7 +73,7 @@ def plot_reach(photo: Any, fields: Mapping[str, tuple[Any, int, int]]) -> Figure
     """
     height, width = photo.shape[:2]
     share = 1 / len(fields)
-    figure = new_figure(2.3 * len(fields), 3.0)
+    figure = new_figure(2.5 * len(fields), 3.2)
     beyond = {name: (largest - min(height, width)) / 2 + 8 for name, (_, _, largest) in fields.items()}
     margin = min(height, width) / 6  # all photographs are equally large, and what lies beyond is cut off
     around = max([0.0, *(each for each in beyond.values() if each <= margin)])

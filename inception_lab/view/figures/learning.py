@@ -240,7 +240,7 @@ def plot_rates(
     figure.legend(
         *figure.axes[0].get_legend_handles_labels(), frameon=False, loc="outside upper right", ncols=2
     )
-    for word, at, above in (("works from here up", works, 2), ("guessing", chance, -10)):
+    for word, at, above in (("works", works, 2), ("guessing", chance, -10)):
         figure.axes[0].annotate(word, (0, at), (2, above), xycoords=("axes fraction", "data"),
                        textcoords="offset points", fontsize=8, color=GREY)  # fmt: skip
     figure.supxlabel("highest learning rate (log scale)", fontsize=10)
