@@ -605,16 +605,51 @@ def test_no_guess_is_kept_for_a_blank(guess: Any) -> None:
     assert found == Verdict(None, "Prediction 01.sizes: the answer is 9 and 63. You made no guess.")
 
 
+def marks(ax: Any) -> dict[str, float]:
+    """What is marked in the reader's colour within the ends of axes, and where."""
+    lines = [line for line in ax.lines if line.get_color() == form.READER]
+    words = [text.get_text() for text in ax.texts if text.get_color() == form.READER]
+    found = {}
+    for line, said in zip(lines, words, strict=True):
+        (x, _), (y, _) = line.get_data()
+        (at, low, high) = (x, *ax.get_xlim()) if x == line.get_xdata()[1] else (y, *sorted(ax.get_ylim()))
+        found |= {said: at} if low <= at <= high else {}
+    framed = [label for label in ax.get_yticklabels() if label.get_bbox_patch()]
+    return found | {f"framed: {label.get_text()}": label.get_position()[1] for label in framed}
+
+
 def test_a_guess_is_marked_in_the_picture_of_the_answer_where_it_can_be() -> None:
     ax = lab.figures.plot_lines([1, 2, 3], {"truth": [1, 2, 3]}, xlabel="k", ylabel="answer")
-    before, ends = len(ax.lines), ax.get_xlim()
-    for name, guess in {"a": None, "b": "wide", "c": 400, "d": ("wide", 2)}.items():
+    ends = ax.get_xlim()
+    for name, guess in {"a": None, "b": "wide", "c": 400, "d": ("wide", 2), "e": 10**400}.items():
         exercises.predict(name, guess)
-        exercises.mark(ax, name)
-    (mark,) = ax.lines[before:]
-    assert (np.asarray(mark.get_xdata()).tolist(), mark.get_color()) == ([2, 2], form.READER)
-    assert [text.get_text() for text in ax.texts][-1:] == ["you: 2"]
+        assert exercises.mark(ax, name) is ax
+    assert marks(ax) == {"you: 2": 2}
     assert ax.get_xlim() == ends
+
+
+@pytest.mark.parametrize(
+    ("kind", "guess", "expected"),
+    [
+        ("kernel_size", (5, 25), {"you: 5": 5, "you: 25": 25}),
+        ("reduction", 80, {"you: 80": 80}),
+        ("network", ("5b", "conv2"), {"framed: 5b": 10, "framed: conv2": 1}),
+        ("auxiliary", ("conv1", 5), {"you: conv1": 0}),
+        ("auxiliary", "3a, 4b", {"you: 3a": 2, "you: 4b": 5}),
+        ("bands", 41, {"you: 41": 0.41}),
+    ],
+)
+def test_a_guess_is_marked_in_an_explorer_also_when_it_comes_later(
+    kind: str, guess: Any, expected: dict[str, float]
+) -> None:
+    explorer = exercises.mark(getattr(lab.explore, kind)(), "x")
+    without = explorer.widget.picture
+    assert marks(explorer.asked.axes) == {}
+    exercises.predict("x", guess)
+    assert marks(explorer.asked.axes) == pytest.approx(expected)
+    assert explorer.widget.picture != without
+    explorer.fit(400)
+    assert marks(explorer.asked.axes) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(

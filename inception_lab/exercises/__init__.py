@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+from weakref import WeakSet
 
 from inception_lab.exercises import kept
-from inception_lab.exercises.form import READER, Turn, beside, in_words
+from inception_lab.exercises.form import Turn, beside, draw_guess, in_words
 from inception_lab.exercises.form import Verdict as Verdict
 from inception_lab.exercises.judge import Exercise
 from inception_lab.exercises.lessons import Cards
@@ -82,6 +83,8 @@ def predict(
     """
     if not blank(guess):
         kept.session.guesses[name] = guess
+        for picture in MARKED.get(name, ()):
+            mark(picture, name)
         said = f"Prediction {name}: you say {in_words(guess)}. It is kept until the answer."
         return Verdict(None, f"{said} {kept.keep()}".rstrip())
     before = kept.known()[0].guesses.get(name)
@@ -117,20 +120,26 @@ def reveal(name: str, truth: Any) -> Verdict:
     return Revealed(None, said, guess, truth)
 
 
-def mark(ax: Any, name: str) -> None:
+MARKED: dict[str, WeakSet[Any]] = {}  # prediction → explorers that show its guess
+
+
+def mark(picture: Any, name: str) -> Any:
     """Draw what was guessed into a picture of the answer, in the reader's colour; nothing without a guess.
 
     Args:
-        ax: Matplotlib axes whose horizontal axis is what was asked for. They keep their ends.
-        name: Of the prediction; of several numbers each is drawn.
+        picture: An explorer, which also takes a later guess; or Matplotlib axes whose horizontal axis is what
+            was asked for. They keep their ends.
+        name: Of the prediction; of several numbers each is drawn. A word is looked for among the axis's.
+
+    Returns:
+        The picture.
     """
-    guess = kept.known()[0].guesses.get(name)
-    low, high = ax.get_xlim()
-    for number in guess if isinstance(guess, tuple) else (guess,):
-        if isinstance(number, int | float) and low <= number <= high:
-            ax.axvline(number, color=READER, linestyle="--")
-            ax.annotate(f"you: {number:g}", (number, 1), xycoords=("data", "axes fraction"), color=READER,
-                        xytext=(3, -3), textcoords="offset points", rotation=90, va="top")  # fmt: skip
+    if hasattr(picture, "mark"):
+        MARKED.setdefault(name, WeakSet()).add(picture)
+        picture.mark(lambda axis: draw_guess(axis, kept.known()[0].guesses.get(name)))
+    else:
+        draw_guess(picture.xaxis, kept.known()[0].guesses.get(name))
+    return picture
 
 
 @dataclass(frozen=True)

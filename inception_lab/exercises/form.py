@@ -148,3 +148,32 @@ def beside(guess: Any, truth: Any) -> str:
                 f'<small style="width:6em">{value:,.10g}</small></div>'
             )
     return bars
+
+
+def draw_guess(axis: Any, guess: Any) -> None:
+    """Draw a guess across Matplotlib axes, at its place on one axis of theirs, which keeps its ends.
+
+    The name of a row gets a frame instead: a line would strike out what the row says.
+    """
+    ax, ends, upright = axis.axes, axis.get_view_interval(), axis.axis_name == "x"
+    labels = {label.get_text().replace("−", "-"): label for label in axis.get_majorticklabels()}
+    places = dict(zip(labels, axis.get_majorticklocs(), strict=False))
+    named = any(isinstance(understood(label), str) for label in labels)
+    per_cent = getattr(axis.get_major_formatter(), "xmax", 100) / 100
+    look = {"color": READER, "clip_on": True, "rotation": 90 if upright else 0}
+    parts = re.split("[ ,]+", guess) if isinstance(guess, str) else guess
+    for said in parts if isinstance(parts, list | tuple) else (parts,):
+        number = not named and isinstance(said, int | float) and abs(said) < 1e9
+        if not number and said not in places:
+            continue
+        at, words = (said * per_cent, f"you: {said:g}") if number else (places[said], f"you: {said}")
+        if upright:
+            ax.axvline(at, color=READER, linestyle="--")
+            ax.text(at, 0.88, words, va="top", transform=ax.get_xaxis_transform(), **look)
+        elif named:
+            frame = {"facecolor": "none", "edgecolor": READER, "linewidth": 1.6, "pad": 2}
+            labels[said].set_bbox(frame)
+        else:
+            ax.axhline(at, color=READER, linestyle="--")
+            ax.text(0.99, at, words, ha="right", va="bottom", transform=ax.get_yaxis_transform(), **look)
+    axis.set_view_interval(*ends, ignore=True)

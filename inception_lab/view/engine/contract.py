@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from inception_lab.view import figures
@@ -29,6 +30,7 @@ class Contract(ABC):
 
     Attributes:
         width: How wide the figure is, in inches: 9.2, or less where the page has little room.
+        asked: The axis that a reader's guess is marked on, which `make_figure` names.
     """
 
     title: ClassVar[str]
@@ -36,6 +38,7 @@ class Contract(ABC):
     presets: ClassVar[Mapping[str, State]] = {}
     leading: ClassVar[tuple[str, ...]] = ()  # controls in view; the rest lie under "More"
     width = WIDE
+    asked: Axis | None = None
     result: Any
 
     @abstractmethod

@@ -102,3 +102,20 @@ def shown(state: State, controls: Mapping[str, Control]) -> State:
 def meant(shown: Any, control: Control) -> Any:
     """Return the value that the page means."""
     return control.options[shown][1] if isinstance(control, Choice) else shown
+
+
+class Knob:
+    """A control of an explorer, whose `value` can be set: that redraws the picture."""
+
+    def __init__(self, explorer: Any, name: str, control: Control) -> None:
+        self._explorer, self._name, self.control = explorer, name, control
+
+    @property
+    def value(self) -> Any:
+        """Its value; one that the control cannot take is refused with a ValueError."""
+        return self._explorer.state[self._name]
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        check({self._name: value}, {self._name: self.control})
+        self._explorer.move({self._name: value})

@@ -17,7 +17,7 @@ from inception_lab.view import figures
 from inception_lab.view.engine import controls as kinds
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.contract import Contract, width_for
-from inception_lab.view.engine.controls import Choice, Control, Integer, State, Toggle
+from inception_lab.view.engine.controls import Choice, Control, Integer, Knob, State, Toggle
 from inception_lab.view.engine.handles import Handle, solve
 from inception_lab.view.engine.panel import Panel
 
@@ -25,23 +25,6 @@ __all__ = ["Choice", "Control", "Explorer", "Handle", "Integer", "State", "Toggl
 
 SHOWN: dict[Any, tuple[Any, list[Explorer]]] = {}  # cell → its last run, and what that has shown
 DENSITY = 2  # pixels of the picture for one of the page's, as sharp displays have
-
-
-class Knob:
-    """A control of an explorer, whose `value` can be set: that redraws the picture."""
-
-    def __init__(self, explorer: Explorer, name: str, control: Control) -> None:
-        self._explorer, self._name, self.control = explorer, name, control
-
-    @property
-    def value(self) -> Any:
-        """Its value; one that the control cannot take is refused with a ValueError."""
-        return self._explorer.state[self._name]
-
-    @value.setter
-    def value(self, value: Any) -> None:
-        kinds.check({self._name: value}, {self._name: self.control})
-        self._explorer.move({self._name: value})
 
 
 class Explorer(Contract):
@@ -74,6 +57,7 @@ class Explorer(Contract):
             raise ValueError(f"`controls` must name each control once. Received: controls={names}.")
         self.controls = {name: Knob(self, name, each) for name, each in self._declared.items()}
         self._defaults = self._state = {name: each.value for name, each in self._declared.items()}
+        self._guess: Callable[[Any], Any] | None = None  # draws a reader's guess on an axis
         self._grip: tuple[Handle, Any] | None = None  # what a hand holds, and how far its anchor lies from it
         self._of = cache(lambda preset: self.compute({**self._defaults, **self.presets.get(preset, {})}))
         fixed = {
@@ -193,6 +177,12 @@ class Explorer(Contract):
             self.width, self._grip = width, None
             self._stage()
 
+    @figures.one_at_a_time
+    def mark(self, guess: Callable[[Any], Any]) -> None:
+        """Have a guess drawn on the axis that was asked about, now and whenever the figure is made anew."""
+        self._guess = guess
+        self._stage()
+
     def _ipython_display_(self) -> None:
         """Show a picture that stays in a saved notebook, and the live widget, which hides it in the page.
 
@@ -236,6 +226,8 @@ class Explorer(Contract):
         self.figure.set_dpi(DENSITY * figures.DPI)
         self._canvas = Canvas(self.figure)
         figures.styled(self.prepare)(self._canvas)
+        if self._guess and self.asked:
+            self._guess(self.asked)
         self._update()
 
     @figures.one_at_a_time

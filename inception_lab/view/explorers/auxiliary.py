@@ -119,6 +119,7 @@ class Auxiliary(Explorer):
         ax.set_xticks(range(len(MODULES)), TICKS, fontsize=8.5, rotation=self.either(0, 60))
         ax.yaxis.set_minor_locator(NullLocator())
         ax.grid(color=figures.PALE)
+        self.asked = ax.xaxis
         self._shown = ""
         return figure
 

@@ -74,6 +74,7 @@ class Bands(Explorer):
         ax.xaxis.set_minor_locator(NullLocator())
         ax.yaxis.set_major_formatter(PercentFormatter(1.0))
         self._guessing = ax.axhline(0.1, color=figures.GREY, linestyle=":", label="guessing")
+        self.asked = ax.yaxis
         ax.grid(color=figures.PALE)
         return figure
 

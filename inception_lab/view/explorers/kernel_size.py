@@ -100,6 +100,7 @@ class KernelSize(Explorer):
         self._window_axes = self.add_axes(figure, (0.435, 0.55, 0.16, 0.37), (right + 0.2, 4.0, 0.1, 0.95))
         self._filter_axes = self.add_axes(figure, (0.435, 0.06, 0.16, 0.37), (right + 0.2, 2.75, 0.1, 0.95))
         self._curve_axes = self.add_axes(figure, (0.675, 0.15, 0.315, 0.75), (0.45, 0.5, 0.1, 1.7))
+        self.asked = self._curve_axes.xaxis
         self._image = self._photo_axes.imshow(np.zeros((2, 2)), cmap="gray", vmin=0, vmax=1)
         self._photo_axes.tick_params(labelsize=8)
         self._window_axes.set_title(self.either("inside the window", "inside it"), fontsize=10)

@@ -141,6 +141,7 @@ class Network(Explorer):
         self._columns = metric_columns(self, figure, rows, *places)
         for number, ax in enumerate(self._columns.values()):
             ax.set_yticks(range(rows), [""] * rows if number else list(ROWS), fontsize=self.either(10, 9))
+        self.asked = self._columns["parameters"].yaxis
         gauge = self.add_axes(figure, (0.075, 0.095, 0.91, 0.048), (0.55, 0.48, 0.1, 0.24))
         gauge.set(xlim=(0, 1), ylim=(-0.5, 0.5))
         gauge.set_yticks([0], ["total"])

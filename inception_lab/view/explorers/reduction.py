@@ -96,6 +96,7 @@ class Reduction(Explorer):
         )
         ax.yaxis.set_major_formatter(figures.tick)
         ax.grid(color=figures.PALE)
+        self.asked = ax.xaxis
         bars = self._bar_axes
         bars.set(xlim=(0, 1), ylim=(1.6, -0.6), xlabel="MACs per image", title="This setting")
         bars.set_yticks([0, 1], ["direct", "reduced\nfirst"])
