@@ -1,5 +1,6 @@
 """The lessons as cards, and what is kept of the reader's progress."""
 
+import errno
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -27,6 +28,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def new_session(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "session", kept.Kept())
+    monkeypatch.setattr(kept, "unsaid", [])
 
 
 def test_every_lesson_has_a_card_and_a_line_in_the_readme(root: Path) -> None:
@@ -119,10 +121,39 @@ def test_the_committed_notebooks_and_the_solutions_keep_nothing(
 def test_a_damaged_file_is_kept_aside_and_begun_anew(copy: Path, content: str) -> None:
     copy.write_text(content)
     said = "The file of your progress was damaged. It is kept as progress.damaged, and begun anew."
-    assert repr(exercises.progress()).splitlines()[0] == said
+    shown = exercises.lessons()  # as the start page does
+    assert repr(shown).splitlines()[0] == said
+    assert said in shown._repr_html_()
     assert copy.with_suffix(".damaged").read_text() == content
     assert "damaged" not in exercises.check("01.1", ANSWER).text
     assert json.loads(copy.read_text())["solved"] == ["01.1"]
+
+
+def test_damage_that_a_question_finds_is_said_by_the_next_answer(copy: Path) -> None:
+    copy.write_text("{")
+    assert exercises.predict("01.sizes").text == "Your turn."
+    assert exercises.predict("01.sizes", 5).text.endswith(
+        "The file of your progress was damaged. It is kept as progress.damaged, and begun anew."
+    )
+    assert "damaged" not in repr(exercises.progress())
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("read_text", "The file of your progress could not be read: {} (Permission denied)."),
+        ("replace", "The file of your progress was damaged. It is in a read-only folder."),
+    ],
+)
+def test_a_folder_that_is_read_only_takes_a_line(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, call: str, said: str
+) -> None:
+    def refused(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    copy.write_text("{")
+    monkeypatch.setattr(Path, call, refused)
+    assert repr(exercises.progress()) == said.format(copy)
 
 
 def test_progress_that_cannot_be_kept_is_said(copy: Path) -> None:

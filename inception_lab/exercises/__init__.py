@@ -53,7 +53,7 @@ def check(name: str, *answers: Any) -> Verdict:
     exercise = EXERCISES[name]
     answer = answers[0] if len(answers) == 1 else answers or None
     if blank(answer):
-        done = name in kept.known()[0].solved
+        done = name in kept.known().solved
         return Turn(done or None, "✔ Solved." if done else YOUR_TURN, lambda written: check(name, written))
     try:
         right, text = exercise.judge(answer)
@@ -64,7 +64,7 @@ def check(name: str, *answers: Any) -> Verdict:
         return Verdict(True, f"✔ Right. {text} {kept.keep()}".rstrip())
     if right is None:
         return Verdict(None, text)
-    tries = kept.known()[0].tries.get(name, 0) + 1
+    tries = kept.known().tries.get(name, 0) + 1
     kept.session.tries[name] = tries
     shown = " ".join(f"Hint {number}: {hint}" for number, hint in enumerate(exercise.hints[:tries], 1))
     return Verdict(False, f"✘ Not yet. {text} {shown} {kept.keep()}".rstrip())
@@ -87,7 +87,7 @@ def predict(
             mark(picture, name)
         said = f"Prediction {name}: you say {in_words(guess)}. It is kept until the answer."
         return Verdict(None, f"{said} {kept.keep()}".rstrip())
-    before = kept.known()[0].guesses.get(name)
+    before = kept.known().guesses.get(name)
     parts = before if isinstance(before, tuple) else () if before is None else (before,)
     count = len(guess) if isinstance(guess, tuple) else 1
     return Turn(
@@ -113,7 +113,7 @@ class Revealed(Verdict):
 
 def reveal(name: str, truth: Any) -> Verdict:
     """Set the truth, as the cell above computed it, beside what was guessed."""
-    guess = kept.known()[0].guesses.get(name)
+    guess = kept.known().guesses.get(name)
     if guess is None:
         return Verdict(None, f"Prediction {name}: the answer is {in_words(truth)}. You made no guess.")
     said = f"Prediction {name}: you said {in_words(guess)}; the answer is {in_words(truth)}."
@@ -136,9 +136,9 @@ def mark(picture: Any, name: str) -> Any:
     """
     if hasattr(picture, "mark"):
         MARKED.setdefault(name, WeakSet()).add(picture)
-        picture.mark(lambda axis: draw_guess(axis, kept.known()[0].guesses.get(name)))
+        picture.mark(lambda axis: draw_guess(axis, kept.known().guesses.get(name)))
     else:
-        draw_guess(picture.xaxis, kept.known()[0].guesses.get(name))
+        draw_guess(picture.xaxis, kept.known().guesses.get(name))
     return picture
 
 
@@ -188,9 +188,9 @@ class Progress:
 
 def progress() -> Progress:
     """Return what is solved and guessed in all lessons."""
-    return Progress(*kept.known())
+    return Progress(kept.known(), kept.say())
 
 
 def lessons() -> Cards:
     """Return the lessons as cards: the insight, the minutes, and how much is solved."""
-    return Cards(tuple(EXERCISES), kept.known()[0].solved)
+    return Cards(tuple(EXERCISES), kept.known().solved, kept.say())

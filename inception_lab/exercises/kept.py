@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ def from_data(data: Any) -> Kept:
 
 
 session = Kept()
+unsaid: list[str] = []  # about a file that was damaged, until somebody says it
 
 
 def file() -> Path | None:
@@ -55,21 +57,30 @@ def file() -> Path | None:
     return path if path and path.parent == Path.cwd() else None
 
 
-def known() -> tuple[Kept, str]:
-    """Return what is known from the file and from the session, and a line if the file was damaged."""
-    path, said, before = file(), "", Kept()
+def known() -> Kept:
+    """Return what is known from the file and from the session."""
+    path, before = file(), Kept()
     if path and path.exists():
         try:
             before = from_data(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, RecursionError):
+        except OSError as error:
+            unsaid[:] = [f"The file of your progress could not be read: {path} ({error.strerror})."]
+        except (ValueError, RecursionError):
             aside = path.with_suffix(".damaged")
-            path.replace(aside)
-            said = f"The file of your progress was damaged. It is kept as {aside.name}, and begun anew."
+            with suppress(OSError):
+                path.replace(aside)
+            now = "in a read-only folder" if path.exists() else f"kept as {aside.name}, and begun anew"
+            unsaid[:] = [f"The file of your progress was damaged. It is {now}."]
     tries = {
         name: max(before.tries.get(name, 0), session.tries.get(name, 0))
         for name in {**before.tries, **session.tries}
     }
-    return Kept(before.solved | session.solved, tries, {**before.guesses, **session.guesses}), said
+    return Kept(before.solved | session.solved, tries, {**before.guesses, **session.guesses})
+
+
+def say() -> str:
+    """Return a line if the file was damaged, once."""
+    return unsaid.pop() if unsaid else ""
 
 
 def keep() -> str:
@@ -79,12 +90,11 @@ def keep() -> str:
         return ""
     new = path.with_name(f"{path.name}.new")
     try:
-        everything, said = known()
-        new.write_text(json.dumps(everything.data()), encoding="utf-8")
+        new.write_text(json.dumps(known().data()), encoding="utf-8")
         new.replace(path)
     except OSError as error:
         return f"Your progress could not be kept in {path} ({error.strerror})."
-    return said
+    return say()
 
 
 def _plain(guess: Any) -> Any:

@@ -4,6 +4,7 @@ import html
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from inception_lab.exercises.form import Verdict
 from inception_lab.resources import csv_rows
 
 
@@ -28,6 +29,7 @@ class Cards:
 
     exercises: Collection[str]  # names of all exercises, such as `"01.1"`
     solved: Collection[str]  # names of those that are solved
+    said: str = ""  # before them
 
     def done(self, lesson: Lesson) -> str:
         """Return how much of a lesson is solved, in words."""
@@ -46,10 +48,11 @@ class Cards:
         ]
 
     def __repr__(self) -> str:
-        return "\n".join(
+        cards = (
             f"{heading}: {lesson.insight}" + (f" ({more})" if more else "")
             for lesson, heading, more in self.rows()
         )
+        return "\n".join(filter(None, (self.said, *cards)))
 
     def _repr_html_(self) -> str:
         cards = "".join(
@@ -57,4 +60,5 @@ class Cards:
             f"<br>{html.escape(lesson.insight)}<br><small>{more}</small></div>"
             for lesson, heading, more in self.rows()
         )
-        return f'<div style="{GRID}">{cards}</div>'
+        said = Verdict(None, self.said)._repr_html_() if self.said else ""
+        return f'{said}<div style="{GRID}">{cards}</div>'

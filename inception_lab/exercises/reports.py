@@ -37,7 +37,7 @@ def report(name: str, folder: str | Path = ".") -> Verdict:
     letters = re.sub(r"[\W_]+", "-", name).strip("-")[:60]
     if not letters:
         raise ValueError(f"`name` must hold a letter or a digit. Received: name={name!r}.")
-    done, damaged = kept.known()
+    done = kept.known()
     content = {"report": "Inception Lab", "name": name, **done.data()}
     path = Path(folder) / f"report-{letters}.json"
     try:
@@ -45,7 +45,7 @@ def report(name: str, folder: str | Path = ".") -> Verdict:
     except OSError as error:
         raise ValueError(f"A report must be written. Received: {path} ({error.strerror}).") from error
     said = f"{path} says what you solved, your wrong answers and your guesses; it holds no code."
-    return Verdict(None, f"{damaged} {said} Its checksum finds accidents; it is no proof.".lstrip())
+    return Verdict(None, f"{kept.say()} {said} Its checksum finds accidents; it is no proof.".lstrip())
 
 
 def checksum(content: dict[str, Any]) -> str:

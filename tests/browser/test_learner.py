@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import inception_lab
+from inception_lab import exercises
+from inception_lab.exercises import kept
+from tests.browser.explorers import picture, same
 from tests.test_lessons import ANSWER
 
 if TYPE_CHECKING:
@@ -37,17 +41,21 @@ def started(lab: "Lab") -> "Notebook":
 
 
 def test_a_learner_begins_answers_and_finds_all_there_again(
-    root: Path, chromium: "Browser", tmp_path: Path
+    root: Path, chromium: "Browser", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tests.browser.lab import make_lab
+
+    monkeypatch.setattr(kept, "session", kept.Kept())
+    exercises.predict("01.sizes", (5, 25))
+    marked = exercises.mark(inception_lab.explore.kernel_size(), "01.sizes")
 
     before = status(root)
     with make_lab(tmp_path, chromium) as lab:
         start = started(lab)
         shown = start.explorer("An Inception module")
-        picture = shown.picture
+        first = shown.picture
         shown.press(shown.number("#5×5 reduce"), "ArrowUp")
-        assert shown.picture != picture
+        assert shown.picture != first
         cards = start.page.locator(".jp-OutputArea", has_text="01 The naive module")
         assert "45 minutes · 0 of 4 solved" in (cards.text_content() or "")
         lesson = lab.open(LESSON)
@@ -57,17 +65,18 @@ def test_a_learner_begins_answers_and_finds_all_there_again(
         lesson.page.get_by_text("✔ Right.").wait_for()
         write(lesson, 'exercises.predict("01.sizes"', "5", "25")
         lesson.page.get_by_text("you say 5 and 25").wait_for()
+        same(lesson.explorer(marked.title), marked)  # its cell was run before
         write(lesson, 'exercises.check("01.2"', "14*14 * (192 + 9*208 + 25*48) * 448")
         lesson.page.get_by_text("✔ Right. 286,605,312 MACs.").wait_for()
         lesson.command("docmanager:save")
-    kept = json.loads((tmp_path / "mine" / "progress.json").read_text())
-    assert kept == {"solved": ["01.1", "01.2"], "tries": {}, "guesses": {"01.sizes": [5, 25]}}
+    written = json.loads((tmp_path / "mine" / "progress.json").read_text())
+    assert written == {"solved": ["01.1", "01.2"], "tries": {}, "guesses": {"01.sizes": [5, 25]}}
     with make_lab(tmp_path, chromium) as lab:
         cards = started(lab).page.locator(".jp-OutputArea", has_text="01 The naive module")
         assert "45 minutes · 2 of 4 solved" in (cards.text_content() or "")
         lesson = lab.open(LESSON)
         assert "✔ Right." in str(lesson.outputs())
-        lesson.explorer("How large a window?")  # though no cell was run
+        assert lesson.explorer(marked.title).picture == picture(marked)  # though no cell was run
     assert status(root) == before
 
 

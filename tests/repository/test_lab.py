@@ -1,7 +1,9 @@
 """The learner's copy of the lessons, which `make lab` opens."""
 
+import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -110,6 +112,16 @@ def test_a_folder_that_cannot_be_written_to_takes_a_line(tmp_path: Path) -> None
         "The folder of your lessons must be one that can be written to. "
         f"Received: {file / 'mine'} (Not a directory). Give another: make lab LESSONS=another/folder\n"
     )
+
+
+def test_a_folder_that_is_read_only_takes_a_line(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "write_bytes", refused)
+    monkeypatch.setattr(sys, "argv", ["lab", "--folder", str(mine)])
+    with pytest.raises(SystemExit, match=re.escape(f"Received: {mine} (Permission denied).")):
+        lab.main()
 
 
 def test_jupyterlab_opens_on_the_start_page_if_there_is_one(tmp_path: Path) -> None:
