@@ -130,7 +130,7 @@ class ExplorerDirective(SphinxDirective):
         (folder / f"{name}.json").write_text(json.dumps(made), encoding="utf-8")
         (folder / f"{name}.webp").write_bytes(base64.b64decode(made["first"]))
         explorer = getattr(explore, name)()
-        width, height = explorer.widget.fixed["size"]
+        width, height = explorer.widget.said["size"]
         words, at = html.escape(explorer.readout, quote=True), f"_static/explorers/{name}"
         kind = "pulled photos" if explorer.widget.photos else "pulled"
         picture = f'<img src="{at}.webp" alt="{words}" width="{width}" height="{height}">'
