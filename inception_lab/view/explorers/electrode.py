@@ -126,7 +126,7 @@ class Electrode(Explorer):
             ax.xaxis.set_minor_locator(NullLocator())
             ticks = [tick for tick in TICKS if low <= tick <= high]
             if self.narrow and ax is self._means_axes:
-                ax.set_xlabel("pixels, log scale", fontsize=9)
+                ax.set_xlabel("pixels, log scale", fontsize=8)
                 ticks = ticks[::2]
             ax.set_xticks(ticks, [str(tick) for tick in ticks])
             ax.grid(color=figures.PALE)
@@ -136,8 +136,11 @@ class Electrode(Explorer):
         )
         count = len(self._branches)
         self._means_axes.set(ylim=(count - 0.5, -0.5))
-        self._means_axes.set_yticks(range(count), [branch_name(name) for name in self._branches])
-        title = self._means_axes.set_title("preferred, all units' mean", fontsize=10)
+        self._means_axes.set_yticks(
+            range(count), [branch_name(name) for name in self._branches], fontsize=self.either(10, 8.5)
+        )
+        words = self.either("preferred, all units' mean", "preferred, on average")
+        title = self._means_axes.set_title(words, fontsize=self.either(10, 9))
         if self.narrow:
             title.set(x=1.0, ha="right")
         return figure

@@ -139,7 +139,8 @@ class Reduction(Explorer):
         direct_text.set(text=f"direct: {quantity(direct)}", x=right / 60, y=direct + top / 60, va="bottom")
         left = even > right / 2
         even_text.set(
-            text=f"break-even {even:.1f}", x=even + (-right if left else right) / 60,
+            text=f"{self.either('break-even', 'even at')} {even:.1f}",
+            x=even + (-right if left else right) / 60,
             y=top / 40 if direct > top / 8 else direct + top / 10,
             ha="right" if left else "left", va="bottom",
         )  # fmt: skip

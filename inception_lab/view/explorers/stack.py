@@ -80,7 +80,8 @@ class Stack(Explorer):
             strict=True,
         ):
             ax.set(xlabel="module", ylabel=label, title=title, xlim=(-1.1, MOST + 1.8))
-            ax.set_xticks(range(1, MOST + 1), map(str, range(1, MOST + 1)), fontsize=9)
+            named = range(1, MOST + 1, 1 if self.width > 5 else 2)
+            ax.set_xticks(named, map(str, named), fontsize=9)
             if self.narrow:
                 ax.set_ylabel("")
             ax.yaxis.set_major_formatter(figures.tick)
