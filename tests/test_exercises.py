@@ -607,7 +607,7 @@ def test_no_guess_is_kept_for_a_blank(guess: Any) -> None:
 
 def marks(ax: Any) -> dict[str, float]:
     """What is marked in the reader's colour within the ends of axes, and where."""
-    lines = [line for line in ax.lines if line.get_color() == form.READER]
+    lines = [each for each in ax.lines if (each.get_color(), each.get_linestyle()) == (form.READER, "--")]
     words = [text.get_text() for text in ax.texts if text.get_color() == form.READER]
     found = {}
     for line, said in zip(lines, words, strict=True):
