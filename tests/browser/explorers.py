@@ -1,6 +1,8 @@
 """What a page's explorer must show: what the package shows, in this process, for the same state."""
 
 import base64
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import inception_lab as lab
@@ -9,6 +11,7 @@ from inception_lab.view.engine.explorer import Choice, Integer
 if TYPE_CHECKING:
     from tests.browser.lab import Explorer, Notebook
 
+MEASURED = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "browser.json"
 KINDS = tuple(lab.explore.__all__)
 PATIENCE = 30  # tenths of a second that a picture may take
 
@@ -115,3 +118,14 @@ def a_hand_pulls(shown: "Explorer", kind: str, hint: str) -> None:
     shown.pull(start, end)
     shown.box.get_by_alt_text(here.readout, exact=True).wait_for()
     same(shown, here)
+
+
+def record(place: str, seconds: dict[str, float], milliseconds: dict[str, dict[str, float]]) -> None:
+    """Keep what was measured in a place, for the table of the benchmarks."""
+    MEASURED.parent.mkdir(parents=True, exist_ok=True)
+    stored = json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
+    stored[place] = {
+        "milliseconds": milliseconds,
+        "seconds": {name: round(each, 1) for name, each in seconds.items()},
+    }
+    MEASURED.write_text(json.dumps(stored, indent=1, ensure_ascii=False), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 import inception_lab
 from inception_lab import exercises
 from inception_lab.exercises import kept
-from tests.browser.explorers import picture, same
+from tests.browser.explorers import picture, record, same
 from tests.test_lessons import ANSWER
 
 if TYPE_CHECKING:
@@ -28,16 +29,21 @@ def status(root: Path) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
-def started(lab: "Lab") -> "Notebook":
-    """The page that opens by itself, run to its end."""
-    from tests.browser.lab import IDLE, Notebook
+def opened(lab: "Lab") -> "Notebook":
+    """The page that opens by itself."""
+    from tests.browser.lab import Notebook
 
     page = lab.page(f"/?token={lab.token}", ".jp-Notebook .jp-Cell")
-    page.wait_for_function(IDLE)
     assert "/lab/tree/00_start.ipynb" in page.url
-    notebook = Notebook(page)
+    return Notebook(page)
+
+
+def run(notebook: "Notebook") -> None:
+    """Run it to its end."""
+    from tests.browser.lab import IDLE
+
+    notebook.page.wait_for_function(IDLE)
     assert notebook.run_all()
-    return notebook
 
 
 def test_a_learner_begins_answers_and_finds_all_there_again(
@@ -50,11 +56,16 @@ def test_a_learner_begins_answers_and_finds_all_there_again(
     marked = exercises.mark(inception_lab.explore.kernel_size(), "01.sizes")
 
     before = status(root)
+    began = time.perf_counter()
     with make_lab(tmp_path, chromium) as lab:
-        start = started(lab)
+        start = opened(lab)
+        seconds = {"start page shown": time.perf_counter() - began}
+        run(start)
         shown = start.explorer("An Inception module")
         first = shown.picture
         shown.press(shown.number("#5×5 reduce"), "ArrowUp")
+        seconds["first explorer moved"] = time.perf_counter() - began
+        record("make lab", seconds, {})
         assert shown.picture != first
         cards = start.page.locator(".jp-OutputArea", has_text="01 The naive module")
         assert "45 minutes · 0 of 4 solved" in (cards.text_content() or "")
@@ -72,7 +83,8 @@ def test_a_learner_begins_answers_and_finds_all_there_again(
     written = json.loads((tmp_path / "mine" / "progress.json").read_text())
     assert written == {"solved": ["01.1", "01.2"], "tries": {}, "guesses": {"01.sizes": [5, 25]}}
     with make_lab(tmp_path, chromium) as lab:
-        cards = started(lab).page.locator(".jp-OutputArea", has_text="01 The naive module")
+        run(start := opened(lab))
+        cards = start.page.locator(".jp-OutputArea", has_text="01 The naive module")
         assert "45 minutes · 2 of 4 solved" in (cards.text_content() or "")
         lesson = lab.open(LESSON)
         assert "✔ Right." in str(lesson.outputs())

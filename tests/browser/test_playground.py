@@ -1,6 +1,5 @@
 """The playground in JupyterLab and as Voilà's page: every explorer answers, quickly, and to everybody."""
 
-import json
 import statistics
 import time
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import inception_lab as lab
-from tests.browser.explorers import KINDS, a_hand_pulls, a_key_moves, card, moved, same, the_wall
+from tests.browser.explorers import KINDS, a_hand_pulls, a_key_moves, card, moved, record, same, the_wall
 
 if TYPE_CHECKING:
     from tests.browser.lab import Explorer, Notebook
@@ -231,7 +230,7 @@ def test_the_address_follows_the_explorer_and_brings_it_back(playground: Opened)
     same(playground.page.explorer(lab.explore.module.title), lab.explore.module())
 
 
-def test_times_are_recorded(playground: Opened, root: Path) -> None:
+def test_times_are_recorded(playground: Opened) -> None:
     measured = {}
     for kind in KINDS:
         shown = playground.explorer(kind)
@@ -244,10 +243,6 @@ def test_times_are_recorded(playground: Opened, root: Path) -> None:
             "p95": round(milliseconds[int(0.95 * (len(milliseconds) - 1))], 1),
             "max": round(milliseconds[-1], 1),
         }
-    path = root / "benchmarks" / "results" / "browser.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    stored[playground.where] = {"milliseconds": measured, "seconds until ready": round(playground.seconds, 1)}
-    path.write_text(json.dumps(stored, indent=1, ensure_ascii=False), encoding="utf-8")
+    record(playground.where, {"playground ready": playground.seconds}, measured)
     assert max(times["p50"] for times in measured.values()) < 2000
     assert playground.seconds < READY_SECONDS
