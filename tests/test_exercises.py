@@ -609,7 +609,7 @@ def marks(ax: Any) -> dict[str, float]:
     """What is marked in the reader's colour within the ends of axes, and where."""
     lines = [each for each in ax.lines if (each.get_color(), each.get_linestyle()) == (form.READER, "--")]
     words = [text.get_text() for text in ax.texts if text.get_color() == form.READER]
-    found = {}
+    found: dict[str, float] = {}
     for line, said in zip(lines, words, strict=True):
         (x, _), (y, _) = line.get_data()
         (at, low, high) = (x, *ax.get_xlim()) if x == line.get_xdata()[1] else (y, *sorted(ax.get_ylim()))

@@ -83,7 +83,7 @@ def predict(
     """
     if not blank(guess):
         kept.session.guesses[name] = guess
-        for picture in MARKED.get(name, ()):
+        for picture in tuple(MARKED.get(name, ())):
             mark(picture, name)
         said = f"Prediction {name}: you say {in_words(guess)}. It is kept until the answer."
         return Verdict(None, f"{said} {kept.keep()}".rstrip())
