@@ -34,6 +34,7 @@ def opened(lab: "Lab") -> "Notebook":
     from tests.browser.lab import Notebook
 
     page = lab.page(f"/?token={lab.token}", ".jp-Notebook .jp-Cell")
+    page.get_by_role("heading", name="Start here").wait_for()
     assert "/lab/tree/00_start.ipynb" in page.url
     return Notebook(page)
 
