@@ -58,6 +58,15 @@ def test_a_lesson_that_was_not_touched_is_renewed(lessons: Path, mine: Path) -> 
     assert (mine / NAME).read_bytes() == notebook("2", answered=False)
 
 
+def test_a_lesson_that_was_only_opened_and_saved_is_renewed(lessons: Path, mine: Path) -> None:
+    list(lab.copy(mine, lessons))
+    saved = json.loads((mine / NAME).read_bytes()) | {"metadata": {"language_info": {"version": "3.13"}}}
+    (mine / NAME).write_text(json.dumps(saved))
+    (lessons / NAME).write_bytes(notebook("2"))
+    assert list(lab.copy(mine, lessons)) == []
+    assert (mine / NAME).read_bytes() == notebook("2", answered=False)
+
+
 def test_what_the_learner_changed_stays_and_a_newer_lesson_lies_beside(lessons: Path, mine: Path) -> None:
     list(lab.copy(mine, lessons))
     (mine / NAME).write_bytes(notebook("1", "my own"))
