@@ -5,8 +5,6 @@
 The text between the tables is written by hand; numbers in it are those of the tables.
 """
 
-from __future__ import annotations
-
 import re
 import statistics
 import sys
@@ -151,13 +149,9 @@ def ablation(rows: Rows) -> str:
 
 def race(rows: Rows) -> str:
     """One line a race: both rates, and the ratio of each pair."""
-    lines = []
+    lines, groups = [], grouped(rows, "task", "precision", "opponent")
     for (task, precision, opponent), pairs in ratios(rows).items():
-        group = [
-            row
-            for row in rows
-            if (row["task"], row["precision"], row["opponent"]) == (task, precision, opponent)
-        ]
+        group = groups[task, precision, opponent]
         rates = (f"{statistics.median(column(group, who)):.1f}" for who in ("ours", "theirs"))
         lines.append(
             (TASKS[task], precision, opponent, *rates, f"{statistics.median(pairs):.2f}",
