@@ -345,6 +345,12 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("04.2", 15.95, "That is in bits: Keras's loss is in nats."),
         ("04.2", 4.8, "That is with 10 for a base: Keras's loss is in nats."),
         ("04.3", 2 * 3_229_800, "That is two heads. One is asked for."),
+        ("04.3", 3_229_800 - 12 * 128 * 1024, "That is with 4 places after the pooling: 4×4 are 16."),
+        (
+            "04.3",
+            16 * 832 * 128 + 2048 * 1024 + 1024 * 1000,
+            "That is its MACs: a weight of the 1×1 is one parameter, used at 16 places.",
+        ),
         ("05.1", 11.06, "That is with eight bytes a number: float32 has four."),
         ("05.1", 5529.6, "That is in MB. A GB has 1,000 of them."),
         ("05.2", 128, "That is one step too few: after it the rate is at 52 %."),

@@ -69,6 +69,12 @@ EXERCISES = {
                     head_parameters("4e") + (14 * 14 - 4 * 4) * 128 * 1024
                 ),
                 "That is two heads. One is asked for.": lambda: 2 * head_parameters("4e"),
+                "That is with 4 places after the pooling: 4×4 are 16.": lambda: (
+                    head_parameters("4e") - (4 * 4 - 4) * 128 * 1024
+                ),
+                "That is its MACs: a weight of the 1×1 is one parameter, used at 16 places.": (
+                    4 * 4 * 832 * 128 + 4 * 4 * 128 * 1024 + 1024 * 1000
+                ),
                 "That is the head after 4a.": lambda: head_parameters("4a"),
                 "That is the head after 4d.": lambda: head_parameters("4d"),
             },
