@@ -90,6 +90,12 @@ def true_or_false(name: str, value: object, where: str = "") -> None:
         raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}{where}.")
 
 
+def function(name: str, value: object) -> None:
+    """Raise a ValueError unless `value` can be called, or is None."""
+    if not (value is None or callable(value)):
+        raise ValueError(f"`{name}` must be a function. Received: {name}={value!r}.")
+
+
 def finite_number(name: str, value: object, where: str = "") -> None:
     """Raise a ValueError unless `value` is an int or a float, and finite."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):

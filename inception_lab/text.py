@@ -9,7 +9,10 @@ from html import escape
 from typing import Any
 
 # From where on a number is written in a unit (below, it rounds to fewer), the unit's size, its letter.
-UNITS = ((999.95e6, 1e9, " G"), (999.95e3, 1e6, " M"), (9_999.5, 1e3, " k"), (0.0, 1.0, ""))
+UNITS = (
+    *((999.95e15, 1e18, " E"), (999.95e12, 1e15, " P"), (999.95e9, 1e12, " T"), (999.95e6, 1e9, " G")),
+    *((999.95e3, 1e6, " M"), (9_999.5, 1e3, " k"), (0.0, 1.0, "")),
+)
 BAR = 24  # characters
 
 
@@ -20,10 +23,11 @@ def quantity(value: float) -> str:
         >>> [quantity(n) for n in (0.42, 832, 999_999, 173_408_256, 15_500_000_000)]
         ['0.42', '832', '1.00 M', '173.4 M', '15.50 G']
     """
+    value = float(value)  # NumPy's narrow numbers cannot be compared with large ones
     if not abs(value) >= 100:
         return f"{value:.3g}"
     _, size, letter = next(unit for unit in UNITS if abs(value) >= unit[0])
-    digits = 0 if size == 1 else 2 if size == 1e9 or abs(value) < 9.995 * size else 1
+    digits = 0 if size == 1 else 2 if abs(value) < (99.995 if size > 1e6 else 9.995) * size else 1
     return f"{value / size:,.{digits}f}{letter}"
 
 
@@ -34,12 +38,24 @@ def tick(value: float, _: Any = None) -> str:
         >>> [tick(n) for n in (0, 500, 25e6, 2.5e9)]
         ['0', '500', '25 M', '2.5 G']
     """
+    value = float(value)
     _, size, letter = next((unit for unit in UNITS if abs(value) >= unit[0]), UNITS[-1])
     return f"{value / size:,g}{letter}"
 
 
+def percent(share: float) -> str:
+    """Write a share in whole per cent; less than all is not 100, and more than nothing is not 0.
+
+    Example:
+        >>> [percent(share) for share in (0, 0.001, 0.25, 0.999, 1)]
+        ['0', '<1', '25', '>99', '100']
+    """
+    said = f"{100 * share:.0f}"
+    return {"0": "<1", "100": ">99"}.get(said, said) if 0 < share < 1 else said
+
+
 def readable(value: Any) -> str:
-    """Write one cell of a table: shapes with ×, whole numbers with separators, two decimals else.
+    """Write one cell of a table: shapes with ×, whole numbers with separators, two decimals or digits else.
 
     Example:
         >>> [readable(cell) for cell in (120422400, (28, 28, 192), 2.1666, "1x1")]
@@ -49,7 +65,9 @@ def readable(value: Any) -> str:
         return "×".join(map(readable, value))
     if isinstance(value, numbers.Integral):
         return f"{int(value):,}"
-    return f"{value:,.2f}" if isinstance(value, numbers.Real) else str(value)
+    if isinstance(value, numbers.Real):
+        return f"{value:,.2f}" if not 0 < abs(value) < 0.005 else f"{value:.2g}"
+    return str(value)
 
 
 def size(number: float) -> str:
@@ -70,7 +88,7 @@ def bar(share: float, rest: str = " ") -> str:
         >>> bar(0.25, "·")
         '██████··················'
     """
-    done = round(BAR * min(share, 1))
+    done = round(BAR * min(share, 1)) if share > 0 else 0  # NaN is not
     return "█" * done + rest * (BAR - done)
 
 

@@ -11,7 +11,7 @@ from inception_lab import text
 def magnitude(said: str) -> float:
     """The number that a text says."""
     number, _, letter = said.replace(",", "").partition(" ")
-    return float(number) * {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[letter]
+    return float(number) * {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}[letter]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,11 @@ def magnitude(said: str) -> float:
         (120_422_400, "120.4 M"),
         (999_949_999, "999.9 M"),
         (999_950_001, "1.00 G"),
+        (173_400_000_000, "173.4 G"),
+        (999_999_999_999, "1.00 T"),
+        (2 * 10**18, "2.00 E"),
+        (np.int8(-128), "-128"),
+        (np.float16(60_000), "60.0 k"),
         (15_476_686_848, "15.48 G"),
     ],
 )
@@ -65,6 +70,9 @@ def test_size(number: int, said: str) -> None:
     [
         (np.int64(1234), "1,234"),
         (2.0, "2.00"),
+        (0.004, "0.004"),
+        (-0.00123, "-0.0012"),
+        (0.0, "0.00"),
         ((), ""),
         ((28, 28, 1024), "28×28×1,024"),
         ("5x5", "5x5"),
@@ -83,5 +91,6 @@ def test_a_bar_is_as_long_as_its_share(share: float) -> None:
     assert abs(drawn.count("█") / text.BAR - share) <= 0.5 / text.BAR + 1e-9
 
 
-def test_a_bar_does_not_grow_beyond_its_end() -> None:
+def test_a_bar_does_not_grow_beyond_its_ends() -> None:
     assert text.bar(1.5) == "█" * text.BAR
+    assert text.bar(-0.5) == text.bar(float("nan")) == " " * text.BAR

@@ -7,7 +7,7 @@ import math
 import numbers
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import ClassVar, Literal, NamedTuple, get_args
+from typing import ClassVar, Literal, NamedTuple, NoReturn, get_args
 
 from inception_lab.architecture.operations import Function, Operations, activation_operations
 from inception_lab.checks import (
@@ -67,6 +67,8 @@ def picture_shape(shape: object) -> tuple[int, int, int]:
         positive_integer(name, value, where)
         for name, value in zip(("height", "width", "channels"), shape, strict=True)
     )
+    if height in COLOURS and width == channels >= 28:  # no map of few rows, as many columns as channels
+        _channels_last(height, width, channels)
     return height, width, channels
 
 
@@ -74,11 +76,15 @@ def colour_picture(shape: object) -> tuple[int, int, int]:
     """Return `shape` as `(height, width, channels)` of a picture in colour or grey."""
     height, width, channels = picture_shape(shape)
     if height in COLOURS and channels not in COLOURS and min(width, channels) > 8:
-        raise ValueError(
-            "`input_shape` must be (height, width, channels), with the channels last: "
-            f"{(width, channels, height)}. Received: input_shape={shape!r}."
-        )
+        _channels_last(height, width, channels)
     return height, width, channels
+
+
+def _channels_last(channels: int, height: int, width: int) -> NoReturn:
+    raise ValueError(
+        "`input_shape` must be (height, width, channels), with the channels last: "
+        f"{(height, width, channels)}. Received: input_shape={(channels, height, width)}."
+    )
 
 
 def by(sides: Sides) -> str:

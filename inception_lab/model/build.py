@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields, replace
 from itertools import count
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from inception_lab.architecture import layers as spec
 from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.network import MERGES, Merge, Network, Part, as_network
-from inception_lab.checks import seed_number
+from inception_lab.checks import finite_number, seed_number
 from inception_lab.model.backend import dtype_policy, keras
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
 
@@ -43,7 +44,7 @@ def build(
         `{"main", "aux1", "aux2"}`.
 
     Raises:
-        ValueError: If the network cannot take an input of that shape, or the seed is no whole number.
+        ValueError: If the network cannot take an input of that shape, or an initialiser or the seed is none.
 
     Example:
         >>> import inception_lab as lab
@@ -77,6 +78,24 @@ def build(
     return keras.Model(inputs, outputs if len(outputs) > 1 else outputs["main"], name=name)
 
 
+def initializer(name: str) -> Any:
+    """Return a Keras initialiser by its name.
+
+    Raises:
+        ValueError: If there is none of that name.
+    """
+    found = None
+    if isinstance(name, str):
+        with suppress(ValueError):  # Keras's own takes several lines
+            found = keras.initializers.get(name)
+    if found is None:
+        raise ValueError(
+            "`kernel_initializer` must be the name of an initializer of Keras's, such as 'he_normal'. "
+            f"Received: kernel_initializer={name!r}."
+        )
+    return found
+
+
 def keras_name(path: str) -> str:
     """Return a layer's path as a Keras layer name."""
     return path.replace("/", "_")
@@ -106,7 +125,8 @@ class _Maker:
     """Makes the Keras layers of one model, each with an initialiser of its own."""
 
     def __init__(self, kernel_initializer: str, bias_initializer: float, seed: int | None) -> None:
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        finite_number("bias_initializer", bias_initializer)
+        self.kernel_initializer = initializer(kernel_initializer)
         self.bias = bias_initializer
         self.seeds = count(seed) if seed is not None else None
 

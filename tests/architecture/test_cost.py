@@ -513,3 +513,15 @@ def test_channels_first_is_noticed(shape: tuple[int, int, int]) -> None:
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             count()
     assert lab.cost(lab.naive_module(4), (3, 3, 64)).macs == 9 * 64 * 4  # a part's input may be so small
+
+
+@pytest.mark.parametrize("shape", [(3, 224, 224), (1, 28, 28)])
+def test_channels_first_is_noticed_for_parts_and_networks_of_ones_own(shape: tuple[int, int, int]) -> None:
+    message = (
+        f"`input_shape` must be (height, width, channels), with the channels last: {(*shape[1:], shape[0])}. "
+        f"Received: input_shape={shape}."
+    )
+    layer = lab.layers.Conv2D(4, 3)
+    for count in (lambda: lab.cost(layer, shape), lambda: lab.Network(shape, layer)):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            count()

@@ -188,6 +188,18 @@ def test_an_ensemble_is_the_mean_of_probabilities() -> None:
             "`predictions` must be arrays of one shape. Received: (2, 3), (3, 2).",
         ),
         (
+            lambda: ensemble([[[0.9, 0.1], [1.0]]]),
+            "`predictions` must be an array. Received: rows of several lengths.",
+        ),
+        (
+            lambda: accuracy([[0.9, 0.1], [1.0]], LABELS[:2]),  # type: ignore[arg-type]
+            "`predictions` must be an array. Received: rows of several lengths.",
+        ),
+        (
+            lambda: ensemble([np.array([["a", "b"]])]),
+            "`predictions` must be numbers. Received: dtype <U1.",
+        ),
+        (
             lambda: accuracy_by_size(PREDICTIONS, LABELS, np.zeros(3)),
             "`sizes` must hold one number for each of 4 pictures. Received: shape (3,).",
         ),

@@ -78,6 +78,21 @@ def test_products_of_matrices_are_as_narrow_as_where_they_meet() -> None:
     assert second.get_width() == product.get_width()  # type: ignore[attr-defined]
 
 
+def test_bars_to_both_sides_of_zero_and_of_no_length_are_whole() -> None:
+    ax = figures.plot_bars({"more": 2, "less": -3}, unit="G")
+    low, high = ax.get_xlim()
+    assert low <= -3 < 2 < high
+    assert [t.get_text() for t in ax.texts] == ["2", "-3"]
+    assert figures.plot_bars({"a": 0, "b": 0}, unit="G").get_xlim() == (0, 0.18)
+    for values, said in (
+        ({}, "`values` must hold one quantity or more. Received: none."),
+        ({"a": float("nan")}, "`a` must be a finite int or float. Received: a=nan."),
+    ):
+        with pytest.raises(ValueError, match="Received") as caught:
+            figures.plot_bars(values, unit="G")
+        assert str(caught.value) == said
+
+
 def test_a_bar_shorter_than_one_says_its_number() -> None:
     ax = figures.plot_bars({"a": 0.42, "b": 0.05}, unit="seconds")
     assert [text.get_text() for text in ax.texts] == ["0.42", "0.05"]
@@ -266,6 +281,12 @@ def test_two_costs_are_drawn_on_the_same_scales() -> None:
         assert sum(widths(part.axes[1])) == cost.macs
         assert part.get_suptitle() == f"{cost.network}, 224×224×3"
     assert len({ax.patches[0].get_hatch() for ax in left.axes}) == 3
+
+
+def test_a_cost_without_layers_is_not_drawn() -> None:
+    message = r"^`costs` must have layers\. Received: 'part' without any\.$"
+    with pytest.raises(ValueError, match=message):
+        figures.plot_cost(lab.cost(lab.Sequence(), (8, 8, 3)))
 
 
 @pytest.mark.parametrize("count", [0, 3])

@@ -63,6 +63,48 @@ def test_every_curve_by_size_is_drawn() -> None:
     assert len({(line.get_color(), line.get_marker()) for line in lines}) == 9
 
 
+def test_all_sizes_of_all_curves_are_named() -> None:
+    curves = {"small": [SizeAccuracy(10, 0.8, 5)], "large": [SizeAccuracy(60, 0.9, 5)], "none": []}
+    ax = figures.plot_by_size(curves, intervals={"large": [(0.8, 0.95)]})
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["10", "60"]
+    assert len(ax.collections) == 1
+    for nothing, said in (({}, "none"), ({"a": [SizeAccuracy(0, 0.5, 5)]}, "0")):
+        with pytest.raises(ValueError, match=rf"^`curves` must have sizes above 0\. Received: {said}\.$"):
+            figures.plot_by_size(nothing)
+
+
+def test_rare_mistakes_are_not_none_and_few_are_not_all() -> None:
+    ax = figures.plot_confusion([[999, 1], [0, 5]], ("cat", "dog"))
+    assert [t.get_text() for t in ax.texts] == [">99", "<1", "100"]
+    with pytest.raises(ValueError, match="Received") as caught:
+        figures.plot_confusion(np.zeros((2, 2)), ("cat", "dog", "fox"))
+    assert str(caught.value) == (
+        "`table` must have a row and a column for each of 3 classes. Received: shape (2, 2)."
+    )
+
+
+def test_an_interval_of_shares_is_not_rounded_away() -> None:
+    ax = figures.plot_resampled(np.array([0.001, 0.003]), (0.0012, 0.0031), xlabel="share")
+    assert legend_of(ax) == ["interval: +0.0012 to +0.0031"]
+    ax = figures.plot_resampled(np.array([-1.0, 3.0]), (-1, 2.04), xlabel="points")
+    assert legend_of(ax) == ["interval: -1.0 to +2.0"]
+
+
+def legend_of(ax: Any) -> list[str]:
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_curves_of_every_panel_are_in_the_legend_each_with_a_style_of_its_own() -> None:
+    figure = figures.plot_rates(
+        {"one": {"a": {0.1: [0.5]}}, "two": {"b": {0.1: [0.5]}, "a": {0.1: [0.6]}}}, ylabel="y", works=0.8
+    )
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["a", "b"]
+    first, second = (ax.get_lines() for ax in figure.axes[:2])
+    assert first[0].get_color() != second[0].get_color() == second[1].get_color()
+    assert first[0].get_color() == second[2].get_color()
+
+
 def test_a_confusion_says_shares_of_its_rows() -> None:
     ax = figures.plot_confusion(np.array([[3, 1], [0, 0]]), ("cat", "dog"))
     said = {(round(t.get_position()[0]), round(t.get_position()[1])): t.get_text() for t in ax.texts}

@@ -3,8 +3,9 @@
 import mimetypes
 import os
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,23 @@ JUNK = {
     *("system volume information", "wpsettings.dat"),
     *("@eadir", "@tmp", "@recycle", "@recently-snapshot", "@__thumb"),  # network
     *("#recycle", "#snapshot"),  # storage
+    *("@sharebin", "@appstore", "aquota.user", "aquota.group"),
     *("lost+found", "lost.dir", "__pycache__", "picasa.ini", "zbthumbnail.info"),
 }
-MORE_JUNK = re.compile(r"[.]|~[$]|~syncthing~|found[.]\d{3}$|.*(:zone[.]identifier|@syno\w+)$", re.IGNORECASE)
+MORE_JUNK = re.compile(
+    r"[.](?!.*[.]icloud$)|~[$]|~syncthing~|found[.]\d{3}$|.*(:zone[.]identifier|@syno\w+)$", re.IGNORECASE
+)
+ELSEWHERE = {  # what stands for pictures that are not here: suffix → what to do
+    ".icloud": "kept by iCloud, not on this computer: download it first",
+    **dict.fromkeys((".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"), "an archive: unpack it first"),
+    **dict.fromkeys((".part", ".crdownload", ".partial"), "a download that did not end"),
+}
 PART_WORDS = {
     **dict.fromkeys(("train", "training", "trainset"), "train"),
     **dict.fromkeys(("val", "valid", "validation", "dev", "valset"), "validation"),
     **dict.fromkeys(("test", "testing", "testset", "eval", "evaluation"), "test"),
 }
-NO_PICTURE = "no picture"
+NO_PICTURE, LOOSE = "no picture", "in no folder of a class"
 LONGEST = 60  # characters of a file's name that are shown
 SHOWN = 12  # classes, or kinds of files left out, that are named in a line
 
@@ -65,6 +74,8 @@ class Report:
         """
         suffix = path.suffix.lower()
         kind = mimetypes.guess_type(path.name)[0] or ""
+        if suffix in ELSEWHERE and reason in (DAMAGED, LOOSE):
+            reason = ELSEWHERE[suffix]
         if reason == DAMAGED and suffix and not (kind.startswith("image/") or suffix in known_suffixes()):
             reason = NO_PICTURE
         reason = reason.removeprefix("which is ").removeprefix("which ")
@@ -82,7 +93,7 @@ class Report:
             parts.update(each)
         found = [
             f"{len(sums)} classes, {sum(sums.values()):,} pictures: "
-            + named([f"{name} {count:,}" for name, count in sums.items()]),
+            + named([f"{_short(name)} {count:,}" for name, count in sums.items()]),
             ", ".join(f"{part} {count:,}" for part, count in parts.items()),
         ]
         found += [self.omitted] if self.left_out else []
@@ -109,6 +120,23 @@ def named(texts: list[str]) -> str:
     """Return texts in a line, the first dozen of them."""
     more = f", and {len(texts) - SHOWN:,} more" if len(texts) > SHOWN else ""
     return ", ".join(texts[:SHOWN]) + more
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[:LONGEST]}…"
+
+
+def alike(classes: Iterable[str]) -> list[str]:
+    """Return what a reader should know of names that look the same: a line for each group of them."""
+    groups: dict[str, list[str]] = {}
+    for name in classes:
+        groups.setdefault(unicodedata.normalize("NFKC", name).casefold().strip(), []).append(name)
+    return [
+        f"{', '.join(map(ascii, group))} are classes of their own: their names differ by capitals, spaces or "
+        "the way an accent is written"
+        for group in groups.values()
+        if len(group) > 1
+    ]
 
 
 def is_junk(name: str) -> bool:
@@ -201,7 +229,7 @@ def classes_of(place: Path, folder: Path, report: Report) -> dict[str, list[Path
     for name in sorted(_names(place)):
         if not is_junk(name) and not os.path.isdir(place / name):
             there = os.path.exists(place / name)
-            reason = "in no folder of a class" if there else "a link to nothing"
+            reason = LOOSE if there else "a link to nothing"
             report.leave_out((place / name).relative_to(folder), reason)
     found = {}
     for each in _folders(place):

@@ -25,23 +25,47 @@ def start(file: IO[bytes]) -> bytes:
 
 
 def deep_values(image: Any, file: IO[bytes], tags: Mapping[int, Any], key: Any) -> Deep | None:
-    """Return the values of a picture of 16 bits, where the upper 8 that Pillow gives are not enough."""
+    """Return the values of a picture of 16 bits, where the upper 8 that Pillow gives are not enough.
+
+    Opacity is the fourth band, where there is one.
+    """
     if image.mode[0] == "I":
         return np.asarray(image).astype(np.uint16)
     bits = start(file)[24] if image.format == "PNG" else max(tags.get(BITS, (8,)))
-    if not image.mode.startswith("RGB") or bits != 16:
+    if not image.mode.startswith(("RGB", "CMYK")) or bits != 16:
         return None
-    upper = np.asarray(image)[..., :3]  # Pillow reads grey and opacity of 16 bits as RGBA of 8
-    grey = image.format == "PNG" and start(file)[25] == 4
-    if HIGHEST not in tags and key is None and upper.max() >= 2**14 >> 8:
+    bands = 4 if image.mode == "CMYK" else 3
+    grey = image.format == "PNG" and start(file)[25] == 4  # which Pillow reads as RGBA of 8 bits
+    upper = np.asarray(image)
+    if HIGHEST not in tags and key is None and upper[..., :bands].max() >= 2**14 >> 8:
         return None
     file.seek(0)
     again: Any = Image.open(file, formats=(image.format,))
+    two_bytes_a_value(again, file, tags)
+    if any("RGBa" in tile.args for tile in again.tile):  # premultiplied: Pillow divides its 8 bits
+        return None
     again.tile = [tile._replace(args="RGBA" if grey else _other_end(tile.args)) for tile in again.tile]
     with suppress(Exception):
         ImageOps.exif_transpose(again, in_place=True)
-    lower = np.asarray(again)[..., 1:2] if grey else np.asarray(again)[..., :3]
+    lower = np.asarray(again)
+    if grey:
+        upper, lower = lower[..., [0, 0, 0, 2]], lower[..., [1, 1, 1, 3]]
     return np.asarray(upper.astype(np.uint16) << 8 | lower)
+
+
+def two_bytes_a_value(image: Any, file: IO[bytes], tags: Mapping[int, Any]) -> None:
+    """Have Pillow read two bytes a value where the bands of a TIFF file of 16 bits follow one another.
+
+    It takes each byte for a value, and so shows the first half of each band, stretched.
+    """
+    if image.mode == "RGB" and max(tags.get(BITS, (8,))) == 16:
+        end = "B" if start(file)[:1] == b"M" else "L"
+        image.tile = [
+            tile._replace(args=(f"{tile.args[0]};16{end}", *tile.args[1:]))
+            if len(tile.args[0]) == 1
+            else tile
+            for tile in image.tile
+        ]
 
 
 def _other_end(args: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 
 from inception_lab.checks import positive_integer, seed_number
 from inception_lab.model.data.cifar import cifar10
-from inception_lab.model.data.contents import Report, classes_of, inner, named, parts_of
+from inception_lab.model.data.contents import Report, alike, classes_of, inner, named, parts_of
 from inception_lab.model.data.dataset import PARTS, Dataset, Pictures, Splits, announce
 from inception_lab.model.data.digits import scaled_digits
 from inception_lab.model.data.photos import REMARKS, NoPictureError, printable, read_photo
@@ -78,12 +78,22 @@ def picture_folder(
         )
     folder = Path(folder)
     report = Report(folder.resolve().name)
-    files = {part: classes_of(place, folder, report) for part, place in parts_of(folder, report).items()}
+    places = parts_of(folder, report)
+    files = {part: classes_of(place, folder, report) for part, place in places.items()}
     every = [path for classes in files.values() for paths in classes.values() for path in paths]
     likely = [path for path in every if (mimetypes.guess_type(path)[0] or "image/").startswith("image/")]
     announce(str(folder), len(likely), (side, side, 3))
     read = {part or "train": _read(folder, classes, side, report) for part, classes in files.items()}
     classes = _classes(folder, read, files, report)
+    report.notes += alike(classes)
+    deeper = [
+        path
+        for part, place in places.items()
+        for path in read[part or "train"].paths
+        if len((folder / path).relative_to(place).parts) > 2  # its class's folder, and itself
+    ]
+    if deeper:
+        report.notes.append(f"in folders below a class's lie {len(deeper):,} pictures, as {deeper[0]} does")
     _one_side(folder, read, report)
     parts = {
         part: Dataset(found.pictures, np.array([classes.index(name) for name in found.names]), classes)
@@ -170,6 +180,13 @@ def _classes(
 def _one_side(folder: Path, read: dict[str, _Read], report: Report) -> None:
     """Leave out what a later part has as well; note copies and what is in two classes."""
     marks = {part: digests(found.pictures) for part, found in read.items()}
+    first: dict[bytes, tuple[str, Path]] = {}
+    clashes = []
+    for part, found in read.items():
+        for mark, name, path in zip(marks[part], found.names, found.paths, strict=True):
+            other, earlier = first.setdefault(mark, (name, path))
+            if other != name:
+                clashes.append(f"{earlier} and {path}")
     for part, later in {"train": ("validation", "test"), "validation": ("test",)}.items():
         if part in read:
             found, taken = read[part], {mark for other in later for mark in marks.get(other, ())}
@@ -180,22 +197,17 @@ def _one_side(folder: Path, read: dict[str, _Read], report: Report) -> None:
                     f"Received: none among {len(alone):,} (in {folder})."
                 )
             for path in compress(found.paths, ~alone):
-                report.leave_out(path, f"the same pixels as in {' or '.join(later)}")
+                others = " or ".join(other for other in later if other in read)
+                report.leave_out(path, f"the same pixels as in {others}")
             names, paths = list(compress(found.names, alone)), list(compress(found.paths, alone))
             read[part], marks[part] = (
                 _Read(found.pictures[alone], names, paths),
                 list(compress(marks[part], alone)),
             )
-    first: dict[bytes, tuple[str, Path]] = {}
-    copies, clashes = 0, []
-    for part, found in read.items():
-        for mark, name, path in zip(marks[part], found.names, found.paths, strict=True):
-            other, earlier = first.setdefault(mark, (name, path))
-            copies += path != earlier
-            if other != name:
-                clashes.append(f"{earlier} and {path}")
-    if copies:
-        report.notes.append(f"copies, pixel for pixel: {copies:,}; all of one go to one side of the split")
+    left = [mark for listed in marks.values() for mark in listed]
+    if copies := len(left) - len(set(left)):
+        together = "a picture and its copies go to one side of the split"
+        report.notes.append(f"copies, pixel for pixel: {copies:,}; {together}")
     if clashes:
         listed = ", ".join(clashes[:NAMED]) + (" …" if len(clashes) > NAMED else "")
         report.notes.append(f"pictures in two classes: {len(clashes):,} ({listed})")

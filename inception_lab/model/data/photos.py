@@ -12,7 +12,16 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image, ImageFile, ImageOps, TiffImagePlugin
 
-from inception_lab.model.data.depth import BITS, DARK, DARKEST, DIM, deep_values, eight_bits, start
+from inception_lab.model.data.depth import (
+    BITS,
+    DARK,
+    DARKEST,
+    DIM,
+    deep_values,
+    eight_bits,
+    start,
+    two_bytes_a_value,
+)
 from inception_lab.model.data.depth import Picture as Picture
 from inception_lab.model.quiet import quiet
 
@@ -20,6 +29,10 @@ from inception_lab.model.quiet import quiet
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM", "ICO", "QOI", "SGI", "SUN")
 UNREAD = {  # how a file starts that Pillow does not read, in small letters → what it is
     b"v/1\x01": "OpenEXR",
+    b"pf\n": "PFM, of floating-point numbers",
+    b"p7\n": "PAM",
+    **dict.fromkeys((b"fujifilmccd-raw", b"iiro", b"iirs", b"iiu\0"), "a camera's raw file"),
+    b"\0\0\0\x18ftypcrx": "a camera's raw file",
     b"#?radiance": "Radiance HDR",
     b"\xff\x0a": "JPEG XL",
     b"\0\0\0\x0cjxl ": "JPEG XL",
@@ -33,13 +46,14 @@ UNREAD = {  # how a file starts that Pillow does not read, in small letters → 
 HEIC = ("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")  # its names for itself
 MUST = "whole, grey or RGB, of 8 or 16 bits, in a format that Pillow reads, such as JPEG or PNG"
 DAMAGED = "which is damaged or something else"
-WITHOUT_HEIC = "which is HEIC; the package pillow-heif reads it: pip install pillow-heif"
+WITHOUT_HEIC = "which is HEIC; after `pip install pillow-heif` it is read"
 RAW = "which is a camera's raw file: it begins with a small copy of the picture"
 CLEAR = "all of it is transparent: it is read as white."
 REMARKS = (DARKEST, DARK, DIM, CLEAR)
 
-# Others of TIFF's tags, and what its SampleFormat says
+# Others of TIFF's tags, and what its ExtraSamples and SampleFormat say
 SMALLER, BANDS, EXTRA, NUMBERS = 254, 277, 338, 339
+PREMULTIPLIED = 1
 WORDS = {1: "whole", 2: "signed", 3: "floating-point", 4: "whole"}
 
 MOST_PIXELS = 24_000_000  # pictures with more come at a half, a quarter or an eighth of their size
@@ -159,13 +173,16 @@ def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
     width, height = image.size
     smaller = next((n for n in (1, 2, 4) if width * height <= MOST_PIXELS * n * n), 8)
     image.draft(None, (max(1, width // smaller), max(1, height // smaller)))
+    two_bytes_a_value(image, file, tags)
     image.load()
     kind, key = image.format, _transparent(image, file)
     if image.mode == "La":  # premultiplied
         image = image.convert("LA")
     with suppress(Exception):  # a rotation that cannot be read is none
         ImageOps.exif_transpose(image, in_place=True)
-    values = deep_values(image, file, tags, key)
+    values, opaque = deep_values(image, file, tags, key), None
+    if values is not None and image.mode == "RGBA":
+        values, opaque = values[..., :3], eight_bits(values[..., 3], tags, [])
     alpha = None
     if key is not None:
         seen = np.asarray(image.convert("L") if image.mode == "1" else image) if values is None else values
@@ -173,12 +190,17 @@ def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
         hidden = hidden.all(axis=2) if hidden.ndim == 3 else hidden
         alpha = Image.fromarray(np.where(hidden, 0, 255).astype(np.uint8))
     elif image.mode[-1] in "Aa":
-        if _says_alpha(kind, file, tags):
-            alpha = image.convert("RGBA").getchannel("A")
+        opacity = _opacity(kind, file, tags)
+        if kind == "JPEG2000" and opacity == PREMULTIPLIED:  # of a TIFF file's Pillow knows
+            image = Image.merge(f"{image.mode[:-1]}a", image.split()).convert(image.mode)
+        if opacity:
+            alpha = image.convert("RGBA").getchannel("A") if opaque is None else Image.fromarray(opaque)
         else:
             image = Image.merge(image.mode[:-1], image.split()[:-1])
     if values is not None:
-        image = Image.fromarray(eight_bits(values, tags, notes))
+        eight = eight_bits(values, tags, notes)
+        inks = image.mode == "CMYK"
+        image = Image.frombytes("CMYK", image.size, eight.tobytes()) if inks else Image.fromarray(eight)
     if alpha is not None and not any(alpha.getextrema()):
         notes.append(CLEAR)
     image = on_white(image, alpha)
@@ -264,16 +286,18 @@ def _tiff_tags(file: IO[bytes]) -> Mapping[int, Any]:
     return dict(tags)
 
 
-def _says_alpha(kind: str, file: IO[bytes], tags: Mapping[int, Any]) -> bool:
-    """Say whether a file calls its last band opacity, in formats where it may be another one."""
+def _opacity(kind: str, file: IO[bytes], tags: Mapping[int, Any]) -> int:
+    """Return what a file calls its last band: `PREMULTIPLIED`, another opacity (2), or neither (0)."""
     if kind == "TIFF":
-        return (*tags.get(EXTRA, ()), 0)[0] in (1, 2)  # associated (premultiplied) or not
+        said = (*tags.get(EXTRA, ()), 0)[0]
+        return said if said in (PREMULTIPLIED, 2) else 0
     if kind == "JPEG2000":  # which lists its channels, perhaps after a long profile of colours
         file.seek(0)
         _, _, channels = file.read(2**16).partition(b"jp2c")[0].partition(b"cdef")
         ends = range(4, 6 * int.from_bytes(channels[:2], "big"), 6)
-        return any(channels[at : at + 2] in (b"\0\1", b"\0\2") for at in ends)
-    return True
+        said = {channels[at : at + 2] for at in ends}  # 1 is opacity, 2 one that is premultiplied
+        return PREMULTIPLIED if b"\0\2" in said else 2 * (b"\0\1" in said)
+    return 2
 
 
 def _transparent(image: Image.Image, file: IO[bytes]) -> int | tuple[int, ...] | None:

@@ -140,7 +140,7 @@ def as_splits(data: Any) -> Splits:
             "`data` must be what a loader of `lab.data` returns, (pictures, labels), or two such pairs, to "
             f"train and to test on. Received: {type(data).__name__}."
         )
-    if all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in data):
+    if _two_pairs(data):
         train = _dataset(data[0])
         test = _dataset(data[1], train.classes)
         alone = ~np.isin(digests(train.images), digests(test.images))
@@ -148,6 +148,12 @@ def as_splits(data: Any) -> Splits:
             say(f"pictures: {(~alone).sum():,} are left out of the training part: they are in the test part.")
         return complete("pictures", train[alone], None, test)
     return complete("pictures", _dataset(data), None, None)
+
+
+def _two_pairs(data: Any) -> bool:
+    """Say whether the second of two is a pair whose first is pictures, and no list of two labels."""
+    pairs = all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in data)
+    return pairs and hasattr(data[1][0], "__len__") and not isinstance(data[1][0], str)
 
 
 def _dataset(pair: Any, classes: tuple[str, ...] | None = None) -> Dataset:

@@ -204,33 +204,42 @@ def ensemble(predictions: Sequence[Predictions]) -> npt.NDArray[np.float64]:
     Reference:
         Szegedy et al. 2014, section 7: "the softmax probabilities are averaged".
     """
-    shapes = {np.shape(member) for member in predictions}
+    arrays = [_numbers(member) for member in predictions]
+    shapes = {member.shape for member in arrays}
     if len(shapes) != 1:
         listed = ", ".join(map(str, sorted(shapes))) or "none"
         raise ValueError(f"`predictions` must be arrays of one shape. Received: {listed}.")
-    members = np.stack([np.asarray(p, np.float64) for p in predictions])
+    members = np.stack(arrays)
     if unusable := [number for number, each in enumerate(members) if np.isnan(each).any()]:
         raise ValueError(f"`predictions` must be numbers. Received: NaN in number {unusable[0]}.")
     return np.asarray(np.mean(members, axis=0))
 
 
-def _matching(predictions: Predictions, labels: Labels) -> tuple[Floats, Labels]:
-    """Return predictions as float64, which no minus sign wraps, and labels; refuse what does not fit."""
-    found, right = np.asarray(predictions), np.asarray(labels)
-    if found.ndim != 2 or right.shape != found.shape[:1] or not len(right) or not found.shape[1]:
-        raise ValueError(
-            "`predictions` must be (count, classes) and `labels` (count,), count at least 1. "
-            f"Received: {found.shape} and {right.shape}."
-        )
+def _numbers(predictions: Predictions) -> Floats:
+    """Return predictions as float64, which no minus sign wraps; refuse what is no array of numbers."""
+    try:
+        found = np.asarray(predictions)
+    except ValueError as error:
+        raise ValueError("`predictions` must be an array. Received: rows of several lengths.") from error
     if found.dtype.kind not in "fiub":
         raise ValueError(f"`predictions` must be numbers. Received: dtype {found.dtype}.")
-    values = found.astype(np.float64)
+    return found.astype(np.float64)
+
+
+def _matching(predictions: Predictions, labels: Labels) -> tuple[Floats, Labels]:
+    """Return predictions as float64, and labels; refuse what does not fit."""
+    values, right = _numbers(predictions), np.asarray(labels)
+    if values.ndim != 2 or right.shape != values.shape[:1] or not len(right) or not values.shape[1]:
+        raise ValueError(
+            "`predictions` must be (count, classes) and `labels` (count,), count at least 1. "
+            f"Received: {values.shape} and {right.shape}."
+        )
     if (unusable := np.isnan(values).any(axis=1)).any():
         raise ValueError(
             "`predictions` must be numbers. Received: NaN for "
             f"{unusable.sum():,} of {len(values):,} pictures, first for number {unusable.argmax()}."
         )
-    classes = found.shape[1]
+    classes = values.shape[1]
     whole = right.dtype.kind in "iu"
     outside = ~((right >= 0) & (right < classes)) if whole else np.ones(len(right), bool)
     if outside.any():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from inception_lab.checks import one_of, positive_integer, true_or_false
+from inception_lab.checks import one_of, positive_integer, readable_name, true_or_false
 from inception_lab.model.data.augmentation import AUGMENTATIONS as AUGMENTATIONS
 from inception_lab.model.data.augmentation import Augmentation as Augmentation
 from inception_lab.resources import toml_rows
@@ -61,6 +61,7 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Refuse values that could not train; scalars of NumPy's become Python's, which JSON can hold."""
+        readable_name("source", self.source)
         one_of("schedule", self.schedule, ("steps", "cosine"))
         true_or_false("nesterov", self.nesterov)
         for name in ("batch_size", "decay_epochs"):

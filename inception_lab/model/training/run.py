@@ -52,9 +52,14 @@ class RunDirectory:
 
     Args:
         path: The directory; it need not exist.
+
+    Raises:
+        ValueError: If it is no path.
     """
 
     def __init__(self, path: str | Path) -> None:
+        if not (isinstance(path, str | os.PathLike) and path) or "\0" in str(path):
+            raise ValueError(f"`out` must be a directory's path. Received: out={path!r}.")
         self.path = Path(path)
         self._lock: int | None = None
 

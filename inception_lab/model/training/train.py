@@ -14,8 +14,16 @@ from typing import Any
 
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.stored import network_to_data
-from inception_lab.checks import finite_number, one_of, positive_integer, seed_number
+from inception_lab.checks import (
+    finite_number,
+    function,
+    one_of,
+    positive_integer,
+    seed_number,
+    true_or_false,
+)
 from inception_lab.model.backend import dtype_policy
+from inception_lab.model.build import initializer
 from inception_lab.model.classifier import Classifier
 from inception_lab.model.data.augmentation import AUGMENTATIONS, Augmentation
 from inception_lab.model.data.dataset import Dataset, Splits
@@ -89,11 +97,21 @@ def train(
     """
     started = time.perf_counter()
     data = as_splits(data)
+    if not isinstance(network, Network):
+        raise ValueError(
+            "`network` must be a description, such as lab.googlenet_digits(); lab.describe makes one of a "
+            f"Keras model. Received: {type(network).__name__}."
+        )
     if resume and out is None:
         raise ValueError("`resume` needs the directory of the run, `out`. Received: out=None.")
     chosen = _recipe(recipe, batch_size)
     epochs, seed = positive_integer("epochs", epochs), seed_number(seed)
     finite_number("bias_initializer", bias_initializer)
+    initializer(kernel_initializer)
+    for name, hook in {"on_epoch": on_epoch, "on_step": on_step}.items():
+        function(name, hook)
+    for name, switch in {"resume": resume, "progress": progress is not None and progress}.items():
+        true_or_false(name, switch)
     _check(data, network, chosen, batch_size)
     crew = team()
     crew.check(chosen.batch_size)

@@ -13,6 +13,7 @@ from matplotlib.transforms import Bbox
 
 from inception_lab.architecture.cost import Cost
 from inception_lab.architecture.tables import folded, times
+from inception_lab.checks import finite_number
 from inception_lab.text import quantity, size, tick
 from inception_lab.view.figures.style import (
     BLUE,
@@ -45,15 +46,24 @@ def plot_bars(values: Mapping[str, float], *, unit: str, title: str = "", ax: Ax
 
     Args:
         values: Name → quantity.
+
+    Raises:
+        ValueError: If there is none, or one is no finite number.
     """
+    if not values:
+        raise ValueError("`values` must hold one quantity or more. Received: none.")
+    for name, value in values.items():
+        finite_number(name, value)
     ax = axes(ax, height=0.9 + 0.42 * len(values))
-    limit = 1.18 * max(values.values(), default=1)  # the last label needs room
+    lowest, highest = min(0, *values.values()), max(0, *values.values())
+    room = 0.18 * float(highest - lowest or 1)  # which the last label needs
     for row, (name, value) in enumerate(values.items()):
         style = branch_style(name)
-        ax.barh(row, value, color=style.color, hatch=style.hatch, edgecolor="white")
-        ax.text(value + limit / 80, row, quantity(value), va="center")
+        ax.barh(row, float(value), color=style.color, hatch=style.hatch, edgecolor="white")
+        ax.text(max(0.0, float(value)) + room / 12, row, quantity(value), va="center")
     ax.set_yticks(range(len(values)), list(values))
-    ax.set(ylim=(len(values) - 0.5, -0.5), xlim=(0, limit), xlabel=unit, title=title)
+    limits = (float(lowest), float(highest) + room)
+    ax.set(ylim=(len(values) - 0.5, -0.5), xlim=limits, xlabel=unit, title=title)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.xaxis.set_major_formatter(tick)
     return ax
@@ -68,10 +78,13 @@ def plot_cost(*costs: Cost, most: int = 28) -> Figure:
         most: Rows; where a network has more layers, they are folded into groups by their names.
 
     Raises:
-        ValueError: If there is no cost, or there are more than two.
+        ValueError: If there is no cost, or there are more than two, or one has no layers.
     """
     if not 1 <= len(costs) <= 2:
         raise ValueError(f"`costs` must be one or two. Received: {len(costs)}.")
+    for cost in costs:
+        if not cost.layers:
+            raise ValueError(f"`costs` must have layers. Received: {cost.network!r} without any.")
     folds = [folded(cost, most) for cost in costs]
     rows = max(map(len, folds))
     limits = {each: ceiling(max(getattr(group, each) for fold in folds for group in fold)) for each in COSTS}

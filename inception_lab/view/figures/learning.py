@@ -1,13 +1,15 @@
 """Figures of training: curves, stored runs, accuracies by size, confusions."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter
 
-from inception_lab.text import tick
+from inception_lab.text import percent, tick
 from inception_lab.view.figures.style import (
     BLACK,
     BLUE,
@@ -101,7 +103,13 @@ def plot_by_size(
             `accuracy_by_size` gives them.
         intervals: Name → the ends of an interval for each point.
         band: Sizes that are shaded, such as those trained on.
+
+    Raises:
+        ValueError: If there is no curve, or a size that a logarithmic axis has no place for.
     """
+    sizes = sorted({point.size for points in curves.values() for point in points})
+    if not sizes or not sizes[0] > 0:
+        raise ValueError(f"`curves` must have sizes above 0. Received: {sizes[0] if sizes else 'none'}.")
     ax = axes(ax, 7.6, 3.5)
     ax.set_xscale("log")
     if band:
@@ -113,17 +121,16 @@ def plot_by_size(
         x = [point.size * shift for point in points]
         y = [point.accuracy for point in points]
         ax.plot(x, y, line, color=style.color, marker=style.marker, markersize=5, label=name)
-        if intervals:
+        if intervals and name in intervals:
             low, high = zip(*intervals[name], strict=True)
             ax.vlines(x, low, high, color=style.color, linewidth=1.2)
-    sizes = [point.size for point in next(iter(curves.values()))]
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xticks(sizes, [f"{size:g}" for size in sizes])
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     ax.set(xlabel="size of the digit (pixels, log scale)", ylabel="accuracy", title=title)
     ax.grid(color=PALE)
     if count > 1:
-        ax.legend(frameon=False, fontsize=9)
+        ax.legend(frameon=False, fontsize=9, ncols=1 + (count - 1) // 12)
     return ax
 
 
@@ -134,7 +141,16 @@ def plot_confusion(table: Any, classes: Sequence[str], *, title: str = "", ax: A
     Args:
         table: Counts, `(classes, classes)`: a row a class, a column a prediction.
         classes: Their names.
+
+    Raises:
+        ValueError: If there are others than these.
     """
+    table = np.asarray(table)
+    if table.shape != (len(classes), len(classes)):
+        raise ValueError(
+            f"`table` must have a row and a column for each of {len(classes)} classes. "
+            f"Received: shape {table.shape}."
+        )
     side = 1.6 + 0.36 * len(classes)
     ax = axes(ax, side, side)
     shares = table / table.sum(axis=1, keepdims=True).clip(1)
@@ -147,9 +163,7 @@ def plot_confusion(table: Any, classes: Sequence[str], *, title: str = "", ax: A
             share = shares[row, column]
             if share:
                 weight = "bold" if row == column else "normal"
-                ax.text(
-                    column, row, f"{100 * share:.0f}", ha="center", va="center", fontsize=9, weight=weight
-                )
+                ax.text(column, row, percent(share), ha="center", va="center", fontsize=9, weight=weight)
     ax.set_xticks(range(len(classes)), classes)
     ax.set_yticks(range(len(classes)), classes)
     ax.set(xlabel="predicted", ylabel="class (each row: 100 %)", title=title)
@@ -192,8 +206,11 @@ def plot_resampled(
     """
     ax = axes(ax, 7.2, 2.8)
     low, high = interval
+    most = max(abs(low), abs(high))
+    digits = 1 if most >= 0.1 or not most else -math.floor(math.log10(most)) + 1
+    ends = f"{low:+.{digits}f} to {high:+.{digits}f}"
     ax.hist(found, bins=40, color=SKY, edgecolor="white", linewidth=0.4)
-    ax.axvspan(low, high, color=ORANGE, alpha=0.2, linewidth=0, label=f"interval: {low:+.1f} to {high:+.1f}")
+    ax.axvspan(low, high, color=ORANGE, alpha=0.2, linewidth=0, label=f"interval: {ends}")
     ax.axvline(0, color=BLACK, linewidth=1)
     ax.set(xlabel=xlabel, ylabel=f"of {len(found):,} resamplings", title=title)
     ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1))  # above: no line crosses it
@@ -218,14 +235,17 @@ def plot_rates(
     """
     figure = new_figure(8.6, 0.6 + 2.4 * -(-len(panels) // 2), layout="constrained")
     grid = figure.subplots(-(-len(panels) // 2), 2, sharey=True, squeeze=False).flat
+    names = list(dict.fromkeys(name for curves in panels.values() for name in curves))
+    listed: dict[str, Any] = {}
     for ax, (title, curves) in zip(grid, panels.items(), strict=False):
-        for number, (name, by_rate) in enumerate(curves.items()):
+        for name, by_rate in curves.items():
+            number = names.index(name)
             style, shift = series(number), 1.08 ** (2 * number - 1)
             x = [rate * shift for rate in by_rate]
             for place, values in zip(x, by_rate.values(), strict=True):
                 ax.plot([place] * len(values), values, style.marker, color=style.color, alpha=0.5)
             means = [sum(values) / len(values) for values in by_rate.values()]
-            ax.plot(
+            (listed[name],) = ax.plot(
                 x, means, ("--", "-")[number % 2], color=style.color, marker=style.marker, ms=0, label=name
             )
         ax.axhline(chance, color=GREY, linewidth=1, linestyle=":")
@@ -237,9 +257,7 @@ def plot_rates(
         ax.set_xticks(rates, [f"{r:g}" * (n % every == 0) for n, r in enumerate(rates)], fontsize=8)
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         ax.set(title=title, ylim=(-0.03, 1.05))
-    figure.legend(
-        *figure.axes[0].get_legend_handles_labels(), frameon=False, loc="outside upper right", ncols=2
-    )
+    figure.legend(list(listed.values()), list(listed), frameon=False, loc="outside upper right", ncols=2)
     for word, at, above in (("works", works, 2), ("guessing", chance, -10)):
         figure.axes[0].annotate(word, (0, at), (2, above), xycoords=("axes fraction", "data"),
                        textcoords="offset points", fontsize=8, color=GREY)  # fmt: skip

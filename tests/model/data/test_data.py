@@ -198,6 +198,14 @@ def test_pictures_with_labels_are_taken(labels: Any, classes: tuple[str, ...]) -
     }
 
 
+@pytest.mark.parametrize("labels", [["dog", "cat"], [0, 1], [np.int64(3), np.int64(5)]])
+def test_two_pictures_with_two_labels_are_no_two_pairs(labels: Any) -> None:
+    assert message(lambda: as_splits((list(many(2)), labels))) == (
+        "A class must have 3 or more different readable pictures: for train, validation, test. "
+        f"Received: 1 in '{min(labels)}' (in pictures)."
+    )
+
+
 def test_a_pair_to_test_on_is_kept_apart() -> None:
     test = 255 - many(4)
     data = as_splits(((many(), np.arange(12) % 2), (test, [1, 0, 1, 1])))

@@ -184,8 +184,39 @@ def test_classes_a_level_deeper_are_pointed_out(
     for name in names.split():
         fill(tmp_path / "years" / name)
     picture_folder(tmp_path / "years", side=8)
+    count, first = 12 * len(names.split()), f"{names.split()[0]}/cat/0.png"
     assert lines(capsys, "years")[2:] == [
-        "in each of these classes lie cat, dog: perhaps those are the classes"
+        "in each of these classes lie cat, dog: perhaps those are the classes",
+        f"in folders below a class's lie {count} pictures, as {first} does",
+    ]
+
+
+@pytest.mark.parametrize("split", ["", "train"])
+def test_pictures_below_a_classs_folder_are_said(
+    tmp_path: Path, split: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As masks are, which lie beside what they are masks of."""
+    pets = fill(tmp_path / "pets" / split)
+    write(pets / "cat" / "masks" / "0.png")
+    write(pets / "cat" / "masks" / "1.png")
+    picture_folder(tmp_path / "pets", side=8)
+    first = Path(split, "cat", "masks", "0.png")
+    assert f"in folders below a class's lie 2 pictures, as {first} does" in lines(capsys, "pets")
+
+
+@pytest.mark.parametrize("pair", [("Cat", "cat"), ("caf\u00e9", "cafe\u0301"), ("fox", "fox ")])
+def test_classes_whose_names_look_the_same_are_said(
+    tmp_path: Path, pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in (*pair, "dog"):
+        for number in range(3):
+            write(tmp_path / "pets" / name / f"{number}.png")
+    if len(list((tmp_path / "pets").iterdir())) < 3:
+        pytest.skip("here the two names are one")
+    picture_folder(tmp_path / "pets", side=8)
+    assert lines(capsys, "pets")[2:] == [
+        f"{', '.join(map(ascii, sorted(pair)))} are classes of their own: their names differ by capitals, "
+        "spaces or the way an accent is written"
     ]
 
 
@@ -309,7 +340,7 @@ def test_heic_is_named_where_nothing_reads_it(
     photos._formats.cache_clear()
     assert data.classes == ("cat", "dog")
     assert lines(capsys, "pets")[2:] == [
-        "left out 3: 3 .heic (HEIC; the package pillow-heif reads it: pip install pillow-heif: fox/0.HEIC …)",
+        "left out 3: 3 .heic (HEIC; after `pip install pillow-heif` it is read: fox/0.HEIC …)",
         "'fox' is left out: it holds no pictures",
     ]
 
@@ -325,7 +356,7 @@ def test_twelve_bits_and_transparent_pictures_are_read_and_said(
     assert lines(capsys, "pets")[2:] == [
         "16 bits a value, of which at most 12 are used: read as 12 bits (1 picture)",
         "all of it is transparent: it is read as white (2 pictures)",
-        "copies, pixel for pixel: 2; all of one go to one side of the split",
+        "copies, pixel for pixel: 2; a picture and its copies go to one side of the split",
         "pictures in two classes: 1 (cat/clear 0.png and dog/deep.png)",
     ]
     assert sum((picture == 255).all() for part in parts(data) for picture in part.images) == 3
@@ -371,7 +402,8 @@ def test_copies_go_to_one_side_and_are_counted(
     sides = [{picture.tobytes() for picture in part.images} for part in parts(data)]
     assert [len(side) for side in sides] == [14, 2, 4]
     assert len(set().union(*sides)) == 20
-    assert "copies, pixel for pixel: 20; all of one go to one side of the split" in lines(capsys, "pets")
+    (said,) = [line for line in lines(capsys, "pets") if line.startswith("copies")]
+    assert said == "copies, pixel for pixel: 20; a picture and its copies go to one side of the split"
 
 
 def test_a_picture_in_two_classes_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -379,7 +411,7 @@ def test_a_picture_in_two_classes_is_named(tmp_path: Path, capsys: pytest.Captur
     shutil.copy(pets / "cat" / "0.png", pets / "dog" / "same.png")
     picture_folder(pets, side=8)
     assert lines(capsys, "pets")[2:] == [
-        "copies, pixel for pixel: 1; all of one go to one side of the split",
+        "copies, pixel for pixel: 1; a picture and its copies go to one side of the split",
         "pictures in two classes: 1 (cat/0.png and dog/same.png)",
     ]
     for number in range(1, 6):
@@ -408,6 +440,22 @@ def test_what_a_given_split_tests_on_is_not_trained_on(
     assert lines(capsys, "split")[2] == (
         "left out 2: 2 .png (the same pixels as in validation or test: train/cat/leak.png …)"
     )
+
+
+def test_a_picture_of_one_class_in_the_test_of_another_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("train", "test"):
+        fill(tmp_path / "split" / name)
+    copy = tmp_path / "split" / "test" / "dog" / "same.png"
+    shutil.copy(tmp_path / "split" / "train" / "cat" / "0.png", copy)
+    picture_folder(tmp_path / "split", side=8)
+    assert lines(capsys, "split")[2:] == [
+        "left out 1: 1 .png (the same pixels as in test: train/cat/0.png)",
+        "the split is the folder's own",
+        "pictures in two classes: 1 (train/cat/0.png and test/dog/same.png)",
+        "validation is held out of train",
+    ]
 
 
 @pytest.mark.parametrize("how", ["copied", "linked"])
@@ -503,6 +551,24 @@ def test_what_a_phone_adds_is_named_as_what_it_is(tmp_path: Path, capsys: pytest
         "left out 4: 1 without suffix (damaged or something else: cat/IMG_0001), "
         "1 .webp (damaged or something else: cat/IMG_0001.WEBP), 2 no pictures (1 .aae, 1 .mov)"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (".IMG_1.HEIC.icloud", "1 .icloud (kept by iCloud, not on this computer: download it first: "),
+        ("IMG_1.jpg.part", "1 .part (a download that did not end: "),
+        ("more.zip", "1 .zip (an archive: unpack it first: "),
+    ],
+)
+@pytest.mark.parametrize("place", ["cat", "."])
+def test_pictures_that_are_elsewhere_are_said(
+    tmp_path: Path, name: str, said: str, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path / "phone")
+    (tmp_path / "phone" / place / name).write_bytes(b"PK\x03\x04")
+    picture_folder(tmp_path / "phone", side=8)
+    assert lines(capsys, "phone")[2:] == [f"left out 1: {said}{Path(place, name)})"]
 
 
 def test_what_does_not_fit_in_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -216,6 +216,18 @@ def test_a_fourth_channel_of_jpeg_2000_is_opacity_where_it_says_so(tmp_path: Pat
         np.testing.assert_array_equal(read_photo(file), COLOURS)
 
 
+@pytest.mark.parametrize("grey", [False, True], ids=["RGB", "grey"])
+def test_premultiplied_opacity_of_jpeg_2000_is_taken_as_such(tmp_path: Path, grey: bool) -> None:
+    """A fifth of a colour, and four fifths of white."""
+    colours = COLOURS[..., :1] if grey else COLOURS
+    file = tmp_path / "a.jp2"
+    Image.fromarray(np.dstack([colours // 5, np.full((80, 90), 51, np.uint8)])).save(file)
+    plain, premultiplied = (struct.pack(">HHH", colours.shape[2], kind, 0) for kind in (1, 2))
+    assert plain in file.read_bytes()
+    file.write_bytes(file.read_bytes().replace(plain, premultiplied))
+    assert np.abs(read_photo(file) - (colours / 5 + 204)).max() <= 3
+
+
 @pytest.mark.parametrize("suffix", ["png", "bmp"])
 def test_a_picture_that_is_transparent_all_over_is_said(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"a.{suffix}"
@@ -341,6 +353,42 @@ def test_12_bits_in_16_are_not_black_and_are_said(
         read_photo(file, said.append), expected if picture.ndim == 3 else np.dstack([expected] * 3)
     )
     assert said == [f"{file}: 16 bits a value, of which at most 12 are used: read as 12 bits."]
+
+
+@pytest.mark.parametrize("factor", [1, 16], ids=["12 bits", "16 bits"])
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_bands_of_16_bits_one_after_another_are_whole(tmp_path: Path, byteorder: Any, factor: int) -> None:
+    """Pillow takes each of their bytes for a value."""
+    bands = np.moveaxis(RGB_12 * factor, 2, 0)
+    tifffile.imwrite(
+        tmp_path / "a.tif", bands, photometric="rgb", planarconfig="separate", byteorder=byteorder
+    )
+    expected = RGB_12 * factor * (255 / (4095 if factor == 1 else 65_535))
+    assert np.abs(read_photo(tmp_path / "a.tif") - expected).max() <= 1
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+@pytest.mark.parametrize("opacity", [4095, 819, 65_535])
+def test_opacity_has_12_bits_where_it_uses_no_more(tmp_path: Path, opacity: int, suffix: str) -> None:
+    bands = np.dstack([RGB_12, np.full_like(RAMP_12, opacity)])
+    if suffix == "png":
+        file = stored(tmp_path, encoded(bands))
+    else:
+        file = tmp_path / "a.tif"
+        write_tiff(file, bands, extrasamples=[2])
+    share = 0.2 if opacity == 819 else 1
+    assert np.abs(read_photo(file) - (share * RGB_12 * (255 / 4095) + (1 - share) * 255)).max() <= 1.5
+
+
+@pytest.mark.parametrize("options", [{}, {"compression": "zlib"}, {"byteorder": ">"}])
+def test_12_bits_in_16_of_inks_are_not_white_and_are_said(tmp_path: Path, options: dict[str, Any]) -> None:
+    inks = np.dstack([RGB_12 // 2, RAMP_12 // 4])
+    tifffile.imwrite(tmp_path / "a.tif", inks, photometric="separated", **options)
+    said: list[str] = []
+    found = read_photo(tmp_path / "a.tif", said.append)
+    expected = Image.frombytes("CMYK", (90, 80), np.rint(inks * (255 / 4095)).astype(np.uint8).tobytes())
+    np.testing.assert_array_equal(found, np.asarray(expected.convert("RGB")))
+    assert said == [f"{tmp_path / 'a.tif'}: {DARK}"]
 
 
 @pytest.mark.parametrize("picture", [RAMP_12, RGB_12], ids=["grey", "RGB"])
@@ -493,7 +541,7 @@ def test_heic_is_read_or_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     photos._formats.cache_clear()
     try:
-        assert refusal(file) == "which is HEIC; the package pillow-heif reads it: pip install pillow-heif"
+        assert refusal(file) == "which is HEIC; after `pip install pillow-heif` it is read"
         for brand in (b"mif1", b"heix"):
             path = stored(tmp_path, b"\0\0\0\x18ftyp" + brand + bytes(40))
             assert refusal(path).startswith("which is HEIC; ")
@@ -515,6 +563,10 @@ def test_a_jpeg_file_of_other_bits_is_named(tmp_path: Path, depth: int) -> None:
         (b"v/1\x01" + bytes(60), "which is OpenEXR"),
         (b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n", "which is Radiance HDR"),
         (b"\xff\x0a" + bytes(60), "which is JPEG XL"),
+        (b"PF\n2 2\n-1.0\n" + bytes(48), "which is PFM, of floating-point numbers"),
+        (b"P7\nWIDTH 2\nHEIGHT 2\n", "which is PAM"),
+        (b"\0\0\0\x18ftypcrx " + bytes(60), "which is a camera's raw file"),
+        (b"FUJIFILMCCD-RAW 0201" + bytes(60), "which is a camera's raw file"),
         (b"8BPS\0\1" + bytes(60), "which is a file of Photoshop's"),
         (b"\r\n<!DOCTYPE HTML><html>", "which is a web page"),
         (b"\xef\xbb\xbf<html lang='en'>", "which is a web page"),

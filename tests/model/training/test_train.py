@@ -272,6 +272,7 @@ def test_the_schedules() -> None:
         ({"batch_size": 0}, "`batch_size` must be a positive integer. Received: batch_size=0."),
         ({"decay": float("nan")}, "`decay` must be a number above 0. Received: decay=nan."),
         ({"decay": True}, "`decay` must be a number above 0. Received: decay=True."),
+        ({"source": 3}, "`source` must be a line of text. Received: source=3."),
         ({"nesterov": "no"}, "`nesterov` must be True or False. Received: nesterov='no'."),
         ({"decay": 0.0}, "`decay` must be a number above 0. Received: decay=0.0."),
         ({"learning_rate": "fast"}, "`learning_rate` must be 0 or more. Received: learning_rate='fast'."),
@@ -558,6 +559,11 @@ def test_ctrl_c_without_a_complete_epoch_is_passed_on() -> None:
 
 # mistakes -----------------------------------------------------------------------------------------
 
+INITIALIZER = (
+    "`kernel_initializer` must be the name of an initializer of Keras's, such as 'he_normal'. "
+    "Received: kernel_initializer="
+)
+
 
 @pytest.mark.parametrize(
     ("change", "message"),
@@ -595,6 +601,18 @@ def test_ctrl_c_without_a_complete_epoch_is_passed_on() -> None:
             {"precision": "int8"},
             "`precision` must be one of 'float32', 'bfloat16', 'float16'. Received: precision='int8'.",
         ),
+        ({"kernel_initializer": None}, f"{INITIALIZER}None."),
+        ({"kernel_initializer": "soup"}, f"{INITIALIZER}'soup'."),
+        ({"kernel_initializer": {"class_name": "Soup"}}, f"{INITIALIZER}{{'class_name': 'Soup'}}."),
+        ({"on_epoch": 5}, "`on_epoch` must be a function. Received: on_epoch=5."),
+        ({"on_step": "print"}, "`on_step` must be a function. Received: on_step='print'."),
+        ({"progress": "no"}, "`progress` must be True or False. Received: progress='no'."),
+        ({"resume": "no"}, "`resume` must be True or False. Received: resume='no'."),
+        (
+            {"network": keras.Sequential()},
+            "`network` must be a description, such as lab.googlenet_digits(); lab.describe makes one of a "
+            "Keras model. Received: Sequential.",
+        ),
         (
             {"network": Network((8, 8, 3), Sequence(GlobalAveragePool2D(), Dense(3)))},
             "The network must have an output for each of 2 classes (of bright-or-dark). "
@@ -613,6 +631,13 @@ def test_mistakes_are_said_before_anything_is_written(
         learn(out=tmp_path / "run", **change)
     assert str(caught.value) == message
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("out", [5, "a\0b", "", b"runs"])
+def test_a_directory_is_named_by_a_path(out: Any) -> None:
+    with pytest.raises(ValueError, match="Received") as caught:
+        learn(out=out)
+    assert str(caught.value) == f"`out` must be a directory's path. Received: out={out!r}."
 
 
 def test_a_run_is_carried_on_from_its_directory_only() -> None:
