@@ -24,10 +24,11 @@ from inception_lab.architecture.modules import (
     InceptionRow,
     auxiliary_head,
     inception_module,
+    named_rows,
     scaled,
 )
 from inception_lab.architecture.network import Network, Part, Sequence, Tap
-from inception_lab.checks import entry, one_of, positive_integer
+from inception_lab.checks import entry, one_of, positive_integer, share
 
 Normalization = Literal["lrn", "batch_norm", "none"]
 Stem = Literal["7x7", "separable", "small"]
@@ -157,14 +158,8 @@ def googlenet(
         one_of("stem", stem, ("7x7", "separable", "small"))
     one_of("modules", modules, ("reduced", "naive"))
     classes = positive_integer("classes", classes)
-    if not (
-        isinstance(rows, Mapping)
-        and rows
-        and all(isinstance(name, str) and name for name in rows)
-        and all(isinstance(row, InceptionRow) for row in rows.values())
-    ):
-        found = list(rows) if isinstance(rows, Mapping) else rows
-        raise ValueError(f"`rows` must hold named inception rows, one or more. Received: {found!r}.")
+    named_rows(rows, InceptionRow)
+    share("dropout", dropout)
     heads = _heads(auxiliary, rows)
 
     batch_norm = normalization == "batch_norm"

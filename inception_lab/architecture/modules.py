@@ -7,6 +7,7 @@ Reference:
 from __future__ import annotations
 
 import numbers
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -24,7 +25,7 @@ from inception_lab.architecture.layers import (
 )
 from inception_lab.architecture.network import Parallel, Part, Sequence
 from inception_lab.architecture.operations import Function
-from inception_lab.checks import located, positive_integer
+from inception_lab.checks import located, positive_integer, short, true_or_false
 
 # The paper's words for a module's six numbers, and the names of the layers that they size.
 BRANCHES = {
@@ -100,6 +101,10 @@ class Convolutions:
     epsilon: float = 1e-3  # of batch norm
     use_bias: bool | None = None  # whether each has biases; by default those without batch norm
     width: float = 1.0  # every number of filters is multiplied by it
+
+    def __post_init__(self) -> None:
+        """Refuse what would be taken as True."""
+        true_or_false("batch_norm", self.batch_norm)
 
     def __call__(
         self,
@@ -213,6 +218,7 @@ def naive_module(
     Reference:
         Szegedy et al. 2014, Figure 2a.
     """
+    true_or_false("pool", pool)
     filters = {1: conv1x1, 3: conv3x3, 5: conv5x5, 7: conv7x7}
     branches: list[Layer] = [
         Conv2D(
@@ -244,9 +250,13 @@ def auxiliary_head(
         name: Start of the layers' paths.
         batch_norm: Whether its convolution is followed by batch norm.
 
+    Raises:
+        ValueError: If a number is not a positive integer.
+
     Reference:
         Szegedy et al. 2014, section 5.
     """
+    positive_integer("filters", filters)
     return Sequence(
         AveragePool2D(5, strides=3, padding="valid", name="ave_pool"),
         Convolutions(batch_norm)("conv", filters, 1),
@@ -261,7 +271,24 @@ def auxiliary_head(
 
 def scaled(filters: int, width: float) -> int:
     """Return a number of filters times the width multiplier, rounded, at least 1."""
+    return max(1, round(filters * multiplier(width)))
+
+
+def multiplier(width: float) -> float:
+    """Return what numbers of filters are multiplied by; refuse what is no such number."""
     given: object = width
     if isinstance(given, bool) or not isinstance(given, numbers.Real) or not 0 < width <= 1000:
-        raise ValueError(f"`width` must be a number above 0, at most 1000. Received: width={width!r}.")
-    return max(1, round(filters * width))
+        raise ValueError(f"`width` must be a number above 0, at most 1000. Received: width={short(width)}.")
+    return width
+
+
+def named_rows(rows: object, kind: type) -> None:
+    """Refuse what is not rows of a kind by their names."""
+    if not (
+        isinstance(rows, Mapping)
+        and rows
+        and all(isinstance(name, str) and name for name in rows)
+        and all(isinstance(row, kind) for row in rows.values())
+    ):
+        found = list(rows) if isinstance(rows, Mapping) else rows
+        raise ValueError(f"`rows` must hold named inception rows, one or more. Received: {short(found)}.")

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.architecture.layers import Conv2D, MaxPool2D
-from inception_lab.architecture.modules import InceptionRow, normalised, scaled
+from inception_lab.architecture.modules import InceptionRow, multiplier, normalised, scaled
 from inception_lab.architecture.network import Network, Sequence
 
 # For 64×64 pictures: four of Table 1's rows at a quarter of their width; 3a sees 32×32.
@@ -42,7 +42,13 @@ def googlenet_digits(
     """
     heads = ("4a", "4b") if auxiliary is True else auxiliary
     network = googlenet(
-        input_shape, classes, heads, "batch_norm", DIGITS_WIDTH * width, stem="small", rows=DIGITS_ROWS
+        input_shape,
+        classes,
+        heads,
+        "batch_norm",
+        DIGITS_WIDTH * multiplier(width),
+        stem="small",
+        rows=DIGITS_ROWS,
     )
     return replace(network, name="googlenet-digits")
 

@@ -36,6 +36,7 @@ __all__ = [
     "quiet", "value_and_gradients",
 ]  # fmt: skip
 
+LIMITS = ("max_epochs", "max_steps_per_epoch")  # newer Keras's, which environment variables set as well
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
 
 
@@ -107,9 +108,10 @@ def as_array(tensor: Any) -> Any:
 
 @contextmanager
 def dtype_policy(name: str | None = None) -> Iterator[None]:
-    """Build layers as our networks need them, whatever keras.json or the session's settings say.
+    """Build layers as our networks need them, and train them, whatever keras.json or the session says.
 
-    Numbers are float32 and channels come last; what else depends on these settings in the meantime, too.
+    Numbers are float32, channels come last, and no epoch or step is left out; what else depends on these
+    settings in the meantime, too.
 
     Args:
         name: Of a Keras dtype policy, such as `"mixed_bfloat16"`; by default the session's own, or float32
@@ -121,9 +123,14 @@ def dtype_policy(name: str | None = None) -> Iterator[None]:
     config.set_image_data_format("channels_last")
     kept = before[0].variable_dtype == "float32"
     config.set_dtype_policy(name or (before[0] if kept else "float32"))
+    limits = {limit: getattr(config, limit)() for limit in LIMITS if hasattr(config, limit)}
+    for limit in limits:
+        getattr(config, f"set_{limit}")(None)
     try:
         yield
     finally:
+        for limit, value in limits.items():
+            getattr(config, f"set_{limit}")(value)
         config.set_dtype_policy(before[0])
         config.set_floatx(before[1])
         config.set_image_data_format(before[2])

@@ -10,7 +10,7 @@ from typing import Any
 from inception_lab.architecture import layers as spec
 from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.network import MERGES, Merge, Network, Part, as_network
-from inception_lab.checks import finite_number, seed_number
+from inception_lab.checks import finite_number, seed_number, short
 from inception_lab.model.backend import dtype_policy, keras
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
 
@@ -91,7 +91,7 @@ def initializer(name: str) -> Any:
     if found is None:
         raise ValueError(
             "`kernel_initializer` must be the name of an initializer of Keras's, such as 'he_normal'. "
-            f"Received: kernel_initializer={name!r}."
+            f"Received: kernel_initializer={short(name)}."
         )
     return found
 

@@ -377,6 +377,39 @@ ROWS = "'3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'"
             "`rows` must hold named inception rows, one or more. Received: None.",
         ),
         (
+            lambda: lab.bn_inception(rows=None),  # type: ignore[arg-type]
+            "`rows` must hold named inception rows, one or more. Received: None.",
+        ),
+        (
+            lambda: lab.inception_v3(rows=5),  # type: ignore[arg-type]
+            "`rows` must hold named inception rows, one or more. Received: 5.",
+        ),
+        (
+            lambda: lab.inception_v4(rows={"3a": lab.TABLE_1["3a"]}),  # type: ignore[dict-item]
+            "`rows` must hold named inception rows, one or more. Received: ['3a'].",
+        ),
+        (
+            lambda: lab.inception_v3(first_pool="no"),  # type: ignore[arg-type]
+            "`first_pool` must be True or False. Received: first_pool='no'.",
+        ),
+        (
+            lambda: lab.auxiliary_head(batch_norm="no"),  # type: ignore[arg-type]
+            "`batch_norm` must be True or False. Received: batch_norm='no'.",
+        ),
+        (lambda: lab.auxiliary_head(filters=0), "`filters` must be a positive integer. Received: filters=0."),
+        (
+            lambda: lab.naive_module(4, pool="no"),  # type: ignore[arg-type]
+            "`pool` must be True or False. Received: pool='no'.",
+        ),
+        (
+            lambda: lab.googlenet_digits(width="half"),  # type: ignore[arg-type]
+            "`width` must be a number above 0, at most 1000. Received: width='half'.",
+        ),
+        (
+            lambda: lab.googlenet(dropout=None),  # type: ignore[arg-type]
+            "`dropout` must be in [0, 1). Received: dropout=None.",
+        ),
+        (
             lambda: lab.googlenet(rows={"": lab.TABLE_1["3a"]}),
             "`rows` must hold named inception rows, one or more. Received: [''].",
         ),

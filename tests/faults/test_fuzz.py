@@ -381,6 +381,14 @@ FOUND: list[tuple[Callable[[], Any], str]] = [
         "`alpha` must be a finite int or float. Received: alpha='x'.",
     ),
     (
+        lambda: ANY.Conv2D(np.zeros((2, 1)), 1),
+        "`filters` must be a positive integer. Received: filters=array([[0.], [0.]]).",
+    ),
+    (
+        lambda: ANY.Flatten(name="k" * 300 + "!"),
+        f"{NAME}. Received: name='{'k' * 198}….",
+    ),
+    (
         lambda: ANY.MaxPool2D(None),
         "`pool_size` must be a positive integer. Received: pool_size=None.",
     ),

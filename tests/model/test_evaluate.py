@@ -196,6 +196,27 @@ def test_an_ensemble_is_the_mean_of_probabilities() -> None:
             "`predictions` must be an array. Received: rows of several lengths.",
         ),
         (
+            lambda: multi_crop(softmax, [PHOTO], 32, 0),
+            "`crops` must be one of 1, 10, 144. Received: crops=0.",
+        ),
+        (
+            lambda: shortened(PHOTO, 0),
+            "A picture must have sides of 1 to 32,767 pixels. Received: 0×0.",
+        ),
+        (
+            lambda: accuracy_interval(np.ones((2, 3)), seed=-1),
+            "`seed` must be a whole number from 0 to 2147483647. Received: seed=-1.",
+        ),
+        (
+            lambda: smallest_difference(np.ones((2, 3)), np.ones((2, 3)), power=1.0),
+            "`power` must be a float between 0 and 1. Received: power=1.0.",
+        ),
+        (
+            lambda: seeds_needed(np.ones((2, 3)), np.ones((2, 3)), difference=math.nan),
+            "`difference` must be a finite int or float. Received: difference=nan.",
+        ),
+        (lambda: softmax(np.array(["a"])), "`logits` must be numbers. Received: dtype <U1."),
+        (
             lambda: ensemble([np.array([["a", "b"]])]),
             "`predictions` must be numbers. Received: dtype <U1.",
         ),

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import inception_lab as lab
-from inception_lab.model.backend import keras
-from tests.model.training.test_train import RECIPE, final, learn, tiny_network
+from inception_lab.model.backend import LIMITS, keras
+from tests.model.training.test_train import RECIPE, bright_or_dark, final, learn, tiny_network
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {
@@ -23,6 +23,7 @@ SETTINGS = {
     "channels_first": lambda: keras.config.set_image_data_format("channels_first"),
     "dtype policy float64": lambda: keras.config.set_dtype_policy("float64"),
     "dtype policy float16": lambda: keras.config.set_dtype_policy("float16"),
+    "limits": lambda: [getattr(keras.config, f"set_{limit}")(1) for limit in LIMITS],
     "mixed": lambda: keras.config.set_dtype_policy("mixed_bfloat16"),
 }
 
@@ -31,12 +32,18 @@ SETTINGS = {
 def setting(request: pytest.FixtureRequest) -> Iterator[str]:
     config = keras.config
     before = config.dtype_policy(), config.floatx(), config.image_data_format()
+    if request.param == "limits" and not hasattr(config, "set_max_epochs"):
+        pytest.skip("this Keras has none")
     SETTINGS[request.param]()
     if request.param.startswith("float"):  # as keras.json does: the policy follows
         config.set_dtype_policy(request.param)
-    during = config.dtype_policy().name, config.floatx(), config.image_data_format()
+    limits = [getattr(config, limit, lambda: None)() for limit in LIMITS]
+    during = config.dtype_policy().name, config.floatx(), config.image_data_format(), limits
     yield request.param
-    assert (config.dtype_policy().name, config.floatx(), config.image_data_format()) == during
+    limits = [getattr(config, limit, lambda: None)() for limit in LIMITS]
+    assert (config.dtype_policy().name, config.floatx(), config.image_data_format(), limits) == during
+    for limit in LIMITS:
+        getattr(config, f"set_{limit}", lambda _: None)(None)
     config.set_dtype_policy(before[0])
     config.set_floatx(before[1])
     config.set_image_data_format(before[2])
@@ -48,7 +55,9 @@ def usual() -> dict[str, Any]:
 
 
 def test_training_gives_the_same_bits(setting: str, usual: dict[str, Any]) -> None:
-    found = final(learn(epochs=1))
+    outcome = learn(epochs=1)
+    assert len(outcome.predict(bright_or_dark().test.images)) == 12
+    found = final(outcome)
     assert found.keys() == usual.keys()
     for name, value in usual.items():
         np.testing.assert_array_equal(found[name], value, err_msg=name)

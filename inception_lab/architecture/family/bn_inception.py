@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from inception_lab.architecture.family.branches import Figure, Row, network
 from inception_lab.architecture.googlenet import first_layers
 from inception_lab.architecture.layers import Activation, Dense, GlobalAveragePool2D
-from inception_lab.architecture.modules import Convolutions
+from inception_lab.architecture.modules import Convolutions, named_rows
 from inception_lab.architecture.network import Network, Sequence
 from inception_lab.checks import positive_integer
 
@@ -55,6 +55,7 @@ def bn_inception(
 
     Arguments are those of `inception_v3`.
     """
+    named_rows(rows, Row)
     convolution = Convolutions(batch_norm=True, epsilon=1e-5, use_bias=True, width=width)
     classifier = Dense(positive_integer("classes", classes), name="classifier")
     return network(

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from inception_lab.architecture.family.branches import Figure, Fork, Row, logits, network
 from inception_lab.architecture.layers import Activation, AveragePool2D, Dense, GlobalAveragePool2D, MaxPool2D
-from inception_lab.architecture.modules import Convolutions
+from inception_lab.architecture.modules import Convolutions, named_rows
 from inception_lab.architecture.network import Network, Part, Sequence, Tap
-from inception_lab.checks import positive_integer
+from inception_lab.checks import positive_integer, true_or_false
 
 FIGURE_5 = Figure(
     "arXiv:1512.00567, Figure 5, with one 5×5 where it draws a 3×3",
@@ -132,6 +132,9 @@ def inception_v3(
         >>> inception_v3(auxiliary=True).output_shapes()
         {'main': (1000,), 'aux1': (1000,)}
     """
+    named_rows(rows, Row)
+    true_or_false("auxiliary", auxiliary)
+    true_or_false("first_pool", first_pool)
     convolution = Convolutions(batch_norm=True, scale=batch_norm_scale, width=width)
     parts: list[Part] = [stem(convolution, strides, first_pool)]
     for name, row in rows.items():

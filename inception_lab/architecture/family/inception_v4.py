@@ -13,7 +13,7 @@ from dataclasses import replace
 from inception_lab.architecture.family.branches import Figure, Fork, Row, logits, network
 from inception_lab.architecture.family.inception_v3 import FIGURE_6, REDUCTION_A, REDUCTION_B, first_three
 from inception_lab.architecture.layers import MaxPool2D
-from inception_lab.architecture.modules import Convolutions
+from inception_lab.architecture.modules import Convolutions, named_rows
 from inception_lab.architecture.network import Network, Parallel, Sequence
 
 STEM_4A = Figure(
@@ -67,6 +67,7 @@ def inception_v4(
 
     Arguments are those of `inception_v3`; of batch norm, PyTorch's release learns a factor, TF-slim's none.
     """
+    named_rows(rows, Row)
     convolution = Convolutions(batch_norm=True, scale=batch_norm_scale, width=width)
     pool = MaxPool2D(3, 2, "valid", name="pool")
     return network(

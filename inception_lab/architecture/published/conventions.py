@@ -158,7 +158,7 @@ def count(network: Network | Cost, convention: str | Convention = "paper") -> Co
         >>> count(lab.googlenet(), "netscope").parameters  # 6,998,552, and α and β of two LRNs
         6998556
     """
-    if isinstance(convention, str):
+    if not isinstance(convention, Convention):
         convention = entry("convention", convention, CONVENTIONS)
     found = network if isinstance(network, Cost) else cost(network)
     layers = [replace(layer, type=KERAS.get(layer.type, layer.type)) for layer in found.layers]

@@ -1,8 +1,9 @@
 """What may be done to pictures in training, as data; `augment.py` does it."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from inception_lab.checks import finite_number, short, true_or_false
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,22 @@ class Augmentation:
 
     def __post_init__(self) -> None:
         """Refuse windows that do not exist."""
+        true_or_false("flip", self.flip)
+        for name in ("shift", "photometric", "hidden"):
+            finite_number(name, getattr(self, name))
+        for name in ("area", "aspect"):
+            pair = getattr(self, name)
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise ValueError(f"`{name}` must be (low, high). Received: {name}={short(pair)}.")
+            for end in pair:
+                finite_number(name, end)
         low, high = self.area
         if not 0 < low <= high <= 1:
             raise ValueError(f"`area` must be (low, high), 0 < low ≤ high ≤ 1. Received: area={self.area}.")
         low, high = self.aspect
         if not 0 < low <= high:
             raise ValueError(f"`aspect` must be (low, high), 0 < low ≤ high. Received: aspect={self.aspect}.")
-        if (
-            not (self.shift >= 0 and math.isfinite(self.shift))
-            or not 0 <= self.photometric < 1
-            or not 0 <= self.hidden < 1
-        ):
+        if not self.shift >= 0 or not 0 <= self.photometric < 1 or not 0 <= self.hidden < 1:
             raise ValueError(
                 "`shift` must be 0 or more, `photometric` and `hidden` 0 or more and below 1. Received: "
                 f"shift={self.shift}, photometric={self.photometric}, hidden={self.hidden}."

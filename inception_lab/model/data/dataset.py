@@ -7,6 +7,7 @@ is done to them in training are layers of the model (`inception_lab.model.data.a
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from inception_lab.checks import short
 from inception_lab.model.data.contents import Report
 from inception_lab.shown import Shown
 from inception_lab.text import columns, readable, say
@@ -50,6 +52,16 @@ class Dataset:
 
     def __post_init__(self) -> None:
         """Refuse what could only fail later, in the middle of an epoch."""
+        for name in ("images", "labels", "sizes", "sources"):
+            try:
+                column = getattr(self, name)
+                if column is not None or name in ("images", "labels"):
+                    object.__setattr__(self, name, np.asarray(column))
+            except ValueError as error:
+                raise ValueError(f"`{name}` must be an array. Received: rows of several lengths.") from error
+        if isinstance(self.classes, str) or not isinstance(self.classes, Iterable):
+            raise ValueError(f"`classes` must be names. Received: classes={short(self.classes)}.")
+        object.__setattr__(self, "classes", tuple(self.classes))
         images = self.images
         if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] != 3:
             raise ValueError(
@@ -188,7 +200,7 @@ def memory(count: int, shape: Iterable[int], kind: str = "uint8") -> int:
         >>> memory(60_000, (32, 32, 3)), memory(60_000, (224, 224, 3), "float32")
         (184320000, 36126720000)
     """
-    return int(count * np.prod(tuple(shape), dtype=np.int64) * np.dtype(kind).itemsize)
+    return count * math.prod(map(int, shape)) * np.dtype(kind).itemsize
 
 
 def announce(name: str, count: int, shape: tuple[int, int, int]) -> None:

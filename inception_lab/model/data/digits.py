@@ -118,7 +118,7 @@ def at_fixed_sizes(split: str = "test", sizes: Iterable[float] = SEVEN_SIZES, *,
     Raises:
         ValueError: If there is no size, or one is out of range.
     """
-    sizes = tuple(sizes)
+    sizes = tuple(sizes) if isinstance(sizes, Iterable) else ()
     if not sizes or not all(4 <= size <= SIDE for size in sizes):
         raise ValueError(f"`sizes` must be one number or more from 4 to {SIDE}. Received: sizes={sizes}.")
     chosen, seed = _of_split(split), seed_number(seed)

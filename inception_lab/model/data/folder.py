@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inception_lab.checks import positive_integer, seed_number
+from inception_lab.checks import positive_integer, seed_number, true_or_false
 from inception_lab.model.data.cifar import cifar10
 from inception_lab.model.data.contents import Report, alike, classes_of, inner, named, parts_of
 from inception_lab.model.data.dataset import PARTS, Dataset, Pictures, Splits, announce
@@ -38,7 +38,7 @@ def load(name: str, *, seed: int = 0, side: int | None = None, quiet: bool = Fal
         return scaled_digits(seed=seed)
     if name == "cifar10":
         return cifar10(seed=seed)
-    return picture_folder(name, seed=seed, quiet=quiet, **({"side": side} if side else {}))
+    return picture_folder(name, seed=seed, quiet=quiet, **({} if side is None else {"side": side}))
 
 
 def picture_folder(
@@ -71,11 +71,12 @@ def picture_folder(
             fit in memory.
     """
     side, seed = positive_integer("side", side), seed_number(seed)
-    if not os.path.isdir(folder):
+    if not (isinstance(folder, str | Path) and os.path.isdir(folder)):
         raise ValueError(
             "A data set must be 'scaled-digits', 'cifar10' or a folder with a sub-folder for each class. "
             f"Received: '{printable(str(folder))}', which is no folder."
         )
+    true_or_false("quiet", quiet)
     folder = Path(folder)
     report = Report(folder.resolve().name)
     places = parts_of(folder, report)

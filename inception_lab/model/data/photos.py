@@ -12,6 +12,7 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image, ImageFile, ImageOps, TiffImagePlugin
 
+from inception_lab.checks import short
 from inception_lab.model.data.depth import (
     BITS,
     DARK,
@@ -93,6 +94,8 @@ def read_photo(path: str | Path, say: Callable[[str], None] | None = None) -> Pi
     Raises:
         ValueError: If it cannot be read; the message names the file and says why.
     """
+    if not isinstance(path, str | Path):
+        raise ValueError(f"A picture must be a file. Received: path={short(path)}.")
     path = Path(path)
     notes: list[str] = []
     with _opened(path) as file:

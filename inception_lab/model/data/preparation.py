@@ -12,6 +12,7 @@ from inception_lab.checks import in_a_line
 from inception_lab.model.data.photos import Picture, on_white, read_photo
 
 Floats = npt.NDArray[np.float32]
+MOST = 32_767  # pixels of a side that OpenCV resizes to
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,14 @@ def resized(picture: Picture, height: int, width: int) -> Picture:
         picture: uint8 `(any height, any width, 3)`.
         height: Of the result, in pixels.
         width: Of the result.
+
+    Raises:
+        ValueError: If OpenCV has no picture of that size.
     """
     import cv2
 
+    if not (1 <= height <= MOST and 1 <= width <= MOST):
+        raise ValueError(f"A picture must have sides of 1 to {MOST:,} pixels. Received: {height}×{width}.")
     shrinks = picture.shape[0] >= height and picture.shape[1] >= width
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(np.ascontiguousarray(picture), (width, height), interpolation=how), np.uint8)

@@ -34,6 +34,7 @@ def multi_crop(
     Raises:
         ValueError: If there are no pictures, or the paper has no such number of crops.
     """
+    one_of("crops", crops, CROPS)
     if not len(pictures):
         raise ValueError("`pictures` must be one or more. Received: none.")
     found = []

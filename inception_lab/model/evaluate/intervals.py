@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.checks import positive_integer, share
+from inception_lab.checks import finite_number, positive_integer, seed_number, share, short
 
 Right = npt.NDArray[Any]  # of bool, or of shares
 POWER = 0.8
@@ -88,7 +88,7 @@ def resampled(
         )
     if not (np.isfinite(one).all() and np.isfinite(two).all()):
         raise ValueError("`one` and `two` must be finite numbers. Received: NaN or infinity.")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed_number(seed))
     pictures = one.shape[1]
     found = np.empty(positive_integer("samples", samples))
     for sample in range(samples):
@@ -119,6 +119,7 @@ def seeds_needed(one: Right, two: Right, difference: float = 0.01, power: float 
     Reference:
         W. C. Guenther 1981, "Sample size formulas for normal theory T tests".
     """
+    finite_number("difference", difference)
     by_seed, by_picture = _variances(one, two)
     left = (difference / _reach(power)) ** 2 - by_picture
     return math.ceil(by_seed / left + FOR_T) if left > 0 else None
@@ -141,6 +142,8 @@ def smallest_difference(one: Right, two: Right, power: float = POWER) -> float:
 
 def _reach(power: float) -> float:
     """Return how many standard errors a difference must have to be shown so often."""
+    if isinstance(power, bool) or not isinstance(power, float) or not 0 < power < 1:
+        raise ValueError(f"`power` must be a float between 0 and 1. Received: power={short(power)}.")
     return OUTSIDE + NormalDist().inv_cdf(power)
 
 

@@ -20,8 +20,9 @@ ROUNDING = 1e-2  # of probabilities in half precision
 
 def softmax(logits: Predictions) -> npt.NDArray[np.float64]:
     """Return the probabilities that logits stand for, along the last axis."""
+    values = _numbers(logits, "logits")
     with np.errstate(under="ignore"):
-        shifted = np.exp(np.asarray(logits, np.float64) - np.max(logits, axis=-1, keepdims=True))
+        shifted = np.exp(values - np.max(values, axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
 
 
@@ -182,7 +183,7 @@ def accuracy_by_size(
         ValueError: If the shapes do not fit together.
     """
     right = correct(predictions, labels)
-    sizes = np.asarray(sizes, np.float64)
+    sizes = _numbers(sizes, "sizes")
     if sizes.shape != right.shape or np.isnan(sizes).any():
         raise ValueError(
             f"`sizes` must hold one number for each of {len(right):,} pictures. "
@@ -215,14 +216,14 @@ def ensemble(predictions: Sequence[Predictions]) -> npt.NDArray[np.float64]:
     return np.asarray(np.mean(members, axis=0))
 
 
-def _numbers(predictions: Predictions) -> Floats:
-    """Return predictions as float64, which no minus sign wraps; refuse what is no array of numbers."""
+def _numbers(given: Predictions, name: str = "predictions") -> Floats:
+    """Return numbers as float64, which no minus sign wraps; refuse what is no array of numbers."""
     try:
-        found = np.asarray(predictions)
+        found = np.asarray(given)
     except ValueError as error:
-        raise ValueError("`predictions` must be an array. Received: rows of several lengths.") from error
+        raise ValueError(f"`{name}` must be an array. Received: rows of several lengths.") from error
     if found.dtype.kind not in "fiub":
-        raise ValueError(f"`predictions` must be numbers. Received: dtype {found.dtype}.")
+        raise ValueError(f"`{name}` must be numbers. Received: dtype {found.dtype}.")
     return found.astype(np.float64)
 
 

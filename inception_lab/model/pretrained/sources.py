@@ -11,7 +11,7 @@ import numpy as np
 from inception_lab.architecture.googlenet import googlenet
 from inception_lab.architecture.small import googlenet_digits
 from inception_lab.architecture.stored import network_from_data
-from inception_lab.checks import in_a_line, one_of, positive_integer
+from inception_lab.checks import in_a_line, one_of, positive_integer, short
 from inception_lab.model.backend import PRECISIONS, as_array, dtype_policy
 from inception_lab.model.build import build
 from inception_lab.model.classifier import Classifier, with_probabilities
@@ -88,7 +88,7 @@ def classifier(
     """
     one_of("precision", precision, tuple(PRECISIONS))
     if not isinstance(source, str | Path | None) or source == "":
-        raise _no_source(f"source={source!r}")
+        raise _no_source(f"source={short(source)}")
     file = find_weights(download=download) if source in (None, "bvlc") else None
     with dtype_policy(PRECISIONS[precision]):
         if file:

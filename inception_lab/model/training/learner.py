@@ -165,6 +165,7 @@ class Learner:
             state = np.random.SeedSequence((self.seed, epoch, number)).generate_state(2)
             variable.assign(state.astype(variable.dtype))
 
+    @dtype_policy()
     def predict(self, pictures: Pictures) -> dict[str, npt.NDArray[np.float32]]:
         """Return logits by head, with the averaged weights where there are any.
 

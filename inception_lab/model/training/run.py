@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from inception_lab.checks import in_a_line
+from inception_lab.checks import in_a_line, short
 from inception_lab.text import csv_text
 
 if sys.platform != "win32":
@@ -59,7 +59,7 @@ class RunDirectory:
 
     def __init__(self, path: str | Path) -> None:
         if not (isinstance(path, str | os.PathLike) and path) or "\0" in str(path):
-            raise ValueError(f"`out` must be a directory's path. Received: out={path!r}.")
+            raise ValueError(f"`out` must be a directory's path. Received: out={short(path)}.")
         self.path = Path(path)
         self._lock: int | None = None
 

@@ -70,10 +70,11 @@ def start_from(source: Classifier) -> Start:
         for layer in source.model.layers
         if layer.weights and layer.name != last
     }
-    first, (kernel, *others) = next(iter(weights.items()))
-    if prepare.channels == "BGR":
-        kernel = kernel[:, :, ::-1, :]
-    weights[first] = (np.ascontiguousarray(kernel * np.float32(SPREAD / prepare.scale)), *others)
+    if (prepare.channels, prepare.scale) != ("RGB", SPREAD):
+        first, (kernel, *others) = next(iter(weights.items()))
+        if prepare.channels == "BGR":
+            kernel = kernel[:, :, ::-1, :]
+        weights[first] = (np.ascontiguousarray(kernel * np.float32(SPREAD / prepare.scale)), *others)
     red, green, blue = prepare.background
     return Start(source.name, weights, (red, green, blue), last)
 
@@ -86,8 +87,10 @@ def for_classes(network: Network, classes: int) -> Network:
         classes: How many.
 
     Raises:
-        ValueError: If the number is not positive, or there is no dense layer.
+        ValueError: If the number is not positive, or there is no network or no dense layer.
     """
+    if not isinstance(network, Network):
+        raise ValueError(f"`network` must be a network's description. Received: {type(network).__name__}.")
     last = {id(layer) for _, layer in _classifiers(network).values()}
     units = positive_integer("classes", classes)
 

@@ -229,6 +229,11 @@ def _begin(
 def _trained(start: Classifier | str | Path) -> Classifier:
     if isinstance(start, Classifier):
         return start
+    if not isinstance(start, str | Path):
+        raise ValueError(
+            "`start` must be a classifier, its name, or the directory of a run, which `out` keeps. "
+            f"Received: {type(start).__name__}."
+        )
     try:
         return classifier(start)
     except ValueError as error:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from inception_lab.architecture import layers as spec
+from inception_lab.architecture.family.bn_inception import bn_inception
 from inception_lab.architecture.googlenet import googlenet
 from inception_lab.architecture.layer import Layer, pair
 from inception_lab.architecture.modules import inception_module, normalised
@@ -111,6 +112,31 @@ NETWORKS: Mapping[str, Callable[[], Network]] = {
             *HEAD,
         ),
     ),
+    "bn_inception": lambda: bn_inception((224, 224, 3), 10),
+    "windows that do not fit": lambda: Network(
+        (15, 22, 3),
+        Sequence(
+            spec.Conv2D(8, 3, 2, 1, activation="sigmoid"),
+            spec.AveragePool2D(3, 2),
+            spec.DepthwiseConv2D(3, depth_multiplier=2, padding=1, activation="relu6"),
+            spec.MaxPool2D((1, 3), (1, 2)),
+            spec.GlobalMaxPool2D(),
+            spec.Dense(6, activation="tanh"),
+            spec.Dense(5, activation="softmax"),
+        ),
+    ),
+    "norms of few": lambda: Network(
+        (7, 5, 6),
+        Sequence(
+            spec.BatchNorm(),
+            spec.Conv2D(6, (3, 1), groups=3, use_bias=False, activation="gelu"),
+            spec.GroupNorm(1),
+            spec.LocalResponseNorm(depth_radius=1),
+            spec.Conv2DTranspose(4, 3, 2, "valid", activation="leaky_relu"),
+            spec.LayerNorm(),
+            spec.Activation("softmax"),
+        ),
+    ),
     "heads": lambda: googlenet((224, 224, 3), 10, True, "torchvision", 0.25),
 }
 
@@ -179,8 +205,9 @@ def _torch_modules() -> Any:  # a function, since the project has no PyTorch
             case spec.MaxPool2D() | spec.AveragePool2D():
                 kind = nn.MaxPool2d if isinstance(layer, spec.MaxPool2D) else nn.AvgPool2d
                 yield kind(layer.pool_size, layer.strides, padding(layer, shape))
-            case spec.GlobalAveragePool2D():
-                yield nn.AdaptiveAvgPool2d(1)
+            case spec.GlobalAveragePool2D() | spec.GlobalMaxPool2D():
+                mean = isinstance(layer, spec.GlobalAveragePool2D)
+                yield (nn.AdaptiveAvgPool2d if mean else nn.AdaptiveMaxPool2d)(1)
                 yield nn.Flatten()
             case spec.Flatten():
                 yield nn.Flatten()

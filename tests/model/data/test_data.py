@@ -15,6 +15,8 @@ from inception_lab.model.backend import keras
 from inception_lab.model.data import cifar, dataset, digits, splitting
 from inception_lab.model.data import folder as folder_of_pictures
 from inception_lab.model.data.dataset import Dataset, Splits, announce, memory
+from inception_lab.model.data.photos import read_photo
+from inception_lab.model.data.preparation import resized
 from inception_lab.model.data.splitting import as_splits, held_out
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -63,6 +65,13 @@ def message(action: Callable[[], Any]) -> str:
         ),
         ({"labels": np.array([0.0, 1, 0, 1])}, "`labels` must be integers. Received: float64."),
         (
+            {"images": None},
+            "`images` must be uint8 of shape (count, height, width, 3). Received: object of shape ().",
+        ),
+        ({"labels": [0, [1, 1]]}, "`labels` must be an array. Received: rows of several lengths."),
+        ({"classes": "ab"}, "`classes` must be names. Received: classes='ab'."),
+        ({"classes": None}, "`classes` must be names. Received: classes=None."),
+        (
             {"sizes": np.array([1.0])},
             "`sizes` must hold one number for each of 4 pictures. Received: shape (1,).",
         ),
@@ -71,6 +80,8 @@ def message(action: Callable[[], Any]) -> str:
 def test_what_does_not_fit_together_is_refused(change: dict[str, Any], expected: str) -> None:
     good = {"images": pictures(), "labels": np.array([0, 1, 0, 1]), "classes": ("a", "b")}
     assert message(lambda: Dataset(**{**good, **change})) == expected
+    listed = Dataset(list(pictures()), [0, 1, 0, 1], ["a", "b"])  # type: ignore[arg-type]
+    assert (listed.images.shape, listed.classes) == ((4, 8, 8, 3), ("a", "b"))
 
 
 def test_a_part_of_a_data_set_keeps_its_columns_together() -> None:
@@ -393,6 +404,21 @@ def test_the_originals_cannot_be_changed() -> None:
 def test_impossible_bands_of_sizes_are_refused(sizes: Any) -> None:
     expected = f"`sizes` must be (low, high) with 4 ≤ low ≤ high ≤ 64. Received: sizes={sizes}."
     assert message(lambda: digits.draw("test", 2, sizes=sizes)) == expected
+
+
+def test_what_names_no_data_is_refused() -> None:
+    split = "`split` must be one of 'train', 'validation', 'test'. Received: split="
+    sizes = "`sizes` must be one number or more from 4 to 64. Received: sizes=5."
+    assert message(lambda: digits.at_fixed_sizes([])) == f"{split}[]."  # type: ignore[arg-type]
+    assert message(lambda: digits.at_fixed_sizes(sizes=5)) == sizes  # type: ignore[arg-type]
+    assert message(lambda: read_photo(5)) == "A picture must be a file. Received: path=5."  # type: ignore[arg-type]
+    assert message(lambda: folder_of_pictures.picture_folder(1.5)).endswith(
+        "Received: '1.5', which is no folder."
+    )  # type: ignore[arg-type]
+    assert message(lambda: resized(np.zeros((2, 2, 3), np.uint8), 2, 10**9)) == (
+        "A picture must have sides of 1 to 32,767 pixels. Received: 2×1000000000."
+    )
+    assert memory(2, (10**30, 10**30, 3)) == 6 * 10**60
 
 
 @pytest.mark.parametrize("count", ["5", 0, 2.0])

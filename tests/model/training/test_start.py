@@ -134,11 +134,24 @@ def test_a_directory_of_a_run_is_a_start(source: Classifier, data: Splits, tmp_p
     for a, b in zip(by_path.model.get_weights(), by_hand.model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     with pytest.raises(ValueError, match="Received") as caught:
+        train(data, network, RECIPE, start=by_path, **options)
+    assert str(caught.value) == (
+        "`start` must be a classifier, its name, or the directory of a run, which `out` keeps. "
+        "Received: Outcome."
+    )
+    with pytest.raises(ValueError, match="Received") as caught:
         train(data, network, RECIPE, start="runs/nowhere", **options)
     assert str(caught.value) == (
         "`start` must be 'bvlc', 'digits', a file of weights, a folder with one or a run's directory. "
         "Received: runs/nowhere, not found."
     )
+
+
+def test_a_network_that_is_a_classifier_alone_is_a_start(data: Splits, tmp_path: Path) -> None:
+    network = Network((32, 32, 3), lab.Sequence(lab.layers.GlobalAveragePool2D(), lab.layers.Dense(3)))
+    options: dict[str, Any] = {"epochs": 1, "progress": False}
+    train(data, network, RECIPE, out=tmp_path / "first", **options)
+    assert train(data, network, RECIPE, start=tmp_path / "first", **options).epochs == 1
 
 
 def test_another_network_is_refused(source: Classifier, data: Splits) -> None:
@@ -160,6 +173,8 @@ def test_another_number_of_classes_changes_the_last_layer_only() -> None:
     assert before.parameters - after.parameters == 993 * 1025
     with pytest.raises(ValueError, match=r"`classes` must be a positive integer\. Received: classes=0\."):
         for_classes(googlenet(), 0)
+    with pytest.raises(ValueError, match=r"^`network` must be a network's description\. Received: int\.$"):
+        for_classes(5, 2)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"must have a dense layer as classifier\. Received: 'bare'\."):
         for_classes(Network((8, 8, 3), lab.layers.Conv2D(4, 3), "bare"), 2)
 

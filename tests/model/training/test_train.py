@@ -381,9 +381,11 @@ def test_nothing_is_drawn_at_inference() -> None:
         ),
         (
             {"shift": float("nan")},
-            "`shift` must be 0 or more, `photometric` and `hidden` 0 or more and below 1. "
-            "Received: shift=nan, photometric=0.0, hidden=0.0.",
+            "`shift` must be a finite int or float. Received: shift=nan.",
         ),
+        ({"area": 0.5}, "`area` must be (low, high). Received: area=0.5."),
+        ({"aspect": (1, None)}, "`aspect` must be a finite int or float. Received: aspect=None."),
+        ({"flip": "no"}, "`flip` must be True or False. Received: flip='no'."),
         (
             {"hidden": 1.0},
             "`shift` must be 0 or more, `photometric` and `hidden` 0 or more and below 1. "
