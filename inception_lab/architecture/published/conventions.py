@@ -30,6 +30,7 @@ class Each:
         window: For each value under a pooling window, at each of its places.
         parameter: For each parameter.
         place: For each place of the output, which is a map; once for a vector.
+        beside: For each channel beside the middle one in the window of a local response norm, at each place.
     """
 
     output: int = 0
@@ -37,6 +38,7 @@ class Each:
     window: int = 0
     parameter: int = 0
     place: int = 0
+    beside: int = 0
 
     def operations(self, layer: LayerCost) -> int:
         """Count one layer."""
@@ -48,6 +50,7 @@ class Each:
             + self.window * (window + outputs)
             + self.parameter * layer.parameters
             + self.place * math.prod(layer.output_shape[:-1])
+            + (self.beside and self.beside * (layer.operations.additions - outputs) // layer.output_shape[-1])
         )
 
 
