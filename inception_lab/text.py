@@ -66,7 +66,8 @@ def readable(value: Any) -> str:
     if isinstance(value, numbers.Integral):
         return f"{int(value):,}"
     if isinstance(value, numbers.Real):
-        return f"{value:,.2f}" if not 0 < abs(value) < 0.005 else f"{value:.2g}"
+        number = float(value)
+        return f"{number:.2g}" if 0 < abs(number) < 0.005 else f"{number:,.2f}"
     return str(value)
 
 

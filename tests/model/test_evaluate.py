@@ -188,7 +188,7 @@ def test_an_ensemble_is_the_mean_of_probabilities() -> None:
             "`predictions` must be arrays of one shape. Received: (2, 3), (3, 2).",
         ),
         (
-            lambda: ensemble([[[0.9, 0.1], [1.0]]]),
+            lambda: ensemble([[[0.9, 0.1], [1.0]]]),  # type: ignore[list-item]
             "`predictions` must be an array. Received: rows of several lengths.",
         ),
         (

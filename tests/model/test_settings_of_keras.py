@@ -17,13 +17,26 @@ from inception_lab.model.backend import LIMITS, keras
 from tests.model.training.test_train import RECIPE, bright_or_dark, final, learn, tiny_network
 
 ROOT = Path(__file__).parents[2]
+
+
+def limits_now() -> list[Any]:
+    readers: list[Any] = [getattr(keras.config, limit, None) for limit in LIMITS]
+    return [reader and reader() for reader in readers]
+
+
+def limit_all(value: int | None) -> None:
+    for limit in LIMITS:
+        setter: Any = getattr(keras.config, f"set_{limit}")
+        setter(value)
+
+
 SETTINGS = {
     "float64": lambda: keras.config.set_floatx("float64"),
     "float16": lambda: keras.config.set_floatx("float16"),
     "channels_first": lambda: keras.config.set_image_data_format("channels_first"),
     "dtype policy float64": lambda: keras.config.set_dtype_policy("float64"),
     "dtype policy float16": lambda: keras.config.set_dtype_policy("float16"),
-    "limits": lambda: [getattr(keras.config, f"set_{limit}")(1) for limit in LIMITS],
+    "limits": lambda: limit_all(1),
     "mixed": lambda: keras.config.set_dtype_policy("mixed_bfloat16"),
 }
 
@@ -37,13 +50,13 @@ def setting(request: pytest.FixtureRequest) -> Iterator[str]:
     SETTINGS[request.param]()
     if request.param.startswith("float"):  # as keras.json does: the policy follows
         config.set_dtype_policy(request.param)
-    limits = [getattr(config, limit, lambda: None)() for limit in LIMITS]
+    limits = limits_now()
     during = config.dtype_policy().name, config.floatx(), config.image_data_format(), limits
     yield request.param
-    limits = [getattr(config, limit, lambda: None)() for limit in LIMITS]
+    limits = limits_now()
     assert (config.dtype_policy().name, config.floatx(), config.image_data_format(), limits) == during
-    for limit in LIMITS:
-        getattr(config, f"set_{limit}", lambda _: None)(None)
+    if hasattr(config, "set_max_epochs"):
+        limit_all(None)
     config.set_dtype_policy(before[0])
     config.set_floatx(before[1])
     config.set_image_data_format(before[2])

@@ -59,8 +59,9 @@ class Dataset:
                     object.__setattr__(self, name, np.asarray(column))
             except ValueError as error:
                 raise ValueError(f"`{name}` must be an array. Received: rows of several lengths.") from error
-        if isinstance(self.classes, str) or not isinstance(self.classes, Iterable):
-            raise ValueError(f"`classes` must be names. Received: classes={short(self.classes)}.")
+        names: object = self.classes
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise ValueError(f"`classes` must be names. Received: classes={short(names)}.")
         object.__setattr__(self, "classes", tuple(self.classes))
         images = self.images
         if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] != 3:

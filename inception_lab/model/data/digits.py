@@ -118,15 +118,16 @@ def at_fixed_sizes(split: str = "test", sizes: Iterable[float] = SEVEN_SIZES, *,
     Raises:
         ValueError: If there is no size, or one is out of range.
     """
-    sizes = tuple(sizes) if isinstance(sizes, Iterable) else ()
-    if not sizes or not all(4 <= size <= SIDE for size in sizes):
-        raise ValueError(f"`sizes` must be one number or more from 4 to {SIDE}. Received: sizes={sizes}.")
+    listed = tuple(sizes) if isinstance(sizes, Iterable) else ()
+    if not listed or not all(4 <= size <= SIDE for size in listed):
+        given = listed if isinstance(sizes, Iterable) else sizes
+        raise ValueError(f"`sizes` must be one number or more from 4 to {SIDE}. Received: sizes={given}.")
     chosen, seed = _of_split(split), seed_number(seed)
     streams = [
         np.random.default_rng((seed, 3 + _STREAMS[split], number))
-        for number in range(len(chosen) * len(sizes))
+        for number in range(len(chosen) * len(listed))
     ]
-    return _place(np.repeat(chosen, len(sizes)), np.tile(sizes, len(chosen)).astype(float), streams)
+    return _place(np.repeat(chosen, len(listed)), np.tile(listed, len(chosen)).astype(float), streams)
 
 
 def plain_digits() -> Splits:

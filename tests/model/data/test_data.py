@@ -411,10 +411,10 @@ def test_what_names_no_data_is_refused() -> None:
     sizes = "`sizes` must be one number or more from 4 to 64. Received: sizes=5."
     assert message(lambda: digits.at_fixed_sizes([])) == f"{split}[]."  # type: ignore[arg-type]
     assert message(lambda: digits.at_fixed_sizes(sizes=5)) == sizes  # type: ignore[arg-type]
-    assert message(lambda: read_photo(5)) == "A picture must be a file. Received: path=5."  # type: ignore[arg-type]
-    assert message(lambda: folder_of_pictures.picture_folder(1.5)).endswith(
-        "Received: '1.5', which is no folder."
-    )  # type: ignore[arg-type]
+    read: Any = read_photo
+    assert message(lambda: read(5)) == "A picture must be a file. Received: path=5."
+    load: Any = folder_of_pictures.picture_folder
+    assert message(lambda: load(1.5)).endswith("Received: '1.5', which is no folder.")
     assert message(lambda: resized(np.zeros((2, 2, 3), np.uint8), 2, 10**9)) == (
         "A picture must have sides of 1 to 32,767 pixels. Received: 2×1000000000."
     )

@@ -134,7 +134,7 @@ def test_a_directory_of_a_run_is_a_start(source: Classifier, data: Splits, tmp_p
     for a, b in zip(by_path.model.get_weights(), by_hand.model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     with pytest.raises(ValueError, match="Received") as caught:
-        train(data, network, RECIPE, start=by_path, **options)
+        train(data, network, RECIPE, start=by_path, **options)  # type: ignore[arg-type]
     assert str(caught.value) == (
         "`start` must be a classifier, its name, or the directory of a run, which `out` keeps. "
         "Received: Outcome."
