@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ def limit_all(value: int | None) -> None:
         setter(value)
 
 
-SETTINGS = {
+SETTINGS: dict[str, Callable[[], Any]] = {
     "float64": lambda: keras.config.set_floatx("float64"),
     "float16": lambda: keras.config.set_floatx("float16"),
     "channels_first": lambda: keras.config.set_image_data_format("channels_first"),
