@@ -116,7 +116,12 @@ def located(where: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"{str(error).removesuffix('.')} ({where}).") from error
+        raise placed(error, where) from error
+
+
+def placed(error: ValueError, where: str) -> ValueError:
+    """Return an error that also says where it was, such as `at 'conv1'`."""
+    return ValueError(f"{str(error).removesuffix('.')} ({where}).")
 
 
 def short(value: object) -> str:

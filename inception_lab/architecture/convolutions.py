@@ -46,13 +46,13 @@ class Conv2D(_Convolution):
     dilation_rate: Sides = 1
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        channels = self._picture(input_shape)[2]
-        if channels % self.groups or self.filters % self.groups:
+        shape = super().output_shape(input_shape)
+        if self.groups > 1 and (input_shape[2] % self.groups or self.filters % self.groups):
             raise ValueError(
                 "Input channels and `filters` must both be divisible by `groups`. "
-                f"Received: {channels} channels, filters={self.filters}, groups={self.groups}."
+                f"Received: {input_shape[2]} channels, filters={self.filters}, groups={self.groups}."
             )
-        return super().output_shape(input_shape)
+        return shape
 
     def weights(self, input_shape: Shape) -> int:
         """Count the kernel's numbers, without biases: k² · input channels · filters / groups."""
@@ -116,7 +116,7 @@ class Conv2DTranspose(_Convolution):
         """Count the kernel's numbers, without biases: k² · input channels · filters."""
         return math.prod(pair(self.kernel_size)) * input_shape[-1] * self.filters
 
-    def uses(self, input_shape: Shape) -> int:
+    def uses(self, input_shape: Shape, output_shape: Shape) -> int:
         """Count how often each weight is used: at each place of the input."""
         return math.prod(input_shape[:2])
 

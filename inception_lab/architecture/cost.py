@@ -8,10 +8,10 @@ is a choice of columns.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.network import (
@@ -53,8 +53,7 @@ class Counted:
         return FLOPS_PER_MAC * self.macs
 
 
-@dataclass(frozen=True)
-class LayerCost(Counted):
+class LayerCost(NamedTuple):
     """What one layer costs, for one image.
 
     Attributes:
@@ -85,6 +84,8 @@ class LayerCost(Counted):
     function: str = ""
     biases: int | None = None
 
+    macs, flops = Counted.macs, Counted.flops
+
     @property
     def weights(self) -> int:
         """Parameters that values are multiplied by, without biases; none of layers that do no such thing."""
@@ -105,7 +106,7 @@ class LayerCost(Counted):
 
     def row(self) -> dict[str, Any]:
         """Return the columns of a table; operations that are not known are `"?"`."""
-        operations = {**asdict(self.operations), "flops": self.flops}
+        operations = {**self.operations._asdict(), "flops": self.flops}
         own = ("name", "type", "input_shape", "output_shape", "parameters", "moving_statistics")
         return {
             **{name: getattr(self, name) for name in own},

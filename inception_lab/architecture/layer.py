@@ -44,7 +44,7 @@ def same_padding(length: int, side: int, stride: int) -> tuple[int, int]:
         >>> same_padding(112, 3, 2)
         (0, 1)
     """
-    total = max((math.ceil(length / stride) - 1) * stride + side - length, 0)
+    total = max((-(-length // stride) - 1) * stride + side - length, 0)
     return total // 2, total - total // 2
 
 
@@ -215,19 +215,19 @@ class Kernel(Layer):
         """Count the kernel's numbers, without biases."""
         raise NotImplementedError
 
-    def uses(self, input_shape: Shape) -> int:
+    def uses(self, input_shape: Shape, output_shape: Shape) -> int:
         """Count how often each weight is used: at each place of the output."""
-        return math.prod(self.output_shape(input_shape)[:-1])
+        return math.prod(output_shape[:-1])
 
     def parameters(self, input_shape: Shape) -> int:
-        return self.weights(input_shape) + self.use_bias * self.output_shape(input_shape)[-1]
+        biases = self.output_shape(input_shape)[-1] if self.use_bias else 0
+        return self.weights(input_shape) + biases
 
     def operations(self, input_shape: Shape) -> Operations:
         shape = self.output_shape(input_shape)
-        macs = self.uses(input_shape) * self.weights(input_shape)
-        return Operations(macs, additions=self.use_bias * math.prod(shape)) + activation_operations(
-            self.activation, shape
-        )
+        macs = self.uses(input_shape, shape) * self.weights(input_shape)
+        done = Operations(macs, additions=self.use_bias * math.prod(shape))
+        return done + activation_operations(self.activation, shape) if self.activation else done
 
 
 class Windowed(Layer):

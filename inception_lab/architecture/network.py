@@ -12,7 +12,7 @@ from typing import Literal, TypeVar, get_args
 
 from inception_lab.architecture.layer import Layer, Shape, colour_picture, picture_shape
 from inception_lab.architecture.operations import Operations
-from inception_lab.checks import entry, layer_name, located, one_of, readable_name
+from inception_lab.checks import entry, layer_name, one_of, placed, readable_name
 from inception_lab.shown import Shown
 from inception_lab.text import readable
 
@@ -188,8 +188,10 @@ def fold(
                 path = unique(prefix, part.name, snake_case(part.kind))
                 if part.pads:  # Keras has a layer of its own for the zeros
                     unique(path, "_pad")
-                with located(f"at '{path}'"):
+                try:
                     return layer(path, part, x)
+                except ValueError as error:
+                    raise placed(error, f"at '{path}'") from error
             case Sequence():
                 for child in part.parts:
                     x = walk(child, x, inside(prefix, part.name))
@@ -198,8 +200,10 @@ def fold(
                 prefix = inside(prefix, part.name)
                 results = [walk(branch, x, prefix) for branch in part.branches]
                 path = unique(prefix, None, "output")
-                with located(f"at '{path}'"):
+                try:
                     return merge(path, part.merge, results)
+                except ValueError as error:
+                    raise placed(error, f"at '{path}'") from error
             case Tap():
                 result = walk(part.head, x, prefix)  # which may have outputs of its own
                 if part.output in outputs or part.output == "main":

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from operator import add
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Function = Literal[
     "relu", "relu6", "leaky_relu", "sigmoid", "hard_sigmoid", "swish", "silu", "hard_swish", "hard_silu",
@@ -18,8 +17,7 @@ Function = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Operations:
+class Operations(NamedTuple):
     """What a layer computes for one image, each kind of operation in a column of its own.
 
     Attributes:
@@ -38,15 +36,11 @@ class Operations:
     divisions: int = 0
     exponentials: int = 0
 
-    def __add__(self, other: Operations) -> Operations:
-        return Operations(*map(add, self._counts, other._counts))
+    def __add__(self, other: Operations) -> Operations:  # type: ignore[override]
+        return Operations(*map(add, self, other))
 
-    def __mul__(self, times: int) -> Operations:
-        return Operations(*(count * times for count in self._counts))
-
-    @property
-    def _counts(self) -> tuple[int, ...]:
-        return tuple(vars(self).values())
+    def __mul__(self, times: int) -> Operations:  # type: ignore[override]
+        return Operations(*(count * times for count in self))
 
 
 SIGMOID = Operations(exponentials=1, additions=1, divisions=1)  # 1 / (1 + exp(−x))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from inception_lab.architecture.layer import ONE_PLACE, Layer, Shape
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """How much of the input one unit can see along one side, in pixels."""
 
     smallest: int = 1  # seen along the narrowest path
@@ -47,8 +46,7 @@ class Span:
         )
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(NamedTuple):
     """How much of the input one unit can see, along both sides."""
 
     rows: Span = Span()  # from top to bottom

@@ -6,7 +6,7 @@ reads a network's cost by it; `reproductions` holds every published figure again
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
@@ -164,7 +164,7 @@ def count(network: Network | Cost, convention: str | Convention = "paper") -> Co
     if not isinstance(convention, Convention):
         convention = entry("convention", convention, CONVENTIONS)
     found = network if isinstance(network, Cost) else cost(network)
-    layers = [replace(layer, type=KERAS.get(layer.type, layer.type)) for layer in found.layers]
+    layers = [layer._replace(type=KERAS.get(layer.type, layer.type)) for layer in found.layers]
     main = {layer.name for layer in layers} if isinstance(network, Cost) else _main_path(network)
     classifier = [layer for layer in layers if layer.parameters and layer.name in main][-1:]
     parameters: dict[str, int] = {}
