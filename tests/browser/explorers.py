@@ -120,12 +120,9 @@ def a_hand_pulls(shown: "Explorer", kind: str, hint: str) -> None:
     same(shown, here)
 
 
-def record(place: str, seconds: dict[str, float], milliseconds: dict[str, dict[str, float]]) -> None:
+def record(place: str, seconds: dict[str, float]) -> None:
     """Keep what was measured in a place, for the table of the benchmarks."""
     MEASURED.parent.mkdir(parents=True, exist_ok=True)
     stored = json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
-    stored[place] = {
-        "milliseconds": milliseconds,
-        "seconds": {name: round(each, 1) for name, each in seconds.items()},
-    }
+    stored[place] = {"seconds": {name: round(each, 1) for name, each in seconds.items()}}
     MEASURED.write_text(json.dumps(stored, indent=1, ensure_ascii=False), encoding="utf-8")

@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,13 +51,13 @@ RUN = "() => window.jupyterapp.commands.execute('notebook:run-all-cells').then(d
 CONTENT = "() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON()"
 COMMAND = "([name, options]) => window.jupyterapp.commands.execute(name, options).then(() => null)"
 
-# Promises the milliseconds from the next key press to the next picture, decoded and painted.
+# Promises the milliseconds from the next key press or move to the next picture, decoded and painted.
 WATCH = """(explorer) => {
   const picture = () => explorer.querySelector('img.lab-image');
   const before = picture().src;
   window.painted = new Promise((resolve, reject) => {
     let pressed = null;
-    for (const event of ['keydown', 'pointermove'])
+    for (const event of ['keydown', 'pointerdown', 'pointermove'])
       addEventListener(event, () => { pressed ??= performance.now(); }, {once: true, capture: true});
     const late = setTimeout(() => reject(new Error('no new picture in 10 s')), 10000);
     const observer = new MutationObserver(async () => {
@@ -133,8 +133,12 @@ class Explorer:
         """Press a key on a control; return the milliseconds until the new picture was painted."""
         self.open_all()
         control.focus()
+        return self.timed(lambda: self.page.keyboard.press(key))
+
+    def timed(self, act: Callable[[], None]) -> float:
+        """Press a key or move the mouse; return the milliseconds until the new picture was painted."""
         self.page.evaluate(WATCH, self.box.element_handle())
-        self.page.keyboard.press(key)
+        act()
         return float(self.page.evaluate("() => window.painted"))
 
 
@@ -224,8 +228,10 @@ class Voila(Site):
 
 
 @contextmanager
-def jupyterlab(notebooks: Path, browser: Browser | None = None) -> Iterator[Lab]:
+def jupyterlab(notebooks: Path, browser: Browser | None = None, density: int = 1) -> Iterator[Lab]:
     """Serve a copy of a folder's notebooks, and open a browser, or use one that is open.
+
+    The window has `density` pixels of the screen for one of the page's.
 
     Raises:
         NoBrowserError: If there is no browser.
@@ -235,7 +241,7 @@ def jupyterlab(notebooks: Path, browser: Browser | None = None) -> Iterator[Lab]
     with (
         _copied(notebooks) as served,
         _server(served, words, "ServerApp", token) as url,
-        _context(browser) as context,
+        _context(browser, density) as context,
     ):
         yield Lab(url, context, token)
 
@@ -255,7 +261,9 @@ def make_lab(folder: Path, browser: Browser) -> Iterator[Lab]:
 
 
 @contextmanager
-def voila(notebook: Path, browser: Browser | None = None, **variables: str) -> Iterator[Voila]:
+def voila(
+    notebook: Path, browser: Browser | None = None, density: int = 1, **variables: str
+) -> Iterator[Voila]:
     """Serve a notebook as `make playground` does, and open a browser, or use one that is open.
 
     Kernels get the environment variables that are given, besides those that are set.
@@ -268,7 +276,7 @@ def voila(notebook: Path, browser: Browser | None = None, **variables: str) -> I
     with (
         _copied(notebook.parent) as served,
         _server(served, ("-m", "voila", str(served / notebook.name), *words), "Voila", **variables) as url,
-        _context(browser) as context,
+        _context(browser, density) as context,
     ):
         yield Voila(url, context)
 
@@ -291,10 +299,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def _context(browser: Browser | None) -> Iterator[BrowserContext]:
+def _context(browser: Browser | None, density: int = 1) -> Iterator[BrowserContext]:
     """Open a window of its own."""
     with nullcontext(browser) if browser else chromium() as running:
-        context = running.new_context(viewport={"width": WIDTH, "height": HEIGHT})
+        context = running.new_context(
+            viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=density
+        )
         try:
             yield context
         finally:

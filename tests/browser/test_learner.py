@@ -66,7 +66,7 @@ def test_a_learner_begins_answers_and_finds_all_there_again(
         first = shown.picture
         shown.press(shown.number("#5×5 reduce"), "ArrowUp")
         seconds["first explorer moved"] = time.perf_counter() - began
-        record("make lab", seconds, {})
+        record("make lab", seconds)
         assert shown.picture != first
         cards = start.page.locator(".jp-OutputArea", has_text="01 The naive module")
         assert "45 minutes · 0 of 4 solved" in (cards.text_content() or "")

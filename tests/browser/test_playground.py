@@ -1,7 +1,5 @@
-"""The playground in JupyterLab and as Voilà's page: every explorer answers, quickly, and to everybody."""
+"""The playground in JupyterLab and as Voilà's page: every explorer answers, and to everybody."""
 
-import statistics
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import inception_lab as lab
-from tests.browser.explorers import KINDS, a_hand_pulls, a_key_moves, card, moved, record, same, the_wall
+from tests.browser.explorers import KINDS, a_hand_pulls, a_key_moves, card, same, the_wall
 
 if TYPE_CHECKING:
     from tests.browser.lab import Explorer, Notebook
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 NAME = "playground.ipynb"
-PRESSES = 6  # there and back
 # Keeps the name of each element that takes the focus, and whether that is to be seen.
 FOCUSED = """box => {
   window.focused = [];
@@ -27,7 +24,6 @@ FOCUSED = """box => {
     window.focused.push([name, outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2]);
   });
 }"""
-READY_SECONDS = 30  # asked for: 5; a busy machine must not fail a test
 # What a hand does in each explorer: the last handle that says so is pulled, or pressed.
 PULLS = (
     ("kernel_size", "Drag the window over the photo"),
@@ -57,8 +53,8 @@ PULLS = (
 class Opened:
     """The playground, open in one of the two."""
 
-    def __init__(self, where: str, page: "Notebook", seconds: float) -> None:
-        self.where, self.page, self.seconds = where, page, seconds
+    def __init__(self, where: str, page: "Notebook") -> None:
+        self.where, self.page = where, page
 
     def explorer(self, kind: str) -> "Explorer":
         """Find an explorer and set it to what it was at first."""
@@ -73,16 +69,13 @@ def playground(request: pytest.FixtureRequest, root: Path) -> Iterator[Opened]:
     """The playground's page, run to its end."""
     if request.param == "JupyterLab":
         opened = request.getfixturevalue("opened")
-        started = time.perf_counter()
-        yield Opened(request.param, opened(NAME), time.perf_counter() - started)
+        yield Opened(request.param, opened(NAME))
         return
     chromium = request.getfixturevalue("chromium")
     from tests.browser.lab import voila
 
     with voila(root / "notebooks" / NAME, chromium) as site:
-        started = time.perf_counter()
-        page = site.open()
-        yield Opened(request.param, page, time.perf_counter() - started)
+        yield Opened(request.param, site.open())
         assert site.outside == []
 
 
@@ -228,21 +221,3 @@ def test_the_address_follows_the_explorer_and_brings_it_back(playground: Opened)
     page.evaluate(malformed)
     page.get_by_text("`width` must be a whole number from 7 to 112. Received: width='x'.").wait_for()
     same(playground.page.explorer(lab.explore.module.title), lab.explore.module())
-
-
-def test_times_are_recorded(playground: Opened) -> None:
-    measured = {}
-    for kind in KINDS:
-        shown = playground.explorer(kind)
-        label, key, _ = moved(kind)
-        other = {"ArrowUp": "ArrowDown", "ArrowDown": "ArrowUp"}[key]
-        box = shown.number(label)
-        milliseconds = sorted(shown.press(box, each) for _ in range(PRESSES) for each in (key, other))
-        measured[kind] = {
-            "p50": round(statistics.median(milliseconds), 1),
-            "p95": round(milliseconds[int(0.95 * (len(milliseconds) - 1))], 1),
-            "max": round(milliseconds[-1], 1),
-        }
-    record(playground.where, {"playground ready": playground.seconds}, measured)
-    assert max(times["p50"] for times in measured.values()) < 2000
-    assert playground.seconds < READY_SECONDS
