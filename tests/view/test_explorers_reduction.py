@@ -115,4 +115,5 @@ def test_the_numbers_are_written(explorer: Reduction) -> None:
 
 def test_the_number_in_a_bar_lies_over_its_dots(explorer: Reduction) -> None:
     bars = explorer._bars
-    assert [bars.bars["macs"][1], explorer._first, bars.numbers["macs"][1]] in explorer._canvas.pieces
+    order = (bars.bars["macs"][1], explorer._first, bars.numbers["macs"][1])
+    assert [artist for artist in explorer._canvas.below if artist in order] == list(order)

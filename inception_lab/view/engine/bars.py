@@ -81,8 +81,8 @@ class Bars:
         )  # fmt: skip
         for name in series:
             for piece in zip(self.bars[name], self.numbers[name], strict=True):
-                canvas.add_piece(*piece)
-        canvas.add_piece(self.end)
+                canvas.add_below(*piece)
+        canvas.add_below(self.end)
         self._ghost = LineCollection([], colors="black", linewidths=1.6)
         canvas.add(ax.add_collection(self._ghost, autolim=False))
         self._shown: dict[tuple[str, int], Any] = {}
@@ -107,14 +107,13 @@ class Bars:
             self.limit = limit or ceiling(max(value or 0 for row in values.values() for value in row))
         limit = self.limit
         self.end.set_text(figures.tick(limit))
-        self._ghost.set_segments(
-            [
-                [(value / limit, bar.get_y()), (value / limit, bar.get_y() + bar.get_height())]
-                for name, row in (ghost or {}).items()
-                for bar, value in zip(self.bars[name], row, strict=True)
-                if value and value <= limit
-            ]
-        )
+        ticks = [
+            [(value / limit, bar.get_y()), (value / limit, bar.get_y() + bar.get_height())]
+            for name, row in (ghost or {}).items()
+            for bar, value in zip(self.bars[name], row, strict=True)
+            if value and value <= limit
+        ]
+        self._canvas.put(self._ghost, segments=ticks)
         for name, row in values.items():
             for place, value in enumerate(row):
                 wanted = value, limit, styles[place] if styles else None

@@ -1,85 +1,88 @@
-"""A figure that is kept alive and redrawn in milliseconds.
+"""A figure that is kept alive, of which only what changed is drawn anew.
 
-What changes (bars, curves, numbers) is drawn over a frame (axes, ticks, labels) that is drawn once
-and kept as pixels. The frame is redrawn only when `frame_changed` is called, as when an axis
-gets new limits. Pieces that touch no other are kept as pixels too, while they do not change: whoever
-drags one knob pays for the few pieces that this knob moves.
+It has two layers: the frame (axes, ticks, labels), and over it what moves (bars, curves, numbers). Matplotlib
+says which artists are stale. Where they were and where they are now the pixels are made anew: those of the
+layer below, and over them all artists that reach there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain
+import pickle
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.transforms import Bbox
+
+from inception_lab.view.figures.agg import QuickCanvas
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from inception_lab.view.diagrams import Piece
-
+Area = Any  # of pixels: left, top, right, bottom
+NOWHERE = (0, 0, 0, 0)
 # OpenCV's numbers of PNG_COMPRESSION, PNG_FILTER (none: half the time, a little larger), JPEG_QUALITY.
 QUICK, FINE = (16, 1, 19, 8), (1, 85)
 PHOTO = "photo"  # gid of axes without a photograph that must stay as they are on a dark page too
+EDGE, TICK = 5, 20  # pixels around an artist, or an axis, that its edges, its box or its ticks take
 
 
 class Canvas:
     """The pixels of one figure.
 
     Args:
-        figure: The figure; its frame is what is in it now.
+        figure: The figure; its frame is what is in it but not added here.
     """
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
         self.live: list[Artist] = []
-        self.pieces: list[list[Artist]] = []
-        self._frame: Any = None
-        self._kept: Any = None  # the frame, and all pieces but those that moved last
-        self._moving: list[list[Artist]] = []
+        self.below: list[Artist] = []
         self.held = False  # by a hand: axes keep their ends then
+        self._asked: dict[Artist, bytes] = {}
         self._photos = any(ax.get_images() for ax in figure.axes)
-        self._agg: Any = figure.canvas
+        self._agg: Any = QuickCanvas(figure)
+        self.clear()
 
     def add(self, *artists: Artist) -> None:
-        """Take artists out of the frame: they are drawn anew each time, in this order."""
+        """Take artists out of the frame: they move, and are drawn over it in this order."""
         self.live += artists
 
-    def add_piece(self, *artists: Artist) -> None:
-        """Take out of the frame what is drawn below all that `add` takes out, and touches no other piece."""
-        self.pieces.append(list(artists))
+    def add_below(self, *artists: Artist, other: Artist | None = None) -> None:
+        """Take artists out of the frame that are drawn below all that `add` takes, or just below another."""
+        place = self.below.index(other) if other else len(self.below)
+        self.below[place:place] = artists
 
-    def add_below(self, other: Artist, *artists: Artist) -> None:
-        """Take artists out of the frame into the piece that another is part of, below that other."""
-        piece = next(piece for piece in self.pieces if other in piece)
-        place = piece.index(other)
-        piece[place:place] = artists
+    def remove(self, artists: Iterable[Artist]) -> None:
+        """Remove from the figure what was added below."""
+        for artist in artists:
+            self.below.remove(artist)
+            artist.remove()
 
-    def remove_pieces(self, pieces: Iterable[Piece]) -> None:
-        """Remove pieces from the figure."""
-        for piece in pieces:
-            self.pieces.remove(list(piece))
-            for artist in piece:
-                artist.remove()
-        self._kept = None
+    def clear(self) -> None:
+        """Forget all pixels: everything is drawn the next time."""
+        self._boxes: dict[Artist, Any] = {}
+        self._ground = self._picture = np.zeros(0, np.uint8)
 
-    def frame_changed(self) -> None:
-        """Have the frame drawn anew the next time."""
-        self._frame = self._kept = None
+    def put(self, artist: Artist, **wanted: Any) -> None:
+        """Set properties of an artist; one that was asked for the same last is left alone."""
+        asked = pickle.dumps(wanted)
+        if self._asked.get(artist) != asked:
+            self._asked[artist] = asked
+            artist.set(**wanted)
 
     def limits(
         self, ax: Axes, *, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None
     ) -> None:
-        """Set an axes' limits, unless a hand holds something; the frame is drawn anew only if they differ."""
-        if self.held:
-            return
-        if (x or ax.get_xlim(), y or ax.get_ylim()) != (ax.get_xlim(), ax.get_ylim()):
-            ax.set(xlim=x, ylim=y)
-            self.frame_changed()
+        """Set an axes' limits, unless a hand holds something; the axes is drawn anew only if they differ."""
+        if x and not self.held and ax.get_xlim() != x:
+            ax.set_xlim(x)
+        if y and not self.held and ax.get_ylim() != y:
+            ax.set_ylim(y)
 
     def photos(self) -> list[list[float]]:
         """Return where photographs lie: x0, y0, x1, y1 in parts of the picture, from its upper left."""
@@ -87,42 +90,96 @@ class Canvas:
         return [[box.x0, 1 - box.y1, box.x1, 1 - box.y0] for box in boxes]
 
     def encoded(self) -> bytes:
-        """Draw what changes over the frame; return the picture as PNG, or JPEG if it has photographs."""
+        """Draw what changed; return the picture as PNG, or JPEG if it has photographs."""
         import cv2
 
-        changed = [piece for piece in self.pieces if any(artist.stale for artist in piece)]
-        if self._frame is None:
-            self._draw_frame()
-        # Whether the pieces that moved last are those that changed now, or not many more.
-        same = len(self._moving) <= 4 * len(changed) and all(piece in self._moving for piece in changed)
-        if self._kept is None or not same:
-            self._agg.restore_region(self._frame)
-            self._draw(piece for piece in self.pieces if piece not in changed)
-            self._kept, self._moving = self._pixels(), changed
-        else:
-            self._agg.restore_region(self._kept)
-        self._draw([*self._moving, self.live])
-        pixels = cv2.cvtColor(np.asarray(self._agg.buffer_rgba()), cv2.COLOR_RGBA2BGR)
+        pixels = np.asarray(self._agg.get_renderer().buffer_rgba())
+        if not self._boxes:
+            self._ground, self._picture = np.zeros_like(pixels), np.zeros_like(pixels[:, :, 1:])
+        moving = [*self.below, *self.live]
+        apart = set(moving)
+        frame = [artist for artist in self._all() if artist not in apart]
+        axes: list[Any] = [axis for ax in self.figure.axes for axis in (ax.xaxis, ax.yaxis)]
+        for axis in axes:
+            axis.stale |= axis.label.stale
+            if axis.stale:
+                self._move(axis.axes)
+        gone = [self._boxes.pop(artist) for artist in self._boxes.keys() - {*frame, *moving}]
+        areas = self._draw(frame, gone)
+        for place in map(_slices, areas):
+            self._ground[place] = pixels[place]
+        areas = self._draw(moving, areas)
+        for place in map(_slices, areas):
+            self._picture[place] = cv2.cvtColor(pixels[place], cv2.COLOR_RGBA2BGR)
+        for axis in axes:
+            axis.stale = axis.label.stale = False  # those that are not drawn too
         kind, options = (".jpg", FINE) if self._photos else (".png", QUICK)
-        done, data = cv2.imencode(kind, pixels, options)
+        done, data = cv2.imencode(kind, self._picture, options)
         if not done:
             raise RuntimeError(f"OpenCV could not encode the picture as {kind[1:].upper()}.")
         return bytes(data)
 
-    def _pixels(self) -> Any:
-        """Copy all pixels; 9.2 inches are 1839.9999… of them, of which Matplotlib alone would copy 1839."""
-        return self._agg.copy_from_bbox(Bbox.from_bounds(0, 0, *np.round(self.figure.bbox.size)))
+    def _all(self) -> Iterator[Artist]:
+        """Yield what the figure shows, in the order in which Matplotlib draws it."""
+        yield self.figure.patch
+        for part in sorted(self.figure.get_children(), key=attrgetter("zorder")):
+            if isinstance(part, Axes):
+                scales = (part.xaxis, part.yaxis, *part.spines.values())
+                hidden = {part.patch, *(() if part.axison else scales)}
+                yield from [part.patch] if part.axison else []
+                children = sorted(part.get_children(), key=attrgetter("zorder"))
+                yield from (child for child in children if child not in hidden)
+            elif part is not self.figure.patch:
+                yield part
 
-    def _draw_frame(self) -> None:
-        visible = {artist: artist.get_visible() for artist in chain(*self.pieces, self.live)}
-        for artist in visible:
-            artist.set_visible(False)
-        self._agg.draw()
-        self._frame, self._kept = self._pixels(), None
-        for artist, was in visible.items():
-            artist.set_visible(was)
+    def _move(self, ax: Axes) -> None:
+        """Have all drawn anew whose place depends on an axes' limits."""
+        ax.apply_aspect()
+        within = (*ax.lines, *ax.patches, *ax.collections, *ax.texts, *ax.images)
+        for artist in within if ax.get_aspect() == "auto" else ax.get_children():
+            artist.stale = True
 
-    def _draw(self, pieces: Iterable[Iterable[Artist]]) -> None:
-        for artist in chain.from_iterable(pieces):
-            self.figure.draw_artist(artist)
+    def _draw(self, artists: list[Artist], areas: list[Area]) -> list[Area]:
+        """Draw what lies in areas, and what is stale, over the ground; return all areas that changed."""
+        for artist in artists:
+            if artist.stale or artist not in self._boxes:
+                before = self._boxes.get(artist, NOWHERE)
+                self._boxes[artist] = self._area(artist)
+                areas = [*areas, before, self._boxes[artist]]
+        changed = np.unique(np.reshape([*areas, NOWHERE], (-1, 4)), axis=0)[1:]
+        lower, upper = changed[:, :2], changed[:, 2:]
+        within = ((lower[:, None] >= lower) & (upper[:, None] <= upper)).all(axis=2).sum(axis=1) > 1
+        changed = changed[~within]  # others hold the rest
+        pixels = np.asarray(self._agg.get_renderer().buffer_rgba())
+        for place in map(_slices, changed):
+            pixels[place] = self._ground[place]
+        boxes = np.reshape([self._boxes[artist] for artist in artists], (-1, 1, 4))
+        meets = (boxes[..., :2] < changed[:, 2:]) & (changed[:, :2] < boxes[..., 2:])
+        for artist, met in zip(artists, meets.all(axis=2).any(axis=1), strict=True):
+            if met:
+                self.figure.draw_artist(artist)
+        for artist in artists:
             artist.stale = False  # an empty text says that it was not drawn
+        return [*changed]
+
+    def _area(self, artist: Artist) -> Area:
+        """Return the pixels that an artist may take."""
+        box: Any = artist.get_tightbbox(self._agg.get_renderer()) if artist.get_visible() else None
+        edge: float = EDGE
+        if isinstance(artist, Axis):
+            edge, grid = TICK, any(line.get_visible() for line in artist.get_gridlines())
+            box = Bbox.union([each for each in (artist.axes.bbox if grid or not box else None, box) if each])
+        if hasattr(artist, "get_linewidth"):
+            edge += np.max(artist.get_linewidth(), initial=0) * self.figure.dpi / 72
+        if box is None or not np.isfinite(box.extents).all():
+            return NOWHERE
+        x0, y0, x1, y1 = box.extents
+        width, height = self._agg.get_width_height(physical=True)
+        left, right = np.clip([x0 - edge, x1 + edge + 1], 0, width)
+        top, bottom = np.clip([height - y1 - edge, height - y0 + edge + 1], 0, height)
+        return int(left), int(top), int(right), int(bottom)
+
+
+def _slices(area: Area) -> tuple[slice, slice]:
+    x0, y0, x1, y1 = area
+    return slice(y0, y1), slice(x0, x1)

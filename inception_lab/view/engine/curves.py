@@ -31,6 +31,7 @@ class RunLines:
         (self.reference,) = ax.plot([], [], "--", color=figures.GREY, linewidth=1.8)
         (self.seeds,) = ax.plot([], [], color=figures.SKY, linewidth=0.9)
         (self.mean,) = ax.plot([], [], "o-", color=figures.BLUE, linewidth=2, markersize=5)
+        self._canvas = canvas
         canvas.add(self.compared_seeds, self.reference, self.seeds, self.mean)
         narrow = canvas.figure.get_figwidth() < 8
         self.legend = canvas.figure.legend(
@@ -54,8 +55,8 @@ class RunLines:
         ):
             found = np.empty((0, len(x))) if each is None else each
             apart = np.pad(found, ((0, 0), (0, 1)), constant_values=np.nan)  # a gap after each seed
-            seeds.set_data([*x, np.nan] * len(found), apart.ravel())
-            mean.set_data(*((x, found.mean(axis=0)) if len(found) else ([], [])))
+            self._canvas.put(seeds, data=([*x, np.nan] * len(found), apart.ravel()))
+            self._canvas.put(mean, data=(x, found.mean(axis=0)) if len(found) else ([], []))
 
 
 def curve_handles(ax: Axes, line: Line2D, press: State, hint: str, pieces: int = 12) -> Iterator[Handle]:

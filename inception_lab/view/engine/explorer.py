@@ -202,7 +202,7 @@ class Explorer(Contract):
     def close(self) -> None:
         """Take it off the page and let go of most of its memory; it can be shown again."""
         self.widget.close()
-        self._canvas.frame_changed()
+        self._canvas.clear()
 
     # How it works.
 

@@ -144,16 +144,15 @@ class Auxiliary(Explorer):
         if self._shown != measure:
             self._shown = measure
             self._axes.set_title(label, fontsize=self.either(11, 8))
-            canvas.frame_changed()
         canvas.limits(self._axes, y=limits)
         places = range(len(MODULES))
         mean = result.curve.mean(axis=0)
         self._lines.show(places, result.curve, result.without if result.heads else None)
         marks = sorted({MODULES.index(f"inception_{module}") for module, _ in result.heads.values()})
-        self._marks.set_data(marks, [mean[place] for place in marks])
+        canvas.put(self._marks, data=(marks, [mean[place] for place in marks]))
         for socket, module in zip(self._sockets, SOCKETS.values(), strict=True):
             hung = module in result.state["heads"].split()
-            socket.set_facecolor(figures.PURPLE if hung else "white")
+            canvas.put(socket, facecolor=figures.PURPLE if hung else "white")
         self._text.set_text("\n".join(self._said(result)))
 
     def _said(self, result: Reaching) -> list[str]:

@@ -188,13 +188,12 @@ class Branches(Explorer):
             self._shown = state["photo"]
             self._image.set(data=result.picture, extent=(0, 1, 1, 0))
             self._photo_axes.set_title(f"{self._shown}, as the network takes it", fontsize=10)
-            canvas.frame_changed()
         (column, row), reach = result.place, result.reach
-        self._box.set(xy=(column - reach / 2, row - reach / 2), width=reach, height=reach)
-        self._dot.set_data([column], [row])
-        self._mosaic.set_data(mosaic(result.maps))
+        canvas.put(self._box, xy=(column - reach / 2, row - reach / 2), width=reach, height=reach)
+        canvas.put(self._dot, data=([column], [row]))
+        canvas.put(self._mosaic, data=mosaic(result.maps))
         chosen = state["map"] - 1
-        self._mark.set(xy=(chosen % COLUMNS, chosen // COLUMNS), width=1 - GAP, height=1 - GAP)
+        canvas.put(self._mark, xy=(chosen % COLUMNS, chosen // COLUMNS), width=1 - GAP, height=1 - GAP)
         for number, text in enumerate(self._numbers):
             text.set_text(str(result.channels[number]) if number < len(result.channels) else "")
         self._title.set_text(

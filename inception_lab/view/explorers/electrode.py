@@ -169,24 +169,23 @@ class Electrode(Explorer):
 
     def draw(self, canvas: Canvas, result: Answers) -> None:
         diameters = self.tuning.diameters
-        self._disc.set(radius=result.state["diameter"] / 2, facecolor=[value / 255 for value in result.rgb])
-        self._was.set_radius(self.ghost.state["diameter"] / 2 if self.ghost else 0)
+        color = [value / 255 for value in result.rgb]
+        canvas.put(self._disc, radius=result.state["diameter"] / 2, facecolor=color)
+        canvas.put(self._was, radius=self.ghost.state["diameter"] / 2 if self.ghost else 0)
         for line, curve in zip(self._thin, result.curves, strict=True):
-            line.set_data(diameters, curve)
-        self._curve.set_data(diameters, result.curves[result.chosen])
+            canvas.put(line, data=(diameters, curve))
+        canvas.put(self._curve, data=(diameters, result.curves[result.chosen]))
         self._here.set_data([result.state["diameter"]], [result.answer])
-        self._best.set_data(
-            *(([result.preferred], [result.curves[result.chosen].max()]) if result.preferred else ([], []))
-        )
+        best = ([result.preferred], [result.curves[result.chosen].max()]) if result.preferred else ([], [])
+        canvas.put(self._best, data=best)
         self._label.set_text(
             f"channel {result.channel}, {result.colour}: dot {result.answer:.2f}"
             + (f", star {result.preferred} px" if result.preferred else "")
         )
         for row, (branch, mean) in enumerate(result.means.items()):
-            self._bars[row].set_data([mean.low, mean.high], [row, row])
-            self._points[row].set_data([mean.diameter], [row])
-            chosen = branch == result.state["branch"]
-            self._points[row].set_markersize(11 if chosen else 7)
+            canvas.put(self._bars[row], data=([mean.low, mean.high], [row, row]))
+            wide = 11 if branch == result.state["branch"] else 7
+            canvas.put(self._points[row], data=([mean.diameter], [row]), markersize=wide)
 
     def handles(self) -> Iterator[Handle]:
         result, diameter = self.result, self.result.state["diameter"]

@@ -122,10 +122,10 @@ class Heads(Explorer):
             self._lines.legend.texts[2].set_text(f"{'without' if heads else 'with'} heads, mean")
             self._axes.yaxis.set_major_formatter(ScalarFormatter() if loss else PercentFormatter(1.0))
             self._nothing.set_ydata([KNOWS_NOTHING if loss else 1 / CLASSES] * 2)
-            canvas.frame_changed()
+            self._lines.legend.stale = True  # of which a text is a part
         canvas.limits(self._axes, y=limits)
         for head in self._hung:
-            head.set_facecolor(figures.PURPLE if heads else "white")
+            canvas.put(head, facecolor=figures.PURPLE if heads else "white")
         self._word.set_text(_hanging(heads))
         shown, other = (result.with_heads, result.without)[:: 1 if heads else -1]
         assert shown is not None

@@ -158,27 +158,26 @@ class KernelSize(Explorer):
             self._shown = (state["photo"], state["shrink"])
             self._image.set(data=result.picture, extent=(-0.5, width - 0.5, height - 0.5, -0.5))
             self._photo_axes.set_title(f"{state['photo']}, {width}×{height} pixels", fontsize=10)
-            canvas.frame_changed()
         side, shrink = state["side"], state["shrink"]
         for outline in self._outlines:
-            outline.set(
+            canvas.put(
+                outline,
                 xy=(result.column // shrink - side / 2, result.row // shrink - side / 2),
                 width=side,
                 height=side,
             )
         was = self.ghost  # where the hand started, if that was on this photo
         old = was.state["side"] if was and was.picture is result.picture else 0
-        if old:
-            self._was.set_xy((was.column // shrink - old / 2, was.row // shrink - old / 2))
-        self._was.set(width=old, height=old)
+        corner = (was.column // shrink - old / 2, was.row // shrink - old / 2) if old else (0, 0)
+        canvas.put(self._was, xy=corner, width=old, height=old)
         x, y = self._middle = result.column // shrink, result.row // shrink
         self._corner.set_data([x + side / 2], [y + side / 2])
-        self._content.set(data=result.window, extent=(0, 1, 0, 1))
+        canvas.put(self._content, data=result.window, extent=(0, 1, 0, 1))
         weights = pictures.window_filter(state["kind"], side)
-        self._weights.set(data=weights / abs(weights).max(), extent=(0, 1, 0, 1))
-        self._curve.set_data(SIDES, result.answers)
+        canvas.put(self._weights, data=weights / abs(weights).max(), extent=(0, 1, 0, 1))
+        canvas.put(self._curve, data=(SIDES, result.answers))
         self._here.set_data([side], [result.answer])
-        self._best.set_data([result.best], [max(result.answers)])
+        canvas.put(self._best, data=([result.best], [max(result.answers)]))
         canvas.limits(
             self._curve_axes, y=LIMITS.get(state["kind"]) or (0, figures.ceiling(max(result.answers)))
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -127,11 +128,11 @@ class LiveDiagram:
         if self._brief:
             sketch.shorten()
         if sketch.places != self._sketch.places:
-            canvas.remove_pieces(self._pieces)
+            canvas.remove(chain.from_iterable(self._pieces))
             diagrams.frame(self.ax, sketch)  # of which the canvas's frame shows nothing
             self._pieces = diagrams.draw(self.ax, sketch, size=8)
             for piece in self._pieces:
-                canvas.add_piece(*piece)
+                canvas.add_below(*piece)
         else:
             diagrams.write(self._pieces, sketch)
         self._sketch = sketch

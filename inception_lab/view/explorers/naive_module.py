@@ -92,7 +92,6 @@ class NaiveModule(Explorer):
             self._columns["parameters"].set_yticks(
                 range(len(branches)), list(map(branch_name, branches)), fontsize=8.5
             )
-            canvas.frame_changed()
         rows = len(BRANCHES)
         empty = rows - len(branches)
         styles = [BRANCH_STYLES[name] for name in branches] + [BRANCH_STYLES["1x1"]] * empty

@@ -168,9 +168,8 @@ class Network(Explorer):
             {"now": [result.total.macs]}, limit=figures.ceiling(1.1 * max(result.total.macs, BUDGET))
         )
         limit = self._total.limit
-        self._mark.set_xdata([BUDGET / limit] * 2)
-        self._budget.set_x(BUDGET / limit)
-        self._budget.set_text("the paper's budget: 1.5 G")
+        canvas.put(self._mark, xdata=[BUDGET / limit] * 2)
+        canvas.put(self._budget, x=BUDGET / limit, text="the paper's budget: 1.5 G")
 
     def handles(self) -> Iterator[Handle]:
         for row, name in enumerate(ROWS):

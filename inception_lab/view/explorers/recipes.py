@@ -116,8 +116,8 @@ class Recipes(Explorer):
         at = (np.arange(len(result.rates)) + 1) / STEPS
         canvas.limits(self._axes, x=(0.0, axis_end(result.epochs)))
         for (name, *_), line in self._curves.items():
-            line.set_data(at, result.all_rates[name] / result.all_rates[name].max())
-        self._chosen.set_data(at, result.rates / result.rates.max())
+            canvas.put(line, data=(at, result.all_rates[name] / result.all_rates[name].max()))
+        canvas.put(self._chosen, data=(at, result.rates / result.rates.max()))
         recipe = result.recipe
         averaged = f"{recipe.averaging:g}" if recipe.averaging else "none"
         self._text.set_text(

@@ -117,7 +117,7 @@ class Reduction(Explorer):
             [1], [0], height=0.62, color=figures.SKY, edgecolor=figures.BLACK, linewidth=0.8
         )
         self._note = self._bar_axes.text(0.012, 1.36, "", fontsize=8, va="top")
-        canvas.add_below(self._bars.numbers["macs"][1], self._first)
+        canvas.add_below(self._first, other=self._bars.numbers["macs"][1])
         canvas.add(self._note)
         canvas.add(self._direct, self._even, self._reduced, self._was, *self._texts, self._here)
 
@@ -128,25 +128,29 @@ class Reduction(Explorer):
         canvas.limits(self._line_axes, x=(0, right), y=(0, top))
         right, top = self._line_axes.get_xlim()[1], self._line_axes.get_ylim()[1]  # a hand holds them
         end = min(right, top / result.per_filter)
-        self._direct.set_data([0, right], [direct, direct])
-        self._reduced.set_data([0, end], [0, end * result.per_filter])
+        canvas.put(self._direct, data=([0, right], [direct, direct]))
+        canvas.put(self._reduced, data=([0, end], [0, end * result.per_filter]))
         even = float(result.even)
-        self._even.set_data([even, even], [0, direct])
+        canvas.put(self._even, data=([even, even], [0, direct]))
         self._here.set_data([state["reduce"]], [result.reduced.macs])
         was = self.ghost
-        self._was.set_data(*(([was.state["reduce"]], [was.reduced.macs]) if was else ([], [])))
+        canvas.put(self._was, data=([was.state["reduce"]], [was.reduced.macs]) if was else ([], []))
         direct_text, even_text, here_text = self._texts
-        direct_text.set(text=f"direct: {quantity(direct)}", x=right / 60, y=direct + top / 60, va="bottom")
+        canvas.put(
+            direct_text, text=f"direct: {quantity(direct)}", x=right / 60, y=direct + top / 60, va="bottom"
+        )
         left = even > right / 2
-        even_text.set(
+        canvas.put(
+            even_text,
             text=f"{self.either('break-even', 'even at')} {even:.1f}",
             x=even + (-right if left else right) / 60,
             y=top / 40 if direct > top / 8 else direct + top / 10,
             ha="right" if left else "left", va="bottom",
         )  # fmt: skip
         close = state["reduce"] > 0.55 * right
-        here_text.set(
-            text=quantity(result.reduced.macs), x=state["reduce"] + (-right if close else right) / 32,
+        canvas.put(
+            here_text, text=quantity(result.reduced.macs),
+            x=state["reduce"] + (-right if close else right) / 32,
             y=result.reduced.macs, ha="right" if close else "left", va="center",
         )  # fmt: skip
         self._bars.show(

@@ -123,16 +123,17 @@ class Stack(Explorer):
                 before = heights(metric, name, was) if was else []
                 top = max(top, *values)
                 for number, bar in enumerate(self._bars[metric, name]):
-                    bar.set_height(values[number] if number < len(values) else 0)
-                self._before[metric, name].set_segments(
-                    [
-                        [(bar.get_x(), height), (bar.get_x() + bar.get_width(), height)]
-                        for bar, height in zip(self._bars[metric, name], before, strict=False)
-                    ]
-                )
-                text = self._last[metric, name]
-                text.set(
-                    text=quantity(values[-1]), x=len(values) + (0 if name == "naive" else 0.03), y=values[-1]
+                    canvas.put(bar, height=values[number] if number < len(values) else 0)
+                ticks = [
+                    [(bar.get_x(), height), (bar.get_x() + bar.get_width(), height)]
+                    for bar, height in zip(self._bars[metric, name], before, strict=False)
+                ]
+                canvas.put(self._before[metric, name], segments=ticks)
+                canvas.put(
+                    self._last[metric, name],
+                    text=quantity(values[-1]),
+                    x=len(values) + (0 if name == "naive" else 0.03),
+                    y=values[-1],
                 )
             canvas.limits(ax, y=(0, ceiling(1.12 * top)))
 

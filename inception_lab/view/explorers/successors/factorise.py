@@ -91,12 +91,12 @@ class Factorise(Explorer):
             mixed, [0] * len(GROUPS), height=0.62, color=figures.SKY, hatch="..", edgecolor="white"
         )
         for row, bar in zip(mixed, self._mixing, strict=True):
-            canvas.add_below(self._bars.numbers["weights"][row], bar)
+            canvas.add_below(bar, other=self._bars.numbers["weights"][row])
         part = self.either(1, SMALL)
         self._words = columns(bars, {name: part * end for name, end in COLUMNS.items()}, rows)
         self._end = self._words[0][-1].get_position()[0]
         for words in self._words:
-            canvas.add_piece(*words)
+            canvas.add_below(*words)
         self._chosen = Rectangle((0, 0), self._end + 0.02, 0.84, fill=False, clip_on=False)
         canvas.add(bars.add_patch(self._chosen))
         self._most = self._named = 0
@@ -106,12 +106,11 @@ class Factorise(Explorer):
         if side != self._named:
             self._named = side
             self._bar_axes.set_yticks(range(len(WAYS) + 1), names(side), fontsize=self.either(9, 8))
-            canvas.frame_changed()
         if not canvas.held:
             self._most = max(
                 max(layer.input_shape[2], layer.output_shape[2]) for layer in result.shown.layers
             )
-        self._draw_areas(result)
+        self._draw_areas(canvas, result)
         was = self.ghost
         self._bars.show(
             {"weights": [each.parameters for each in result.costs.values()]},
@@ -119,16 +118,14 @@ class Factorise(Explorer):
             ghost=was and {"weights": [each.parameters for each in was.costs.values()]},
         )
         for way, bar in zip(GROUPS, self._mixing, strict=True):
-            share = result.costs[way].layers[-1].parameters / self._bars.limit
-            if bar.get_width() != share:  # what is not touched is not drawn anew
-                bar.set_width(share)
+            canvas.put(bar, width=result.costs[way].layers[-1].parameters / self._bars.limit)
         for (way, costs), words in zip(result.costs.items(), self._words, strict=True):
             change = f"{result.change(way):+} %".replace("-", "−") if way != "direct" else ""
             for text, said in zip(words, (change, quantity(costs.macs), str(result.relus(way))), strict=True):
                 text.set_text(said)
-        self._chosen.set_y(WAYS.index(result.state["way"]) + 0.58)
+        canvas.put(self._chosen, y=WAYS.index(result.state["way"]) + 0.58)
 
-    def _draw_areas(self, result: Ways) -> None:
+    def _draw_areas(self, canvas: Canvas, result: Ways) -> None:
         """Draw each kernel within the one it stands for, and which channels it joins."""
         way, whole = result.state["way"], result.state["kernel_size"]
         steps = list(zip(result.layers[way], result.shown.layers, strict=True))
@@ -159,15 +156,15 @@ class Factorise(Explorer):
             product = "·".join(map(str, (*pair(layer.kernel_size), costs.input_shape[2], layer.filters)))
             divided = f"÷{layer.groups}" if layer.groups > 1 else ""
             lower = number % 2 and len(steps) > 3  # many sums stand in two rows
-            self._sums[number].set(
+            canvas.put(
+                self._sums[number],
                 position=(left + size / 2, SUMS + (0.3 / self.either(1, SMALL) if lower else 0)),
                 text=f"{product}{divided}\n= {costs.parameters:,}",
             )
         for text in self._sums[len(steps) :]:
-            text.set_text("")
-        self._cells.set_verts(cells)
-        self._blocks.set_verts(blocks)
-        self._frames.set_verts(frames)
+            canvas.put(text, text="")
+        for areas, corners in ((self._cells, cells), (self._blocks, blocks), (self._frames, frames)):
+            canvas.put(areas, verts=corners)
         name, reach = result.words
         self._heading.set_text(f"{name} instead of {by(whole)}: reach {reach}")
 

@@ -152,10 +152,9 @@ class Family(Explorer):
         if self._shown != (measure, result.state["side"]):
             self._shown = (measure, result.state["side"])
             self._axes.set_xlabel(LABELS[measure], loc="right")
-            canvas.frame_changed()
             self._draw_rows(result, longest)
         row, x, length, _ = next(span for span in result.spans() if span[-1] is module)
-        self._chosen.set_bounds(x, row - MODULE - 0.05, length, 2 * MODULE + 0.1)
+        canvas.put(self._chosen, bounds=(x, row - MODULE - 0.05, length, 2 * MODULE + 0.1))
         found = module.branches()
         after = result.costs.macs - sum(macs for _, macs in found)
         many = f", {module.times} in a row" if module.times > 1 else ""
@@ -172,9 +171,9 @@ class Family(Explorer):
         for number, (bar, text) in enumerate(zip(self._bars, self._words, strict=True)):
             there = number < len(found)
             at, macs = found[number] if there else (0, 0)
-            bar.set(y=at + bar_at, width=macs / result.costs.macs, height=high * rows)
+            canvas.put(bar, y=at + bar_at, width=macs / result.costs.macs, height=high * rows)
             said = f"{quantity(macs)}, {share(macs, result.costs.macs)}" if there else ""
-            text.set(position=(words_from, at + words_at), text=said)
+            canvas.put(text, position=(words_from, at + words_at), text=said)
 
     def _draw_rows(self, result: Relatives, longest: int) -> None:
         boxes: dict[str, list[list[tuple[float, float]]]] = {kind: [] for kind in KINDS}

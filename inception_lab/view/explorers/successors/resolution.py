@@ -149,7 +149,7 @@ class Resolution(Explorer):
         part = self.either(1, 0.8)
         self._words = columns(ax, {name: part * end for name, end in COLUMNS.items()}, rows)
         for row in range(rows):
-            canvas.add_piece(*(bars[row] for bars in self._bars), *self._words[row])
+            canvas.add_below(*(bars[row] for bars in self._bars), *self._words[row])
         (self._line,) = self._grid_axes.plot([], [], "o-", color=figures.BLUE, linewidth=2, markersize=4)
         canvas.add(self._line)
 
@@ -158,8 +158,7 @@ class Resolution(Explorer):
         for row, costs in enumerate(result.rows):
             x = 0
             for bars, macs in zip(self._bars, by_stage(costs), strict=True):
-                if (bars[row].get_x(), bars[row].get_width()) != (x, macs):
-                    bars[row].set(x=x, width=macs)
+                canvas.put(bars[row], x=x, width=macs)
                 x += macs
             said = (quantity(costs.macs), f"{reach(costs):,} px", size(costs.activation_bytes))
             for text, words in zip(self._words[row], said, strict=True):
