@@ -1,5 +1,7 @@
 """The canvas: a frame, what moves over it, and only what changed drawn anew."""
 
+import io
+import zlib
 from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
@@ -12,10 +14,12 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
+from PIL import Image
 
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.figures.agg import QuickCanvas
+from inception_lab.view.figures.png import Png
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 
@@ -197,9 +201,32 @@ def test_texts_stand_where_matplotlib_puts_them(ax: Axes, text: str, look: dict[
 
 
 def test_a_picture_that_cannot_be_encoded_is_an_error(canvas: Canvas) -> None:
+    canvas.figure.axes[0].imshow(np.zeros((2, 2)))
+    canvas = Canvas(canvas.figure)
+    assert canvas.encoded().startswith(b"\xff\xd8")
     with (
         patch("cv2.imencode", return_value=(False, None)),
-        pytest.raises(RuntimeError, match="PNG") as caught,
+        pytest.raises(RuntimeError, match="JPEG") as caught,
     ):
         canvas.encoded()
-    assert str(caught.value) == "OpenCV could not encode the picture as PNG."
+    assert str(caught.value) == "OpenCV could not encode the picture as JPEG."
+
+
+def test_a_png_is_whole_however_little_of_it_was_compressed_anew() -> None:
+    rng = np.random.default_rng(0)
+    for height, width in ((1, 1), (31, 7), (32, 40), (100, 65)):
+        png = Png(height, width)
+        for _ in range(6):
+            first, end = sorted(rng.integers(0, height + 1, 2))
+            png.pixels[first:end] = rng.integers(0, 256, (end - first, width, 3))
+            image = Image.open(io.BytesIO(png.encoded([(first, end)])))
+            assert (np.asarray(image) == png.pixels).all()
+            data, at = png.encoded([]), 8
+            stream = b""
+            while at < len(data):
+                size = int.from_bytes(data[at : at + 4])
+                kind, content = data[at + 4 : at + 8], data[at + 8 : at + 8 + size]
+                assert zlib.crc32(kind + content) == int.from_bytes(data[at + 8 + size : at + 12 + size])
+                stream += content if kind == b"IDAT" else b""
+                at += 12 + size
+            assert zlib.decompress(stream) == png._rows.tobytes()  # which compares its checksum

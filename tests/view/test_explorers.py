@@ -20,7 +20,7 @@ from tests.view import walking
 
 KINDS: tuple[str, ...] = tuple(lab.explore.__all__)
 LEGAL_STATES = 200  # that are computed
-DRAWN_STATES = 31  # that are drawn too
+DRAWN_STATES = 22  # that are drawn too
 
 
 def test_every_explorer_has_a_card_and_asks_a_question() -> None:

@@ -7,6 +7,7 @@ layer below, and over them all artists that reach there.
 
 from __future__ import annotations
 
+import math
 import pickle
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
@@ -15,18 +16,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
 from inception_lab.view.figures.agg import QuickCanvas
+from inception_lab.view.figures.png import Png
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
-Area = Any  # of pixels: left, top, right, bottom
+Area = tuple[int, int, int, int]  # of pixels: left, top, right, bottom
 NOWHERE = (0, 0, 0, 0)
-# OpenCV's numbers of PNG_COMPRESSION, PNG_FILTER (none: half the time, a little larger), JPEG_QUALITY.
-QUICK, FINE = (16, 1, 19, 8), (1, 85)
+FINE = (1, 85)  # OpenCV's number of JPEG's quality, and how much
 PHOTO = "photo"  # gid of axes without a photograph that must stay as they are on a dark page too
 EDGE, TICK = 5, 20  # pixels around an artist, or an axis, that its edges, its box or its ticks take
 
@@ -66,7 +68,7 @@ class Canvas:
     def clear(self) -> None:
         """Forget all pixels: everything is drawn the next time."""
         self._boxes: dict[Artist, Any] = {}
-        self._ground = self._picture = np.zeros(0, np.uint8)
+        self._ground, self._png = np.zeros(0, np.uint8), Png(0, 0)
 
     def put(self, artist: Artist, **wanted: Any) -> None:
         """Set properties of an artist; one that was asked for the same last is left alone."""
@@ -91,11 +93,9 @@ class Canvas:
 
     def encoded(self) -> bytes:
         """Draw what changed; return the picture as PNG, or JPEG if it has photographs."""
-        import cv2
-
         pixels = np.asarray(self._agg.get_renderer().buffer_rgba())
         if not self._boxes:
-            self._ground, self._picture = np.zeros_like(pixels), np.zeros_like(pixels[:, :, 1:])
+            self._ground, self._png = np.zeros_like(pixels), Png(*pixels.shape[:2])
         moving = [*self.below, *self.live]
         apart = set(moving)
         frame = [artist for artist in self._all() if artist not in apart]
@@ -110,13 +110,16 @@ class Canvas:
             self._ground[place] = pixels[place]
         areas = self._draw(moving, areas)
         for place in map(_slices, areas):
-            self._picture[place] = cv2.cvtColor(pixels[place], cv2.COLOR_RGBA2BGR)
+            self._png.pixels[place] = pixels[place][:, :, :3]
         for axis in axes:
             axis.stale = axis.label.stale = False  # those that are not drawn too
-        kind, options = (".jpg", FINE) if self._photos else (".png", QUICK)
-        done, data = cv2.imencode(kind, self._picture, options)
+        if not self._photos:
+            return self._png.encoded((top, bottom) for _, top, _, bottom in areas)
+        import cv2
+
+        done, data = cv2.imencode(".jpg", cv2.cvtColor(self._png.pixels, cv2.COLOR_RGB2BGR), FINE)
         if not done:
-            raise RuntimeError(f"OpenCV could not encode the picture as {kind[1:].upper()}.")
+            raise RuntimeError("OpenCV could not encode the picture as JPEG.")
         return bytes(data)
 
     def _all(self) -> Iterator[Artist]:
@@ -141,15 +144,16 @@ class Canvas:
 
     def _draw(self, artists: list[Artist], areas: list[Area]) -> list[Area]:
         """Draw what lies in areas, and what is stale, over the ground; return all areas that changed."""
+        found = {*areas}
         for artist in artists:
             if artist.stale or artist not in self._boxes:
-                before = self._boxes.get(artist, NOWHERE)
+                found.add(self._boxes.get(artist, NOWHERE))
                 self._boxes[artist] = self._area(artist)
-                areas = [*areas, before, self._boxes[artist]]
-        changed = np.unique(np.reshape([*areas, NOWHERE], (-1, 4)), axis=0)[1:]
+                found.add(self._boxes[artist])
+        changed = np.array(sorted({NOWHERE, *found}))
         lower, upper = changed[:, :2], changed[:, 2:]
         within = ((lower[:, None] >= lower) & (upper[:, None] <= upper)).all(axis=2).sum(axis=1) > 1
-        changed = changed[~within]  # others hold the rest
+        changed = changed[~within & (lower < upper).all(axis=1)]  # others hold the rest
         pixels = np.asarray(self._agg.get_renderer().buffer_rgba())
         for place in map(_slices, changed):
             pixels[place] = self._ground[place]
@@ -160,24 +164,28 @@ class Canvas:
                 self.figure.draw_artist(artist)
         for artist in artists:
             artist.stale = False  # an empty text says that it was not drawn
-        return [*changed]
+        return [(left, top, right, bottom) for left, top, right, bottom in changed.tolist()]
 
     def _area(self, artist: Artist) -> Area:
         """Return the pixels that an artist may take."""
-        box: Any = artist.get_tightbbox(self._agg.get_renderer()) if artist.get_visible() else None
+        box: Any
         edge: float = EDGE
+        if isinstance(artist, Rectangle):  # ten times as quick
+            box = artist.get_bbox().transformed(artist.get_data_transform())
+        else:
+            box = artist.get_tightbbox(self._agg.get_renderer()) if artist.get_visible() else None
         if isinstance(artist, Axis):
             edge, grid = TICK, any(line.get_visible() for line in artist.get_gridlines())
             box = Bbox.union([each for each in (artist.axes.bbox if grid or not box else None, box) if each])
         if hasattr(artist, "get_linewidth"):
             edge += np.max(artist.get_linewidth(), initial=0) * self.figure.dpi / 72
-        if box is None or not np.isfinite(box.extents).all():
+        if box is None or not all(map(math.isfinite, box.extents)):
             return NOWHERE
-        x0, y0, x1, y1 = box.extents
+        (x0, x1), (y0, y1) = sorted(box.intervalx.tolist()), sorted(box.intervaly.tolist())
         width, height = self._agg.get_width_height(physical=True)
-        left, right = np.clip([x0 - edge, x1 + edge + 1], 0, width)
-        top, bottom = np.clip([height - y1 - edge, height - y0 + edge + 1], 0, height)
-        return int(left), int(top), int(right), int(bottom)
+        left, right = max(int(x0 - edge), 0), min(int(x1 + edge) + 2, width)
+        top, bottom = max(int(height - y1 - edge), 0), min(int(height - y0 + edge) + 2, height)
+        return left, top, right, bottom
 
 
 def _slices(area: Area) -> tuple[slice, slice]:
