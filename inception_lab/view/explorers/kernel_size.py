@@ -131,11 +131,12 @@ class KernelSize(Explorer):
         (self._corner,) = self._photo_axes.plot(
             [], [], "s", color=figures.YELLOW, markeredgecolor="black", markersize=5
         )
-        self._content = self._window_axes.imshow(np.zeros((2, 2)), cmap="gray", vmin=0, vmax=1)
+        place = {"extent": (0, 1, 0, 1)}
+        self._content = self._window_axes.imshow(np.zeros((2, 2)), cmap="gray", vmin=0, vmax=1, **place)
         (self._curve,) = self._curve_axes.plot([], [], color=figures.BLUE)
         (self._here,) = self._curve_axes.plot([], [], "o", color=figures.VERMILLION, markersize=9)
         (self._best,) = self._curve_axes.plot([], [], "*", color=figures.BLACK, markersize=8)
-        self._weights = self._filter_axes.imshow(np.zeros((2, 2)), cmap="PuOr_r", vmin=-1, vmax=1)
+        self._weights = self._filter_axes.imshow(np.zeros((2, 2)), cmap="PuOr_r", vmin=-1, vmax=1, **place)
         self._label = self._curve_axes.text(
             0.02, 0.98, "", transform=self._curve_axes.transAxes, va="top", fontsize=9
         )
@@ -172,9 +173,9 @@ class KernelSize(Explorer):
         canvas.put(self._was, xy=corner, width=old, height=old)
         x, y = self._middle = result.column // shrink, result.row // shrink
         self._corner.set_data([x + side / 2], [y + side / 2])
-        canvas.put(self._content, data=result.window, extent=(0, 1, 0, 1))
+        canvas.put(self._content, data=result.window)
         weights = pictures.window_filter(state["kind"], side)
-        canvas.put(self._weights, data=weights / abs(weights).max(), extent=(0, 1, 0, 1))
+        canvas.put(self._weights, data=weights / abs(weights).max())
         canvas.put(self._curve, data=(SIDES, result.answers))
         self._here.set_data([side], [result.answer])
         canvas.put(self._best, data=([result.best], [max(result.answers)]))
