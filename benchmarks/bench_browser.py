@@ -1,5 +1,6 @@
 """A key or a hand, and the right picture in a real page, at twice the density."""
 
+import math
 import random
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["chromium"]
 
+Point = tuple[float, float]
 ROOT = Path(__file__).parents[1]
 NAME = "playground.ipynb"
 MILLISECONDS = {"JupyterLab": 80.0, "Voilà": 60.0}
@@ -79,26 +81,33 @@ def fresh(notebook: "Notebook", kind: str) -> tuple["Explorer", Any]:
     return shown, here
 
 
-def pointer(shown: "Explorer", here: Any, kind: str, handle: int, x: float, y: float) -> tuple[float, float]:
-    """Let the hand of this process do something where a mouse can be; return where, in the window."""
+def window(shown: "Explorer", x: float, y: float) -> Point:
+    """Return the pixel of the window where a point of the picture is."""
+    left, top = shown.place(x, y)
+    return round(left), round(top)
+
+
+def tell(shown: "Explorer", here: Any, kind: str, handle: int, at: Point) -> None:
+    """Let the hand of this process do something where the mouse is."""
     box = shown.box.locator("img.lab-image").bounding_box()
     assert box
-    left, top = (round(each) for each in shown.place(x, y))
-    at = {"x": (left - box["x"]) / box["width"], "y": 1 - (top - box["y"]) / box["height"]}
-    here._answer(None, {"kind": kind, "handle": handle, **at})
-    return left, top
+    x, y = (at[0] - box["x"]) / box["width"], 1 - (at[1] - box["y"]) / box["height"]
+    here._answer(None, {"kind": kind, "handle": handle, "x": x, "y": y})
 
 
-def pulled(shown: "Explorer", here: Any, name: str) -> tuple[list[tuple[float, float]], list[bool]]:
+def pulled(shown: "Explorer", here: Any, name: str) -> tuple[list[Point], list[bool]]:
     """Pull in this process; return where the hand was, and at which steps the state changed."""
     hint, right, up = PULLS[name]
     handle, (x, y) = free_point(here, hint)
-    way, changed = [pointer(shown, here, "press", handle, x, y)], []
-    for step in range(1, STEPS + 1):
-        before, part = here.state, step / STEPS
-        way.append(pointer(shown, here, "pull", handle, x + part * right, y + part * up))
+    way = [window(shown, x + right * step / STEPS, y + up * step / STEPS) for step in range(STEPS + 1)]
+    tell(shown, here, "press", handle, way[0])
+    changed, moved = [], False
+    for at in way[1:]:
+        before, moved = here.state, moved or math.dist(way[0], at) > 2  # less is no pull, for the page
+        if moved:
+            tell(shown, here, "pull", handle, at)
         changed.append(here.state != before)
-    pointer(shown, here, "release", handle, x + right, y + up)
+    tell(shown, here, "release", handle, way[-1])
     return way, changed
 
 
@@ -132,9 +141,10 @@ def test_hand(opened: tuple[str, "Notebook"], table: "Table", kind: str) -> None
     while kind not in PULLS and len(milliseconds) < TIMES:
         before, (*_, hint, _) = here.state, rng.choice(here.widget.handles)
         handle, at = free_point(here, hint)
-        window = pointer(shown, here, "press", handle, *at)
-        pointer(shown, here, "release", handle, *at)
-        mouse.move(*window)
+        point = window(shown, *at)
+        for each in ("press", "release"):
+            tell(shown, here, each, handle, point)
+        mouse.move(*point)
         if here.state != before:
             milliseconds.append(shown.timed(mouse.down))
         mouse.up()
