@@ -127,7 +127,7 @@ def test_key(opened: tuple[str, "Notebook"], table: "Table", kind: str) -> None:
 def test_hand(opened: tuple[str, "Notebook"], table: "Table", kind: str) -> None:
     place, notebook = opened
     shown, here = fresh(notebook, kind)
-    mouse, milliseconds = shown.page.mouse, []
+    mouse, milliseconds = shown.page.mouse, list[float]()
     if kind in PULLS:
         (start, *way), changed = pulled(shown, here, kind)
         mouse.move(*start)

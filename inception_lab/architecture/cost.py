@@ -37,22 +37,6 @@ OMITTED = (
 )
 
 
-class Counted:
-    """What both a layer's and a network's cost have."""
-
-    operations: Operations
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates of convolutions and matrix products, without biases, for one image."""
-        return self.operations.macs
-
-    @property
-    def flops(self) -> int:
-        """2 × MACs."""
-        return FLOPS_PER_MAC * self.macs
-
-
 class LayerCost(NamedTuple):
     """What one layer costs, for one image.
 
@@ -84,7 +68,15 @@ class LayerCost(NamedTuple):
     function: str = ""
     biases: int | None = None
 
-    macs, flops = Counted.macs, Counted.flops
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of convolutions and matrix products, without biases, for one image."""
+        return self.operations.macs
+
+    @property
+    def flops(self) -> int:
+        """2 × MACs."""
+        return FLOPS_PER_MAC * self.macs
 
     @property
     def weights(self) -> int:
@@ -118,7 +110,7 @@ class LayerCost(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Cost(Counted):
+class Cost:
     """The cost of a network; sums over `layers`, which are in graph order.
 
     Attributes:
@@ -149,9 +141,19 @@ class Cost(Counted):
         return sum(layer.moving_statistics for layer in self.layers)
 
     @cached_property
-    def operations(self) -> Operations:  # type: ignore[override]
+    def operations(self) -> Operations:
         """All operations, by kind."""
         return sum((layer.operations for layer in self.layers), Operations())
+
+    @property
+    def macs(self) -> int:
+        """MACs of all layers."""
+        return self.operations.macs
+
+    @property
+    def flops(self) -> int:
+        """2 × MACs."""
+        return FLOPS_PER_MAC * self.macs
 
     @cached_property
     def activation_bytes(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import reduce
 from operator import add
 from typing import get_args
@@ -172,5 +171,5 @@ def test_what_normalising_costs(mean: bool, scale: bool, center: bool) -> None:
 
 def test_operations_are_added_and_multiplied_column_by_column() -> None:
     one = Operations(1, 2, 3, 4, 5, 6)
-    assert asdict(one * 3) == {name: 3 * number for name, number in asdict(one).items()}
+    assert (one * 3)._asdict() == {name: 3 * number for name, number in one._asdict().items()}
     assert one + one == one * 2

@@ -60,7 +60,7 @@ def test_layers_that_nobody_named_go_with_those_before_them() -> None:
         names += [f"block_{n}_conv", f"re_lu_{n + 7}", f"block_{n}_out"]
     same = named(*names)
     layers = [
-        replace(layer, type="ReLU", parameters=0) if layer.name.startswith("re_lu") else layer
+        layer._replace(type="ReLU", parameters=0) if layer.name.startswith("re_lu") else layer
         for layer in same.layers
     ]
     assert groups(replace(same, layers=tuple(layers)), 4) == ["stem", "block_0", "block_1", "block_2"]
@@ -140,7 +140,7 @@ def test_a_cost_without_layers_shows_itself() -> None:
 def test_what_no_rule_counts_is_shown_with_a_question_mark() -> None:
     cost = named("a", "b")
     first, second = cost.layers
-    cost = replace(cost, layers=(replace(first, counted=False, operations=Operations()), second))
+    cost = replace(cost, layers=(first._replace(counted=False, operations=Operations()), second))
     assert [line.split()[-1] for line in repr(cost).splitlines()[3:5]] == ["?", "1"]
     assert repr(cost).splitlines()[5].endswith("1 + ?")
     rows = [re.split(r"  +", line) for line in cost_text(cost, by_layer=True).splitlines()[4:6]]

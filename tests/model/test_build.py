@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, get_args
 
 import cv2
@@ -68,8 +67,8 @@ def assert_keras_agrees(network: Network, model: Any) -> None:
 
 def to_nine_places(reach: Reach) -> Reach:
     """The same reach; where its first window lies is a float, and padding may stand in a layer of its own."""
-    rows, columns = (replace(each, first=round(each.first, 9)) for each in (reach.rows, reach.columns))
-    return replace(reach, rows=rows, columns=columns)
+    rows, columns = (each._replace(first=round(each.first, 9)) for each in (reach.rows, reach.columns))
+    return reach._replace(rows=rows, columns=columns)
 
 
 def assert_both_counts_agree(network: Network, model: Any) -> None:

@@ -54,8 +54,8 @@ def test_the_axis_of_recipes_ends_at_a_round_number(epochs: int, end: float) -> 
 
 def test_a_small_drag_leaves_the_frame_of_recipes_as_it_is() -> None:
     explorer = lab.explore.recipes(epochs=25)
-    agg = explorer._canvas._agg
-    with patch.object(agg, "draw", wraps=agg.draw) as drawn:
+    scale = explorer._axes.xaxis
+    with patch.object(scale, "draw", wraps=scale.draw) as drawn:
         explorer.set(epochs=26)
         assert drawn.call_count == 0
         explorer.set(epochs=250)

@@ -131,7 +131,7 @@ class KernelSize(Explorer):
         (self._corner,) = self._photo_axes.plot(
             [], [], "s", color=figures.YELLOW, markeredgecolor="black", markersize=5
         )
-        place = {"extent": (0, 1, 0, 1)}
+        place: Any = {"extent": (0, 1, 0, 1)}
         self._content = self._window_axes.imshow(np.zeros((2, 2)), cmap="gray", vmin=0, vmax=1, **place)
         (self._curve,) = self._curve_axes.plot([], [], color=figures.BLUE)
         (self._here,) = self._curve_axes.plot([], [], "o", color=figures.VERMILLION, markersize=9)

@@ -14,7 +14,7 @@ class QuickRenderer(RendererAgg):
     """Puts texts at whole pixels, so that the pixels of one serve wherever it stands."""
 
     def __init__(self, width: float, height: float, dpi: float) -> None:
-        super().__init__(width, height, dpi)
+        super().__init__(width, height, dpi)  # type: ignore[no-untyped-call]
         self._text = lru_cache(TEXTS)(self._rendered)
 
     def draw_text(
@@ -30,7 +30,7 @@ class QuickRenderer(RendererAgg):
     ) -> None:
         """Draw a text whose baseline begins at x and y."""
         if ismath or angle:
-            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)  # type: ignore[no-untyped-call]
             return
         pixels, (left, top), (_, _, descent) = self._text(s, prop.copy())
         self._renderer.draw_text_image(pixels, round(x + left), round(y + top + descent) + 1, 0, gc)
@@ -38,12 +38,12 @@ class QuickRenderer(RendererAgg):
     def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> Any:
         """Return a text's measures in pixels."""
         if ismath:
-            return super().get_text_width_height_descent(s, prop, ismath)
+            return super().get_text_width_height_descent(s, prop, ismath)  # type: ignore[no-untyped-call]
         return self._text(s, prop.copy())[2]
 
     def _rendered(self, s: str, prop: Any) -> tuple[Any, tuple[float, float], tuple[float, float, float]]:
         """Return a text's pixels, how far they lie from its corner, and its measures."""
-        font: Any = self._prepare_font(prop)
+        font: Any = self._prepare_font(prop)  # type: ignore[no-untyped-call]
         font.set_text(s, 0.0, flags=get_hinting_flag())
         font.draw_glyphs_to_bitmap(antialiased=True)
         left, top, width, height, descent = (

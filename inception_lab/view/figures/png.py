@@ -41,8 +41,8 @@ class Png:
             if first in dirty or first not in self._strips:
                 rows = self._rows[first : first + ROWS]
                 deflate = zlib.compressobj(1, wbits=-15)
-                data = deflate.compress(rows) + deflate.flush(zlib.Z_FULL_FLUSH)
-                self._strips[first] = _chunk(b"IDAT", data), zlib.adler32(rows), rows.size
+                data = deflate.compress(rows.data) + deflate.flush(zlib.Z_FULL_FLUSH)
+                self._strips[first] = _chunk(b"IDAT", data), zlib.adler32(rows.data), rows.size
         low, high = 1, 0
         for _, checksum, size in self._strips.values():
             high = (high + (checksum >> 16) + size * (low - 1)) % MODULO
