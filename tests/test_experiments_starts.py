@@ -8,7 +8,7 @@ import pytest
 
 import inception_lab as lab
 from inception_lab.architecture.network import Network
-from inception_lab.experiments import starts
+from inception_lab.experiments import starts, starts_found
 from inception_lab.experiments.runner import Rows
 
 
@@ -61,11 +61,21 @@ def test_a_summary_counts_what_works_and_what_is_stuck_apart() -> None:
         *grid("Xavier, bias 0", 0.3, 2, 0.1, 0.9),  # not all rates tried: no range
     ]
     rows[3]["accuracy"], rows[6]["diverged"] = 0.92, 2
-    rows += [{**rows[0], "phase": "measure", "rate": "chosen", "seed": 10, "accuracy": 0.875}]
-    _, lines = starts.summary(rows)
+    new = {**rows[3], "phase": "measure", "rate": "chosen"}
+    rows += [{**new, "seed": 10, "accuracy": 0.875}, {**new, "seed": 11, "accuracy": 0.925}]
+    rows += [{**new, "seed": 12, "accuracy": 0.1, "validation_loss": rows[0]["validation_loss"]}]
+    _, lines = starts_found.summary(rows)
     # Losses of 1 / 0.1, and of no number, are the stuck ones: 3 + 2 + 1. At 0.01: 0.92 and 0.9.
     assert lines == [
-        ("Xavier, bias 0", "with heads", "3 of 7; 4 of 7", "6 of 16", "0.01", "91.0 (90.0–92.0)", "87.5")
+        (
+            "Xavier, bias 0",
+            "with heads",
+            "3 of 7; 4 of 7",
+            "6 of 16",
+            "0.01",
+            "91.0 (90.0–92.0)",
+            "90.0 (87.5–92.5); 1 of 3 never left",
+        )
     ]
 
 
@@ -85,10 +95,26 @@ def test_ranges_are_compared_seed_by_seed() -> None:
         *grid("Xavier, bias 0", 0.0, 2, *none),  # without a partner
         *grid("Xavier, bias 0.2", 0.0, 1, *some), *grid("Xavier, bias 0.2", 0.3, 1, *none),
     ]  # fmt: skip
-    assert starts.wider(rows)[1] == [
+    assert starts_found.wider(rows)[1] == [
         ("Xavier, bias 0", "+2, +7", "+4.5", "+2.0 to +7.0"),
         ("Xavier, bias 0.2", "-2", "-2.0", "-2.0 to -2.0"),
         ("all without batch norm", "+2, +7, -2", "+2.3", "-2.0 to +7.0"),
+    ]
+
+
+def test_accuracies_at_own_rates_are_compared_seed_by_seed() -> None:
+    def new(start: str, weight: float, *scores: float) -> Rows:
+        about = {"phase": "measure", "start": start, "weight": weight, "diverged": 0}
+        return [{**about, "seed": seed, "accuracy": score} for seed, score in enumerate(scores, 10)]
+
+    rows = [
+        *new("Xavier, bias 0", 0.0, 0.5, 0.75), *new("Xavier, bias 0", 0.3, 0.625, 0.5),
+        *new("He", 0.0, 0.75, 0.75, 0.5),  # the third without a partner
+    ]  # fmt: skip
+    rows[3]["diverged"] = 2
+    assert starts_found.at_own_rates(rows)[1] == [
+        ("Xavier, bias 0: with heads − without", "+12.5, -75.0", "-31.2", "-75.0 to +12.5"),
+        ("He − Xavier, bias 0, without heads", "+25.0, +0.0", "+12.5", "+0.0 to +25.0"),
     ]
 
 

@@ -16,7 +16,7 @@ from benchmarks.bench_peers import RACE, TASKS, ratios, spread
 from inception_lab.experiments import EXPERIMENTS
 from inception_lab.experiments.ablation import differences
 from inception_lab.experiments.runner import Rows
-from inception_lab.experiments.starts import summary, wider
+from inception_lab.experiments.starts_found import at_own_rates, summary, wider
 
 Shown = Callable[[Sequence[float]], str]
 Table = Callable[[Rows], str]
@@ -172,7 +172,7 @@ TABLES: dict[str, Table] = {
     "reduction": by("reductions", "macs", measures=("accuracy",), paired=True),
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),
     "heads": by("start", "weight", measures=("accuracy",), shown=singly),
-    "starts": lambda rows: f"{table(*summary(rows))}\n\n{table(*wider(rows))}",
+    "starts": lambda rows: "\n\n".join(table(*made(rows)) for made in (summary, wider, at_own_rates)),
     "overfitting": by("images", "width", measures=("train_accuracy", "accuracy")),
     "ablation": lambda rows: f"{ablation(rows)}\n\n{table(*differences())}",
     "further_ablation": ablation,

@@ -22,9 +22,10 @@ from inception_lab.experiments.lessons import epochs_lost as epochs_lost
 from inception_lab.experiments.runner import Experiment, Rows
 from inception_lab.experiments.starts import STARTS
 from inception_lab.experiments.starts import by_rate as by_rate
-from inception_lab.experiments.starts import ranges as ranges
-from inception_lab.experiments.starts import summary as summary
-from inception_lab.experiments.starts import wider as wider
+from inception_lab.experiments.starts_found import at_own_rates as at_own_rates
+from inception_lab.experiments.starts_found import ranges as ranges
+from inception_lab.experiments.starts_found import summary as summary
+from inception_lab.experiments.starts_found import wider as wider
 from inception_lab.experiments.towers import TOWERS_COMPARED
 
 if TYPE_CHECKING:

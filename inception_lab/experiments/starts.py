@@ -26,9 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.architecture.googlenet import TABLE_1
-from inception_lab.experiments.lessons import FIXED_RATE, HEAD_STARTS, epochs_lost, head_curves, head_network
+from inception_lab.experiments.lessons import FIXED_RATE, HEAD_STARTS, head_curves, head_network
 from inception_lab.experiments.runner import Experiment, Rows, Settings
-from inception_lab.model.evaluate import difference_interval
 
 # In factors of two. Where an end of 0.00125 … 0.08, or with batch norm of 0.01 … 0.64, worked in the first
 # runs, the grid goes on.
@@ -39,7 +38,6 @@ RATES: Mapping[str, tuple[float, ...]] = dict(zip(HEAD_STARTS, (XAVIER, XAVIER, 
 WEIGHTS = (0.0, 0.3)  # of the heads; 0: none
 GRID, MEASURE = "grid", "measure"
 EPOCHS = 20
-WORKS = 0.8  # of the validation pictures
 RECIPE = replace(FIXED_RATE, schedule="cosine", source="SGD 0.9, from the rate to zero along half a cosine")
 HEADS_IN_WORDS = ("without heads", "with heads")
 # Steps, counted from 1, at which the step is compared with the weights; and the modules, from the picture up.
@@ -142,17 +140,6 @@ def final(row: Mapping[str, Any]) -> float:
     return 0.0 if row["diverged"] else float(str(row["validation_accuracy"]).split()[-1])
 
 
-def works(row: Mapping[str, Any]) -> bool:
-    """Return whether a run ended with enough of the validation pictures right."""
-    return final(row) >= WORKS
-
-
-def stuck(row: Mapping[str, Any]) -> bool:
-    """Return whether a run's validation loss never left ln 10, or was no number any more."""
-    losses = np.array([[float(loss) for loss in str(row["validation_loss"]).split()]])
-    return bool(row["diverged"]) or epochs_lost(losses) == [losses.size]
-
-
 def chosen_rate(start: str, weight: float, rows: Rows) -> float:
     """Return the rate of the grid with the highest validation accuracy, mean over seeds; of equals the lower.
 
@@ -186,68 +173,6 @@ def by_rate(rows: Rows) -> dict[str, dict[str, dict[float, list[float]]]]:
         arm = found.setdefault(row["start"], {}).setdefault(HEADS_IN_WORDS[row["weight"] > 0], {})
         arm.setdefault(float(row["rate"]), []).append(final(row))
     return {start: found[start] for start in HEAD_STARTS if start in found}
-
-
-def ranges(rows: Rows, start: str, weight: float) -> dict[int, int]:
-    """Return how many of the grid's rates work: seed → their number, of seeds with which all were tried.
-
-    Args:
-        rows: Stored ones.
-        start: A name in `HEAD_STARTS`.
-        weight: Of the heads.
-    """
-    seeds: dict[int, list[bool]] = {}
-    for row in rows:
-        if (row["phase"], row["start"], row["weight"]) == (GRID, start, weight):
-            seeds.setdefault(int(row["seed"]), []).append(works(row))
-    return {seed: sum(found) for seed, found in sorted(seeds.items()) if len(found) == len(RATES[start])}
-
-
-def summary(rows: Rows) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return what stored runs say, in words for a table: its head, and a line a start, with heads or not."""
-
-    def percent(some: Rows) -> str:
-        found = [100 * float(row["accuracy"]) for row in some if not row["diverged"]]
-        ends = f" ({min(found):.1f}–{max(found):.1f})" if len(found) > 1 else ""
-        return f"{np.mean(found):.1f}{ends}" if found else "–"
-
-    lines: list[tuple[str, ...]] = []
-    for start, weight in product(HEAD_STARTS, WEIGHTS):
-        arm = [row for row in rows if (row["start"], row["weight"]) == (start, weight)]
-        if not (grid := [row for row in arm if row["phase"] == GRID]):
-            continue
-        rate = chosen_rate(start, weight, grid)
-        lines.append(
-            (
-                start,
-                HEADS_IN_WORDS[weight > 0],
-                "; ".join(f"{n} of {len(RATES[start])}" for n in ranges(grid, start, weight).values()) or "–",
-                f"{sum(map(stuck, grid))} of {len(grid)}",
-                f"{rate:g}",
-                percent([row for row in grid if row["rate"] == rate]),
-                percent([row for row in arm if row["phase"] == MEASURE]),
-            )
-        )
-    head = ("start", "heads", "rates that work, of those tried, seed by seed", "never left ln 10")
-    return (*head, "rate chosen", "test accuracy there, %", "new seeds, %"), lines
-
-
-def wider(rows: Rows) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return whether heads widen the range of rates that work: the head of a table, and a line a start."""
-    apart: dict[str, list[tuple[int, int]]] = {}
-    for start in HEAD_STARTS:
-        without, with_heads = (ranges(rows, start, weight) for weight in WEIGHTS)
-        apart[start] = [(with_heads[seed], without[seed]) for seed in sorted(without.keys() & with_heads)]
-    plain = [start for start, (kind, *_) in HEAD_STARTS.items() if kind != "batch_norm"]
-    apart["all without batch norm"] = [pair for start in plain for pair in apart[start]]
-    lines: list[tuple[str, ...]] = []
-    for name, pairs in apart.items():
-        if pairs:
-            more, fewer = np.array(pairs, float).T[:, :, None]
-            low, high = difference_interval(more, fewer, paired=True)
-            each = ", ".join(f"{with_heads - without:+d}" for with_heads, without in pairs)
-            lines.append((name, each, f"{np.mean(more - fewer):+.1f}", f"{low:+.1f} to {high:+.1f}"))
-    return ("start", "rates more with heads, seed by seed", "mean", "95 % interval, paired"), lines
 
 
 def _runs() -> list[Settings]:
