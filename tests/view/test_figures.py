@@ -83,7 +83,7 @@ def test_bars_to_both_sides_of_zero_and_of_no_length_are_whole() -> None:
     low, high = ax.get_xlim()
     assert low <= -3 < 2 < high
     assert [t.get_text() for t in ax.texts] == ["2", "-3"]
-    assert figures.plot_bars({"a": 0, "b": 0}, unit="G").get_xlim() == (0, 0.18)
+    assert figures.plot_bars({"a": 0, "b": 0}, unit="G").get_xlim() == (0, 1.18)
     for values, said in (
         ({}, "`values` must hold one quantity or more. Received: none."),
         ({"a": float("nan")}, "`a` must be a finite int or float. Received: a=nan."),

@@ -56,13 +56,13 @@ def plot_bars(values: Mapping[str, float], *, unit: str, title: str = "", ax: Ax
         finite_number(name, value)
     ax = axes(ax, height=0.9 + 0.42 * len(values))
     lowest, highest = min(0, *values.values()), max(0, *values.values())
-    room = 0.18 * float(highest - lowest or 1)  # which the last label needs
+    wide = 1.18 * float(highest - lowest or 1)  # the last label needs room
     for row, (name, value) in enumerate(values.items()):
         style = branch_style(name)
         ax.barh(row, float(value), color=style.color, hatch=style.hatch, edgecolor="white")
-        ax.text(max(0.0, float(value)) + room / 12, row, quantity(value), va="center")
+        ax.text(max(0.0, float(value)) + wide / 80, row, quantity(value), va="center")
     ax.set_yticks(range(len(values)), list(values))
-    limits = (float(lowest), float(highest) + room)
+    limits = (float(lowest), float(lowest) + wide)
     ax.set(ylim=(len(values) - 0.5, -0.5), xlim=limits, xlabel=unit, title=title)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.xaxis.set_major_formatter(tick)
