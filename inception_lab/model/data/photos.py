@@ -24,6 +24,7 @@ from inception_lab.model.data.depth import (
     two_bytes_a_value,
 )
 from inception_lab.model.data.depth import Picture as Picture
+from inception_lab.model.data.opacity import PREMULTIPLIED, opacity_said, transparent_value
 from inception_lab.model.quiet import quiet
 
 # Pillow's names. Left out are formats that have no signature, and those that run another program.
@@ -52,9 +53,8 @@ RAW = "which is a camera's raw file: it begins with a small copy of the picture"
 CLEAR = "all of it is transparent: it is read as white."
 REMARKS = (DARKEST, DARK, DIM, CLEAR)
 
-# Others of TIFF's tags, and what its ExtraSamples and SampleFormat say
-SMALLER, BANDS, EXTRA, NUMBERS = 254, 277, 338, 339
-PREMULTIPLIED = 1
+# Others of TIFF's tags, and what its SampleFormat says
+SMALLER, BANDS, NUMBERS = 254, 277, 339
 WORDS = {1: "whole", 2: "signed", 3: "floating-point", 4: "whole"}
 
 MOST_PIXELS = 24_000_000  # pictures with more come at a half, a quarter or an eighth of their size
@@ -178,7 +178,7 @@ def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
     image.draft(None, (max(1, width // smaller), max(1, height // smaller)))
     two_bytes_a_value(image, file, tags)
     image.load()
-    kind, key = image.format, _transparent(image, file)
+    kind, key = image.format, transparent_value(image, file)
     if image.mode == "La":  # premultiplied
         image = image.convert("LA")
     with suppress(Exception):  # a rotation that cannot be read is none
@@ -193,7 +193,7 @@ def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
         hidden = hidden.all(axis=2) if hidden.ndim == 3 else hidden
         alpha = Image.fromarray(np.where(hidden, 0, 255).astype(np.uint8))
     elif image.mode[-1] in "Aa":
-        opacity = _opacity(kind, file, tags)
+        opacity = opacity_said(kind, file, tags)
         if kind == "JPEG2000" and opacity == PREMULTIPLIED:  # of a TIFF file's Pillow knows
             image = Image.merge(f"{image.mode[:-1]}a", image.split()).convert(image.mode)
         if opacity:
@@ -287,26 +287,3 @@ def _tiff_tags(file: IO[bytes]) -> Mapping[int, Any]:
     file.seek(tags.next)
     tags.load(file)
     return dict(tags)
-
-
-def _opacity(kind: str, file: IO[bytes], tags: Mapping[int, Any]) -> int:
-    """Return what a file calls its last band: `PREMULTIPLIED`, another opacity (2), or neither (0)."""
-    if kind == "TIFF":
-        said = (*tags.get(EXTRA, ()), 0)[0]
-        return said if said in (PREMULTIPLIED, 2) else 0
-    if kind == "JPEG2000":  # which lists its channels, perhaps after a long profile of colours
-        file.seek(0)
-        _, _, channels = file.read(2**16).partition(b"jp2c")[0].partition(b"cdef")
-        ends = range(4, 6 * int.from_bytes(channels[:2], "big"), 6)
-        said = {channels[at : at + 2] for at in ends}  # 1 is opacity, 2 one that is premultiplied
-        return PREMULTIPLIED if b"\0\2" in said else 2 * (b"\0\1" in said)
-    return 2
-
-
-def _transparent(image: Image.Image, file: IO[bytes]) -> int | tuple[int, ...] | None:
-    """Return the grey value or the colour that a PNG says is transparent, as Pillow reads its pixels."""
-    key: int | tuple[int, ...] | None = image.info.get("transparency")
-    if image.format != "PNG" or image.mode == "P" or key is None:
-        return None
-    bits = start(file)[24]
-    return key * (255 // (2**bits - 1)) if isinstance(key, int) and bits < 8 else key
