@@ -39,7 +39,11 @@ HEADINGS = {
     "macs": "multiply-adds",
     "operations_verdict": "ops verdict",
 }
-_GROUNDS = {"✓": "rgba(0, 158, 115, 0.2)", "✗": "rgba(213, 94, 0, 0.25)"}  # Okabe–Ito, on light and dark
+_GROUNDS = {  # Okabe–Ito, on light and dark
+    "✓": "rgba(0, 158, 115, 0.2)",
+    "≈": "rgba(240, 228, 66, 0.3)",
+    "✗": "rgba(213, 94, 0, 0.25)",
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Verdict:
 
     agrees: bool  # whether some way of counting rounds or truncates to the figure
     text: str  # which way, or by how much the nearest differs
+    as_read: bool = False  # whether it agrees only as somebody may read it, which the text says
 
     def __str__(self) -> str:
         return self.text
@@ -55,7 +60,7 @@ class Verdict:
     @property
     def signed(self) -> str:
         """The text after a sign that says the same in one character."""
-        return f"{'✓' if self.agrees else '✗'} {self.text}"
+        return f"{'≈' if self.as_read else '✓' if self.agrees else '✗'} {self.text}"
 
 
 class Row(Protocol):
