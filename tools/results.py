@@ -99,7 +99,9 @@ def full_network(rows: Rows) -> str:
         speed = statistics.median(column(group, "images_per_second"))
         first, memory = first or speed, max(column(group, "peak_memory"))
         lines.append((str(precision), f"{speed:.1f}", f"× {speed / first:.2f}", f"{memory / 1e9:.2f}"))
-    return table(("precision", "images/s (median of 3)", "against float32", "peak memory, GB"), lines)
+    return table(
+        ("precision", "images/s (median of 3)", "against float32", "peak memory, GB (largest of 3)"), lines
+    )
 
 
 def by(*keys: str, measures: Sequence[str], shown: Shown = percent, paired: bool = False) -> Table:
