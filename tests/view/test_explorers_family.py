@@ -78,15 +78,16 @@ def test_the_road_is_said_in_shares(family: Family) -> None:
     assert "Xception has 8,357,403,496 MACs per image: 1×1 93 %, 3×3 5 %, depthwise 2 %." in family.readout
 
 
+@pytest.mark.parametrize("shares", [False, True])
 @pytest.mark.parametrize("measure", MEASURES)
-def test_lengths_are_to_one_scale(family: Family, measure: str) -> None:
-    family.set(measure=measure)
+def test_lengths_are_to_one_scale_or_shares(family: Family, measure: str, shares: bool) -> None:
+    family.set(measure=measure, shares=shares)
     boxes = [
         path.get_extents() for each in (*family._areas.values(), family._short) for path in each.get_paths()
     ]
     for row, network in enumerate(FAMILY):
         mine = [box for box in boxes if abs((box.y0 + box.y1) / 2 - row) < 0.4]
-        total = family.result.total(network)
+        total = 100 if shares else family.result.total(network)
         assert sum(box.width for box in mine) == pytest.approx(total)
         assert min(box.x0 for box in mine) == 0
         assert max(box.x1 for box in mine) == pytest.approx(total)

@@ -174,7 +174,7 @@ def plot_branch_maps(rows: Mapping[str, Mapping[str, Any]]) -> Figure:
         rows: Branch → title of a map → `(height, width)`.
     """
     columns = max(map(len, rows.values()))
-    figure = new_figure(1.15 * columns + 0.7, 1.35 * len(rows), layout="constrained")
+    figure = new_figure(1.15 * columns + 0.7, 1.25 * len(rows), layout="constrained")
     for row, (branch, maps) in enumerate(rows.items()):
         for column, (title, values) in enumerate(maps.items()):
             ax = figure.add_subplot(len(rows), columns, row * columns + column + 1)

@@ -67,13 +67,14 @@ def plot_history(history: Sequence[Mapping[str, float]], *, epochs: int, chance:
     figure = new_figure(9.2, 3.1, layout="constrained")
     loss, accuracy = figure.subplots(1, 2)
     at = [row["epoch"] for row in history]
+    markers = 5 if epochs <= 30 else 0  # more of them would hide the lines
     for ax, train, validation in (
         (loss, "loss", "validation_loss"),
         (accuracy, "main_accuracy", "validation_accuracy"),
     ):
-        ax.plot(at, [row[train] for row in history], "o-", color=BLUE, markersize=5, label="train")
+        ax.plot(at, [row[train] for row in history], "o-", color=BLUE, markersize=markers, label="train")
         y = [row[validation] for row in history]
-        ax.plot(at, y, "s--", color=VERMILLION, markersize=5, label="validation")
+        ax.plot(at, y, "s--", color=VERMILLION, markersize=markers, label="validation")
     loss.set(ylabel="loss (nats)", ylim=(0, None))
     accuracy.set(ylabel="accuracy", ylim=(0, 1.03))
     accuracy.yaxis.set_major_formatter(PercentFormatter(1.0))

@@ -88,8 +88,10 @@ def new_figure(width: float = 8.6, height: float = 3.4, **options: Any) -> Figur
 
 
 def axes(ax: Axes | None, width: float = 6.4, height: float = 3.2) -> Axes:
-    """Return `ax`, or the axes of a new figure."""
-    return ax if ax is not None else new_figure(width, height, layout="constrained").add_subplot()
+    """Return `ax`, or the axes of a new figure, without a frame at the top and on the right."""
+    ax = ax if ax is not None else new_figure(width, height, layout="constrained").add_subplot()
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
 
 
 Plot = TypeVar("Plot", bound=Callable[..., Any])

@@ -70,7 +70,8 @@ class Factorise(Explorer):
         for y, words in ((SPACE, "in space"), (CHANNELS - 0.57, "across channels")):
             ax.text(-0.15, y, words, ha="center", va="center", fontsize=self.either(9, 8), rotation=90)
         ax = self._bar_axes = self.add_axes(figure, (0.585, 0.13, 0.2, 0.74), (1.0, 0.42, 1.5, 1.65))
-        ax.set(xlim=(0, 1), ylim=(len(WAYS) + 0.5, -0.5), xlabel="weights, without biases")
+        ax.set(xlim=(0, 1), ylim=(len(WAYS) + 0.5, -0.5), xlabel="weights, without biases; dotted: the 1×1")
+        ax.xaxis.label.set_fontsize(self.either(9, 8))
         ax.set_xticks([0, 1], ["0", ""], fontsize=8)
         return figure
 

@@ -12,7 +12,7 @@ from inception_lab.architecture.cost import Cost, cost
 from inception_lab.text import readable
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import Canvas
-from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State
+from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State, Toggle
 from inception_lab.view.explorers.modules import LiveDiagram, share
 from inception_lab.view.explorers.successors.members import (
     FAMILY,
@@ -60,12 +60,20 @@ class Relatives:
         """Sum what is measured over a network's kernels of one kind."""
         return sum(each.amounts[self.state["measure"]][kind] for each in self.networks[network])
 
+    def unit(self, network: str) -> float:
+        """Return how long one MAC or parameter is: 1, or a share of the network in per cent."""
+        return 100 / self.total(network) if self.state["shares"] else 1
+
+    def length(self, network: str) -> float:
+        """Return how long a network's row is."""
+        return self.unit(network) * self.total(network)
+
     def spans(self) -> Iterator[tuple[int, float, float, Member]]:
         """Yield each module's row, where it begins, how long it is, and the module."""
-        for row, each in enumerate(self.networks.values()):
-            x = 0
+        for row, (name, each) in enumerate(self.networks.items()):
+            x = 0.0
             for member in each:
-                length = member.total(self.state["measure"])
+                length = self.unit(name) * member.total(self.state["measure"])
                 yield row, x, length, member
                 x += length
 
@@ -75,7 +83,7 @@ class Family(Explorer):
 
     title = "Inception's family"
     hint = "Every module, to one scale, by the shape of its kernels. Press one to unfold it below."
-    leading: ClassVar = ("module", "measure", "side")
+    leading: ClassVar = ("module", "measure", "shares", "side")
     presets: ClassVar = {
         "strips": {},
         "GoogLeNet's 3a": {"module": "GoogLeNet 3a"},
@@ -85,6 +93,7 @@ class Family(Explorer):
         "a tower for each channel": {"module": "Xception block5"},
         "where the parameters are": {"module": "Xception block5", "measure": "parameters"},
         "all at 224 pixels": {"side": 224},
+        "each network as 100 %": {"shares": True},
     }
 
     def declare(self) -> dict[str, Control]:
@@ -92,6 +101,7 @@ class Family(Explorer):
         return {
             "measure": Choice("Length", "macs", tuple((LABELS[each], each) for each in MEASURES)),
             "module": Choice("Unfold", "v3 6b", tuple((key, key) for key in every_module())),
+            "shares": Toggle("Each network as 100 %", False),
             "side": Choice("Input", 0, sides),
         }
 
@@ -143,15 +153,17 @@ class Family(Explorer):
         self._words = [side.text(0, 0, "", fontsize=8, va="center") for _ in range(BRANCHES)]
         canvas.add(self._chosen, self._heading, *self._bars, *self._words)
         side.set_xlim(self.either(0, -0.5), 1)  # where there is little room bars stand beside their words
-        self._shown: tuple[str, int] | None = None
+        self._shown: tuple[str, int, bool] | None = None
 
     def draw(self, canvas: Canvas, result: Relatives) -> None:
         measure, module = result.state["measure"], result.module
-        longest = max(map(result.total, FAMILY))
+        longest = max(map(result.length, FAMILY))
         canvas.limits(self._axes, x=(0, self.either(1.2, 1.35) * longest))  # totals stand at the rows' ends
-        if self._shown != (measure, result.state["side"]):
-            self._shown = (measure, result.state["side"])
-            self._axes.set_xlabel(LABELS[measure], loc="right")
+        rows = (measure, result.state["side"], result.state["shares"])
+        if self._shown != rows:
+            self._shown = rows
+            share_of = "per cent of the network's " * result.state["shares"]
+            self._axes.set_xlabel(share_of + LABELS[measure], loc="right")
             self._draw_rows(result, longest)
         row, x, length, _ = next(span for span in result.spans() if span[-1] is module)
         canvas.put(self._chosen, bounds=(x, row - MODULE - 0.05, length, 2 * MODULE + 0.1))
@@ -181,7 +193,8 @@ class Family(Explorer):
         for row, x, _, member in result.spans():
             half = MODULE if member.name else END
             amounts = member.amounts[result.state["measure"]]
-            each = {kind: value / member.times for kind, value in amounts.items()}
+            unit = result.unit(member.network)
+            each = {kind: unit * value / member.times for kind, value in amounts.items()}
             for _ in range(member.times):
                 for kind, width in each.items():
                     low, high = row - half, row + half
@@ -199,8 +212,7 @@ class Family(Explorer):
         self._short.set_facecolor(colors)
         self._seams.set_segments(seams)
         for network, text in zip(FAMILY, self._totals, strict=True):
-            total = result.total(network)
-            text.set(text=quantity(total), x=total + longest / 80)
+            text.set(text=quantity(result.total(network)), x=result.length(network) + longest / 80)
 
     def handles(self) -> Iterator[Handle]:
         for row, x, length, member in self.result.spans():
