@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from functools import cache
 
-from inception_lab.exercises.judge import Exercise, number, word
-from inception_lab.experiments.lessons import BAND_LIMITS, BANDS
+from inception_lab.exercises.judge import Exercise, number
+from inception_lab.experiments.lessons import BANDS
 from inception_lab.model.training.recipes import RECIPES
 
-ORDERED = (18, 33)  # pixels
+ORDERED = (13, 44)  # pixels
+OFFERED = ((10, 24), (24, 60))  # bands
 SMOOTHING, CLASSES = 0.2, 10
 
 
@@ -33,12 +34,17 @@ def lowest_loss(smoothing: float, classes: int) -> float:
 
 
 @cache
-def best_band() -> str:
-    """Return the band, all sizes excepted, whose stored networks are best at the ordered sizes together."""
+def right_at() -> tuple[tuple[float, float], ...]:
+    """Return how often each offered band's stored networks are right at the ordered sizes, in per cent."""
     stored = BANDS.curves("smallest", "largest", of=[f"size_{size}" for size in ORDERED])
-    means = {band: curves.mean() for band, curves in stored.items() if band != BAND_LIMITS[0]}
-    best = max(means, key=lambda band: means[band])
-    return "-".join(map(str, best))
+    return tuple((100 * small, 100 * large) for small, large in (stored[band].mean(0) for band in OFFERED))
+
+
+def share_of_large() -> float:
+    """Return the share of large digits, in per cent, at which both offered bands are right as often."""
+    (low_small, low_large), (high_small, high_large) = right_at()
+    lost, gained = low_small - high_small, high_large - low_large
+    return 100 * lost / (lost + gained)
 
 
 EXERCISES = {
@@ -93,6 +99,7 @@ EXERCISES = {
             slips={
                 "That is the right class alone. The nine others add to it.": lambda: -0.82 * math.log(0.82),
                 "That is against plain labels. The target here is smoothed.": lambda: -math.log(0.82),
+                "That is with smoothing 0.1, as in the lesson.": lambda: lowest_loss(0.1, CLASSES),
                 "That is in bits: Keras's loss is in nats.": lambda: (
                     lowest_loss(SMOOTHING, CLASSES) / math.log(2)
                 ),
@@ -104,17 +111,23 @@ EXERCISES = {
         ),
     ),
     "05.4": Exercise(
-        "A customer's digits are of 18 and of 33 pixels. You may train on one band, but not on all sizes.",
-        word(
-            best_band,
-            tuple(f"{low}-{high}" for low, high in BAND_LIMITS[1:]),
-            slips=dict.fromkeys(("10-24", "14-20"), "It holds 18. How good is it at 33?")
-            | dict.fromkeys(("24-60", "30-43"), "It holds 33. How good is it at 18?")
-            | dict.fromkeys(("10-14", "43-60"), "It holds neither size. Look at what it does with both."),
+        "A customer's digits have 13 or 44 pixels. From which share of 44-pixel digits on, in per cent, is "
+        "the band 24–60 right more often than 10–24?",
+        number(
+            share_of_large,
+            "per cent",
+            tolerance=0.01,
+            slips={
+                "That is the share of the small ones.": lambda: 100 - share_of_large(),
+                "In per cent, please: 100 times as much.": lambda: share_of_large() / 100,
+                "Each band is also asked about the size that it does not hold.": lambda: (
+                    100 * right_at()[0][0] / (right_at()[0][0] + right_at()[1][1])
+                ),
+            },
         ),
         (
-            "It is in the table and in the explorer: read both sizes off, band by band.",
-            "A band need not hold a size to serve it.",
+            "With a share p of large digits a band is right in (1 − p) · (its 13 px) + p · (its 44 px).",
+            "96.1 · (1 − p) + 13.7 · p = 26.7 · (1 − p) + 97.6 · p",
         ),
     ),
 }

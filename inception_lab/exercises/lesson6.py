@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from functools import cache
 
-from inception_lab.architecture.layers import LocalResponseNorm
 from inception_lab.exercises.judge import Exercise, number
 from inception_lab.model.inside.tuning import Mean, stored_tuning
+
+ALPHA, BETA, CHANNELS = 1e-4, 0.75, 5  # as Caffe's file has them
+EQUAL = 100  # the value of each channel
 
 
 @cache
@@ -15,6 +17,11 @@ def preferred() -> dict[str, dict[str, Mean]]:
     """Return the mean preferred diameters of BVLC's GoogLeNet by module, such as `3a`, and branch."""
     table = stored_tuning().table()
     return {module.removeprefix("inception_"): found for module, found in table.items()}
+
+
+def divided_by(alpha: float) -> float:
+    """Return what LRN divides a value by, where it and the four channels beside it are all `EQUAL`."""
+    return float((1 + alpha * CHANNELS * EQUAL**2) ** BETA)
 
 
 def _between() -> float:
@@ -42,7 +49,10 @@ EXERCISES = {
             lambda: 24**2 / 16,
             "pixels",
             tolerance=1e-6,
-            slips={"That is by the arithmetic mean. Sizes are compared by ratios.": 2 * 24 - 16},
+            slips={
+                "That is by the arithmetic mean. Sizes are compared by ratios.": 2 * 24 - 16,
+                "That is the factor between them. Which size is so many times 24?": 24 / 16,
+            },
         ),
         ("24 is one and a half times 16.", "From 16 to 24 is as far, by factors, as from 24 to the other."),
     ),
@@ -61,8 +71,8 @@ EXERCISES = {
         ("It is as many times the one mean as the other mean is of it.", "√(first mean · second mean)"),
     ),
     "06.3": Exercise(
-        "If the order of 1×1 and 5×5 were a coin's throw in each of the nine modules: how probable is it "
-        "that the 5×5 prefers larger discs in at least as many of them as we found?",
+        "In how many of nine modules did the 5×5 prefer larger discs than the 1×1? If a coin decided that in "
+        "each module: how probable would so many be, or more?",
         number(
             _by_chance,
             "as a probability",
@@ -70,6 +80,10 @@ EXERCISES = {
             slips={
                 "That is for exactly as many. At least as many is asked for.": lambda: _exactly(_larger()),
                 "That is for all nine.": lambda: 0.5 ** len(preferred()),
+                "That is one throw. Nine coins are thrown, one for each module.": 0.5,
+                "That many or more, or that few or fewer? Only the first is asked for.": lambda: (
+                    2 * _by_chance()
+                ),
                 "That is the share that we found.": lambda: _larger() / len(preferred()),
                 "In per cent? Write it as a share of 1.": lambda: 100 * _by_chance(),
             },
@@ -80,16 +94,28 @@ EXERCISES = {
         ),
     ),
     "06.4": Exercise(
-        "A Caffe file says alpha = 0.0001 over 5 channels. Which alpha for a framework that does not divide?",
+        "LRN divides a value by (1 + alpha · S)^0.75, S being the sum of the squares of 5 channels. All five "
+        "are 100. How many times too small is the result with alpha 0.0001 instead of a fifth of it?",
         number(
-            lambda: LocalResponseNorm().alpha,
-            "as alpha",
-            tolerance=1e-6,
+            lambda: divided_by(ALPHA) / divided_by(ALPHA / CHANNELS),
+            "times",
+            tolerance=0.01,
             slips={
-                "That is Caffe's own, which it divides by 5 itself. Your framework does not.": lambda: 1e-4,
-                "That is multiplied by 5. Caffe divides.": lambda: 5e-4,
+                "That is by how much alpha is too large. It stands inside a sum and a power.": CHANNELS,
+                "That is without the power of 0.75.": 3,
+                "That is without the 1 of the sum.": lambda: CHANNELS**BETA,
+                "That is one channel's square. S is the sum of five.": lambda: (
+                    ((1 + ALPHA * EQUAL**2) / (1 + ALPHA / CHANNELS * EQUAL**2)) ** BETA
+                ),
+                "That is the other way round: how many times too *small*?": lambda: (
+                    divided_by(ALPHA / CHANNELS) / divided_by(ALPHA)
+                ),
+                "That is what the wrong alpha divides by. And the right one?": lambda: divided_by(ALPHA),
+                "That is what the right alpha divides by. And the wrong one?": lambda: divided_by(
+                    ALPHA / CHANNELS
+                ),
             },
         ),
-        ("Caffe divides alpha by the number of channels itself.", "One fifth."),
+        ("S = 5 · 100² = 50,000. Both alphas divide by something.", "(1 + 5)^0.75 against (1 + 1)^0.75."),
     ),
 }

@@ -22,6 +22,16 @@ HEAD_WEIGHTS = {"main": 1.0, "aux1": 0.3, "aux2": 0.3}
 BIASES = {"main": 0.0, "aux1": 1.0, "aux2": 2.0}  # of the right class: the heads of the judge's model differ
 
 
+def suspect() -> Any:
+    """Return bug 1 as a Keras model: the third branch of module 3a, as somebody built it."""
+    from inception_lab.model.backend import keras
+
+    picture = keras.Input((28, 28, 192))
+    few = keras.layers.Conv2D(16, 1, activation="relu", name="5x5_reduce")(picture)
+    maps = keras.layers.Conv2D(32, 3, padding="same", activation="relu", name="5x5")(few)
+    return keras.Model(picture, maps)
+
+
 def kernel_side(input_channels: int, filters: int, parameters: int) -> int:
     """Return the side of the square kernels that give a convolution with biases its parameters."""
     for side in range(1, 16):

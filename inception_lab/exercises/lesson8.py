@@ -17,6 +17,7 @@ from inception_lab.exercises.judge import Exercise, number
 KERNEL, BIAS = 0.8, 0.1  # of the convolution to fold
 GAMMA, BETA, MEAN, VARIANCE = 0.5, 0.2, 0.3, 0.04
 BUDGET, LEAST = 1_500_000_000, 0.95  # MACs, and the share of them to use
+CHANNELS, FILTERS = 16, 48  # of 4a's 5×5
 FAMILY = {
     network.__name__: network
     for network in (bn_inception, inception_v3, inception_v4, inception_resnet_v2, xception)
@@ -24,8 +25,8 @@ FAMILY = {
 
 
 def _most_in_the_middle() -> int:
-    """Return the most filters with which two 3×3 have fewer weights than one 5×5, from 16 to 32 channels."""
-    return math.ceil(25 * 16 * 32 / (9 * (16 + 32))) - 1
+    """Return the most filters with which two 3×3 have fewer weights than 4a's 5×5."""
+    return math.ceil(25 * CHANNELS * FILTERS / (9 * (CHANNELS + FILTERS))) - 1
 
 
 def _smallest_for_v3() -> int:
@@ -57,6 +58,8 @@ def _folded(answer: Any) -> tuple[bool | None, str]:
         return False, "The weight is right. The old bias goes through batch norm, too."
     if right[0] and math.isclose(bias, BIAS * factor + BETA):
         return False, "The weight is right. Batch norm takes the mean away, from the old bias, too."
+    if right[0] and math.isclose(bias, (BIAS - MEAN) * factor):
+        return False, "The weight is right. β is added in the end."
     if math.isclose(weight, KERNEL * GAMMA):
         return False, "Batch norm also divides by the standard deviation."
     return False, "The weight is right." if right[0] else "The weight is not right."
@@ -81,19 +84,20 @@ def _within_budget(answer: Any) -> tuple[bool | None, str]:
 
 EXERCISES = {
     "08.1": Exercise(
-        "Two 3×3 instead of 3a's 5×5 (16 → 32 channels): with how many filters in the middle, at most, do "
+        "Two 3×3 instead of 4a's 5×5 (16 → 48 channels): with how many filters in the middle, at most, do "
         "they have fewer weights?",
         number(
             _most_in_the_middle,
             "filters",
             slips={
                 "With so many they have more weights.": lambda: _most_in_the_middle() + 1,
-                "That is where the two are equal: a whole number of filters is asked for.": 12_800 / (9 * 48),
-                "That leaves out the second 3×3, which reads the middle.": 12_800 // (9 * 16),
-                "That leaves out the first 3×3, which makes the middle.": 12_800 // (9 * 32),
+                "That is where the two are equal: a whole number of filters is asked for.": 19_200 / (9 * 64),
+                "That leaves out the second 3×3, which reads the middle.": 19_200 // (9 * 16),
+                "That leaves out the first 3×3, which makes the middle.": 19_200 // (9 * 48),
+                "That is 3a's. 4a gives 48 channels.": 29,
             },
         ),
-        ("m filters in the middle: 9 · 16 · m + 9 · m · 32 weights.", "9 · 48 · m < 25 · 16 · 32."),
+        ("m filters in the middle: 9 · 16 · m + 9 · m · 48 weights.", "9 · 64 · m < 25 · 16 · 48."),
     ),
     "08.2": Exercise(
         f"y = {KERNEL}·x + {BIAS}, then batch norm with γ = {GAMMA}, β = {BETA}, mean {MEAN}, variance "
