@@ -79,7 +79,7 @@ def _figure(
     else:
         words = figure.differs(value)
     if agreement == "truncated":
-        reading = f"cut off, not rounded ({words.removeprefix('differs by ')})"
+        reading = f"cut off ({words.removeprefix('differs by ')})"
     if agreement:
         words = f"agrees if read as {reading}" if reading else f"agrees: {agreement}"
     computed = f"{value:,}" if isinstance(value, int) else f"{value:.2f}".replace("-", "−")
