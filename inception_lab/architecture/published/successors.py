@@ -142,9 +142,9 @@ def _costs(v3: Cost) -> Iterator[Claim]:
     yield _figure(
         "times GoogLeNet, of Inception-v2", section, "2.5", 3.8 / 1.5, " ×", reading="3.8 / 1.5 of Table 3"
     )
-    yield _figure("times GoogLeNet, of Inception v3", section, "2.5", v3.macs / v1.macs, " ×")
+    yield _figure("times GoogLeNet, read as of Inception v3", section, "2.5", v3.macs / v1.macs, " ×")
     yield _figure("times BN-Inception, Inception v3", f"{V3}, section 11", "2.5", v3.macs / v2.macs, " ×")
-    yield _figure("layers, of Inception v3", section, "42", _depth(inception_v3()))
+    yield _figure("layers, read as of Inception v3", section, "42", _depth(inception_v3()))
     for side, pool in ((151, True), (79, False)):
         found = cost(inception_v3((side, side, 3), strides=1, first_pool=pool)).macs
         share = f"{100 * found / v3.macs - 100:+.1f} %".replace("-", "−")
@@ -161,7 +161,8 @@ def _shrinking() -> Iterator[Claim]:
     section, figure = f"{V3}, section 5", f"{V3}, Figure 9"
     saved = 100 * (1 - small / large)
     yield _figure("pooling first saves, by its formulas", section, "25", saved, " %")
-    ratio = Conv2D(640, 3).macs((35, 35, 320)) / Conv2D(640, 3).macs((17, 17, 320))
+    last, first = (Conv2D(640, 3).operations((side, side, 320)).macs for side in (35, 17))
+    ratio = last / first
     yield _figure("pooling last, times as expensive", figure, "3", ratio, " ×")
     yield _figure("pooling last, times more", figure, "3", ratio - 1, " ×", reading="what is added")
 
