@@ -158,7 +158,7 @@ class Family(Explorer):
     def draw(self, canvas: Canvas, result: Relatives) -> None:
         measure, module = result.state["measure"], result.module
         longest = max(map(result.length, FAMILY))
-        canvas.limits(self._axes, x=(0, self.either(1.2, 1.35) * longest))  # totals stand at the rows' ends
+        canvas.limits(self._axes, x=(0, self.either(1.19, 1.35) * longest))  # totals stand at the rows' ends
         rows = (measure, result.state["side"], result.state["shares"])
         if self._shown != rows:
             self._shown = rows
