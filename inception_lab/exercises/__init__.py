@@ -17,6 +17,7 @@ from inception_lab.exercises import kept
 from inception_lab.exercises.form import Turn, beside, draw_guess, in_words
 from inception_lab.exercises.form import Verdict as Verdict
 from inception_lab.exercises.judge import Exercise
+from inception_lab.exercises.lesson7 import suspect as suspect
 from inception_lab.exercises.lessons import Cards
 from inception_lab.exercises.reports import report as report
 from inception_lab.text import columns, html_table
