@@ -64,7 +64,7 @@ DRAWN = {
 
 def pixels(explorer: Any) -> Any:
     """The present picture, (height, width, 3)."""
-    return np.asarray(explorer.figure.canvas.buffer_rgba())[..., :3].copy()
+    return np.asarray(Image.open(io.BytesIO(explorer.widget.picture)).convert("RGB"))
 
 
 def webp(image: Any, photo: bool) -> str:

@@ -16,7 +16,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 import yaml
 from nbformat import NotebookNode
@@ -326,8 +325,7 @@ def test_what_is_drawn_beforehand_is_what_the_explorer_shows(built: Path, reduce
         layer = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA")
         picture.paste(layer, (round(x * picture.width), round(y * picture.height)), layer)
     assert state["words"] == explorer.readout
-    canvas: Any = explorer.figure.canvas
-    assert np.array_equal(np.asarray(picture), np.asarray(canvas.buffer_rgba())[..., :3])
+    assert picture.tobytes() == Image.open(io.BytesIO(explorer.widget.picture)).convert("RGB").tobytes()
 
 
 @pytest.mark.slow
