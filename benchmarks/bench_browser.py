@@ -33,7 +33,7 @@ PULLS = {
     "reduction": ("Drag the dot along the line", 0.25, 0.0),
     "stack": ("Pull: filters of the 3×3", 0.0, 0.2),
     "network": ("Press: choose 4e. Pull: its #3×3", 0.08, 0.0),
-    "bands": ("Drag the end of the band", -0.4, 0.0),
+    "bands": ("Drag the end of the band", 0.4, 0.0),
     "factorise": ("Pull up for more filters", 0.0, 0.1),
     "resolution": ("Pull: side of the picture", 0.0, -0.1),
     "electrode": ("Pull the disc's edge", 0.1, 0.0),
@@ -166,7 +166,9 @@ def test_drag(opened: tuple[str, "Notebook"], table: "Table") -> None:
             shown.page.wait_for_timeout(WAIT)
         shown.page.mouse.up()
         same(shown, here)
-        shown.page.wait_for_timeout(100)
+        assert any(changed), kind
+        shown.page.wait_for_function("() => window.seen.pictures.length > 0")
+        shown.page.wait_for_timeout(200)
         seen = shown.page.evaluate("() => window.seen")
         *_, last = seen["pictures"]
         after.append(max(last - seen["released"], 0.0))
