@@ -12,7 +12,7 @@ from inception_lab.view.engine.explorer import Choice, Explorer, Integer
 if TYPE_CHECKING:
     from benchmarks.conftest import Table
 
-STEPS = 200
+STEPS = 120
 
 
 def small_step(explorer: Explorer, name: str, rng: random.Random) -> None:
