@@ -159,9 +159,9 @@ class Family(Explorer):
         measure, module = result.state["measure"], result.module
         longest = max(map(result.length, FAMILY))
         canvas.limits(self._axes, x=(0, self.either(1.19, 1.35) * longest))  # totals stand at the rows' ends
-        rows = (measure, result.state["side"], result.state["shares"])
-        if self._shown != rows:
-            self._shown = rows
+        asked = (measure, result.state["side"], result.state["shares"])
+        if self._shown != asked:
+            self._shown = asked
             share_of = "per cent of the network's " * result.state["shares"]
             self._axes.set_xlabel(share_of + LABELS[measure], loc="right")
             self._draw_rows(result, longest)
@@ -187,7 +187,7 @@ class Family(Explorer):
             said = f"{quantity(macs)}, {share(macs, result.costs.macs)}" if there else ""
             canvas.put(text, position=(words_from, at + words_at), text=said)
 
-    def _draw_rows(self, result: Relatives, longest: int) -> None:
+    def _draw_rows(self, result: Relatives, longest: float) -> None:
         boxes: dict[str, list[list[tuple[float, float]]]] = {kind: [] for kind in KINDS}
         short, colors, seams = [], [], []
         for row, x, _, member in result.spans():
