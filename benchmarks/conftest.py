@@ -111,7 +111,11 @@ def machine() -> dict[str, Any]:
 def in_the_browser() -> list[Row]:
     """Lines of the last run of tests/browser, if there was one."""
     stored = json.loads(BROWSER.read_text(encoding="utf-8")) if BROWSER.exists() else {}
-    found = {f"{place}, {name}": each for place in stored for name, each in stored[place]["seconds"].items()}
+    found = {
+        f"{place}, {name}": each
+        for place in stored
+        for name, each in stored[place].get("seconds", {}).items()  # none in an older version's file
+    }
     return [row(name, "s", [found[name]], most) for name, most in BROWSER_SECONDS.items() if name in found]
 
 

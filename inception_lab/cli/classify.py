@@ -122,8 +122,9 @@ class _Complaints:
         if there and not os.path.isdir(name):
             return [name]
         if not there and any(sign in name for sign in "*?["):
-            matches = sorted(glob.glob(name, recursive=True))
-            if matches:
+            # A folder's own brackets, as in "photos [2023]/*.jpg", are no pattern.
+            literal = name.replace("[", "[[]")
+            if matches := sorted(glob.glob(name, recursive=True) or glob.glob(literal, recursive=True)):
                 return [path for match in matches for path in self.found(match)]
         what = "which is a folder" if there else "not found"
         self.refuse(f"A picture must be a file. Received: {name}, {what}.")

@@ -108,7 +108,7 @@ def _run(
 ) -> None:
     if resume and not out:
         raise ValueError("--resume needs the directory of the run: --out DIR.")
-    if network == BVLC:
+    if network == BVLC and not start:
         start, network = BVLC, None
     if start:
         if start != BVLC and not (Path(start) / "config.json").is_file():

@@ -86,12 +86,14 @@ def initializer(name: str) -> Any:
     """
     found = None
     if isinstance(name, str):
-        with suppress(ValueError):  # Keras's own takes several lines
-            found = keras.initializers.get(name)
+        with suppress(KeyError, ValueError):  # Keras's own takes several lines; "constant" has no constant
+            made = keras.initializers.get(name)
+            made((1, 1, 1, 1))
+            found = made
     if found is None:
         raise ValueError(
-            "`kernel_initializer` must be the name of an initializer of Keras's, such as 'he_normal'. "
-            f"Received: kernel_initializer={short(name)}."
+            "`kernel_initializer` must be the name of an initializer of Keras's for kernels, such as "
+            f"'he_normal'. Received: kernel_initializer={short(name)}."
         )
     return found
 

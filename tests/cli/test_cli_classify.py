@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import h5py
 import numpy as np
 import pytest
 
@@ -17,6 +18,7 @@ from inception_lab.architecture.layers import BatchNorm, Conv2D, Dense, GlobalAv
 from inception_lab.cli.main import main
 from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.pretrained.sources import classifier
+from inception_lab.model.training.run import AVERAGED, BEST
 
 Capture = pytest.CaptureFixture[str]
 
@@ -141,6 +143,16 @@ def test_a_pattern_that_no_shell_took_stands_for_its_files(
     assert [each["image"] for each in json.loads(out)] == [str(folder / name) for name in names]
 
 
+def test_brackets_in_a_folder_are_its_own(
+    folder: Path, trained: tuple[Path, Any, Dataset], tmp_path: Path, capsys: Capture
+) -> None:
+    place = tmp_path / "photos [2023]"
+    place.mkdir()
+    shutil.copy(folder / "red.png", place / "red.png")
+    assert main(["classify", str(place / "*.png"), "--run", str(trained[0]), "--format", "json"]) == 0
+    assert [each["image"] for each in json.loads(capsys.readouterr().out)] == [str(place / "red.png")]
+
+
 def test_patterns_without_pictures_get_one_line(folder: Path, capsys: Capture) -> None:
     (folder / "sub").mkdir()
     for pattern, name, end in (("*.gif", "*.gif", "not found"), ("s*", "sub", "which is a folder")):
@@ -174,6 +186,20 @@ def test_damaged_weights_get_one_line(
     (place / name).write_bytes(b"\x89HDF\r\n\x1a\n no more")
     message = refused(capsys, folder / "red.png", "--run", place)
     assert message.startswith(f"A run's weights must be whole. Received: {place / name} (")
+
+
+def test_weights_that_are_no_numbers_get_one_line(
+    folder: Path, trained: tuple[Path, Any, Dataset], tmp_path: Path, capsys: Capture
+) -> None:
+    place = tmp_path / "run"
+    shutil.copytree(trained[0], place)
+    file = next(place / name for name in (AVERAGED, BEST) if (place / name).exists())
+    with h5py.File(file, "r+") as weights:
+        kernel = weights.visititems(lambda _, item: item if getattr(item, "ndim", 0) == 4 else None)
+        kernel[0, 0, 0, 0] = np.nan
+    assert refused(capsys, folder / "red.png", "--run", place) == (
+        f"A run's weights must be whole. Received: {file} (not all are finite numbers)."
+    )
 
 
 def test_a_directory_that_is_no_run_gets_one_line(

@@ -215,7 +215,7 @@ def test_a_run_of_ones_own_is_a_start(capsys: pytest.CaptureFixture[str], tmp_pa
     config = json.loads((tmp_path / "second" / "config.json").read_text())
     assert (config["start"]["name"], config["network"]["input_shape"]) == ("first", [16, 16, 3])
     capsys.readouterr()
-    for option in (("--width", "0.5"), ("--network", "googlenet")):
+    for option in (("--width", "0.5"), ("--network", "googlenet"), ("--network", "bvlc")):
         assert refused(capsys, *start, *option) == f"{first} has no option {option[0]}."
     assert refused(capsys, "--from", str(tmp_path)) == (
         f"--from needs the directory of a run, with its config.json. Received: {tmp_path}."

@@ -167,6 +167,8 @@ def _of_run(place: Path) -> Classifier:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)  # Keras warns where it leaves a layer as it was
             model.load_weights(file)
+        if not all(np.isfinite(weights).all() for weights in model.get_weights()):
+            raise ValueError("not all are finite numbers")
     except Exception as error:  # what HDF5 and Keras raise is theirs to choose
         raise ValueError(f"A run's weights must be whole. Received: {file} ({in_a_line(error)}).") from error
     height, width = network.input_shape[:2]

@@ -562,7 +562,7 @@ def test_ctrl_c_without_a_complete_epoch_is_passed_on() -> None:
 # mistakes -----------------------------------------------------------------------------------------
 
 INITIALIZER = (
-    "`kernel_initializer` must be the name of an initializer of Keras's, such as 'he_normal'. "
+    "`kernel_initializer` must be the name of an initializer of Keras's for kernels, such as 'he_normal'. "
     "Received: kernel_initializer="
 )
 
@@ -605,6 +605,8 @@ INITIALIZER = (
         ),
         ({"kernel_initializer": None}, f"{INITIALIZER}None."),
         ({"kernel_initializer": "soup"}, f"{INITIALIZER}'soup'."),
+        ({"kernel_initializer": "constant"}, f"{INITIALIZER}'constant'."),
+        ({"kernel_initializer": "identity"}, f"{INITIALIZER}'identity'."),
         ({"kernel_initializer": {"class_name": "Soup"}}, f"{INITIALIZER}{{'class_name': 'Soup'}}."),
         ({"on_epoch": 5}, "`on_epoch` must be a function. Received: on_epoch=5."),
         ({"on_step": "print"}, "`on_step` must be a function. Received: on_step='print'."),
