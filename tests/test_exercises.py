@@ -588,7 +588,7 @@ def test_a_verdict_is_shown_in_words_and_colour(right: bool | None, color: str) 
     ("answer", "right"), [(98, None), (100, True), (101, True), (99, True), (98.9, False), (101.1, False)]
 )
 def test_a_tolerance_is_relative(answer: float, right: bool | None) -> None:
-    found, _ = judge.number(lambda: 100, "units", tolerance=0.01)(answer)
+    found, _ = judge.number("?", lambda: 100, "units", (), tolerance=0.01).judge(answer)
     assert found is (False if answer == 98 else right)
 
 

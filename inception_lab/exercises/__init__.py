@@ -5,8 +5,6 @@ or `...`) never raises, so Run All goes through: it shows a field. A wrong answe
 stronger hint.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module

@@ -1,7 +1,5 @@
 """A field beside a question: what is written there, and what it says."""
 
-from __future__ import annotations
-
 import ast
 import html
 import operator

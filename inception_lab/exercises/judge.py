@@ -1,6 +1,4 @@
-"""What an exercise is, and the judges that several exercises share."""
-
-from __future__ import annotations
+"""What an exercise is, and the two kinds of most: a number, a word."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -8,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Judge = Callable[[Any], tuple[bool | None, str]]
-Slip = float | Callable[[], float]  # a wrong number, or what computes it
+TWICE = "That is twice as many. FLOPs, perhaps? A MAC is one."
 
 
 @dataclass(frozen=True)
@@ -21,22 +19,27 @@ class Exercise:
 
 
 def number(
+    question: str,
     truth: Callable[[], float],
     unit: str,
+    hints: tuple[str, ...],
+    slips: Callable[[Any], Mapping[str, float]] = lambda _: {},
     *,
     tolerance: float = 0.0,
-    slips: Mapping[str, Slip] | None = None,
-) -> Judge:
-    """Judge a number.
+    right: str = "",
+) -> Exercise:
+    """Ask for a number.
 
     Args:
+        question: What is asked for.
         truth: Computes the right one.
         unit: Of what it is a number.
+        hints: One more is shown after each wrong answer.
+        slips: Gives, from the right one, what to say to the results of likely mistakes: hint → the wrong
+            number that it belongs to.
         tolerance: Relative, within which an answer is right.
-        slips: What to say to the results of likely mistakes: hint → the wrong number that it belongs to.
+        right: What to say to a right answer, instead of the number.
     """
-    common: dict[str, Slip] = {"That is twice as many. FLOPs, perhaps? A MAC is one.": lambda: 2 * truth()}
-    known = {**(slips or {}), **(common if unit == "MACs" else {})}
 
     def judge(answer: Any) -> tuple[bool | None, str]:
         if isinstance(answer, tuple):
@@ -51,27 +54,30 @@ def number(
             return None, f"A finite number is needed ({unit}), not {answer!r}."
         expected = truth()
         if abs(value - expected) <= tolerance * abs(expected):
-            return True, f"{expected:,.10g} {unit}."
-        for hint, slip in known.items():
-            if math.isclose(
-                value, slip() if callable(slip) else slip, rel_tol=max(tolerance, 2e-4)
-            ):  # it may be rounded
+            return True, right or f"{expected:,.10g} {unit}."
+        common = {TWICE: 2 * expected} if unit == "MACs" else {}
+        for hint, slip in {**slips(expected), **common}.items():
+            if math.isclose(value, slip, rel_tol=max(tolerance, 2e-4)):  # it may be rounded
                 return False, hint
         return False, f"{value:,.10g} {unit} is too {'large' if value > expected else 'small'}."
 
-    return judge
+    return Exercise(question, judge, hints)
 
 
 def word(
-    truth: Callable[[], str], options: tuple[str, ...], *, slips: Mapping[str, str] | None = None
-) -> Judge:
-    """Judge one of several words."""
+    question: str,
+    truth: Callable[[], str],
+    options: tuple[str, ...],
+    hints: tuple[str, ...],
+    slips: Mapping[str, str],
+) -> Exercise:
+    """Ask for one of several words; `slips` says something to each of the others."""
 
     def judge(answer: Any) -> tuple[bool | None, str]:
         said = answer.replace(" ", "").replace("–", "-").lower() if isinstance(answer, str) else answer
         if said not in options:
             return None, f"One of {', '.join(options)} is needed, not {answer!r}."
         right = said == truth()
-        return right, f"{answer}." if right else (slips or {}).get(str(said), f"{answer}.")
+        return right, f"{answer}." if right else slips.get(str(said), f"{answer}.")
 
-    return judge
+    return Exercise(question, judge, hints)

@@ -4,8 +4,6 @@
 committed notebooks, and not the solutions. Elsewhere, as in Colab, it is known in the session alone.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """The exercises of notebook 01, the naive module."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,76 +49,65 @@ def _stacked_for_reach(side: int) -> int:
 
 
 EXERCISES = {
-    "01.1": Exercise(
+    "01.1": number(
         "GoogLeNet's first layer: 64 filters of 7×7, stride 2, on 224×224 pixels of three colours. "
         "How many MACs?",
-        number(
-            lambda: cost(Conv2D(64, 7, strides=2), (224, 224, 3)).macs,
-            "MACs",
-            slips={
-                "That is twice as many. FLOPs, perhaps, or stride 2 in one direction only?": 224
-                * 112
-                * 49
-                * 3
-                * 64,
-                "That is four times as many: with stride 2 there are 112 · 112 places.": 224
-                * 224
-                * 49
-                * 3
-                * 64,
-                "That is with one channel: a filter looks at all three colours.": 112 * 112 * 49 * 64,
-                "That is with 7 weights a channel: a window of 7×7 has 49.": 112 * 112 * 7 * 3 * 64,
-                "That is for 112 places: there are 112 · 112.": 112 * 49 * 3 * 64,
-                "That counts a bias for each output, too. MACs leave biases out.": 112
-                * 112
-                * 64
-                * (49 * 3 + 1),
-                "That is one filter: there are 64.": 112 * 112 * 49 * 3,
-                "That is one place: there are 112 · 112.": 49 * 3 * 64,
-            },
-        ),
+        lambda: cost(Conv2D(64, 7, strides=2), (224, 224, 3)).macs,
+        "MACs",
         (
             "At how many places does the window stand, and how many weights has a filter?",
             "A filter has 7 · 7 · 3 weights; there are 112 · 112 · 64 output values.",
         ),
+        lambda _: {
+            "That is twice as many. FLOPs, perhaps, or stride 2 in one direction only?": (
+                224 * 112 * 49 * 3 * 64
+            ),
+            "That is four times as many: with stride 2 there are 112 · 112 places.": (
+                224 * 224 * 49 * 3 * 64
+            ),
+            "That is with one channel: a filter looks at all three colours.": 112 * 112 * 49 * 64,
+            "That is with 7 weights a channel: a window of 7×7 has 49.": 112 * 112 * 7 * 3 * 64,
+            "That is for 112 places: there are 112 · 112.": 112 * 49 * 3 * 64,
+            "That counts a bias for each output, too. MACs leave biases out.": (
+                112 * 112 * 64 * (49 * 3 + 1)
+            ),
+            "That is one filter: there are 64.": 112 * 112 * 49 * 3,
+            "That is one place: there are 112 · 112.": 49 * 3 * 64,
+        },
     ),
-    "01.2": Exercise(
+    "01.2": number(
         "A naive module of 192, 208 and 48 filters with pooling, on 14×14 pixels, again and again on itself. "
         "How many MACs more does each cost than the one before?",
-        number(
-            lambda: _naive_macs(480 + 448) - _naive_macs(480),
-            "MACs",
-            slips={
-                "That is all that the first one costs.": lambda: _naive_macs(480),
-                "That is all that the second one costs.": lambda: _naive_macs(480 + 448),
-                "That is with 3 and 5 weights a channel: the windows have 9 and 25.": (
-                    14 * 14 * 448 * (192 + 3 * 208 + 5 * 48)
-                ),
-                "That is for one channel more. How many more come in?": 14 * 14 * (192 + 9 * 208 + 25 * 48),
-                "That is one place: there are 14 · 14.": 448 * (192 + 9 * 208 + 25 * 48),
-                "That is for 14 places: a picture of 14×14 has 196.": 14 * 448 * (192 + 9 * 208 + 25 * 48),
-            },
-        ),
+        lambda: _naive_macs(480 + 448) - _naive_macs(480),
+        "MACs",
         (
             "Its filters stay the same. How many channels more does each module get than the one before?",
             "192 + 208 + 48 channels more. Each takes 192 + 9·208 + 25·48 MACs at each of 14 · 14 places.",
         ),
+        lambda _: {
+            "That is all that the first one costs.": _naive_macs(480),
+            "That is all that the second one costs.": _naive_macs(480 + 448),
+            "That is with 3 and 5 weights a channel: the windows have 9 and 25.": (
+                14 * 14 * 448 * (192 + 3 * 208 + 5 * 48)
+            ),
+            "That is for one channel more. How many more come in?": 14 * 14 * (192 + 9 * 208 + 25 * 48),
+            "That is one place: there are 14 · 14.": 448 * (192 + 9 * 208 + 25 * 48),
+            "That is for 14 places: a picture of 14×14 has 196.": 14 * 448 * (192 + 9 * 208 + 25 * 48),
+        },
     ),
-    "01.3": Exercise(
+    "01.3": number(
         "How many 3×3 convolutions, one after another, reach as far as a single 7×7?",
-        number(
-            lambda: _stacked_for_reach(7),
-            "convolutions",
-            slips={
-                "That is 7 ÷ 3, rounded. Each 3×3 adds 2 pixels to the reach, not 3.": 2,
-                "That compares areas, 49 and 9. Reach is a side.": 7**2 // 3**2,
-                "That is 7 ÷ 2, rounded. The first 3×3 reaches 3 pixels at once.": 4,
-            },
-        ),
+        lambda: _stacked_for_reach(7),
+        "convolutions",
         (
             "One 3×3 sees one pixel to each side.",
             "The second sees one pixel further to each side than the first.",
         ),
+        lambda _: {
+            "That is 7 ÷ 3, rounded. Each 3×3 adds 2 pixels to the reach, not 3.": 2,
+            "That compares areas, 49 and 9. Reach is a side.": 7**2 // 3**2,
+            "That is 7 ÷ 2, rounded. The first 3×3 reaches 3 pixels at once.": 4,
+        },
     ),
     "01.4": Exercise(
         "A naive module on 28×28×192: three kernel sizes, 416 channels or more, at most 100 million MACs.",

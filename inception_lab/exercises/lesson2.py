@@ -1,7 +1,5 @@
 """The exercises of notebook 02, the 1×1 reduction."""
 
-from __future__ import annotations
-
 import operator
 from dataclasses import replace
 from typing import Any
@@ -66,69 +64,61 @@ def _most_before_5x5() -> int:
 
 
 EXERCISES = {
-    "02.1": Exercise(
+    "02.1": number(
         "A 3×3 has 256 filters on 256 channels. How many 1×1 filters before it, at most, bring the cost "
         "down to a quarter or less?",
-        number(
-            _most_for_a_quarter,
-            "filters",
-            slips={
-                "That makes the 3×3 four times cheaper. But the 1×1 costs, too.": 64,
-                "That many cost more than a quarter.": lambda: _most_for_a_quarter() + 1,
-                "That is where it is a quarter. A filter is whole.": 9 * 256 / 4 / 10,
-                "That is where the two cost the same. A quarter is asked for.": 230,
-                "That saves a quarter. Down to a quarter is asked for.": 172,
-                "That is with k instead of k².": 3 * 256 // (4 * (1 + 3)),
-                "That leaves out what the 3×3 costs: it reads what the 1×1 makes.": 9 * 256 // 4,
-            },
-        ),
+        _most_for_a_quarter,
+        "filters",
         (
             "What does one 1×1 filter cost at a place: to make its channel, and for the 3×3 to read it?",
             "r·(256 + 9·256) is to be a quarter of 9·256·256 or less.",
         ),
+        lambda truth: {
+            "That makes the 3×3 four times cheaper. But the 1×1 costs, too.": 64,
+            "That many cost more than a quarter.": truth + 1,
+            "That is where it is a quarter. A filter is whole.": 9 * 256 / 4 / 10,
+            "That is where the two cost the same. A quarter is asked for.": 230,
+            "That saves a quarter. Down to a quarter is asked for.": 172,
+            "That is with k instead of k².": 3 * 256 // (4 * (1 + 3)),
+            "That leaves out what the 3×3 costs: it reads what the 1×1 makes.": 9 * 256 // 4,
+        },
     ),
-    "02.2": Exercise(
+    "02.2": number(
         "If 3a's 5×5 branch cost nothing at all, how many times cheaper than the naive module would 3a be?",
-        number(
-            lambda: _naive_3a() / (module_macs(TABLE_1["3a"]) - _branch_macs("3a", "5x5")),
-            "times",
-            tolerance=0.005,
-            slips={
-                "That is with the branch as it is.": lambda: _naive_3a() / module_macs(TABLE_1["3a"]),
-                "That is against 3a as it is. Compare with the naive module.": lambda: (
-                    module_macs(TABLE_1["3a"]) / (module_macs(TABLE_1["3a"]) - _branch_macs("3a", "5x5"))
-                ),
-                "That takes the branch from the naive module, and reduces nothing else.": lambda: (
-                    _naive_3a() / (_naive_3a() - 120_422_400)
-                ),
-                "That takes the naive branch from both.": lambda: (
-                    (_naive_3a() - 120_422_400) / (module_macs(TABLE_1["3a"]) - _branch_macs("3a", "5x5"))
-                ),
-            },
-        ),
+        lambda: _naive_3a() / (module_macs(TABLE_1["3a"]) - _branch_macs("3a", "5x5")),
+        "times",
         (
             "What is left of 3a's MACs without that branch?",
             "303,464,448 against 128,049,152 − 12,443,648.",
         ),
+        lambda _: {
+            "That is with the branch as it is.": _naive_3a() / module_macs(TABLE_1["3a"]),
+            "That is against 3a as it is. Compare with the naive module.": (
+                module_macs(TABLE_1["3a"]) / (module_macs(TABLE_1["3a"]) - _branch_macs("3a", "5x5"))
+            ),
+            "That takes the branch from the naive module, and reduces nothing else.": (
+                _naive_3a() / (_naive_3a() - 120_422_400)
+            ),
+            "That takes the naive branch from both.": (
+                (_naive_3a() - 120_422_400) / (module_macs(TABLE_1["3a"]) - _branch_macs("3a", "5x5"))
+            ),
+        },
+        tolerance=0.005,
     ),
-    "02.3": Exercise(
+    "02.3": number(
         "How many 1×1 filters could 4e's 5×5 branch have before it costs more than 4e's 3×3 branch?",
-        number(
-            _most_before_5x5,
-            "filters",
-            slips={
-                "That leaves out the reduction before the 3×3: its MACs count.": 460_800 // (528 + 25 * 128),
-                "That counts what a 1×1 filter's output costs later, not what it costs to make.": 170,
-                "That is with 5 and 3 weights a channel: the windows have 25 and 9.": 160 * 1488 // 1168,
-                "That many cost more. The largest number that does not is asked for.": lambda: (
-                    _most_before_5x5() + 1
-                ),
-            },
-        ),
+        _most_before_5x5,
+        "filters",
         (
             "What does one more 1×1 filter cost in the 5×5 branch? And the whole 3×3 branch, with its 160?",
             "A place: 528 + 25·128 for each filter, against 160·(528 + 9·320).",
         ),
+        lambda truth: {
+            "That leaves out the reduction before the 3×3: its MACs count.": 460_800 // (528 + 25 * 128),
+            "That counts what a 1×1 filter's output costs later, not what it costs to make.": 170,
+            "That is with 5 and 3 weights a channel: the windows have 25 and 9.": 160 * 1488 // 1168,
+            "That many cost more. The largest number that does not is asked for.": truth + 1,
+        },
     ),
     "02.4": Exercise(
         "Choose 3a's two reductions so that the module uses up 100 million MACs, its outputs unchanged.",

@@ -1,7 +1,5 @@
 """The exercises of notebook 03, the full network."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
@@ -133,39 +131,35 @@ EXERCISES = {
             "What is left to explain is 380,928 parameters fewer, all in one kind of branch.",
         ),
     ),
-    "03.3": Exercise(
+    "03.3": number(
         f"A GoogLeNet trained on somebody's photographs has {_parameters_for(SECRET_CLASSES):,} parameters. "
         "How many classes does it know?",
-        number(
-            lambda: SECRET_CLASSES,
-            "classes",
-            slips={
-                "Each class has a bias as well: 1,025 numbers, not 1,024.": SECRET_CLASSES * 1025 / 1024,
-                "That is how many fewer than 1,000.": lambda: 1000 - SECRET_CLASSES,
-            },
-        ),
+        lambda: SECRET_CLASSES,
+        "classes",
         (
             "Only the last layer knows how many classes there are.",
             "Each class takes 1,024 weights and a bias.",
         ),
+        lambda truth: {
+            "Each class has a bias as well: 1,025 numbers, not 1,024.": truth * 1025 / 1024,
+            "That is how many fewer than 1,000.": 1000 - truth,
+        },
     ),
-    "03.4": Exercise(
+    "03.4": number(
         "conv1 as a separable 7×7 convolution of 2.7K weights and 34M MACs: how many kernels has a colour?",
-        number(
-            _kernels_of_the_stem,
-            "kernels",
-            slips={
-                "That is for all three colours together.": lambda: 3 * _kernels_of_the_stem(),
-                "A kernel is whole: which number comes nearest?": 2700 / (7 * 7 * 3 + 3 * 64),
-                "That leaves out the 1×1 that mixes the results.": 2700 // (7 * 7 * 3),
-                "That leaves out the 7×7 kernels.": 2700 // (3 * 64),
-                "That is with 7 weights a kernel: a window of 7×7 has 49.": 2700 // (7 * 3 + 3 * 64),
-            },
-        ),
+        _kernels_of_the_stem,
+        "kernels",
         (
             "m kernels a colour have 7·7·3·m weights, and the 1×1 that mixes them 3·m·64.",
             "2.7K weights: 147·m + 192·m is about 2,700.",
         ),
+        lambda truth: {
+            "That is for all three colours together.": 3 * truth,
+            "A kernel is whole: which number comes nearest?": 2700 / (7 * 7 * 3 + 3 * 64),
+            "That leaves out the 1×1 that mixes the results.": 2700 // (7 * 7 * 3),
+            "That leaves out the 7×7 kernels.": 2700 // (3 * 64),
+            "That is with 7 weights a kernel: a window of 7×7 has 49.": 2700 // (7 * 3 + 3 * 64),
+        },
     ),
     "03.5": Exercise(
         "Nine modules, 1.5 billion MACs and 7 million parameters at most: as many channels as you can.",

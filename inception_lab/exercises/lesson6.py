@@ -1,11 +1,9 @@
 """The exercises of notebook 06, inside a trained network."""
 
-from __future__ import annotations
-
 import math
 from functools import cache
 
-from inception_lab.exercises.judge import Exercise, number
+from inception_lab.exercises.judge import number
 from inception_lab.model.inside.tuning import Mean, stored_tuning
 
 ALPHA, BETA, CHANNELS = 1e-4, 0.75, 5  # as Caffe's file has them
@@ -43,79 +41,67 @@ def _by_chance() -> float:
 
 
 EXERCISES = {
-    "06.1": Exercise(
+    "06.1": number(
         "The geometric mean of two units' preferred diameters is 24 pixels. One prefers 16. And the other?",
-        number(
-            lambda: 24**2 / 16,
-            "pixels",
-            tolerance=1e-6,
-            slips={
-                "That is by the arithmetic mean. Sizes are compared by ratios.": 2 * 24 - 16,
-                "That is the factor between them. Which size is so many times 24?": 24 / 16,
-            },
-        ),
+        lambda: 24**2 / 16,
+        "pixels",
         ("24 is one and a half times 16.", "From 16 to 24 is as far, by factors, as from 24 to the other."),
+        lambda _: {
+            "That is by the arithmetic mean. Sizes are compared by ratios.": 2 * 24 - 16,
+            "That is the factor between them. Which size is so many times 24?": 24 / 16,
+        },
+        tolerance=1e-6,
     ),
-    "06.2": Exercise(
+    "06.2": number(
         "For which size of disc, in pixels, are 4c's 1×1 and 5×5 equally good a choice, by ratio?",
-        number(
-            _between,
-            "pixels",
-            tolerance=0.03,
-            slips={
-                "That is the arithmetic mean. By ratio the 1×1 would be farther off.": lambda: (
-                    (preferred()["4c"]["1x1"].diameter + preferred()["4c"]["5x5"].diameter) / 2
-                )
-            },
-        ),
+        _between,
+        "pixels",
         ("It is as many times the one mean as the other mean is of it.", "√(first mean · second mean)"),
+        lambda _: {
+            "That is the arithmetic mean. By ratio the 1×1 would be farther off.": (
+                (preferred()["4c"]["1x1"].diameter + preferred()["4c"]["5x5"].diameter) / 2
+            ),
+        },
+        tolerance=0.03,
     ),
-    "06.3": Exercise(
+    "06.3": number(
         "In how many of nine modules did the 5×5 prefer larger discs than the 1×1? If a coin decided that in "
         "each module: how probable would so many be, or more?",
-        number(
-            _by_chance,
-            "as a probability",
-            tolerance=0.02,
-            slips={
-                "That is for exactly as many. At least as many is asked for.": lambda: _exactly(_larger()),
-                "That is for all nine.": lambda: 0.5 ** len(preferred()),
-                "That is one throw. Nine coins are thrown, one for each module.": 0.5,
-                "That many or more, or that few or fewer? Only the first is asked for.": lambda: (
-                    2 * _by_chance()
-                ),
-                "That is the share that we found.": lambda: _larger() / len(preferred()),
-                "In per cent? Write it as a share of 1.": lambda: 100 * _by_chance(),
-            },
-        ),
+        _by_chance,
+        "as a probability",
         (
             "Count the ratios above 1 in the table. Each of the 2⁹ outcomes of nine throws is as probable.",
             "8 of 9, or 9 of 9: 9 + 1 outcomes of 512.",
         ),
+        lambda truth: {
+            "That is for exactly as many. At least as many is asked for.": _exactly(_larger()),
+            "That is for all nine.": 0.5 ** len(preferred()),
+            "That is one throw. Nine coins are thrown, one for each module.": 0.5,
+            "That many or more, or that few or fewer? Only the first is asked for.": 2 * truth,
+            "That is the share that we found.": _larger() / len(preferred()),
+            "In per cent? Write it as a share of 1.": 100 * truth,
+        },
+        tolerance=0.02,
     ),
-    "06.4": Exercise(
+    "06.4": number(
         "LRN divides a value by (1 + alpha · S)^0.75, S being the sum of the squares of 5 channels. All five "
         "are 100. How many times too small is the result with alpha 0.0001 instead of a fifth of it?",
-        number(
-            lambda: divided_by(ALPHA) / divided_by(ALPHA / CHANNELS),
-            "times",
-            tolerance=0.01,
-            slips={
-                "That is by how much alpha is too large. It stands inside a sum and a power.": CHANNELS,
-                "That is without the power of 0.75.": 3,
-                "That is without the 1 of the sum.": lambda: CHANNELS**BETA,
-                "That is one channel's square. S is the sum of five.": lambda: (
-                    ((1 + ALPHA * EQUAL**2) / (1 + ALPHA / CHANNELS * EQUAL**2)) ** BETA
-                ),
-                "That is the other way round: how many times too *small*?": lambda: (
-                    divided_by(ALPHA / CHANNELS) / divided_by(ALPHA)
-                ),
-                "That is what the wrong alpha divides by. And the right one?": lambda: divided_by(ALPHA),
-                "That is what the right alpha divides by. And the wrong one?": lambda: divided_by(
-                    ALPHA / CHANNELS
-                ),
-            },
-        ),
+        lambda: divided_by(ALPHA) / divided_by(ALPHA / CHANNELS),
+        "times",
         ("S = 5 · 100² = 50,000. Both alphas divide by something.", "(1 + 5)^0.75 against (1 + 1)^0.75."),
+        lambda _: {
+            "That is by how much alpha is too large. It stands inside a sum and a power.": CHANNELS,
+            "That is without the power of 0.75.": 3,
+            "That is without the 1 of the sum.": CHANNELS**BETA,
+            "That is one channel's square. S is the sum of five.": (
+                ((1 + ALPHA * EQUAL**2) / (1 + ALPHA / CHANNELS * EQUAL**2)) ** BETA
+            ),
+            "That is the other way round: how many times too *small*?": (
+                divided_by(ALPHA / CHANNELS) / divided_by(ALPHA)
+            ),
+            "That is what the wrong alpha divides by. And the right one?": divided_by(ALPHA),
+            "That is what the right alpha divides by. And the wrong one?": divided_by(ALPHA / CHANNELS),
+        },
+        tolerance=0.01,
     ),
 }

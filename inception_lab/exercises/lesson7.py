@@ -1,7 +1,5 @@
 """The exercises of notebook 07, spot the bug."""
 
-from __future__ import annotations
-
 import warnings
 from collections import Counter
 from collections.abc import Mapping
@@ -50,21 +48,6 @@ def twins(auxiliary: bool) -> int:
 def weight_of_heads(printed: float, classes: int) -> int:
     """Return the weight of each of two heads that gives a network which knows nothing its printed loss."""
     return round((printed / log(classes) - 1) / 2)
-
-
-def _weight(answer: Any) -> tuple[bool | None, str]:
-    right, text = number(
-        lambda: weight_of_heads(PRINTED, CLASSES),
-        "as weight",
-        slips={
-            "That is the paper's: it would print 1.6 · ln 10 = 3.684.": 0.3,
-            "That is all three together: the main classifier counts 1.": 3,
-            "That is both heads together.": lambda: 2 * weight_of_heads(PRINTED, CLASSES),
-        },
-    )(answer)
-    if right:
-        return True, "The weights were forgotten, so each is 1; and 3 ln 10 happens to be ln 1000."
-    return right, text
 
 
 def _schedule(answer: Any) -> tuple[bool | None, str]:
@@ -141,46 +124,49 @@ def _compiled(answer: Any) -> tuple[bool | None, str]:
 
 
 EXERCISES = {
-    "07.1": Exercise(
+    "07.1": number(
         f"A branch sees {BRANCH['input_channels']} channels, gives {BRANCH['filters']} and has "
         f"{BRANCH['parameters']:,} parameters with biases. How wide are its kernels?",
-        number(
-            lambda: kernel_side(**BRANCH),
-            "pixels",
-            slips={
-                "That is k²: the side is its root.": lambda: kernel_side(**BRANCH) ** 2,
-                "That leaves the biases in: a filter has one.": (150_624 / (32 * 96)) ** 0.5,
-            },
-        ),
+        lambda: kernel_side(**BRANCH),
+        "pixels",
         ("Take the biases away, then divide by both numbers of channels.", "(150,624 − 96) / (32 · 96) = k²"),
+        lambda truth: {
+            "That is k²: the side is its root.": truth**2,
+            "That leaves the biases in: a filter has one.": (150_624 / (32 * 96)) ** 0.5,
+        },
     ),
-    "07.2": Exercise(
+    "07.2": number(
         "With one initialiser for all layers, how many of GoogLeNet's 59 convolutions have a twin, "
         "if the heads are built too?",
-        number(
-            lambda: twins(auxiliary=True),
-            "convolutions",
-            slips={
-                "That counts the new ones only.": lambda: twins(auxiliary=True) - twins(auxiliary=False),
-                "That is without the heads.": lambda: twins(auxiliary=False),
-                "That counts the two new ones. Does one of the old ones have a twin now, too?": lambda: (
-                    twins(auxiliary=False) + 2
-                ),
-            },
-        ),
+        lambda: twins(auxiliary=True),
+        "convolutions",
         (
             "`lab.cost(lab.googlenet(auxiliary=True))` knows two convolutions more.",
             "The heads' 1×1 see 512 and 528 channels and give 128: who else does?",
         ),
+        lambda truth: {
+            "That counts the new ones only.": truth - twins(auxiliary=False),
+            "That is without the heads.": twins(auxiliary=False),
+            "That counts the two new ones. Does one of the old ones have a twin now, too?": (
+                twins(auxiliary=False) + 2
+            ),
+        },
     ),
-    "07.3": Exercise(
+    "07.3": number(
         f"GoogLeNet with two heads, {CLASSES} classes, nothing learnt yet: the printed loss is {PRINTED}. "
         "Which weight does each head's loss have?",
-        _weight,
+        lambda: weight_of_heads(PRINTED, CLASSES),
+        "as weight",
         (
             "It is not a thousand classes. One classifier that knows nothing pays ln 10 = 2.303.",
             "2.303 · (1 + 2 w) = 6.908",
         ),
+        lambda truth: {
+            "That is the paper's: it would print 1.6 · ln 10 = 3.684.": 0.3,
+            "That is all three together: the main classifier counts 1.": 3,
+            "That is both heads together.": 2 * truth,
+        },
+        right="The weights were forgotten, so each is 1; and 3 ln 10 happens to be ln 1000.",
     ),
     "07.4": Exercise(
         f"A schedule of steps for {EPOCHS} epochs, dict(decay=…, decay_epochs=…): the last rate is between "

@@ -1,7 +1,5 @@
 """The exercises of notebook 08, what came after."""
 
-from __future__ import annotations
-
 import math
 from bisect import bisect_left
 from typing import Any
@@ -83,21 +81,19 @@ def _within_budget(answer: Any) -> tuple[bool | None, str]:
 
 
 EXERCISES = {
-    "08.1": Exercise(
+    "08.1": number(
         "Two 3×3 instead of 4a's 5×5 (16 → 48 channels): with how many filters in the middle, at most, do "
         "they have fewer weights?",
-        number(
-            _most_in_the_middle,
-            "filters",
-            slips={
-                "With so many they have more weights.": lambda: _most_in_the_middle() + 1,
-                "That is where the two are equal: a whole number of filters is asked for.": 19_200 / (9 * 64),
-                "That leaves out the second 3×3, which reads the middle.": 19_200 // (9 * 16),
-                "That leaves out the first 3×3, which makes the middle.": 19_200 // (9 * 48),
-                "That is 3a's. 4a gives 48 channels.": 29,
-            },
-        ),
+        _most_in_the_middle,
+        "filters",
         ("m filters in the middle: 9 · 16 · m + 9 · m · 48 weights.", "9 · 64 · m < 25 · 16 · 48."),
+        lambda truth: {
+            "With so many they have more weights.": truth + 1,
+            "That is where the two are equal: a whole number of filters is asked for.": 19_200 / (9 * 64),
+            "That leaves out the second 3×3, which reads the middle.": 19_200 // (9 * 16),
+            "That leaves out the first 3×3, which makes the middle.": 19_200 // (9 * 48),
+            "That is 3a's. 4a gives 48 channels.": 29,
+        },
     ),
     "08.2": Exercise(
         f"y = {KERNEL}·x + {BIAS}, then batch norm with γ = {GAMMA}, β = {BETA}, mean {MEAN}, variance "
@@ -105,21 +101,19 @@ EXERCISES = {
         _folded,
         ("γ/σ multiplies everything that comes out of the convolution.", "σ = 0.2, so γ/σ = 2.5."),
     ),
-    "08.3": Exercise(
+    "08.3": number(
         "What is the smallest side of a square picture that Inception v3 can take?",
-        number(
-            _smallest_for_v3,
-            "pixels",
-            slips={
-                "So small, the last grid reduction gets 2×2.": lambda: _smallest_for_v3() - 1,
-                "That is five halvings with padding. v3 pads none of the five, nor two other 3×3.": 32,
-                "That is the usual size, not the smallest.": 299,
-            },
-        ),
+        _smallest_for_v3,
+        "pixels",
         (
             "Below it, a layer has nothing left to slide over: `lab.inception_v3` raises an error.",
             "The last grid reduction needs 3×3: go backwards from there.",
         ),
+        lambda truth: {
+            "So small, the last grid reduction gets 2×2.": truth - 1,
+            "That is five halvings with padding. v3 pads none of the five, nor two other 3×3.": 32,
+            "That is the usual size, not the smallest.": 299,
+        },
     ),
     "08.4": Exercise(
         "Choose a network of the family, its width and the side of its picture so that it uses at least 95 % "

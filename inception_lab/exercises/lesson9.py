@@ -1,11 +1,9 @@
 """The exercises of notebook 09, count your own network."""
 
-from __future__ import annotations
-
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.layers import Conv2D
 from inception_lab.architecture.published.zoo import vgg16
-from inception_lab.exercises.judge import Exercise, number, word
+from inception_lab.exercises.judge import number, word
 
 PLACES, CHANNELS, UNITS = 49, 64, 10
 STEPS = 20
@@ -30,58 +28,50 @@ def _what_is_counted_besides() -> str:
 
 
 EXERCISES = {
-    "09.1": Exercise(
+    "09.1": number(
         "Dense(10) works at each of 49 places with 64 channels. How many MACs?",
-        number(
-            lambda: PLACES * CHANNELS * UNITS,
-            "MACs",
-            slips={
-                "That is 7 places: there are 49.": lambda: 7 * CHANNELS * UNITS,
-                "That is one place.": lambda: CHANNELS * UNITS,
-                "That is with the biases, which are additions.": lambda: PLACES * (CHANNELS + 1) * UNITS,
-            },
-        ),
+        lambda: PLACES * CHANNELS * UNITS,
+        "MACs",
         ("A dense layer on a map is a 1×1 convolution.", "Weights · places."),
+        lambda _: {
+            "That is 7 places: there are 49.": 7 * CHANNELS * UNITS,
+            "That is one place.": CHANNELS * UNITS,
+            "That is with the biases, which are additions.": PLACES * (CHANNELS + 1) * UNITS,
+        },
     ),
-    "09.2": Exercise(
+    "09.2": number(
         "Which percentage of VGG16's parameters stands in its three dense layers? Round to a whole number.",
-        number(
-            _share_of_dense_layers,
-            "%",
-            slips={
-                "That is the first of the three alone.": 74,
-                "That is the share of the convolutions.": lambda: 100 - _share_of_dense_layers(),
-                "That is their share of the MACs.": 1,
-                "Write it in per cent.": lambda: _share_of_dense_layers() / 100,
-            },
-        ),
+        _share_of_dense_layers,
+        "%",
         ("`to_frame()` has a column `type`.", "Sum the parameters where the type is Dense, and divide."),
+        lambda truth: {
+            "That is the first of the three alone.": 74,
+            "That is the share of the convolutions.": 100 - truth,
+            "That is their share of the MACs.": 1,
+            "Write it in per cent.": truth / 100,
+        },
     ),
-    "09.3": Exercise(
+    "09.3": word(
         "Conv2D(64, 3, padding='same') on 32×32×16: a tool prints 18,939,904 FLOPs. What does it count "
         "besides 2 for a MAC: 'biases', 'relu' or 'padding'?",
-        word(
-            _what_is_counted_besides,
-            ("biases", "relu", "padding"),
-            slips={
-                "relu": "It would be as many operations. But the layer has no activation.",
-                "padding": "Padding adds no operation. What does each output get besides its sum?",
-            },
-        ),
+        _what_is_counted_besides,
+        ("biases", "relu", "padding"),
         ("What are 2 × MACs?", "The rest is 65,536 = 32 · 32 · 64. The layer has no activation."),
+        {
+            "relu": "It would be as many operations. But the layer has no activation.",
+            "padding": "Padding adds no operation. What does each output get besides its sum?",
+        },
     ),
-    "09.4": Exercise(
+    "09.4": number(
         "LSTM(64) reads 20 steps of 32 values. How many MACs?",
-        number(
-            lambda: STEPS * _lstm_step(32, 64),
-            "MACs",
-            slips={
-                "That is one step.": lambda: _lstm_step(32, 64),
-                "That is one gate of four.": lambda: STEPS * _lstm_step(32, 64) // 4,
-                "That counts biases, too. MACs leave them out.": STEPS * 4 * 64 * (32 + 64 + 1),
-                "That leaves out the 64 values of the step before.": lambda: STEPS * 4 * 64 * 32,
-            },
-        ),
+        lambda: STEPS * _lstm_step(32, 64),
+        "MACs",
         ("What does one step multiply?", "4 · 64 · (32 + 64) a step."),
+        lambda truth: {
+            "That is one step.": _lstm_step(32, 64),
+            "That is one gate of four.": truth // 4,
+            "That counts biases, too. MACs leave them out.": STEPS * 4 * 64 * (32 + 64 + 1),
+            "That leaves out the 64 values of the step before.": STEPS * 4 * 64 * 32,
+        },
     ),
 }

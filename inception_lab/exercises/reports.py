@@ -1,7 +1,5 @@
 """A reader's report for their teacher: what is solved, wrong answers and guesses, and no code."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re
