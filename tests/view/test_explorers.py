@@ -83,16 +83,18 @@ def test_states_that_are_reached_are_computed_and_described(explorer: Explorer) 
 
 
 def test_wherever_a_reader_goes_state_picture_and_words_agree(explorer: Explorer) -> None:
-    for step, name in enumerate(walking.walk(explorer, DRAWN_STATES, seed=3)):
-        control = explorer.declare()[name]
-        assert explorer.state[name] in walking.options(control)
-        assert explorer.widget.said["words"] == explorer.readout
-        if step % 3:
-            continue  # a trace that one step leaves may be seen some steps later
-        before = walking.pixels(explorer)
-        explorer._canvas.clear()
-        explorer._png = explorer._canvas.encoded()
-        assert np.array_equal(walking.pixels(explorer), before)  # nothing of the last picture is left
+    for room in (1000, 700):
+        explorer.fit(room)
+        for step, name in enumerate(walking.walk(explorer, DRAWN_STATES // 2, seed=5)):
+            control = explorer.declare()[name]
+            assert explorer.state[name] in walking.options(control)
+            assert explorer.widget.said["words"] == explorer.readout
+            if step % 3:
+                continue  # a trace that one step leaves may be seen some steps later
+            before = walking.pixels(explorer)
+            explorer._canvas.clear()
+            explorer._png = explorer._canvas.encoded()
+            assert np.array_equal(walking.pixels(explorer), before)  # nothing of the last picture is left
 
 
 def test_the_live_picture_is_that_of_a_whole_drawing(explorer: Explorer) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from inception_lab.view.figures.layers import Layers, slices
 from inception_lab.view.figures.png import Png
@@ -30,7 +31,7 @@ class Canvas:
         self.live: list[Artist] = []
         self.below: list[Artist] = []
         self.held = False  # by a hand: axes keep their ends then
-        self._asked: dict[Artist, bytes] = {}
+        self._asked: dict[Artist, Any] = {}
         self._layers = Layers(figure)
         self._png: Png | None = None
 
@@ -56,7 +57,7 @@ class Canvas:
 
     def put(self, artist: Artist, **wanted: Any) -> None:
         """Set properties of an artist; one that was asked for the same last is left alone."""
-        asked = pickle.dumps(wanted)
+        asked = frozen(tuple(wanted.items()))
         if self._asked.get(artist) != asked:
             self._asked[artist] = asked
             artist.set(**wanted)
@@ -90,3 +91,10 @@ class Canvas:
         if not done:
             raise RuntimeError("OpenCV could not encode the picture as JPEG.")
         return bytes(data)
+
+
+def frozen(value: Any) -> Any:
+    """Return what equals a value as it is now: sequences and arrays as tuples, which nobody can change."""
+    if isinstance(value, list | tuple):
+        return tuple(map(frozen, value))
+    return (value.shape, value.dtype.str, value.tobytes()) if isinstance(value, np.ndarray) else value

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -128,8 +128,13 @@ class Layers:
         else:
             box = artist.get_tightbbox(self.agg.get_renderer()) if artist.get_visible() else None
         if isinstance(artist, Axis):
-            edge, grid = TICK, any(line.get_visible() for line in artist.get_gridlines())
-            box = Bbox.union([each for each in (artist.axes.bbox if grid or not box else None, box) if each])
+            # Matplotlib's box holds labels alone; ticks stand at the axes' side without them, too.
+            edge, side = TICK, artist.axes.bbox.frozen()
+            if not any(line.get_visible() for line in artist.get_gridlines()):
+                (x0, y0), (x1, y1) = side.get_points()
+                ends = {"bottom": (x0, y0, x1, y0), "left": (x0, y0, x0, y1)}
+                side = Bbox.from_extents(*ends.get(cast(Any, artist).get_ticks_position(), side.extents))
+            box = Bbox.union([each for each in (side, box) if each])
         if hasattr(artist, "get_linewidth"):
             edge += np.max(artist.get_linewidth(), initial=0) * self.figure.dpi / 72
         if box is None or not all(map(math.isfinite, box.extents)):
