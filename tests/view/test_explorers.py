@@ -95,6 +95,7 @@ def test_wherever_a_reader_goes_state_picture_and_words_agree(explorer: Explorer
             explorer._canvas.clear()
             explorer._png = explorer._canvas.encoded()
             assert np.array_equal(walking.pixels(explorer), before)  # nothing of the last picture is left
+    explorer.fit(1000)  # others share it
 
 
 def test_the_live_picture_is_that_of_a_whole_drawing(explorer: Explorer) -> None:
@@ -119,7 +120,8 @@ def test_a_new_explorer_in_the_same_state_shows_the_same(explorer: Explorer) -> 
         for _ in walking.walk(explorer, 5, seed=rng.randrange(1000)):
             pass
         explorer.set()  # what was refused is forgotten
-        assert walking.shown(type(explorer)(**explorer.state)) == walking.shown(explorer)
+        same = walking.shown(type(explorer)(**explorer.state)) == walking.shown(explorer)
+        assert same  # pytest would compare the pictures' bytes for minutes
 
 
 @pytest.mark.parametrize("room", [330, 700])
