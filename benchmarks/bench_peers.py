@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ PRECISIONS = ("float32", "bfloat16")
 TASKS = {"train": "training at 224×224 with heads, batch 32", "classify": "classifying, batch 16"}
 DEFAULT, BEST = "torchvision's by default, float32", "torchvision's at its best"
 OWN = "our torchvision variant"  # whom the paper's network races with
-LINES = (*((precision, BEST) for precision in PRECISIONS), ("bfloat16", DEFAULT), ("bfloat16", OWN))
+LINES = (*product(PRECISIONS, (BEST, DEFAULT)), ("bfloat16", OWN))
 # PyTorch gives memory back to Linux behind each operation, and waits for it at the next; so it need not.
 KEEPS_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}
 # How many times the opponent's rate ours should be; for the paper's network, whose LRN and true 5×5 kernels

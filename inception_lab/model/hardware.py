@@ -32,19 +32,20 @@ def precision(name: str | None = None) -> Precision:
     """Choose the precision that this machine computes quickly in.
 
     Returns:
-        By default bfloat16 where the hardware has it, float16 on older GPUs with half-precision units (Keras
-        scales the loss then), float32 otherwise.
+        By default bfloat16 where the hardware is quick at it, float16 on older GPUs with half-precision
+        units (Keras scales the loss then), float32 otherwise.
     """
     if name is not None:
         one_of("precision", name, tuple(PRECISIONS))
         return Precision(name, "as asked for")
     found = gpu()
     if found is None:
-        flags = next((line for line in _cpu_info() if line.startswith("flags")), "").split()
-        for flag, name in (("amx_bf16", "AMX"), ("avx512_bf16", "AVX512-BF16")):
-            if flag in flags:
+        flags = _cpu_info("flags").split()
+        # Intel's AVX512-BF16 without AMX is slower than its float32, AMD's is faster (docs/performance.md).
+        for flag, name, maker in (("amx_bf16", "AMX", ""), ("avx512_bf16", "AVX512-BF16", "AuthenticAMD")):
+            if flag in flags and maker in _cpu_info("vendor_id"):
                 return Precision("bfloat16", f"the CPU has {name}")
-        return Precision("float32", "a CPU without bfloat16")
+        return Precision("float32", "a CPU without fast bfloat16")
     capability = found[1]
     text = f"a GPU of compute capability {capability[0]}.{capability[1]}"
     if capability >= (8, 0):
@@ -56,18 +57,17 @@ def hardware() -> str:
     """Say what this process computes on, for logs of experiments."""
     if found := gpu():
         return found[0]
-    model = next(
-        (line.split(":", 1)[1].strip() for line in _cpu_info() if line.startswith("model name")), "CPU"
-    )
+    model = _cpu_info("model name") or "CPU"
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return f"{count} core{'s' * (count != 1)} of {model}"
 
 
-def _cpu_info() -> list[str]:
+def _cpu_info(name: str) -> str:
     try:
-        return Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
-        return []
+        return ""
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith(name)), "")
 
 
 def versions() -> dict[str, str]:

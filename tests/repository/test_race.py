@@ -34,13 +34,14 @@ def test_ours_runs_before_each_opponent(track: list[tuple[object, ...]]) -> None
     memory = tuple(bench_peers.KEEPS_MEMORY)
     assert track == [
         ("ours", "train", "float32", "torchvision"), ("theirs", "train", "float32", *memory),
+        ("ours", "train", "float32", "torchvision"), ("theirs", "train", "float32"),
         ("ours", "train", "bfloat16", "torchvision"), ("theirs", "train", "bfloat16", *memory),
         ("ours", "train", "bfloat16", "torchvision"), ("theirs", "train", "float32"),
         ("ours", "train", "bfloat16", "paper"), ("ours", "train", "bfloat16", "torchvision"),
     ]  # fmt: skip
     found = ratios(rows)
     assert found["train", "float32", BEST] == [1 / 2]
-    assert found["train", "bfloat16", OWN] == [7 / 8]
+    assert found["train", "bfloat16", OWN] == [9 / 10]
     assert rows[0]["peers"] == "PyTorch of torch, torchvision of torchvision"
 
 
