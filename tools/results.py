@@ -179,6 +179,7 @@ TABLES: dict[str, Table] = {
     "ablation": lambda rows: f"{ablation(rows)}\n\n{table(*differences())}",
     "further_ablation": ablation,
     "towers": ablation,
+    "additions": ablation,
     "race": race,
 }
 

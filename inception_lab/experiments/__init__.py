@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from inception_lab.checks import entry
 from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION
+from inception_lab.experiments.additions import ADDITIONS
 from inception_lab.experiments.claims import CIFAR10, CIFAR10_FULL_WIDTH, CIFAR10_SMALL_FIRST, DIGITS, FULL
 from inception_lab.experiments.gradients import GRADIENTS
 from inception_lab.experiments.lessons import BANDS, HEADS, OVERFITTING, REDUCTION
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 # The cheapest and most telling first: what `all` has done when it is stopped is worth most.
 _ALL = (
     GRADIENTS, REDUCTION, DIGITS, FULL, BANDS, HEADS, STARTS, OVERFITTING, ABLATION, FURTHER_ABLATION,
-    TOWERS_COMPARED, CIFAR10, CIFAR10_SMALL_FIRST, CIFAR10_FULL_WIDTH,
+    TOWERS_COMPARED, ADDITIONS, CIFAR10, CIFAR10_SMALL_FIRST, CIFAR10_FULL_WIDTH,
 )  # fmt: skip
 EXPERIMENTS: Mapping[str, Experiment] = {experiment.name: experiment for experiment in _ALL}
 

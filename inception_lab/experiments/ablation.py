@@ -24,12 +24,13 @@ from inception_lab.architecture.layers import (
     GlobalAveragePool2D,
     MaxPool2D,
 )
-from inception_lab.architecture.modules import InceptionRow, normalised
+from inception_lab.architecture.modules import Convolutions, InceptionRow, normalised
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
 from inception_lab.checks import one_of
 from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN, learn
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 from inception_lab.model.evaluate import difference_interval, seeds_needed, smallest_difference
+from inception_lab.model.training.recipes import Recipe
 
 # Kernels of the direct branch and of the two reduced ones; the pooling branch is always there.
 KERNELS: Mapping[str, tuple[int, int, int]] = {
@@ -64,9 +65,11 @@ def ablation_network(kind: str) -> Network:
     return around(*modules, Dropout(0.4, name="drop"), name=name)
 
 
-def around(first: Part, second: Part, *before_classifier: Part, name: str) -> Network:
+def around(
+    first: Part, second: Part, *before_classifier: Part, name: str, batch_norm: bool = True
+) -> Network:
     """Return a network for the digits with two modules in it, which see 16×16 and 8×8 pixels."""
-    parts: list[Part] = []
+    convolution, parts = Convolutions(batch_norm), list[Part]()
     for number, filters in enumerate((STEM, 2 * STEM), start=1):
         parts += [convolution(f"conv{number}", filters, 3), MaxPool2D(3, strides=2, name=f"pool{number}")]
     parts += [first, MaxPool2D(3, strides=2, name="pool3"), second, GlobalAveragePool2D(name="average")]
@@ -112,11 +115,13 @@ def convolution(name: str, filters: int, kernel_size: int | tuple[int, int], gro
     return normalised(Conv2D(filters, kernel_size, use_bias=False, groups=groups, name=name))
 
 
-def tuned(network: Network, settings: Settings, so_far: Rows, **options: Any) -> Rows:
+def tuned(
+    network: Network, settings: Settings, so_far: Rows, recipe: Recipe = MODERN, **options: Any
+) -> Rows:
     """Train a network at the rate of a run's settings, or to measure at the one that was chosen."""
     choosing, kind = settings["phase"] == CHOOSE, str(settings["network"])
     rate = float(settings["rate"]) if choosing else chosen_rate(kind, so_far)
-    recipe = replace(MODERN, learning_rate=rate)
+    recipe = replace(recipe, learning_rate=rate)
     row, _, right = learn(network, recipe, seed=int(settings["seed"]), **options)
     return [{"chosen_rate": rate, **row, "right": pack(right)}]
 

@@ -72,16 +72,24 @@ STAGES = (
 
 
 def residual(
-    name: str, row: Row, convolution: Convolutions, channels: int, scale: float = 1.0, relu: bool = True
+    name: str,
+    row: Row,
+    convolution: Convolutions,
+    channels: int,
+    scale: float = 1.0,
+    relu: bool = True,
+    shortcut: bool = True,
 ) -> Sequence:
     """Describe a block: joined branches, a 1×1 convolution to as many `channels` as came in, and the sum.
 
-    The 1×1 has biases, and neither batch norm nor an activation; what is added is scaled first.
+    The 1×1 has biases, and neither batch norm nor an activation; what is added is scaled first. Without its
+    `shortcut` a block adds nothing.
     """
     parts: list[Part] = [row.module(convolution), Conv2D(channels, 1, name="conv")]
     parts += [Scale(scale, name="scale")] if scale != 1 else []
     after = [Activation("relu", name="relu")] if relu else []
-    return Sequence(Parallel(Sequence(), Sequence(*parts), merge="add"), *after, name=name)
+    added = [Parallel(Sequence(), Sequence(*parts), merge="add")] if shortcut else parts
+    return Sequence(*added, *after, name=name)
 
 
 def inception_resnet_v2(

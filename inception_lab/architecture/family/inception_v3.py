@@ -86,12 +86,15 @@ def first_three(convolution: Convolutions, strides: int = 2) -> tuple[Part, Part
     )
 
 
-def head(convolution: Convolutions, classes: int) -> Sequence:
-    """Describe the auxiliary classifier, whose convolutions have batch norm: "regularizer", section 4."""
+def head(convolution: Convolutions, classes: int, side: int = 5) -> Sequence:
+    """Describe the auxiliary classifier, whose convolutions have batch norm: "regularizer", section 4.
+
+    Its last kernel covers the `side` of what its pooling leaves of 17×17 places.
+    """
     return Sequence(
         AveragePool2D(5, 3, "valid", name="AvgPool_1a_5x5"),
         convolution("Conv2d_1b_1x1", 128, 1),
-        convolution("Conv2d_2a_5x5", 768, 5, padding="valid"),
+        convolution(f"Conv2d_2a_{side}x{side}", 768, side, padding="valid"),
         GlobalAveragePool2D(name="AvgPool"),  # of one place at 299 pixels
         Dense(positive_integer("classes", classes), name="Conv2d_2b_1x1"),
         Activation("softmax", name="Predictions"),
