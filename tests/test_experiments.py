@@ -296,6 +296,33 @@ def test_which_were_right_survives_being_stored() -> None:
     np.testing.assert_array_equal(ablation.unpack(text), right)
 
 
+def test_differences_are_those_of_seeds_that_both_arms_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    def row(network: str, seed: int, digits: list[bool], trained: float, phase: str = "measure") -> Settings:
+        right = ablation.pack(np.repeat(np.array(digits)[:, None], 7, axis=1))
+        of = {"network": network, "phase": phase, "seed": seed}
+        return {**of, "right": right, "train_accuracy": trained}
+
+    stored = [
+        row("3×3 + 3×3", 0, [True] * 8, 0.9),
+        row("3×3 + 3×3", 1, [True] * 8, 0.8),
+        row("3×3 + 3×3", 2, [False] * 8, 0.0),  # its partner is missing
+        row("5×5", 1, [True] * 4 + [False] * 4, 0.7),
+        row("5×5", 0, [False] * 8, 0.7),
+        row("5×5", 100, [True] * 8, 0.1, "choose"),
+    ]
+    monkeypatch.setattr(Experiment, "rows", lambda _: stored)
+    found = experiments.differences("towers")
+    assert list(found) == ["3×3 + 3×3 − 5×5"]
+    value, (low, high) = found["3×3 + 3×3 − 5×5"]
+    assert value == 75  # 100 and 50 points
+    assert 0 <= low < 75 < high <= 100
+    ((value, ends),) = experiments.differences("towers", of="train_accuracy").values()
+    assert value == pytest.approx(15)
+    assert ends == pytest.approx((10, 20))
+    monkeypatch.setattr(Experiment, "rows", lambda _: [])
+    assert experiments.differences("towers") == {}
+
+
 def test_a_training_run_gives_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     from inception_lab.model.data import digits
 

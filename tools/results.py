@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bench_peers import RACE, TASKS, ratios, spread
-from inception_lab.experiments import EXPERIMENTS
-from inception_lab.experiments.ablation import differences
+from inception_lab.experiments import EXPERIMENTS, ablation, differences
 from inception_lab.experiments.runner import Rows
 from inception_lab.experiments.starts_found import at_own_rates, summary, wider
 
@@ -129,7 +128,7 @@ def by(*keys: str, measures: Sequence[str], shown: Shown = percent, paired: bool
 SIZES = ("size_10", "size_18", "size_33", "size_60")
 
 
-def ablation(rows: Rows) -> str:
+def arms(rows: Rows) -> str:
     """The measured runs, with what was chosen for them."""
     lines = []
     for (network, *_), group in grouped(
@@ -165,6 +164,21 @@ def race(rows: Rows) -> str:
     )  # fmt: skip
 
 
+def compared(name: str) -> Table:
+    """Return the table of an experiment's arms, and that of its differences."""
+
+    def made(rows: Rows) -> str:
+        trained = differences(name, of="train_accuracy")
+        lines = [
+            (pair, *(f"{value:+.2f}, {low:+.1f} … {high:+.1f}" for value, (low, high) in each))
+            for pair, each in ((pair, (found, trained[pair])) for pair, found in differences(name).items())
+        ]
+        head = ("difference, points, and its 95 % interval, seeds paired", "held-out digits", "training")
+        return f"{arms(rows)}\n\n{table(head, lines)}"
+
+    return made
+
+
 TABLES: dict[str, Table] = {
     "digits": each,
     "cifar10": each,
@@ -176,10 +190,10 @@ TABLES: dict[str, Table] = {
     "heads": by("start", "weight", measures=("accuracy",), shown=singly),
     "starts": lambda rows: "\n\n".join(table(*made(rows)) for made in (summary, wider, at_own_rates)),
     "overfitting": by("images", "width", measures=("train_accuracy", "accuracy")),
-    "ablation": lambda rows: f"{ablation(rows)}\n\n{table(*differences())}",
-    "further_ablation": ablation,
-    "towers": ablation,
-    "additions": ablation,
+    "ablation": lambda rows: f"{arms(rows)}\n\n{table(*ablation.differences())}",
+    "further_ablation": arms,
+    "towers": compared("towers"),
+    "additions": compared("additions"),
     "race": race,
 }
 

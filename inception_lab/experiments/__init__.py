@@ -13,8 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from inception_lab.checks import entry
-from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION
+from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION, MEASURE, unpack
 from inception_lab.experiments.additions import ADDITIONS
 from inception_lab.experiments.claims import CIFAR10, CIFAR10_FULL_WIDTH, CIFAR10_SMALL_FIRST, DIGITS, FULL
 from inception_lab.experiments.gradients import GRADIENTS
@@ -28,6 +30,7 @@ from inception_lab.experiments.starts_found import ranges as ranges
 from inception_lab.experiments.starts_found import summary as summary
 from inception_lab.experiments.starts_found import wider as wider
 from inception_lab.experiments.towers import TOWERS_COMPARED
+from inception_lab.model.evaluate import difference_interval
 
 if TYPE_CHECKING:
     import pandas
@@ -55,6 +58,36 @@ def stored(name: str) -> pandas.DataFrame:
     import pandas
 
     return pandas.DataFrame(entry("name", name, EXPERIMENTS).rows())
+
+
+def differences(name: str, of: str = "right") -> dict[str, tuple[float, tuple[float, float]]]:
+    """Return how far apart the arms are whose difference answers an experiment's question.
+
+    Args:
+        name: A name in `EXPERIMENTS`.
+        of: A column of accuracies; `"right"` stands for the held-out digits at all seven sizes.
+
+    Returns:
+        "one − other" → the mean difference over seeds that both arms have, in points, and its 95 % interval.
+        Seeds are resampled in pairs; held-out digits are resampled, too. Empty where nothing is stored.
+
+    Raises:
+        ValueError: If there is no such experiment.
+    """
+    experiment = entry("name", name, EXPERIMENTS)
+    found: dict[str, dict[int, Any]] = {}
+    for row in experiment.rows():
+        if row["phase"] == MEASURE:
+            values = unpack(str(row[of])).mean(axis=1) if of == "right" else [float(row[of])]
+            found.setdefault(row["network"], {})[row["seed"]] = values
+    told = {}
+    for arms in experiment.compared:
+        one, other = (found.get(arm, {}) for arm in arms)
+        if seeds := one.keys() & other.keys():
+            a, b = (np.array([arm[seed] for seed in sorted(seeds)]) for arm in (one, other))
+            low, high = (100 * end for end in difference_interval(a, b, paired=True))
+            told[" − ".join(arms)] = (100 * float(a.mean() - b.mean()), (low, high))
+    return told
 
 
 def live(name: str, **settings: Any) -> Rows:

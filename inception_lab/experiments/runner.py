@@ -39,6 +39,8 @@ class Experiment:
     # in each row: rows made by another definition are neither counted nor shown
     definition: Callable[[Settings], object]
     command: str = ""  # that runs it; nothing for the command of this package
+    # the arms whose difference answers the question, in the order of the hypotheses
+    compared: tuple[tuple[str, str], ...] = ()
 
     def path(self, folder: Path | None = None) -> Path:
         """Return the file that the runs are stored in."""

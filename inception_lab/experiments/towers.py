@@ -109,4 +109,11 @@ TOWERS_COMPARED = Experiment(
     tuple(tuned_runs(TOWERS, RATES, SEEDS)),
     lambda run, so_far: tuned(tower_network(run["network"]), run, so_far),
     _definition,
+    compared=(
+        ("3×3 + 3×3", LARGE),
+        ("1×5 + 5×1", "3×3 + 3×3"),
+        ("3×3 + 3×3, same filters", LARGE),
+        ("8 groups", ONE),
+        ("all groups", ONE),
+    ),
 )
