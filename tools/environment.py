@@ -44,9 +44,7 @@ def render(pyproject: str, lock: str) -> str:
     """The text of environment.yml."""
     _, highest = python_bounds(pyproject)
     locked = locked_requirements(lock)
-    names = sorted(
-        {package_name(requirement) for requirement in direct_dependencies(pyproject, "lab", "weights")}
-    )
+    names = sorted(set(map(package_name, direct_dependencies(pyproject, "lab", "weights"))))
     lines = [
         "# For conda and Binder, with the versions of requirements.lock. Made by `make lock`: do not edit.",
         "name: inception-lab",

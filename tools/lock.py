@@ -17,9 +17,7 @@ from tools import environment
 from tools.lab import write
 
 ROOT = environment.ROOT
-LOCK = ROOT / "requirements.lock"
-GPU_LOCK = ROOT / "requirements-gpu.lock"
-SITE_LOCK = ROOT / "requirements-site.lock"
+LOCK, GPU_LOCK, SITE_LOCK = (ROOT / f"requirements{of}.lock" for of in ("", "-gpu", "-site"))
 
 
 def install_uv(folder: Path) -> str:

@@ -13,7 +13,6 @@ import inception_lab
 ROOT = Path(__file__).resolve().parent.parent
 BADGE_IMAGE = "https://colab.research.google.com/assets/colab-badge.svg"
 ANY_BADGE = re.compile(r"\[!\[[^\]]*\]\([^)]*\)\]\(https://colab\.research\.google\.com/[^)]*\)")
-PLACEHOLDER = "/OWNER/"
 
 # Colab shows the title in the folded cell's place. None of its packages may move; pooch alone it may lack.
 SETUP = """\
@@ -40,7 +39,7 @@ def repository() -> str:
     """The project's public address; nothing while pyproject.toml has a placeholder for it."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     address = str(pyproject["project"]["urls"]["Repository"])
-    return "" if PLACEHOLDER in address else address
+    return "" if "/OWNER/" in address else address
 
 
 def setup_cell(address: str | None = None) -> str:

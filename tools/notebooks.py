@@ -69,17 +69,16 @@ def execute(notebook: NotebookNode, folder: Path) -> list[str]:
         coalesce_streams=True,
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
     )
-    stopped = []
     try:
         client.execute()
     except CellExecutionError as error:
         number = next(n for n, cell in enumerate(notebook["cells"], start=1) if raised(cell))
-        stopped = [f"cell {number}: raised {error.ename}: {error.evalue.strip().partition(chr(10))[0]}"]
+        return [f"cell {number}: raised {error.ename}: {error.evalue.strip().partition(chr(10))[0]}"]
     except CellTimeoutError:
-        stopped = [f"a cell took longer than {SECONDS_FOR_A_CELL} s"]
+        return [f"a cell took longer than {SECONDS_FOR_A_CELL} s"]
     except DeadKernelError:
-        stopped = ["the kernel died (out of memory?)"]
-    return stopped
+        return ["the kernel died (out of memory?)"]
+    return []
 
 
 def raised(cell: NotebookNode) -> bool:

@@ -64,12 +64,11 @@ def provenance(name: str) -> str:
     )
     finished = sorted(str(row["finished"])[:10] for row in rows)
     days = finished[0] if finished[0] == finished[-1] else f"{finished[0]} to {finished[-1]}"
-    other = experiment.left_out()
     keys = [key for key in ("hardware", "versions", "peers") if key in rows[0]]
     made = ("; ".join(dict.fromkeys(str(row[key]) for row in rows)) for key in keys)
     return (
         f"`{rows[-1]['command']}`: {len(runs)} of {len(experiment.runs)} runs, "
-        f"{seconds / 60:.0f} minutes in all, {days}. {'. '.join(made)}. {other}".rstrip()
+        f"{seconds / 60:.0f} minutes in all, {days}. {'. '.join(made)}. {experiment.left_out()}".rstrip()
     )
 
 
@@ -92,8 +91,7 @@ def each(rows: Rows) -> str:
 
 def full_network(rows: Rows) -> str:
     """One line a precision, and how many times the first it is."""
-    lines = []
-    first = 0.0
+    lines, first = [], 0.0
     for (precision,), group in grouped(rows, "precision").items():
         speed = statistics.median(column(group, "images_per_second"))
         first, memory = first or speed, max(column(group, "peak_memory"))
@@ -170,8 +168,11 @@ def compared(name: str) -> Table:
     def made(rows: Rows) -> str:
         trained = differences(name, of="train_accuracy")
         lines = [
-            (pair, *(f"{value:+.2f}, {low:+.1f} … {high:+.1f}" for value, (low, high) in each))
-            for pair, each in ((pair, (found, trained[pair])) for pair, found in differences(name).items())
+            (
+                pair,
+                *(f"{value:+.2f}, {low:+.1f} … {high:+.1f}" for value, (low, high) in (held, trained[pair])),
+            )
+            for pair, held in differences(name).items()
         ]
         head = ("difference, points, and its 95 % interval, seeds paired", "held-out digits", "training")
         return f"{arms(rows)}\n\n{table(head, lines)}"

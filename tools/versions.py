@@ -25,19 +25,12 @@ SANITIZE = str(ROOT / "tests" / "other_versions.cfg")
 
 @dataclass(frozen=True)
 class Edge:
-    """An edge of what the project supports.
+    """An edge of what the project supports."""
 
-    Attributes:
-        python: Version of Python, as in `3.11`.
-        resolution: uv's way of choosing versions.
-        extras: Of the project.
-        options: For pytest.
-    """
-
-    python: str
-    resolution: str
-    extras: tuple[str, ...]
-    options: tuple[str, ...] = ()
+    python: str  # version of Python, as in `3.11`
+    resolution: str  # uv's way of choosing versions
+    extras: tuple[str, ...]  # of the project
+    options: tuple[str, ...] = ()  # for pytest
 
     def found_python(self) -> str:
         """A Python of this version that is here, else the version itself, which uv fetches."""
@@ -66,9 +59,8 @@ def prepare(name: str, uv: str) -> str:
     """Make an edge's environment, or bring it up to date, and return its Python."""
     edge, folder = EDGES[name], ROOT / f".venv-{name}"
     python = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
-    lock.run(
-        uv, "venv", "--quiet", "--seed", "--allow-existing", "--python", edge.found_python(), str(folder)
-    )
+    fresh = ("venv", "--quiet", "--seed", "--allow-existing", "--python", edge.found_python())
+    lock.run(uv, *fresh, str(folder))
     what = f".[{','.join(edge.extras)}]"
     install = [uv, "pip", "install", "--quiet", "--upgrade", "--python", python]
     lock.run(*install, "--resolution", edge.resolution, "--editable", what)

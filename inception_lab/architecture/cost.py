@@ -38,35 +38,20 @@ OMITTED = (
 
 
 class LayerCost(NamedTuple):
-    """What one layer costs, for one image.
+    """What one layer costs, for one image."""
 
-    Attributes:
-        name: Path of the layer, such as `inception_3a/5x5_reduce`.
-        type: Kind of the layer, such as `Conv2D`.
-        input_shape: `(height, width, channels)` or `(units,)`.
-        output_shape: The same after the layer.
-        parameters: Trainable numbers.
-        moving_statistics: Stored numbers that are not trained.
-        operations: MACs, additions, comparisons …
-        activations: Output values; none where branches are joined, since each writes its own share.
-        reach: Receptive field and stride after the layer; 0 where they are not defined.
-        counted: Whether the operations are known; a layer without a rule shows `?` in tables.
-        function: Its activation, or how it interpolates; `""` for neither.
-        biases: Parameters that are added, where that is known; else it follows from the MACs.
-    """
-
-    name: str
-    type: str
-    input_shape: Shape
-    output_shape: Shape
-    parameters: int
-    moving_statistics: int
-    operations: Operations
-    activations: int
-    reach: Reach
-    counted: bool = True
-    function: str = ""
-    biases: int | None = None
+    name: str  # path of the layer, such as `inception_3a/5x5_reduce`
+    type: str  # kind of the layer, such as `Conv2D`
+    input_shape: Shape  # `(height, width, channels)` or `(units,)`
+    output_shape: Shape  # the same after the layer
+    parameters: int  # trainable numbers
+    moving_statistics: int  # stored numbers that are not trained
+    operations: Operations  # MACs, additions, comparisons …
+    activations: int  # output values; none where branches are joined, since each writes its own share
+    reach: Reach  # receptive field and stride after the layer; 0 where they are not defined
+    counted: bool = True  # whether the operations are known; a layer without a rule shows `?` in tables
+    function: str = ""  # its activation, or how it interpolates; `""` for neither
+    biases: int | None = None  # parameters that are added, where that is known; else it follows from the MACs
 
     @property
     def macs(self) -> int:
@@ -111,19 +96,13 @@ class LayerCost(NamedTuple):
 
 @dataclass(frozen=True)
 class Cost:
-    """The cost of a network; sums over `layers`, which are in graph order.
+    """The cost of a network; sums over `layers`, which are in graph order."""
 
-    Attributes:
-        network: Its name.
-        input_shape: `(height, width, channels)`; for a model with several inputs, a tuple of shapes.
-        layers: One entry a layer, and one wherever branches meet.
-        omitted: What the counts leave out.
-    """
-
-    network: str
+    network: str  # its name
+    # `(height, width, channels)`; for a model with several inputs, a tuple of shapes
     input_shape: tuple[Any, ...]
-    layers: tuple[LayerCost, ...]
-    omitted: tuple[str, ...] = OMITTED
+    layers: tuple[LayerCost, ...]  # one entry a layer, and one wherever branches meet
+    omitted: tuple[str, ...] = OMITTED  # what the counts leave out
 
     @cached_property
     def parameters(self) -> int:

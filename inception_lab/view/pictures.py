@@ -169,17 +169,11 @@ def response_map(name: str, side: int) -> Gray:
 
 @dataclass(frozen=True)
 class Place:
-    """A place in a photograph, and what filters answer there.
+    """A place in a photograph, and what filters answer there."""
 
-    Attributes:
-        photo: As for `photo`.
-        column: Column in pixels of the full-size photograph.
-        row: Row, likewise.
-    """
-
-    photo: str
-    column: int
-    row: int
+    photo: str  # as for `photo`
+    column: int  # column in pixels of the full-size photograph
+    row: int  # row, likewise
 
     def answer(self, side: int, shrink: int = 1, kind: Filter = "blob") -> float:
         """Return what a side×side filter answers here: the sum of weights × brightness."""

@@ -22,22 +22,14 @@ Found = list[tuple[str, int, int]]  # kind, number counted, number there is
 
 @dataclass(frozen=True)
 class Each:
-    """How many operations one kind of layer is counted with, for each thing it has.
+    """How many operations one kind of layer is counted with, for each thing it has."""
 
-    Attributes:
-        output: For each output value.
-        input: For each input value.
-        window: For each value under a pooling window, at each of its places.
-        parameter: For each parameter.
-        place: For each place of the output, which is a map; once for a vector.
-        beside: For each channel beside the middle one in the window of a local response norm, at each place.
-    """
-
-    output: int = 0
-    input: int = 0
-    window: int = 0
-    parameter: int = 0
-    place: int = 0
+    output: int = 0  # for each output value
+    input: int = 0  # for each input value
+    window: int = 0  # for each value under a pooling window, at each of its places
+    parameter: int = 0  # for each parameter
+    place: int = 0  # for each place of the output, which is a map; once for a vector
+    # for each channel beside the middle one in the window of a local response norm, at each place
     beside: int = 0
 
     def operations(self, layer: LayerCost) -> int:
@@ -56,36 +48,26 @@ class Each:
 
 @dataclass(frozen=True)
 class Convention:
-    """A way to count. The defaults count as `cost` does: biases are parameters, and MACs all that is done.
+    """A way to count. The defaults count as `cost` does: biases are parameters, and MACs all that is done."""
 
-    Attributes:
-        who: Who counts so.
-        biases: Whether biases are parameters.
-        batch_norm_parameters: Of batch norm, none, the trainable ones (scale and shift), the moving
-            statistics (mean and variance), or all.
-        lrn_parameters: Parameters of one local response normalisation.
-        macs: Operations that one multiply-accumulate is counted with; 0 if only parameters are counted.
-        dense: Whether dense layers' MACs are counted.
-        bias: Operations of adding one bias to one output.
-        each: Operations of other kinds of layers, of functions and interpolations, such as
-            `{"BatchNorm": Each(input=2), "relu": Each(output=1)}`; `of` reads it.
-        transposed: Where a transposed convolution's kernel is counted: at each place of its input, where
-            it is used, or of its output, as some tools believe.
-        heads: Whether auxiliary heads are counted, or their parameters only, or not at all.
-        classifier: Whether the last layer with parameters is counted.
-    """
-
-    who: str
-    biases: bool = True
+    who: str  # who counts so
+    biases: bool = True  # whether biases are parameters
+    # of batch norm, none, the trainable ones (scale and shift), the moving statistics (mean and variance), or
+    # all
     batch_norm_parameters: Literal["none", "trainable", "moving", "all"] = "trainable"
-    lrn_parameters: int = 0
-    macs: int = 1
-    dense: bool = True
-    bias: int = 0
+    lrn_parameters: int = 0  # parameters of one local response normalisation
+    macs: int = 1  # operations that one multiply-accumulate is counted with; 0 if only parameters are counted
+    dense: bool = True  # whether dense layers' MACs are counted
+    bias: int = 0  # operations of adding one bias to one output
+    # operations of other kinds of layers, of functions and interpolations, such as `{"BatchNorm":
+    # Each(input=2), "relu": Each(output=1)}`; `of` reads it
     each: Mapping[str, Each] = field(default_factory=dict)
+    # where a transposed convolution's kernel is counted: at each place of its input, where it is used, or of
+    # its output, as some tools believe
     transposed: Literal["input", "output"] = "input"
+    # whether auxiliary heads are counted, or their parameters only, or not at all
     heads: Literal["all", "parameters", "none"] = "all"
-    classifier: bool = True
+    classifier: bool = True  # whether the last layer with parameters is counted
 
     @property
     def unit(self) -> str:
@@ -126,21 +108,15 @@ CONVENTIONS: Mapping[str, Convention] = {
 
 @dataclass(frozen=True)
 class Count:
-    """What a convention finds in a network.
+    """What a convention finds in a network."""
 
-    Attributes:
-        parameters: How many it counts.
-        operations: How many it counts for one image; none if it counts parameters only.
-        parameters_by: The parameters by kind: weights, biases, batch norm …
-        operations_by: The operations by kind: convolutions, dense layers, biases, ReLU …
-        left_out: What the network has and the convention leaves out.
-    """
-
-    parameters: int
-    operations: int | None
+    parameters: int  # how many it counts
+    operations: int | None  # how many it counts for one image; none if it counts parameters only
+    # the parameters by kind: weights, biases, batch norm …
     parameters_by: Mapping[str, int] = field(repr=False)
+    # the operations by kind: convolutions, dense layers, biases, ReLU …
     operations_by: Mapping[str, int] = field(repr=False)
-    left_out: tuple[str, ...] = field(repr=False)
+    left_out: tuple[str, ...] = field(repr=False)  # what the network has and the convention leaves out
 
 
 def count(network: Network | Cost, convention: str | Convention = "paper") -> Count:
@@ -243,24 +219,16 @@ def _main_path(network: Network) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """A published figure and what its convention gives here; all else is as in `paper.PublishedCount`.
-
-    Attributes:
-        network: Name, variant and heads.
-        printed: The figure as published.
-        computed: The count.
-        agrees: Whether the count is the figure, or rounds or truncates to it.
-        verdict: How it agrees, or by how much it differs.
-    """
+    """A published figure and what its convention gives here; all else is as in `paper.PublishedCount`."""
 
     who: str
-    network: str
+    network: str  # name, variant and heads
     quantity: str
-    printed: str
+    printed: str  # the figure as published
     convention: str
-    computed: int
-    agrees: bool
-    verdict: str
+    computed: int  # the count
+    agrees: bool  # whether the count is the figure, or rounds or truncates to it
+    verdict: str  # how it agrees, or by how much it differs
     source: str
     remark: str
 

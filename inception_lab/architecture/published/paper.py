@@ -17,14 +17,11 @@ _POWERS = {"": 0, "K": 1, "M": 2, "G": 3}
 class Printed:
     """A figure as printed, such as `159K`, `1.50 G` or `6,998,552`.
 
-    Attributes:
-        text: The figure.
-
     Raises:
         ValueError: If it is not a number with at most one of K, M and G after it.
     """
 
-    text: str
+    text: str  # the figure
 
     def __post_init__(self) -> None:
         """Refuse what is not a figure."""
@@ -77,27 +74,16 @@ class Printed:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A line of the paper's Table 1, as printed.
+    """A line of the paper's Table 1, as printed."""
 
-    Attributes:
-        name: `conv1`, `pool1` … as the layers are called here; `3a` … `5b`; `linear`.
-        type: The line's first column.
-        patch_size_stride: Such as `7×7/2`; empty where the paper leaves it empty.
-        output_size: Such as `112×112×64`.
-        depth: Layers with parameters.
-        widths: Filters, by the paper's columns: `conv1x1`, `reduce3x3` …
-        params: Printed parameters; none where the cell is empty.
-        ops: Printed multiply-adds.
-    """
-
-    name: str
-    type: str
-    patch_size_stride: str
-    output_size: str
-    depth: int
-    widths: dict[str, int]
-    params: Printed | None
-    ops: Printed | None
+    name: str  # `conv1`, `pool1` … as the layers are called here; `3a` … `5b`; `linear`
+    type: str  # the line's first column
+    patch_size_stride: str  # such as `7×7/2`; empty where the paper leaves it empty
+    output_size: str  # such as `112×112×64`
+    depth: int  # layers with parameters
+    widths: dict[str, int]  # filters, by the paper's columns: `conv1x1`, `reduce3x3` …
+    params: Printed | None  # printed parameters; none where the cell is empty
+    ops: Printed | None  # printed multiply-adds
 
     @property
     def inception(self) -> InceptionRow | None:
@@ -125,31 +111,18 @@ def table_1() -> tuple[TableRow, ...]:
 
 @dataclass(frozen=True)
 class PublishedCount:
-    """A count that somebody publishes.
+    """A count that somebody publishes."""
 
-    Attributes:
-        who: Who publishes it, or the tool that prints it.
-        network: Name of the network in `zoo.NETWORKS`.
-        variant: The network's variant; empty if it has none.
-        auxiliary: Whether the auxiliary heads are part of it.
-        input: Side of the picture in pixels.
-        quantity: `"parameters"` or `"operations"`.
-        printed: The figure.
-        convention: Name of the convention in `counting.CONVENTIONS` that it is tested against.
-        source: Where it stands.
-        remark: What is odd about it, or why it is not reached.
-    """
-
-    who: str
-    network: str
-    variant: str
-    auxiliary: bool
-    input: int
-    quantity: str
-    printed: Printed
-    convention: str
-    source: str
-    remark: str
+    who: str  # who publishes it, or the tool that prints it
+    network: str  # name of the network in `zoo.NETWORKS`
+    variant: str  # the network's variant; empty if it has none
+    auxiliary: bool  # whether the auxiliary heads are part of it
+    input: int  # side of the picture in pixels
+    quantity: str  # `"parameters"` or `"operations"`
+    printed: Printed  # the figure
+    convention: str  # name of the convention in `counting.CONVENTIONS` that it is tested against
+    source: str  # where it stands
+    remark: str  # what is odd about it, or why it is not reached
 
 
 @cache
@@ -161,25 +134,16 @@ def published_counts() -> tuple[PublishedCount, ...]:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Published accuracy on ImageNet's validation pictures, one crop each.
+    """Published accuracy on ImageNet's validation pictures, one crop each."""
 
-    Attributes:
-        network: Name of the network in `zoo.NETWORKS`.
-        variant: The network's variant; empty if it has none.
-        parameters: Its size as published, in the source's words; may be empty.
-        top1: Per cent of pictures whose first guess is right.
-        top5: Per cent of pictures with the right class among the first five; none if not published.
-        protocol: How the pictures were cropped.
-        source: Where it stands.
-    """
-
-    network: str
-    variant: str
-    parameters: str
-    top1: float
+    network: str  # name of the network in `zoo.NETWORKS`
+    variant: str  # the network's variant; empty if it has none
+    parameters: str  # its size as published, in the source's words; may be empty
+    top1: float  # per cent of pictures whose first guess is right
+    # per cent of pictures with the right class among the first five; none if not published
     top5: float | None
-    protocol: str
-    source: str
+    protocol: str  # how the pictures were cropped
+    source: str  # where it stands
 
 
 @cache

@@ -15,18 +15,13 @@ class Unknown(Exception):  # noqa: N818  it is an answer: the row shows `?`
 
 @dataclass(frozen=True)
 class Call:
-    """One use of a layer, for one image.
+    """One use of a layer, for one image."""
 
-    Attributes:
-        layer: The Keras layer, or the node of `keras.ops`.
-        inputs: Shape of each input, without batch. A node of `keras.ops` gets it with a batch of one, since
-            its axes count from there, and the shapes of weights that it is called with are among them.
-        outputs: Shape of each output, likewise.
-    """
-
-    layer: Any
+    layer: Any  # the Keras layer, or the node of `keras.ops`
+    # shape of each input, without batch. A node of `keras.ops` gets it with a batch of one, since its axes
+    # count from there, and the shapes of weights that it is called with are among them
     inputs: tuple[Shape, ...]
-    outputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]  # shape of each output, likewise
 
     @property
     def input_shape(self) -> Shape:

@@ -8,23 +8,15 @@ from inception_lab.checks import finite_number, short, true_or_false
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What is done to each training picture, drawn anew each time.
+    """What is done to each training picture, drawn anew each time."""
 
-    Attributes:
-        flip: Whether half of the pictures are mirrored.
-        shift: Pixels that a picture moves at most, each way.
-        area: Smallest and largest share of the picture's area that a window shows.
-        aspect: Smallest and largest ratio of its width to its height.
-        photometric: Largest relative change of brightness, contrast and of each colour.
-        hidden: Side of a square that is painted over, as a share of the picture's; 0 for none.
-    """
-
-    flip: bool = False
-    shift: int = 0
+    flip: bool = False  # whether half of the pictures are mirrored
+    shift: int = 0  # pixels that a picture moves at most, each way
+    # smallest and largest share of the picture's area that a window shows
     area: tuple[float, float] = (1.0, 1.0)
-    aspect: tuple[float, float] = (1.0, 1.0)
-    photometric: float = 0.0
-    hidden: float = 0.0
+    aspect: tuple[float, float] = (1.0, 1.0)  # smallest and largest ratio of its width to its height
+    photometric: float = 0.0  # largest relative change of brightness, contrast and of each colour
+    hidden: float = 0.0  # side of a square that is painted over, as a share of the picture's; 0 for none
 
     def __post_init__(self) -> None:
         """Refuse windows that do not exist."""

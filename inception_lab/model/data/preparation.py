@@ -17,23 +17,16 @@ MOST = 32_767  # pixels of a side that OpenCV resizes to
 
 @dataclass(frozen=True)
 class Preparation:
-    """What is done to pictures before a network sees them.
+    """What is done to pictures before a network sees them."""
 
-    Attributes:
-        height: Of what the network takes, in pixels.
-        width: Likewise.
-        fit: `"squash"` the whole picture into it, or `"crop"` its largest central part of that shape.
-        channels: Order of the colours.
-        mean: Subtracted from the bytes, in the order of `channels`.
-        scale: The difference is divided by it.
-    """
-
-    height: int = 224
-    width: int = 224
+    height: int = 224  # of what the network takes, in pixels
+    width: int = 224  # likewise
+    # `"squash"` the whole picture into it, or `"crop"` its largest central part of that shape
     fit: Literal["squash", "crop"] = "squash"
-    channels: Literal["BGR", "RGB"] = "BGR"
+    channels: Literal["BGR", "RGB"] = "BGR"  # order of the colours
+    # subtracted from the bytes, in the order of `channels`
     mean: tuple[float, float, float] = (104.0, 117.0, 123.0)
-    scale: float = 1.0
+    scale: float = 1.0  # the difference is divided by it
 
     def __call__(self, *pictures: Any) -> Floats:
         """Return pictures as the network takes them.

@@ -85,17 +85,11 @@ def confusion(predictions: Predictions, labels: Labels) -> npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class ClassAccuracy:
-    """How often the pictures of one class are recognised.
+    """How often the pictures of one class are recognised."""
 
-    Attributes:
-        name: Of the class.
-        right: How many pictures.
-        count: Of how many.
-    """
-
-    name: str
-    right: int
-    count: int
+    name: str  # of the class
+    right: int  # how many pictures
+    count: int  # of how many
 
     @property
     def accuracy(self) -> float | None:
@@ -156,17 +150,11 @@ def explained_by_largest(classes: Sequence[ClassAccuracy]) -> str | None:
 
 @dataclass(frozen=True)
 class SizeAccuracy:
-    """Accuracy on the objects of one size.
+    """Accuracy on the objects of one size."""
 
-    Attributes:
-        size: In pixels.
-        accuracy: Share of pictures right.
-        count: How many pictures.
-    """
-
-    size: float
-    accuracy: float
-    count: int
+    size: float  # in pixels
+    accuracy: float  # share of pictures right
+    count: int  # how many pictures
 
 
 def accuracy_by_size(

@@ -10,20 +10,16 @@ State = dict[str, Any]
 
 @dataclass(frozen=True)
 class Integer:
-    """A whole number: a labelled box, and a slider below it.
-
-    Attributes:
-        log: Whether the slider's track is logarithmic, as for filters; arrow keys step by `step` even so.
-        color: That what it sets has in the picture, if any.
-    """
+    """A whole number: a labelled box, and a slider below it."""
 
     label: str
     value: int
     low: int
     high: int
     step: int = 1
+    # whether the slider's track is logarithmic, as for filters; arrow keys step by `step` even so
     log: bool = False
-    color: str = ""
+    color: str = ""  # that what it sets has in the picture, if any
 
 
 @dataclass(frozen=True)

@@ -15,25 +15,18 @@ REACH = 7  # CSS pixels around a handle that belong to it
 
 @dataclass(frozen=True)
 class Handle:
-    """A part of the picture that can be taken.
+    """A part of the picture that can be taken."""
 
-    Attributes:
-        ax: The axes that it lies in.
-        box: Where it lies: x, y of two corners, in the axes' data. The two may be one point.
-        hint: What a hand can do here, in a few words.
-        move: What a pull sets: x and y of the pointer, in the axes' data → values of controls, which need be
-            neither whole nor in range.
-        press: What a press sets.
-        cursor: The pointer's look, a name of CSS's.
-        anchor: A point that keeps its distance from the pointer; by default it is the pointer that counts.
-    """
-
-    ax: Axes
+    ax: Axes  # the axes that it lies in
+    # where it lies: x, y of two corners, in the axes' data. The two may be one point
     box: tuple[float, float, float, float]
-    hint: str
+    hint: str  # what a hand can do here, in a few words
+    # what a pull sets: x and y of the pointer, in the axes' data → values of controls, which need be neither
+    # whole nor in range
     move: Callable[[float, float], State] | None = None
-    press: State = field(default_factory=dict)
-    cursor: str = "ew-resize"
+    press: State = field(default_factory=dict)  # what a press sets
+    cursor: str = "ew-resize"  # the pointer's look, a name of CSS's
+    # a point that keeps its distance from the pointer; by default it is the pointer that counts
     anchor: tuple[float, float] | None = None
 
     def area(self) -> list[Any]:

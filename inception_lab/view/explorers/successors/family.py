@@ -238,12 +238,5 @@ class Family(Explorer):
     def keras_code(self, state: State) -> str:
         name = state["module"].split()[0]
         side = members(name, state["side"])[0].input_shape[0]
-        return "\n".join(
-            [
-                "import inception_lab as lab",
-                "",
-                f"network = lab.{FAMILY[name]}(input_shape=({side}, {side}, 3))",
-                "model = lab.build(network)",
-                "model.summary()",
-            ]
-        )
+        call = f"lab.{FAMILY[name]}(input_shape=({side}, {side}, 3))"
+        return f"import inception_lab as lab\n\nnetwork = {call}\nmodel = lab.build(network)\nmodel.summary()"

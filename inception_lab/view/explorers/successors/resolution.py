@@ -188,13 +188,6 @@ class Resolution(Explorer):
         )
 
     def keras_code(self, state: State) -> str:
-        side, words = state["side"], [f"strides={state['strides']}", f"first_pool={state['first_pool']}"]
-        return "\n".join(
-            [
-                "import inception_lab as lab",
-                "",
-                f"network = lab.inception_v3(({side}, {side}, 3), {', '.join(words)})",
-                "model = lab.build(network)",
-                "model.summary()",
-            ]
-        )
+        words = f"strides={state['strides']}, first_pool={state['first_pool']}"
+        call = f"lab.inception_v3(({state['side']}, {state['side']}, 3), {words})"
+        return f"import inception_lab as lab\n\nnetwork = {call}\nmodel = lab.build(network)\nmodel.summary()"
