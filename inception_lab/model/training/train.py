@@ -14,14 +14,7 @@ from typing import Any
 
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.stored import network_to_data
-from inception_lab.checks import (
-    finite_number,
-    function,
-    one_of,
-    positive_integer,
-    seed_number,
-    true_or_false,
-)
+from inception_lab.checks import entry, finite_number, function, positive_integer, seed_number, true_or_false
 from inception_lab.model.backend import dtype_policy
 from inception_lab.model.build import initializer
 from inception_lab.model.classifier import Classifier
@@ -115,7 +108,9 @@ def train(
     _check(data, network, chosen, batch_size)
     crew = team()
     crew.check(chosen.batch_size)
-    augmentation = _augmentation(data.augmentation if augmentation is None else augmentation)
+    augmentation = data.augmentation if augmentation is None else augmentation
+    if not isinstance(augmentation, Augmentation):
+        augmentation = entry("augmentation", augmentation, AUGMENTATIONS)
     steps = len(data.train) // chosen.batch_size
     begin = None if start is None else start_from(_trained(start))
     config = {
@@ -241,17 +236,8 @@ def _trained(start: Classifier | str | Path) -> Classifier:
 
 
 def _recipe(recipe: str | Recipe, batch_size: int | None) -> Recipe:
-    if not isinstance(recipe, Recipe):
-        one_of("recipe", recipe, tuple(RECIPES))
-        recipe = RECIPES[recipe]
-    return recipe if batch_size is None else replace(recipe, batch_size=batch_size)
-
-
-def _augmentation(augmentation: str | Augmentation) -> Augmentation:
-    if not isinstance(augmentation, Augmentation):
-        one_of("augmentation", augmentation, tuple(AUGMENTATIONS))
-        return AUGMENTATIONS[augmentation]
-    return augmentation
+    found = recipe if isinstance(recipe, Recipe) else entry("recipe", recipe, RECIPES)
+    return found if batch_size is None else replace(found, batch_size=batch_size)
 
 
 def _check(data: Splits, network: Network, recipe: Recipe, batch_size: int | None) -> None:
