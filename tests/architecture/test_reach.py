@@ -6,7 +6,14 @@ import pytest
 
 import inception_lab as lab
 from inception_lab.architecture.layer import Layer
-from inception_lab.architecture.layers import Conv2D, Conv2DTranspose, GroupNorm, UpSampling2D
+from inception_lab.architecture.layers import (
+    Conv2D,
+    Conv2DTranspose,
+    GlobalAveragePool2D,
+    GroupNorm,
+    UpSampling2D,
+    ZeroPadding2D,
+)
 from inception_lab.architecture.reach import UNDEFINED, Reach, Span
 
 FIRST = Conv2D(2, 3, strides=2)  # of 16 pixels it sees 0–2, 2–4 …: 3 pixels, 2 apart, the first around 1.5
@@ -42,6 +49,20 @@ def test_a_norm_over_places_sees_all_of_them_and_keeps_its_own() -> None:
     """Of 16×12 pixels there are 8×6 units, 2 pixels apart."""
     rows, columns = Span(3 + 7 * 2, 3 + 7 * 2, 2, 1.5), Span(3 + 5 * 2, 3 + 5 * 2, 2, 1.5)
     assert after(GroupNorm(groups=1)) == Reach(rows, columns)
+
+
+def test_a_mean_over_all_places_is_centred_among_them() -> None:
+    rows, columns = Span(17, 17, 2, 1.5 + 7), Span(13, 13, 2, 1.5 + 5)
+    assert after(GlobalAveragePool2D()) == Reach(rows, columns)
+
+
+def test_zeros_around_a_picture_move_the_first_unit() -> None:
+    assert after(ZeroPadding2D(((1, 0), (2, 0)))) == Reach(Span(3, 3, 2, -0.5), Span(3, 3, 2, -2.5))
+
+
+def test_where_branches_meet_the_widest_says_where_units_lie() -> None:
+    thin, wide = Reach(Span(5, 7, 1, 0.5), Span(5, 7, 2, 1.0)), Reach(Span(1, 9, 2, 1.5), Span(3, 9, 1, 2.0))
+    assert Reach.merged([thin, wide]) == Reach(Span(1, 9, 2, 1.5), Span(3, 9, 2, 2.0))
 
 
 def test_where_one_branch_has_no_reach_the_joint_has_none() -> None:

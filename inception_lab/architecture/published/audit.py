@@ -152,24 +152,9 @@ class Audit(Audited[AuditRow]):
     caption = "Table 1 of arXiv:1409.4842, printed and recomputed from its filter columns"
 
     @property
-    def weights(self) -> int:
-        """Sum of the recomputed weights."""
-        return sum(row.weights for row in self.rows)
-
-    @property
-    def parameters(self) -> int:
-        """Sum of the recomputed parameters, with biases."""
-        return sum(row.parameters for row in self.rows)
-
-    @property
     def macs(self) -> int:
         """Sum of the recomputed multiply-adds."""
         return sum(row.macs for row in self.rows)
-
-    @property
-    def printed_parameters(self) -> Decimal:
-        """Sum of the params column, in K. The paper does not print it."""
-        return sum((Printed(row.printed_parameters).number for row in self.rows), Decimal(0))
 
     @property
     def printed_operations(self) -> Decimal:
@@ -178,12 +163,14 @@ class Audit(Audited[AuditRow]):
 
     @property
     def sums(self) -> Mapping[str, object]:
-        """The sums of all columns."""
+        """The sums of all columns; that of the params the paper does not print."""
         return {
             "name": "sum",
-            "printed_parameters": f"{self.printed_parameters:,}K",
+            "printed_parameters": f"{sum(Printed(row.printed_parameters).number for row in self.rows):,}K",
+            "weights": sum(row.weights for row in self.rows),
+            "parameters": sum(row.parameters for row in self.rows),
             "printed_operations": f"{self.printed_operations:,}M",
-            **{name: getattr(self, name) for name in ("weights", "parameters", "macs")},
+            "macs": self.macs,
         }
 
 

@@ -36,35 +36,18 @@ from inception_lab.checks import entry, positive_integer
 from inception_lab.text import columns, html_table, readable
 
 
-@dataclass(frozen=True)
-class ConvolutionRow:
-    """One convolution of a network without branches, with its ReLU, and what comes after it."""
-
-    name: str  # as published
-    filters: int
-    kernel_size: int
-    strides: int = 1
-    padding: Padding = "same"
-    groups: int = 1  # 2 where AlexNet's two GPUs do not see each other's channels
-    behind: tuple[Layer, ...] = ()  # normalisation and pooling
-
-    @property
-    def layers(self) -> tuple[Layer, ...]:
-        """The row's layers."""
-        convolution = Conv2D(
-            self.filters,
-            self.kernel_size,
-            self.strides,
-            self.padding,
-            activation="relu",
-            groups=self.groups,
-            name=self.name,
-        )
-        return convolution, *self.behind
-
-
-def _plain(rows: Iterable[ConvolutionRow]) -> list[Part]:
-    return [layer for row in rows for layer in row.layers]
+def _row(
+    name: str,
+    filters: int,
+    kernel_size: int,
+    *behind: Layer,
+    strides: int = 1,
+    padding: Padding = "same",
+    groups: int = 1,
+) -> list[Layer]:
+    """Describe one convolution of a network without branches, with its ReLU, and what comes after it."""
+    convolution = Conv2D(filters, kernel_size, strides, padding, activation="relu", groups=groups, name=name)
+    return [convolution, *behind]
 
 
 def _fully_connected(classes: int) -> list[Part]:
@@ -91,48 +74,46 @@ def _lrn(name: str) -> LocalResponseNorm:
 # Krizhevsky et al. 2012, "ImageNet Classification with Deep Convolutional Neural Networks", section 3.5;
 # names and the 227 pixels that its strides need (the paper says 224) as in BVLC's bvlc_alexnet.
 ALEXNET = (
-    ConvolutionRow("conv1", 96, 11, strides=4, padding="valid", behind=(_lrn("norm1"), _pool("pool1"))),
-    ConvolutionRow("conv2", 256, 5, groups=2, behind=(_lrn("norm2"), _pool("pool2"))),
-    ConvolutionRow("conv3", 384, 3),
-    ConvolutionRow("conv4", 384, 3, groups=2),
-    ConvolutionRow("conv5", 256, 3, groups=2, behind=(_pool("pool5"),)),
+    *_row("conv1", 96, 11, _lrn("norm1"), _pool("pool1"), strides=4, padding="valid"),
+    *_row("conv2", 256, 5, _lrn("norm2"), _pool("pool2"), groups=2),  # its two GPUs see half each
+    *_row("conv3", 384, 3),
+    *_row("conv4", 384, 3, groups=2),
+    *_row("conv5", 256, 3, _pool("pool5"), groups=2),
 )
 
 
 def alexnet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int = 1000) -> Network:
     """Describe AlexNet, Krizhevsky et al. 2012, with its grouped convolutions: 60,965,224 parameters."""
-    return Network(input_shape, Sequence(*_plain(ALEXNET), *_fully_connected(classes)), "alexnet")
+    return Network(input_shape, Sequence(*ALEXNET, *_fully_connected(classes)), "alexnet")
 
 
 # Lin et al. 2013, "Network In Network", arXiv:1312.4400; the ImageNet model that its first author
 # published for Caffe (gist d802a5849de39225bcc6). Caffe pools up to the edge: at 224 pixels pool1 takes
 # 54 to 27, which is "same", while the others go from odd to odd sizes, where "valid" loses nothing.
 NIN = (
-    ConvolutionRow("conv1", 96, 11, strides=4, padding="valid"),
-    ConvolutionRow("cccp1", 96, 1),
-    ConvolutionRow("cccp2", 96, 1, behind=(_pool("pool1", padding="same"),)),
-    ConvolutionRow("conv2", 256, 5),
-    ConvolutionRow("cccp3", 256, 1),
-    ConvolutionRow("cccp4", 256, 1, behind=(_pool("pool2"),)),
-    ConvolutionRow("conv3", 384, 3),
-    ConvolutionRow("cccp5", 384, 1),
-    ConvolutionRow("cccp6", 384, 1, behind=(_pool("pool3"), Dropout(0.5, name="drop"))),
-    ConvolutionRow("conv4-1024", 1024, 3),
-    ConvolutionRow("cccp7-1024", 1024, 1),
+    *_row("conv1", 96, 11, strides=4, padding="valid"),
+    *_row("cccp1", 96, 1),
+    *_row("cccp2", 96, 1, _pool("pool1", padding="same")),
+    *_row("conv2", 256, 5),
+    *_row("cccp3", 256, 1),
+    *_row("cccp4", 256, 1, _pool("pool2")),
+    *_row("conv3", 384, 3),
+    *_row("cccp5", 384, 1),
+    *_row("cccp6", 384, 1, _pool("pool3"), Dropout(0.5, name="drop")),
+    *_row("conv4-1024", 1024, 3),
+    *_row("cccp7-1024", 1024, 1),
 )
 
 
 def nin(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000) -> Network:
     """Describe Network in Network, Lin et al. 2013: 1×1 convolutions and global pooling before GoogLeNet."""
-    return _averaged(input_shape, _plain(NIN), ConvolutionRow("cccp8-1024", classes, 1), "pool4", "nin")
+    return _averaged(input_shape, [*NIN, *_row("cccp8-1024", classes, 1)], "pool4", "nin")
 
 
-def _averaged(
-    input_shape: tuple[int, int, int], parts: Iterable[Part], last: ConvolutionRow, pool: str, name: str
-) -> Network:
-    """Return a network that ends in a map a class, each averaged to that class's logit."""
+def _averaged(input_shape: tuple[int, int, int], parts: Iterable[Part], pool: str, name: str) -> Network:
+    """Return a network whose parts end in a map a class, each averaged to that class's logit."""
     end = (GlobalAveragePool2D(name=pool), Activation("softmax", name="prob"))
-    return Network(input_shape, Sequence(*parts, *last.layers, *end), name)
+    return Network(input_shape, Sequence(*parts, *end), name)
 
 
 # Simonyan & Zisserman 2014, "Very Deep Convolutional Networks for Large-Scale Image Recognition",
@@ -142,17 +123,12 @@ VGG_16 = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512
 
 def vgg16(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000) -> Network:
     """Describe VGG-16, Simonyan & Zisserman 2014, second after GoogLeNet: 138,357,544 parameters."""
-    rows = [
-        ConvolutionRow(
-            f"conv{block}_{number}",
-            filters,
-            3,
-            behind=(_pool(f"pool{block}", size=2),) if number == len(widths) else (),
-        )
-        for block, widths in enumerate(VGG_16, start=1)
-        for number, filters in enumerate(widths, start=1)
-    ]
-    return Network(input_shape, Sequence(*_plain(rows), *_fully_connected(classes)), "vgg16")
+    parts: list[Part] = []
+    for block, widths in enumerate(VGG_16, start=1):
+        for number, filters in enumerate(widths, start=1):
+            parts += _row(f"conv{block}_{number}", filters, 3)
+        parts.append(_pool(f"pool{block}", size=2))
+    return Network(input_shape, Sequence(*parts, *_fully_connected(classes)), "vgg16")
 
 
 @dataclass(frozen=True)
@@ -290,7 +266,7 @@ POOL_BEHIND = {"fire4": "pool4", "fire8": "pool8"}
 
 def squeezenet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int = 1000) -> Network:
     """Describe SqueezeNet 1.0, Iandola et al. 2016, arXiv:1602.07360: 1,248,424 parameters."""
-    parts = _plain([ConvolutionRow("conv1", 96, 7, strides=2, padding="valid", behind=(_pool("pool1"),))])
+    parts: list[Part] = [*_row("conv1", 96, 7, _pool("pool1"), strides=2, padding="valid")]
     for name, filters in SQUEEZENET.items():
         squeeze = Conv2D(filters, 1, activation="relu", name="squeeze1x1")
         expand = Parallel(
@@ -300,8 +276,8 @@ def squeezenet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int =
         parts.append(Sequence(squeeze, expand, name=name))
         if name in POOL_BEHIND:
             parts.append(_pool(POOL_BEHIND[name]))
-    parts.append(Dropout(0.5, name="drop9"))
-    return _averaged(input_shape, parts, ConvolutionRow("conv10", classes, 1), "pool10", "squeezenet")
+    last = (Dropout(0.5, name="drop9"), *_row("conv10", classes, 1))
+    return _averaged(input_shape, [*parts, *last], "pool10", "squeezenet")
 
 
 class Zoo(dict[str, Callable[..., Network]]):
