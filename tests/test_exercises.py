@@ -49,7 +49,7 @@ RIGHT: dict[str, list[Any]] = {
     "05.2": [136],
     "05.3": [-(0.82 * math.log(0.82) + 0.18 * math.log(0.02)), 0.867],
     "05.4": [45.27, 45],  # (96.1 − 26.7) / (96.1 − 26.7 + 97.6 − 13.7)
-    "06.1": [36, 36.0],
+    "06.1": [45, 45.0],
     "06.2": [math.sqrt(26 * 50), 36],
     "06.3": [10 / 512, 0.0195],
     "06.4": [3**0.75, 2.28],  # (1 + 1e-4 · 50,000) / (1 + 2e-5 · 50,000) = 6 / 2
@@ -58,7 +58,7 @@ RIGHT: dict[str, list[Any]] = {
     "08.3": [75],  # 75 → 37 → 35 → 35 → 17 → 15 → 7 → 3 → 1
     "08.4": [("inception_v3", 0.51, 299), ("inception_v3", 0.5, 299)],
     "09.1": [31_360],
-    "09.2": [89],
+    "09.2": [15_227_688],  # 14,714,688 in the convolutions, 512 · 1000 + 1000
     "09.3": ["biases"],
     "09.4": [491_520],  # 20 · 4 · 64 · (32 + 64)
     "07.1": [7],  # 7·7·32·96 + 96 = 150,624
@@ -174,7 +174,7 @@ WRONG: dict[str, Any] = {
     "04.2": 6.908,
     "04.3": 3_188_840,
     "04.4": "4d",
-    "06.1": 25,
+    "06.1": 36,
     "06.2": 30,
     "06.3": 0.25,
     "06.4": 2,
@@ -183,7 +183,7 @@ WRONG: dict[str, Any] = {
     "08.3": 79,
     "08.4": ("xception", 1.0, 299),
     "09.1": 640,
-    "09.2": 50,
+    "09.2": 14_227_688,
     "09.3": "relu",
     "09.4": 24_576,
     "07.1": 5,
@@ -335,7 +335,7 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("09.4", 20 * 4 * 64 * 32, "That leaves out the 64 values of the step before."),
         ("05.1", 1.3824, "That is with one byte a number: float32 has four."),
         ("05.2", 17, "That many steps: each takes 8 epochs."),
-        ("06.1", 32, "That is by the arithmetic mean. Sizes are compared by ratios."),
+        ("06.1", 40, "That is by the arithmetic mean. Sizes are compared by ratios."),
         ("06.2", 38, "That is the arithmetic mean. By ratio the 1×1 would be farther off."),
         ("06.3", 9 / 512, "That is for exactly as many. At least as many is asked for."),
         ("01.3", 4, "That is 7 ÷ 2, rounded. The first 3×3 reaches 3 pixels at once."),
@@ -360,7 +360,7 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("05.4", 54.7, "That is the share of the small ones."),
         ("05.4", 0.4527, "In per cent, please: 100 times as much."),
         ("05.4", 49.6, "Each band is also asked about the size that it does not hold."),
-        ("06.1", 1.5, "That is the factor between them. Which size is so many times 24?"),
+        ("06.1", 1.5, "That is the factor between them. Which size is so many times 30?"),
         ("06.3", 0.5, "That is one throw. Nine coins are thrown, one for each module."),
         ("06.3", 20 / 512, "That many or more, or that few or fewer? Only the first is asked for."),
         ("06.3", 1 / 512, "That is for all nine."),
@@ -380,10 +380,10 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("08.3", 299, "That is the usual size, not the smallest."),
         ("09.1", 7 * 64 * 10, "That is 7 places: there are 49."),
         ("09.1", 49 * 65 * 10, "That is with the biases, which are additions."),
-        ("09.2", 74, "That is the first of the three alone."),
-        ("09.2", 11, "That is the share of the convolutions."),
-        ("09.2", 1, "That is their share of the MACs."),
-        ("09.2", 0.89, "Write it in per cent."),
+        ("09.2", 14_714_688, "That is without the new dense layer."),
+        ("09.2", 15_226_688, "The new dense layer has biases, too."),
+        ("09.2", 138_357_544, "That is VGG16 as it is."),
+        ("09.2", 18_811_688, "That leaves the three dense layers' last one: it sees 4,096 values, not 512."),
         ("09.3", "relu", "It would be as many operations. But the layer has no activation."),
         ("09.3", "padding", "Padding adds no operation. What does each output get besides its sum?"),
         ("09.4", 20 * 4 * 64 * 97, "That counts biases, too. MACs leave them out."),

@@ -42,13 +42,13 @@ def _by_chance() -> float:
 
 EXERCISES = {
     "06.1": number(
-        "The geometric mean of two units' preferred diameters is 24 pixels. One prefers 16. And the other?",
-        lambda: 24**2 / 16,
+        "The geometric mean of two units' preferred diameters is 30 pixels. One prefers 20. And the other?",
+        lambda: 30**2 / 20,
         "pixels",
-        ("24 is one and a half times 16.", "From 16 to 24 is as far, by factors, as from 24 to the other."),
+        ("30 is one and a half times 20.", "From 20 to 30 is as far, by factors, as from 30 to the other."),
         lambda _: {
-            "That is by the arithmetic mean. Sizes are compared by ratios.": 2 * 24 - 16,
-            "That is the factor between them. Which size is so many times 24?": 24 / 16,
+            "That is by the arithmetic mean. Sizes are compared by ratios.": 2 * 30 - 20,
+            "That is the factor between them. Which size is so many times 30?": 30 / 20,
         },
         tolerance=1e-6,
     ),

@@ -14,11 +14,10 @@ def _lstm_step(inputs: int, units: int) -> int:
     return 4 * units * (inputs + units)
 
 
-def _share_of_dense_layers() -> int:
-    """Return which percentage of VGG16's parameters its dense layers hold, rounded."""
-    found = cost(vgg16())
-    dense = sum(layer.parameters for layer in found.layers if layer.type == "Dense")
-    return round(100 * dense / found.parameters)
+def _vgg16_with_a_mean() -> int:
+    """Return the parameters of VGG16 with one dense layer, of the mean of each of its 512 channels."""
+    convolutions = [layer for layer in cost(vgg16()).layers if layer.type == "Conv2D"]
+    return sum(layer.parameters for layer in convolutions) + 513 * 1000
 
 
 def _what_is_counted_besides() -> str:
@@ -40,20 +39,21 @@ EXERCISES = {
         },
     ),
     "09.2": number(
-        "Which percentage of VGG16's parameters stands in its three dense layers? Round to a whole number.",
-        _share_of_dense_layers,
-        "%",
-        ("`to_frame()` has a column `type`.", "Sum the parameters where the type is Dense, and divide."),
+        "VGG16 with GoogLeNet's end: the mean of each of the last 512 channels, and one dense layer for 1,000 "
+        "classes in place of the three. How many parameters has it?",
+        _vgg16_with_a_mean,
+        "parameters",
+        ("`to_frame()` has a column `type`: sum the convolutions' parameters.", "The dense layer has biases."),
         lambda truth: {
-            "That is the first of the three alone.": 74,
-            "That is the share of the convolutions.": 100 - truth,
-            "That is their share of the MACs.": 1,
-            "Write it in per cent.": truth / 100,
+            "That is without the new dense layer.": truth - 513_000,
+            "The new dense layer has biases, too.": truth - 1_000,
+            "That is VGG16 as it is.": 138_357_544,
+            "That leaves the three dense layers' last one: it sees 4,096 values, not 512.": truth + 3_584_000,
         },
     ),
     "09.3": word(
         "Conv2D(64, 3, padding='same') on 32×32×16: a tool prints 18,939,904 FLOPs. What does it count "
-        "besides 2 for a MAC: 'biases', 'relu' or 'padding'?",
+        "besides 2 for a MAC: 'biases', 'relu' or 'padding'? Look at the layer.",
         _what_is_counted_besides,
         ("biases", "relu", "padding"),
         ("What are 2 × MACs?", "The rest is 65,536 = 32 · 32 · 64. The layer has no activation."),

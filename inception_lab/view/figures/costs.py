@@ -220,7 +220,7 @@ def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | N
                 f"{name}, {quantity(parameters)}", (macs, accuracy), (away * right, away * up),
                 textcoords="offset points", ha=("right", "center", "left")[round(right) + 1],
                 va=("top", "center", "bottom")[round(up) + 1],
-                fontsize=8, weight="bold" if name.startswith("googlenet") else "normal",
+                fontsize=10, weight="bold" if name.startswith("googlenet") else "normal",
             )  # fmt: skip
             box = label.get_window_extent()
             others = [disc for other, disc in discs.items() if other != name] + taken
