@@ -39,11 +39,11 @@ EXERCISES = {
         },
     ),
     "09.2": number(
-        "VGG16 with GoogLeNet's end: the mean of each of the last 512 channels, and one dense layer for 1,000 "
-        "classes in place of the three. How many parameters has it?",
+        "VGG16 with GoogLeNet's end: the mean of each of the last 512 channels, and one dense layer for "
+        "1,000 classes in place of the three. How many parameters has it?",
         _vgg16_with_a_mean,
         "parameters",
-        ("`to_frame()` has a column `type`: sum the convolutions' parameters.", "The dense layer has biases."),
+        ("`to_frame()` has a column `type`: sum the convolutions.", "The dense layer has biases."),
         lambda truth: {
             "That is without the new dense layer.": truth - 513_000,
             "The new dense layer has biases, too.": truth - 1_000,
