@@ -11,7 +11,7 @@ import html
 import io
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,8 @@ def numbers(name: str, low: int, high: int, step: int = 1) -> dict[str, Step]:
     return {f"{value}": {name: value} for value in range(low, high + 1, step)}
 
 
+ROOMS = {"wide": 920, "narrow": 330}  # the page's pixels for which each is drawn
+NARROW = "(max-width: 47rem)"  # of the window; `site.css` has it too
 GALAXIES = {name: {"column": at.column, "row": at.row} for name, at in pictures.GALAXIES.items()}
 DRAWN = {
     "kernel_size": Drawn(
@@ -67,15 +69,15 @@ def pixels(explorer: Any) -> Any:
     return np.asarray(Image.open(io.BytesIO(explorer.widget.picture)).convert("RGB"))
 
 
-def webp(image: Any, photo: bool) -> str:
-    """A picture in a file, as base64; what is no photograph is kept to the pixel."""
+def webp(image: Any, photo: bool) -> bytes:
+    """A picture in a file; what is no photograph is kept to the pixel."""
     file = io.BytesIO()
     Image.fromarray(image).save(file, "webp", lossless=not photo, quality=75 if photo else 40, method=2)
-    return base64.b64encode(file.getvalue()).decode()
+    return file.getvalue()
 
 
 def changed(image: Any, first: Any, photo: bool) -> list[Any]:
-    """What differs from the first picture: x, y, width and height in parts of it, and the pixels."""
+    """What differs from the first picture: x, y, width and height in parts of it, and pixels in base64."""
     differs = (image != first).any(axis=2)
     if not differs.any():
         return []
@@ -85,13 +87,13 @@ def changed(image: Any, first: Any, photo: bool) -> list[Any]:
     height, width = differs.shape
     seen = np.dstack([image, np.where(differs, 255, 0).astype(np.uint8)])[box]
     x, y = columns[0] / width, rows[0] / height
-    return [x, y, seen.shape[1] / width, seen.shape[0] / height, webp(seen, photo)]
+    data = base64.b64encode(webp(seen, photo)).decode()
+    return [x, y, seen.shape[1] / width, seen.shape[0] / height, data]
 
 
-def states(name: str) -> dict[str, Any]:
+def states(name: str, explorer: Any) -> dict[str, Any]:
     """All that the page needs to know of an explorer: its knobs, and what it shows and says at each step."""
-    drawn, explorer = DRAWN[name], getattr(explore, name)()
-    first, photo = pixels(explorer), bool(explorer.widget.photos)
+    drawn, first, photo = DRAWN[name], pixels(explorer), bool(explorer.widget.photos)
     start = [
         next(n for n, step in enumerate(steps.values()) if step.items() <= explorer.state.items())
         for steps in drawn.knobs.values()
@@ -111,9 +113,29 @@ def states(name: str) -> dict[str, Any]:
         "knobs": [[label, list(steps)] for label, steps in drawn.knobs.items()],
         "start": start,
         "handles": [[hint, list(drawn.knobs).index(knob)] for hint, knob in drawn.handles.items()],
-        "first": webp(first, photo),
         "states": shown,
     }
+
+
+def outline(photos: Sequence[Sequence[float]], shape: float = 1.0) -> str:
+    """What is seen of a picture so that only its photographs are: they keep their colours on a dark page.
+
+    Args:
+        photos: Where they lie: x0, y0, x1, y1 in parts of the picture.
+        shape: How much wider than its box the picture is, into which it is fitted.
+    """
+
+    def point(x: float, y: float) -> str:
+        shares = (x, min(1, shape)), (y, min(1, 1 / shape))
+        return " ".join(f"{50 + (100 * part - 50) * share:.2f}%" for part, share in shares)
+
+    x, y, *_ = photos[0]
+    corners = [
+        point(*at)
+        for x0, y0, x1, y1 in photos
+        for at in ((x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0), (x, y))  # and back, so that ways cancel
+    ]
+    return f"polygon(evenodd, {', '.join(corners)})"
 
 
 class ExplorerDirective(SphinxDirective):
@@ -124,21 +146,30 @@ class ExplorerDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the HTML that stands on the page, and draw what the script fetches."""
         (name,) = self.arguments
-        made = states(name)
         folder = Path(self.env.app.outdir) / "_static" / "explorers"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.json").write_text(json.dumps(made), encoding="utf-8")
-        (folder / f"{name}.webp").write_bytes(base64.b64decode(made["first"]))
-        explorer = getattr(explore, name)()
-        width, height = explorer.widget.said["size"]
-        words, at = html.escape(explorer.readout, quote=True), f"_static/explorers/{name}"
-        kind = "pulled photos" if explorer.widget.photos else "pulled"
-        picture = f'<img src="{at}.webp" alt="{words}" width="{width}" height="{height}">'
+        at, outlines, sizes = f"_static/explorers/{name}", "", dict[str, str]()
+        for drawing, room in ROOMS.items():
+            explorer = getattr(explore, name)()
+            explorer.fit(room)
+            words, photos = html.escape(explorer.readout, quote=True), explorer.widget.photos
+            sizes[drawing] = 'width="{}" height="{}"'.format(*explorer.widget.said["size"])
+            outlines += f"--{drawing}:{outline(photos)};" if photos else ""
+            (folder / f"{name}-{drawing}.webp").write_bytes(webp(pixels(explorer), bool(photos)))
+            made = json.dumps(states(name, explorer))
+            (folder / f"{name}-{drawing}.json").write_text(made, encoding="utf-8")
+            explorer.close()
+        picture = (
+            f'<picture><source media="{NARROW}" srcset="{at}-narrow.webp" {sizes["narrow"]}>'
+            f'<img src="{at}-wide.webp" alt="{{}}" {sizes["wide"]}></picture></div>'
+        )
+        prints = f'<div class="print">{picture.format(words)}'
+        if photos:
+            prints += f'<div class="print photo" style="{outlines}">{picture.format("")}'
         text = (
-            f'<section class="{kind}" data-states="{at}.json" aria-label="{html.escape(explorer.title)}">'
+            f'<section class="pulled" data-states="{at}" aria-label="{html.escape(explorer.title)}">'
             f"<h3>{html.escape(explore.QUESTIONS[name])}</h3>"
-            f'<div class="frame"><div class="sheet">{picture}</div></div>'
-            f'<p role="status">{words}</p></section>'
+            f'<div class="sheet">{prints}</div><p role="status">{words}</p></section>'
         )
         return [nodes.raw("", text, format="html")]
 
@@ -185,15 +216,20 @@ class Gallery(SphinxDirective):
         cards, lessons = "", homes()
         for name, question in explore.QUESTIONS.items():
             explorer = getattr(explore, name)()
-            picture = base64.b64encode(thumbnail(explorer)).decode()
-            kind = ' class="photos"' if explorer.widget.photos else ""
+            image = f'src="data:image/webp;base64,{base64.b64encode(thumbnail(explorer)).decode()}"'
+            picture = f'<img class="print" {image} alt="" loading="lazy">'
+            if photos := explorer.widget.photos:
+                width, height = explorer.widget.said["size"]
+                path = outline(photos, width / height * 124 / 280)  # beside the card's, in `site.css`
+                picture += f'<img class="print photo" {image} alt="" style="clip-path:{path}">'
             home = lessons.get(name)
             lesson = f'<p><a href="{page(home)}">Lesson: {html.escape(home.title)}</a></p>' if home else ""
             cards += (
-                f'<li id="{name}"><img{kind} src="data:image/webp;base64,{picture}" alt="" loading="lazy">'
+                f'<li id="{name}">{picture}'
                 f"<h3>{html.escape(explorer.title)}</h3><p>{html.escape(question)}</p>"
                 f"<p><code>lab.explore.{name}()</code></p>{lesson}</li>"
             )
+            explorer.close()
         return [nodes.raw("", f'<ul class="gallery">{cards}</ul>', format="html")]
 
 

@@ -1,7 +1,8 @@
 // Makes the explorers of a page answer, without a kernel: all their states were drawn beforehand.
 //
 // A state is the first picture with the pixels that differ laid over it. All states are fetched at once, when
-// the explorer comes near the window, so that pulling needs no network.
+// the explorer comes near the window, so that pulling needs no network. Each is drawn twice, the second time for
+// a narrow page; photographs lie over the picture once more, as they keep their colours on a dark page.
 
 const make = (tag, properties = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
@@ -10,8 +11,11 @@ const make = (tag, properties = {}, ...children) => {
 };
 
 async function wake(section) {
-  const { knobs, start, handles, states } = await (await fetch(section.dataset.states)).json();
+  const narrow = matchMedia(section.querySelector("source").media);
+  const drawn = async () => (await fetch(`${section.dataset.states}-${narrow.matches ? "narrow" : "wide"}.json`)).json();
+  let { knobs, start, handles, states } = await drawn();
   const frame = section.querySelector(".sheet");
+  const prints = [...frame.children];
   const words = section.querySelector("[role=status]");
   const first = frame.querySelector("img");
   const at = [...start];
@@ -23,17 +27,17 @@ async function wake(section) {
     const { change, words: text } = states[number()];
     shows.forEach((each, knob) => each(at[knob]));
     words.textContent = first.alt = text;
-    const layer = make("img", { className: "change", alt: "", draggable: false });
-    over = layer;
-    if (change.length) {
-      const [x, y, width, height, data] = change;
+    const layers = change.length ? prints.map(() => make("img", { className: "change", alt: "", draggable: false })) : [];
+    over = layers;
+    const [x, y, width, height, data] = change;
+    await Promise.all(layers.map((layer) => {
       layer.style = `left:${100 * x}%;top:${100 * y}%;width:${100 * width}%;height:${100 * height}%`;
       layer.src = `data:image/webp;base64,${data}`;
-      await layer.decode().catch(() => null);
-    }
-    if (over !== layer) return; // the hand is further than this
-    frame.querySelector(".change")?.remove();
-    if (change.length) frame.append(layer);
+      return layer.decode().catch(() => null);
+    }));
+    if (over !== layers) return; // the hand is further than this
+    for (const old of frame.querySelectorAll(".change")) old.remove();
+    layers.forEach((layer, place) => prints[place].append(layer));
   };
   const set = (knob, step) => {
     if (step === at[knob]) return;
@@ -50,7 +54,7 @@ async function wake(section) {
       track.setAttribute("aria-valuetext", steps[step]);
       said.textContent = steps[step];
     });
-    frame.parentElement.before(make("label", { className: "knob" }, make("span", { textContent: label }), track, said));
+    frame.before(make("label", { className: "knob" }, make("span", { textContent: label }), track, said));
   });
 
   // A hand on the picture: the state whose handle is nearest.
@@ -85,6 +89,10 @@ async function wake(section) {
   });
   for (const event of ["pointerup", "pointercancel"]) frame.addEventListener(event, () => { held = -1; });
   frame.addEventListener("touchstart", (event) => { if (under(place(event.touches[0])) >= 0) event.preventDefault(); }, { passive: false });
+  narrow.addEventListener("change", async () => {
+    ({ states } = await drawn());
+    show();
+  });
   show();
   section.dataset.awake = "";
 }
@@ -93,3 +101,8 @@ const near = new IntersectionObserver((seen) => {
   for (const { isIntersecting, target } of seen) if (isIntersecting) { near.unobserve(target); wake(target); }
 }, { rootMargin: "400px" });
 for (const section of document.querySelectorAll("[data-states]")) near.observe(section);
+
+// The theme's arrows that unfold the pages below a page have no name.
+for (const summary of document.querySelectorAll(".bd-links summary")) {
+  summary.setAttribute("aria-label", `Pages below: ${summary.closest("li").querySelector("a").textContent}`);
+}

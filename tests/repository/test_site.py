@@ -230,10 +230,11 @@ def read(built: Path) -> Iterator[Any]:
         url = f"http://127.0.0.1:{server.server_port}"
         try:
             with browser.chromium() as chromium:
-                context = chromium.new_context(viewport={"width": 1280, "height": 800})
+                context = chromium.new_context()
 
-                def opened(path: str) -> Read:
+                def opened(path: str, width: int = 1280) -> Read:
                     seen = Read(context.new_page())
+                    seen.page.set_viewport_size({"width": width, "height": 800})
 
                     def said(message: "ConsoleMessage") -> None:
                         if message.type == "error":
@@ -264,8 +265,10 @@ def test_no_page_has_an_error_asks_elsewhere_or_is_too_wide(parts: dict[str, Par
     for name in parts:
         seen = read(name)
         wrong += [f"{name}: {error}" for error in seen.errors]
-        if seen.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            wrong.append(f"{name}: is wider than the window")
+        for width in (1280, 390):
+            seen.page.set_viewport_size({"width": width, "height": 800})
+            if seen.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wrong.append(f"{name}: is wider than a window of {width} pixels")
         broken = seen.page.evaluate(
             "[...document.images].filter(i => !i.naturalWidth && i.loading != 'lazy').length"
         )
@@ -315,11 +318,16 @@ def test_answers_are_folded_until_they_are_asked_for(root: Path, path: Path, rea
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("drawing", "room"), [("wide", 920), ("narrow", 330)])
 @pytest.mark.parametrize("reduce", [1, 16, 155, 192])
-def test_what_is_drawn_beforehand_is_what_the_explorer_shows(built: Path, reduce: int) -> None:
-    drawn = json.loads((built / "_static" / "explorers" / "reduction.json").read_text(encoding="utf-8"))
+def test_what_is_drawn_beforehand_is_what_the_explorer_shows(
+    built: Path, reduce: int, drawing: str, room: float
+) -> None:
+    folder = built / "_static" / "explorers"
+    drawn = json.loads((folder / f"reduction-{drawing}.json").read_text(encoding="utf-8"))
     state, explorer = drawn["states"][reduce - 1], lab.explore.reduction(reduce=reduce)
-    picture = Image.open(io.BytesIO(base64.b64decode(drawn["first"]))).convert("RGB")
+    explorer.fit(room)
+    picture = Image.open(folder / f"reduction-{drawing}.webp").convert("RGB")
     if state["change"]:
         x, y, *_, data = state["change"]
         layer = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA")
@@ -330,15 +338,19 @@ def test_what_is_drawn_beforehand_is_what_the_explorer_shows(built: Path, reduce
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_an_explorer_of_the_first_page_is_pulled_with_the_network_cut(read: Any) -> None:
-    seen = read("index.html")
+@pytest.mark.parametrize(("width", "room"), [(1280, 920), (390, 330)])
+def test_an_explorer_of_the_first_page_is_pulled_with_the_network_cut(
+    read: Any, width: int, room: float
+) -> None:
+    seen = read("index.html", width)
     page = seen.page
-    explorer = page.locator("[data-states$='reduction.json']")
+    explorer = page.locator("[data-states$='reduction']")
     explorer.scroll_into_view_if_needed()
     explorer.locator("xpath=self::*[@data-awake]").wait_for()
     page.context.set_offline(True)
     try:
         slider, at = explorer.get_by_role("slider"), lab.explore.reduction(reduce=155)
+        at.fit(room)
         slider.fill("154")  # the first step is one filter
         explorer.get_by_text(at.readout, exact=True).wait_for()
         hint = "Drag the dot along the line"
@@ -348,7 +360,7 @@ def test_an_explorer_of_the_first_page_is_pulled_with_the_network_cut(read: Any)
         assert box
         page.mouse.move(box["x"] + x * box["width"], box["y"] + (1 - y) * box["height"])
         page.mouse.down()
-        page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + box["height"] / 2, steps=8)
+        page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + box["height"] / 2, steps=8)
         page.mouse.up()
         filters = int(slider.get_attribute("aria-valuetext") or 0)
         assert 0 < filters < 155
@@ -359,6 +371,24 @@ def test_an_explorer_of_the_first_page_is_pulled_with_the_network_cut(read: Any)
     finally:
         page.context.set_offline(False)
     assert seen.errors == []
+    page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["index.html", "playground.html", "lessons/01_naive_module.html"])
+def test_axe_finds_nothing_serious(read: Any, name: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = read(name).page
+    results = Axe().run(page).response
+    assert results["passes"]
+    assert [
+        f"{violation['id']} at {node['target'][0]}"
+        for violation in results["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ] == []
     page.close()
 
 
