@@ -221,3 +221,18 @@ def test_the_address_follows_the_explorer_and_brings_it_back(playground: Opened)
     page.evaluate(malformed)
     page.get_by_text("`width` must be a whole number from 7 to 112. Received: width='x'.").wait_for()
     same(playground.page.explorer(lab.explore.module.title), lab.explore.module())
+
+
+def test_the_served_page_is_dark_where_the_readers_system_is(playground: Opened) -> None:
+    page = playground.page.page
+    if playground.where == "JupyterLab":
+        pytest.skip("JupyterLab has themes of its own")
+    image = playground.explorer("module").box.locator("img.lab-image")
+    look = "each => [getComputedStyle(each).filter, getComputedStyle(document.body).backgroundColor]"
+    light = image.evaluate(look)
+    page.emulate_media(color_scheme="dark")
+    try:
+        assert image.evaluate(look) == ["invert(0.93) hue-rotate(180deg)", "rgb(33, 33, 33)"]
+    finally:
+        page.emulate_media(color_scheme="light")
+    assert image.evaluate(look) == light == ["none", "rgb(255, 255, 255)"]
