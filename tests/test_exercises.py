@@ -639,6 +639,9 @@ def test_a_guess_is_marked_in_the_picture_of_the_answer_where_it_can_be() -> Non
         assert exercises.mark(ax, name) is ax
     assert marks(ax) == {"you: 2": 2}
     assert ax.get_xlim() == ends
+    exercises.predict("f", 1.5)
+    assert exercises.mark(ax.yaxis, "f") is ax.yaxis
+    assert marks(ax) == {"you: 2": 2, "you: 1.5": 1.5}
 
 
 @pytest.mark.parametrize(

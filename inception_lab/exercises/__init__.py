@@ -127,7 +127,7 @@ def mark(picture: Any, name: str) -> Any:
 
     Args:
         picture: An explorer, which also takes a later guess; or Matplotlib axes whose horizontal axis is what
-            was asked for. They keep their ends.
+            was asked for, or else the axis that is. It keeps its ends.
         name: Of the prediction; of several numbers each is drawn. A word is looked for among the axis's.
 
     Returns:
@@ -137,7 +137,7 @@ def mark(picture: Any, name: str) -> Any:
         MARKED.setdefault(name, WeakSet()).add(picture)
         picture.mark(lambda axis: draw_guess(axis, kept.known().guesses.get(name)))
     else:
-        draw_guess(picture.xaxis, kept.known().guesses.get(name))
+        draw_guess(getattr(picture, "xaxis", picture), kept.known().guesses.get(name))
     return picture
 
 
