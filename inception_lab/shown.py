@@ -1,6 +1,8 @@
-"""Objects that a notebook shows as pictures, whatever floor they are on."""
+"""What a notebook shows as pictures, whatever floor it is on."""
 
+import sys
 from importlib import import_module
+from typing import Any
 
 
 class Shown:
@@ -14,3 +16,11 @@ class Shown:
     def _repr_html_(self) -> str:
         page: str = import_module("inception_lab.view.shown").page(self)
         return page
+
+
+def live_curves(epochs: int, chance: float) -> Any:
+    """Return what draws a training's curves while it runs; `None` where no notebook would show them."""
+    python: Any = sys.modules.get("IPython")
+    if not (python and getattr(python.get_ipython(), "kernel", None)):
+        return None
+    return import_module("inception_lab.view.live").LiveCurves(epochs, chance)

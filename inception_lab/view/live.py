@@ -8,7 +8,7 @@ from inception_lab.view.figures import figure_html, plot_history
 
 
 class LiveCurves:
-    """Loss and accuracy by epoch, drawn anew after each: `lab.train(…, on_epoch=lab.LiveCurves(6))`.
+    """Loss and accuracy by epoch, drawn anew after each: what `lab.train` shows in a notebook.
 
     The picture is one output of the cell that trains, replaced in place, so a saved notebook shows
     the last one.

@@ -23,6 +23,8 @@ def test_a_history_is_drawn_for_all_epochs_to_come() -> None:
     assert [points(line)[1] for line in loss.get_lines()] == [[2.0, 1.0], [1.5, 0.75]]
     assert [points(line)[1] for line in accuracy.get_lines()[:2]] == [[0.3, 0.6], [0.25, 0.5]]
     assert loss.get_xlim()[1] > 6
+    one = figures.plot_history(HISTORY[:1], epochs=1).axes[0]
+    assert {tick % 1 for tick in one.get_xticks()} == {0}
     assert {line.get_linestyle() for line in loss.get_lines()} == {"-", "--"}
 
 

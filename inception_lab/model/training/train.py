@@ -33,6 +33,7 @@ from inception_lab.model.training.progress import Progress
 from inception_lab.model.training.recipes import RECIPES, Recipe
 from inception_lab.model.training.run import Row, RunDirectory
 from inception_lab.model.training.start import start_from
+from inception_lab.shown import live_curves
 
 
 @dtype_policy("float32")
@@ -74,9 +75,9 @@ def train(
         start: A trained network that all layers but the classifier start from: `lab.classifier()`, or what
             that takes, such as `"bvlc"` or a run's directory. `network` is then
             `for_classes(lab.classifier(…).network, len(data.classes))`.
-        on_epoch: Called after each epoch with the history so far, as for live curves.
+        on_epoch: Called after each epoch with the history so far. By default a notebook draws live curves.
         on_step: Called after each step with epoch and step, from 0.
-        progress: Whether progress is written to the error stream; by default, unless `on_epoch` is given.
+        progress: Whether progress is written to the error stream; by default, unless there is an `on_epoch`.
 
     Returns:
         The trained network with its history. After Ctrl-C it is as after the last complete epoch.
@@ -142,6 +143,8 @@ def train(
         bias_initializer=bias_initializer,
         start=begin,
     )
+    if on_epoch is progress is None and crew.first:
+        on_epoch = live_curves(epochs, 1 / len(data.classes))
     said = crew.first and (on_epoch is None if progress is None else progress)
     shown = Progress(said, epochs, steps, learner.outputs)
     with directory.taken() if directory else nullcontext(), losses():

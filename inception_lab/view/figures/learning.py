@@ -81,7 +81,7 @@ def plot_history(history: Sequence[Mapping[str, float]], *, epochs: int, chance:
     accuracy.axhline(chance, color=GREY, linestyle=":", label="guessing")
     for ax in (loss, accuracy):
         ax.set(xlabel="epoch", xlim=(0.7, epochs + 0.3))
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         ax.grid(color=PALE)
     # Where no curve stays: what learns passes above it, what does not lies below.
     accuracy.legend(loc="center right", facecolor="white", framealpha=1, edgecolor="none")

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -165,6 +166,22 @@ def test_hooks_are_told_of_every_step_and_epoch() -> None:
     )
     assert steps == [(epoch, step) for epoch in range(3) for step in range(3)]  # 24 pictures in batches of 8
     assert lengths == [1, 2, 3]
+
+
+def test_a_notebook_sees_live_curves_and_nothing_on_the_error_stream(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown: list[str] = []
+    handle = SimpleNamespace(update=lambda page: shown.append(page.data))
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=True))
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: handle)
+    learn(progress=None)
+    assert [re.findall("Epoch . of 3", page)[0] for page in shown] == [f"Epoch {n} of 3" for n in (1, 2, 3)]
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("IPython.get_ipython", lambda: None)  # elsewhere
+    learn(progress=None, epochs=1)
+    assert len(shown) == 3
+    assert "epoch 1/1" in capsys.readouterr().err
 
 
 def test_a_network_of_another_size_gets_its_pictures_resized() -> None:
