@@ -232,7 +232,7 @@ def test_the_served_page_is_dark_where_the_readers_system_is(playground: Opened)
     light = image.evaluate(look)
     page.emulate_media(color_scheme="dark")
     try:
-        assert image.evaluate(look) == ["invert(0.93) hue-rotate(180deg)", "rgb(33, 33, 33)"]
+        assert image.evaluate(look) == ["invert(0.93) hue-rotate(180deg)", "rgb(17, 17, 17)"]
     finally:
         page.emulate_media(color_scheme="light")
     assert image.evaluate(look) == light == ["none", "rgb(255, 255, 255)"]
