@@ -43,6 +43,7 @@ def filmed(explorer: Explorer) -> list[Image.Image]:
     here = lab.explore.module()
     here.fit(explorer.room)
     explorer.box.get_by_role("button", name="Reset").click()  # its cell is chosen then
+    explorer.box.screenshot()  # scrolls to it, after which a point of it stays where it is in the window
     for hint, far in PULLS:
         _, (x, y) = free_point(here, hint)
         mouse.move(*explorer.place(x, y))

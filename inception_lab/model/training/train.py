@@ -143,7 +143,7 @@ def train(
         bias_initializer=bias_initializer,
         start=begin,
     )
-    if on_epoch is progress is None and crew.first:
+    if on_epoch is None and progress is None and crew.first:
         on_epoch = live_curves(epochs, 1 / len(data.classes))
     said = crew.first and (on_epoch is None if progress is None else progress)
     shown = Progress(said, epochs, steps, learner.outputs)
