@@ -98,6 +98,13 @@ def test_a_folder_that_was_half_copied_is_completed(lessons: Path, mine: Path) -
     assert names(mine) >= {NAME, f"solutions/{NAME}", lab.COPIED}
 
 
+def test_a_lesson_that_was_deleted_begins_anew(lessons: Path, mine: Path) -> None:
+    list(lab.copy(mine, lessons))
+    (mine / NAME).unlink()
+    assert list(lab.copy(mine, lessons)) == []
+    assert (mine / NAME).read_bytes() == notebook("1", answered=False)
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"cells": 3}', b"\xff\xfe"])
 def test_a_lesson_that_is_no_notebook_any_more_is_kept_aside(
     lessons: Path, mine: Path, content: bytes
