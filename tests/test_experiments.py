@@ -312,8 +312,8 @@ def test_differences_are_those_of_seeds_that_both_arms_have(monkeypatch: pytest.
     ]
     monkeypatch.setattr(Experiment, "rows", lambda _: stored)
     found = experiments.differences("towers")
-    assert list(found) == ["3×3 + 3×3 − 5×5"]
-    value, (low, high) = found["3×3 + 3×3 − 5×5"]
+    assert list(found) == ["3×3 + 3×3 minus 5×5"]
+    value, (low, high) = found["3×3 + 3×3 minus 5×5"]
     assert value == 75  # 100 and 50 points
     assert 0 <= low < 75 < high <= 100
     ((value, ends),) = experiments.differences("towers", of="train_accuracy").values()

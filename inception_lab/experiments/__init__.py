@@ -68,8 +68,9 @@ def differences(name: str, of: str = "right") -> dict[str, tuple[float, tuple[fl
         of: A column of accuracies; `"right"` stands for the held-out digits at all seven sizes.
 
     Returns:
-        "one − other" → the mean difference over seeds that both arms have, in points, and its 95 % interval.
-        Seeds are resampled in pairs; held-out digits are resampled, too. Empty where nothing is stored.
+        "one minus other" → the mean difference over seeds that both arms have, in points, and its 95 %
+        interval. Seeds are resampled in pairs; held-out digits are resampled, too. Empty where nothing is
+        stored.
 
     Raises:
         ValueError: If there is no such experiment.
@@ -86,7 +87,7 @@ def differences(name: str, of: str = "right") -> dict[str, tuple[float, tuple[fl
         if seeds := one.keys() & other.keys():
             a, b = (np.array([arm[seed] for seed in sorted(seeds)]) for arm in (one, other))
             low, high = (100 * end for end in difference_interval(a, b, paired=True))
-            told[" − ".join(arms)] = (100 * float(a.mean() - b.mean()), (low, high))
+            told[" minus ".join(arms)] = (100 * float(a.mean() - b.mean()), (low, high))
     return told
 
 
