@@ -27,6 +27,20 @@ def test_solutions_belong_to_lessons(root: Path) -> None:
     assert solutions <= {path.name for path in root.glob("notebooks/*.ipynb")}
 
 
+LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+def test_what_asks_for_an_answer_has_its_question_right_above(path: Path) -> None:
+    silent = [
+        cell["source"]
+        for above, cell in pairwise(notebooks.load(path)["cells"])
+        if re.search(r"exercises\.(predict|check)\(", cell["source"]) and cell["cell_type"] == "code"
+        if above["cell_type"] != "markdown"
+    ]
+    assert silent == []
+
+
 # The badge and the set-up cell
 
 
