@@ -1,13 +1,11 @@
 """The exercises of notebook 04, auxiliary classifiers."""
 
-import math
-
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.architecture.modules import auxiliary_head
 from inception_lab.exercises.judge import number, word
 
-HEAD_WEIGHT = 0.3
+STEPS = {"p": 1e-6, "q": 0.0}  # of two networks, as shares of their weights
 
 
 def head_parameters(module: str) -> int:
@@ -15,12 +13,10 @@ def head_parameters(module: str) -> int:
     return cost(auxiliary_head(), cost(googlenet())[f"inception_{module}"].output_shape).parameters
 
 
-def _cheapest_from(module: str) -> str:
-    """Return where a head helps a module and has the fewest parameters: at the module or above it."""
-    modules = list(TABLE_1)
-    # After 5a and 5b, 7×7 pixels are too few for the head's pooling to leave 4×4.
-    able = [name for name in modules[modules.index(module) :] if name.startswith("4")]
-    return min(able, key=head_parameters)
+def _reached(head: str) -> str:
+    """Return which of three changes when a head comes after a module: only gradients, of it and before it."""
+    before = list(TABLE_1)[: list(TABLE_1).index(head) + 1]
+    return next(f"gradient{module}" for module in ("4d", "5b") if module in before)
 
 
 EXERCISES = {
@@ -35,20 +31,20 @@ EXERCISES = {
         },
         tolerance=0.005,
     ),
-    "04.2": number(
-        "And the training loss of all GoogLeNet at its start: 1,000 classes, two heads of weight 0.3 each?",
-        lambda: (1 + 2 * HEAD_WEIGHT) * math.log(1000),
-        "nats",
-        ("Each of three classifiers knows nothing.", "ln 1000 once, and twice 0.3 of it."),
-        lambda _: {
-            "That is the main classifier alone.": math.log(1000),
-            "That counts each head whole: their weight is 0.3.": 3 * math.log(1000),
-            "That is the heads alone.": 2 * HEAD_WEIGHT * math.log(1000),
-            "That is in bits: Keras's loss is in nats.": (1 + 2 * HEAD_WEIGHT) * math.log2(1000),
-            "That is with 10 for a base: Keras's loss is in nats.": 1.6 * 3,
-            "That counts one head. There are two.": (1 + HEAD_WEIGHT) * math.log(1000),
+    "04.2": word(
+        "Two networks of 100 classes stay at a loss of 4.605: P's steps are a millionth of its weights, "
+        "Q's are exactly 0. Which of them can a higher rate still help?",
+        lambda: next(name for name, step in STEPS.items() if step > 0),
+        ("p", "q", "both", "neither"),
+        (
+            "ln 100 = 4.605: both give every class the same. Do the weights still move?",
+            "A rate multiplies a gradient.",
+        ),
+        {
+            "q": "Its gradient is 0, and any rate times 0 is 0. It must start again.",
+            "both": "One of them has a gradient of 0. What does a higher rate make of it?",
+            "neither": "A loss of ln(classes) does not say that nothing moves. Whose weights do?",
         },
-        tolerance=0.005,
     ),
     "04.3": number(
         "How many parameters would a head after 4e have (14×14×832, 1,000 classes)?",
@@ -73,15 +69,17 @@ EXERCISES = {
         },
     ),
     "04.4": word(
-        "One head whose gradient reaches 4c, with the fewest parameters: after which module of stage 4?",
-        lambda: _cheapest_from("4c"),
-        tuple(TABLE_1),
+        "5b gets hardly any signal, and somebody attaches a head after 4e. What changes at the start: "
+        "the signal of 5b, the gradient of 4d, or the gradient of 5b?",
+        lambda: _reached("4e"),
+        ("signal5b", "gradient4d", "gradient5b"),
         (
-            "A head's gradient reaches the module that it is attached to, and all before it.",
-            "The fewer channels, the smaller its 1×1 convolution.",
+            "A head adds a loss. Where does the gradient of that loss go?",
+            "It goes down from the head, to the module that it is attached to and all before it.",
         ),
-        dict.fromkeys(("4a", "4b"), "It is before 4c: nothing flows from a head to later layers.")
-        | dict.fromkeys(("4d", "4e"), "It reaches 4c, but sees more channels than a head need see.")
-        | dict.fromkeys(("3a", "3b", "5a", "5b"), "It is not in stage 4."),
+        {
+            "signal5b": "The photo's signal goes the same way as before: a head brings none.",
+            "gradient5b": "5b is after the head: nothing flows from a head to later layers.",
+        },
     ),
 }

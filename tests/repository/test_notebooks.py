@@ -27,10 +27,10 @@ def test_solutions_belong_to_lessons(root: Path) -> None:
     assert solutions <= {path.name for path in root.glob("notebooks/*.ipynb")}
 
 
-LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
+ASKING = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+@pytest.mark.parametrize("path", ASKING, ids=[path.stem for path in ASKING])
 def test_what_asks_for_an_answer_has_its_question_right_above(path: Path) -> None:
     silent = [
         cell["source"]
