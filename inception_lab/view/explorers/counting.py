@@ -197,11 +197,10 @@ class Counting(Explorer):
             return Counted(convention, count(self._given, convention), {})
         network = googlenet(variant=state["variant"], auxiliary=state["auxiliary"])
         found = count(network, convention)
-        publishers = {
-            "parameters": published_as(found.parameters, "parameters", network.name),
-            "operations": published_as(found.operations, "operations", network.name),
-        }
-        return Counted(convention, found, publishers)
+        numbers = {"parameters": found.parameters, "operations": found.operations}
+        return Counted(
+            convention, found, {of: published_as(n, of, network.name) for of, n in numbers.items()}
+        )
 
     def make_figure(self) -> Figure:
         figure = self.new_figure(3.9, 5.3)

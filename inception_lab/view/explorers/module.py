@@ -1,7 +1,7 @@
 """`explore.module()`: the six numbers of an Inception module, and what reducing saves."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
 from matplotlib.figure import Figure
@@ -17,7 +17,6 @@ from inception_lab.view.engine.bars import Bars
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Control, Explorer, Handle, Integer, State
 from inception_lab.view.explorers.modules import (
-    METRICS,
     BranchCosts,
     LiveDiagram,
     branch_name,
@@ -35,13 +34,9 @@ LAYERS = dict(zip(("1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj")
 def paper_modules() -> dict[str, State]:
     """Return the states of the paper's nine modules: their numbers, and the input they get."""
     modules = cost(googlenet()).by_module()
+    shapes = {name: modules[f"inception_{name}"].input_shape for name in TABLE_1}
     return {
-        name: {
-            **dict(
-                zip(("height", "width", "channels"), modules[f"inception_{name}"].input_shape, strict=True)
-            ),
-            **{field.name: getattr(row, field.name) for field in fields(row)},
-        }
+        name: {**dict(zip(("height", "width", "channels"), shapes[name], strict=True)), **vars(row)}
         for name, row in TABLE_1.items()
     }
 
@@ -70,6 +65,11 @@ class Twins:
     module: Parallel
     reduced: BranchCosts
     naive: BranchCosts
+
+    def values(self, metric: str) -> dict[str, list[int]]:
+        """Return what each branch of both costs."""
+        both = {"naive": self.naive.branches, "reduced": self.reduced.branches}
+        return {name: [branches[row][metric] for row in ROWS] for name, branches in both.items()}
 
 
 class Module(Explorer):
@@ -121,18 +121,8 @@ class Module(Explorer):
 
     def draw(self, canvas: Canvas, result: Twins) -> None:
         was = self.ghost
-        for metric in METRICS:
-            self._bars[metric].show(
-                {
-                    name: [getattr(result, name).branches[row][metric] for row in ROWS]
-                    for name in ("naive", "reduced")
-                },
-                ghost=was
-                and {
-                    name: [getattr(was, name).branches[row][metric] for row in ROWS]
-                    for name in ("naive", "reduced")
-                },
-            )
+        for metric, bars in self._bars.items():
+            bars.show(result.values(metric), ghost=was and was.values(metric))
         self._diagram.show(canvas, result.module, result.reduced.total)
 
     def handles(self) -> Iterator[Handle]:

@@ -128,11 +128,8 @@ class Network(Explorer):
     def compute(self, state: State) -> Edited:
         rows = self.rows(state)
         shape = (state["side"], state["side"], 3)
-        total = cost(
-            googlenet(
-                shape, auxiliary=state["auxiliary"], variant=state["variant"], width=state["width"], rows=rows
-            )
-        )
+        chosen = {name: state[name] for name in ("auxiliary", "variant", "width")}
+        total = cost(googlenet(shape, **chosen, rows=rows))
         return Edited(rows, total, by_row(total))
 
     def make_figure(self) -> Figure:

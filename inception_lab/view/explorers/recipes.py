@@ -66,14 +66,9 @@ class Recipes(Explorer):
         }
 
     def compute(self, state: State) -> Schedules:
-        chosen = RECIPES[state["recipe"]]
-        epochs = state["epochs"]
-        return Schedules(
-            state["recipe"],
-            chosen,
-            epochs,
-            {name: recipe.learning_rates(epochs, STEPS) for name, recipe in RECIPES.items()},
-        )
+        name, epochs = state["recipe"], state["epochs"]
+        rates = {each: recipe.learning_rates(epochs, STEPS) for each, recipe in RECIPES.items()}
+        return Schedules(name, RECIPES[name], epochs, rates)
 
     def make_figure(self) -> Figure:
         figure = self.new_figure(3.6, 5.4)
