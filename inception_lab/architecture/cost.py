@@ -228,20 +228,11 @@ def cost(network: Network | Part, input_shape: Shape | None = None) -> Cost:
         shape, reach = x
         output_shape = layer.output_shape(shape)
         reach = reach.behind(layer, shape, output_shape)
-        layers.append(
-            LayerCost(
-                path,
-                layer.kind,
-                shape,
-                output_shape,
-                layer.parameters(shape),
-                layer.moving_statistics(shape),
-                layer.operations(shape),
-                math.prod(output_shape),
-                reach,
-                function=getattr(layer, "activation", None) or getattr(layer, "interpolation", None) or "",
-            )
-        )
+        numbers = layer.parameters(shape), layer.moving_statistics(shape), layer.operations(shape)
+        values = math.prod(output_shape)
+        does = getattr(layer, "activation", None) or getattr(layer, "interpolation", None) or ""
+        row = LayerCost(path, layer.kind, shape, output_shape, *numbers, values, reach, function=does)
+        layers.append(row)
         return output_shape, reach
 
     def join(path: str, how: Merge, branches: list[tuple[Shape, Reach]]) -> tuple[Shape, Reach]:

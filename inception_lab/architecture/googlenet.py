@@ -180,13 +180,8 @@ def googlenet(
         parts.append(module)
         for _ in range(heads.count(name)):
             number += 1
-            head = auxiliary_head(
-                classes,
-                filters=scaled(128, width),
-                units=scaled(1024, width),
-                name=f"loss{number}",
-                batch_norm=batch_norm,
-            )
+            sizes = {"filters": scaled(128, width), "units": scaled(1024, width)}
+            head = auxiliary_head(classes, **sizes, name=f"loss{number}", batch_norm=batch_norm)
             parts.append(Tap(head, output=f"aux{number}"))
     parts += [
         Sequence(

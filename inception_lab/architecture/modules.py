@@ -27,24 +27,17 @@ from inception_lab.architecture.network import Parallel, Part, Sequence
 from inception_lab.architecture.operations import Function
 from inception_lab.checks import located, positive_integer, short, true_or_false
 
-# The paper's words for a module's six numbers, and the names of the layers that they size.
-BRANCHES = {
-    "conv1x1": "1x1",
-    "reduce3x3": "3x3_reduce",
-    "conv3x3": "3x3",
-    "reduce5x5": "5x5_reduce",
-    "conv5x5": "5x5",
-    "pool_proj": "pool_proj",
+# A module's six numbers: the layer that each sizes, and how Table 1 heads its column.
+SIX_NUMBERS = {
+    "conv1x1": ("1x1", "#1×1"),
+    "reduce3x3": ("3x3_reduce", "#3×3 reduce"),
+    "conv3x3": ("3x3", "#3×3"),
+    "reduce5x5": ("5x5_reduce", "#5×5 reduce"),
+    "conv5x5": ("5x5", "#5×5"),
+    "pool_proj": ("pool_proj", "pool proj"),
 }
-# The same six as Table 1 heads their columns.
-COLUMNS = {
-    "conv1x1": "#1×1",
-    "reduce3x3": "#3×3 reduce",
-    "conv3x3": "#3×3",
-    "reduce5x5": "#5×5 reduce",
-    "conv5x5": "#5×5",
-    "pool_proj": "pool proj",
-}
+BRANCHES = {field: layer for field, (layer, _) in SIX_NUMBERS.items()}
+COLUMNS = {field: head for field, (_, head) in SIX_NUMBERS.items()}
 
 
 @dataclass(frozen=True)
@@ -219,17 +212,11 @@ def naive_module(
         Szegedy et al. 2014, Figure 2a.
     """
     true_or_false("pool", pool)
-    filters = {1: conv1x1, 3: conv3x3, 5: conv5x5, 7: conv7x7}
-    branches: list[Layer] = [
-        Conv2D(
-            positive_integer(f"conv{side}x{side}", width, f" (in '{name}')"),
-            side,
-            activation="relu",
-            name=f"{side}x{side}",
-        )
-        for side, width in filters.items()
-        if width is not None
-    ]
+    branches: list[Layer] = []
+    for side, width in {1: conv1x1, 3: conv3x3, 5: conv5x5, 7: conv7x7}.items():
+        if width is not None:
+            filters = positive_integer(f"conv{side}x{side}", width, f" (in '{name}')")
+            branches.append(Conv2D(filters, side, activation="relu", name=f"{side}x{side}"))
     return Parallel(*branches, *([MaxPool2D(3, name="pool")] if pool else []), name=name)
 
 

@@ -41,15 +41,8 @@ def googlenet_digits(
     Arguments are those of `googlenet`; auxiliary heads stand after 4a and 4b.
     """
     heads = ("4a", "4b") if auxiliary is True else auxiliary
-    network = googlenet(
-        input_shape,
-        classes,
-        heads,
-        "batch_norm",
-        DIGITS_WIDTH * multiplier(width),
-        stem="small",
-        rows=DIGITS_ROWS,
-    )
+    width = DIGITS_WIDTH * multiplier(width)
+    network = googlenet(input_shape, classes, heads, "batch_norm", width, stem="small", rows=DIGITS_ROWS)
     return replace(network, name="googlenet-digits")
 
 

@@ -21,14 +21,9 @@ from inception_lab.checks import positive_integer
 
 # A row's fields, and what layers in the branch are called: `double_3x3_reduce`, `double_3x3_1` …
 NAMES = {
-    "conv1x1": "1x1",
-    "conv3x3": "3x3",
-    "conv5x5": "5x5",
-    "conv7x7": "7x7",
-    "second3x3": "second_3x3",
-    "double3x3": "double_3x3",
-    "double7x7": "double_7x7",
-}
+    "conv1x1": "1x1", "conv3x3": "3x3", "conv5x5": "5x5", "conv7x7": "7x7",
+    "second3x3": "second_3x3", "double3x3": "double_3x3", "double7x7": "double_7x7",
+}  # fmt: skip
 
 
 class Fork(NamedTuple):

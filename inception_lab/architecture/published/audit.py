@@ -193,16 +193,9 @@ def audit() -> Audit:
 
 def _audit(row: TableRow, found: Cost) -> AuditRow:
     params, ops = figures(row)
-    return AuditRow(
-        row.name,
-        params.text,
-        found.weights,
-        found.parameters,
-        judge_parameters(params, found.weights, found.parameters),
-        ops.text,
-        found.macs,
-        judge_operations(ops, found.macs),
-    )
+    numbers = found.weights, found.parameters
+    of_params, of_ops = judge_parameters(params, *numbers), judge_operations(ops, found.macs)
+    return AuditRow(row.name, params.text, *numbers, of_params, ops.text, found.macs, of_ops)
 
 
 def figures(row: TableRow) -> tuple[Printed, Printed]:

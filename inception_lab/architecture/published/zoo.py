@@ -303,19 +303,10 @@ class Zoo(dict[str, Callable[..., Network]]):
 
 # Every network here by its name, in the order of publication.
 NETWORKS = Zoo(
-    alexnet=alexnet,
-    nin=nin,
-    googlenet=googlenet,
-    vgg16=vgg16,
-    bn_inception=bn_inception,
-    inception_v3=inception_v3,
-    resnet50=resnet50,
-    inception_v4=inception_v4,
-    inception_resnet_v2=inception_resnet_v2,
-    squeezenet=squeezenet,
-    xception=xception,
-    mobilenet=mobilenet,
-)
+    alexnet=alexnet, nin=nin, googlenet=googlenet, vgg16=vgg16, bn_inception=bn_inception,
+    inception_v3=inception_v3, resnet50=resnet50, inception_v4=inception_v4,
+    inception_resnet_v2=inception_resnet_v2, squeezenet=squeezenet, xception=xception, mobilenet=mobilenet,
+)  # fmt: skip
 
 
 def _repr_html_() -> str:

@@ -103,15 +103,8 @@ def picture_folder(
     }
     if "" not in files:
         report.notes += [f"{part} is held out of train" for part in PARTS if part not in parts]
-    whole = complete(
-        str(folder),
-        parts["train"],
-        parts.get("validation"),
-        parts.get("test"),
-        validation=validation,
-        test=test,
-        seed=seed,
-    )
+    given = parts["train"], parts.get("validation"), parts.get("test")
+    whole = complete(str(folder), *given, validation=validation, test=test, seed=seed)
     report.pictures = {
         name: {part: int((getattr(whole, part).labels == label).sum()) for part in PARTS}
         for label, name in enumerate(classes)

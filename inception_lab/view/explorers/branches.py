@@ -163,14 +163,8 @@ class Branches(Explorer):
         frame = Rectangle((0, 0), 1, 1, fill=False, edgecolor=figures.VERMILLION, linewidth=2.5)
         self._box = self._photo_axes.add_patch(frame)
         (self._dot,) = self._photo_axes.plot([], [], "o", color=figures.YELLOW, markeredgecolor="black")
-        self._mosaic = self._map_axes.imshow(
-            np.zeros((2, 2)),
-            cmap="magma",
-            vmin=0,
-            vmax=1,
-            extent=(0, COLUMNS, ROWS, 0),
-            interpolation="nearest",
-        )
+        look: dict[str, Any] = {"cmap": "magma", "vmin": 0, "vmax": 1, "interpolation": "nearest"}
+        self._mosaic = self._map_axes.imshow(np.zeros((2, 2)), extent=(0, COLUMNS, ROWS, 0), **look)
         mark = Rectangle((0, 0), 1, 1, fill=False, edgecolor=figures.VERMILLION, linewidth=2.5, clip_on=False)
         self._mark = self._map_axes.add_patch(mark)
         self._numbers = [

@@ -198,9 +198,8 @@ class Counting(Explorer):
         network = googlenet(variant=state["variant"], auxiliary=state["auxiliary"])
         found = count(network, convention)
         numbers = {"parameters": found.parameters, "operations": found.operations}
-        return Counted(
-            convention, found, {of: published_as(n, of, network.name) for of, n in numbers.items()}
-        )
+        publishers = {what: published_as(n, what, network.name) for what, n in numbers.items()}
+        return Counted(convention, found, publishers)
 
     def make_figure(self) -> Figure:
         figure = self.new_figure(3.9, 5.3)

@@ -196,14 +196,8 @@ class Electrode(Explorer):
             )
         for row, branch in enumerate(self._branches):
             point = (float(result.means[branch].diameter), row)
-            yield Handle(
-                self._means_axes,
-                point * 2,
-                f"Press: branch {branch_name(branch)}",
-                None,
-                {"branch": branch},
-                "pointer",
-            )
+            hint, press = f"Press: branch {branch_name(branch)}", {"branch": branch}
+            yield Handle(self._means_axes, point * 2, hint, press=press, cursor="pointer")
         dot = (diameter, result.answer)
         yield Handle(self._curve_axes, dot * 2, "Drag the dot along the curve", lambda x, _: {"diameter": x})
         middle, radius = self.tuning.side / 2, diameter / 2

@@ -140,17 +140,8 @@ class KernelSize(Explorer):
         self._label = self._curve_axes.text(
             0.02, 0.98, "", transform=self._curve_axes.transAxes, va="top", fontsize=9
         )
-        canvas.add(
-            self._was,
-            *self._outlines,
-            self._corner,
-            self._content,
-            self._weights,
-            self._curve,
-            self._here,
-            self._best,
-            self._label,
-        )
+        canvas.add(self._was, *self._outlines, self._corner, self._content, self._weights)
+        canvas.add(self._curve, self._here, self._best, self._label)
 
     def draw(self, canvas: Canvas, result: WindowAnswers) -> None:
         state = result.state

@@ -73,17 +73,15 @@ class Stack(Explorer):
             "channels": self.add_axes(figure, (0.085, 0.15, 0.385, 0.75), (0.65, 3.15, 0.05, 1.85)),
             "macs": self.add_axes(figure, (0.59, 0.15, 0.4, 0.75), (0.65, 0.5, 0.05, 1.85)),
         }
-        for ax, title, label in zip(
-            self._axes.values(),
-            ("Channels that come out", "MACs of each module"),
-            ("channels", "MACs per image"),
-            strict=True,
-        ):
-            ax.set(xlabel="module", ylabel=label, title=title, xlim=(-1.1, MOST + 1.8))
+        said = {
+            "channels": ("Channels that come out", "channels"),
+            "macs": ("MACs of each module", "MACs per image"),
+        }
+        for metric, ax in self._axes.items():
+            title, label = said[metric]
+            ax.set(xlabel="module", ylabel=self.either(label, ""), title=title, xlim=(-1.1, MOST + 1.8))
             named = range(1, MOST + 1, 1 if self.width > 5 else 2)
             ax.set_xticks(named, map(str, named), fontsize=9)
-            if self.narrow:
-                ax.set_ylabel("")
             ax.yaxis.set_major_formatter(figures.tick)
             ax.grid(color=figures.PALE, axis="y")
         return figure

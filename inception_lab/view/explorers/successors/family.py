@@ -24,19 +24,9 @@ from inception_lab.view.explorers.successors.members import (
 )
 from inception_lab.view.figures import Style, quantity
 
-STYLES = dict(
-    zip(
-        KINDS,
-        (
-            Style(figures.SKY),
-            Style(figures.ORANGE, "//"),
-            Style(figures.GREEN, ".."),
-            Style(figures.VERMILLION, "xx"),
-            Style(figures.BLACK),
-        ),
-        strict=True,
-    )
-)
+COLOURS = (figures.SKY, figures.ORANGE, figures.GREEN, figures.VERMILLION, figures.BLACK)
+HATCHES = ("", "//", "..", "xx", "")
+STYLES = {kind: Style(*look) for kind, *look in zip(KINDS, COLOURS, HATCHES, strict=True)}
 LABELS = {"macs": "MACs per image", "parameters": "parameters"}
 MODULE, END = 0.33, 0.16  # half the height of a module, and of what lies before and after all modules
 HATCHED = 1 / 60  # of the longest row: what is shorter has no room for a hatch, which takes time to draw
