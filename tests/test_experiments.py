@@ -12,12 +12,7 @@ import pytest
 
 import inception_lab as lab
 from inception_lab import experiments
-from inception_lab.architecture.small import (
-    full_width_cifar,
-    googlenet_cifar,
-    googlenet_digits,
-    plain_start_cifar,
-)
+from inception_lab.architecture.small import googlenet_digits
 from inception_lab.experiments import EXPERIMENTS, ablation, claims, lessons
 from inception_lab.experiments.__main__ import main
 from inception_lab.experiments.runner import Experiment, Rows, Settings, append, complete, digest, read
@@ -378,24 +373,6 @@ def test_the_digits_claim_is_the_default_run(monkeypatch: pytest.MonkeyPatch) ->
     assert row["parameters"] == lab.cost(googlenet_digits()).parameters
     assert 0 <= row["accuracy"] <= 1
     assert row["training_seconds"] > 0
-
-
-def test_the_quicker_cifar_network_has_no_dropout_and_is_no_larger() -> None:
-    quick, stored = lab.cost(plain_start_cifar()), lab.cost(googlenet_cifar())
-    assert quick.parameters == 267_482 < stored.parameters
-    assert not [layer for layer in quick.layers if layer.type == "Dropout"]
-    assert [layer.name for layer in quick.layers if layer.name.startswith("inception_4a")] == [
-        layer.name for layer in stored.layers if layer.name.startswith("inception_4a")
-    ]
-
-
-def test_at_full_width_cifar_has_table_1s_modules() -> None:
-    wide = {layer.name: layer for layer in lab.cost(full_width_cifar()).layers}
-    paper = {layer.name: layer for layer in lab.cost(lab.googlenet(variant="batch_norm")).layers}
-    modules = [name for name in paper if name.startswith("inception_")]
-    assert modules
-    assert [wide[name].parameters for name in modules] == [paper[name].parameters for name in modules]
-    assert wide["inception_5b/output"].output_shape == (8, 8, 1024)
 
 
 def test_predictions_for_a_picture_and_its_mirror_image_are_averaged(monkeypatch: pytest.MonkeyPatch) -> None:
