@@ -211,26 +211,13 @@ def resnet50(
     return Network(input_shape, body, "resnet50" if variant == "paper" else f"resnet50 ({variant})")
 
 
-@dataclass(frozen=True)
-class SeparableRow:
-    """A 3×3 convolution within each channel, then a 1×1 convolution across them."""
-
-    filters: int  # of the 1×1
-    strides: int = 1  # of the 3×3
-
-
-# Howard et al. 2017, "MobileNets", arXiv:1704.04861, Table 1. The table prints stride 2 for the last
-# 3×3 as well, beside an output of 7×7, which needs stride 1: so TF-slim and Keras build it.
+# Howard et al. 2017, "MobileNets", arXiv:1704.04861, Table 1: the step of each 3×3 convolution within a
+# channel, and the filters of the 1×1 after it. The table prints stride 2 for the last 3×3 as well, beside an
+# output of 7×7, which needs stride 1: so TF-slim and Keras build it.
 MOBILENET = (
-    SeparableRow(64),
-    SeparableRow(128, strides=2),
-    SeparableRow(128),
-    SeparableRow(256, strides=2),
-    SeparableRow(256),
-    SeparableRow(512, strides=2),
-    *5 * (SeparableRow(512),),
-    SeparableRow(1024, strides=2),
-    SeparableRow(1024),
+    *((1, 64), (2, 128), (1, 128), (2, 256), (1, 256), (2, 512)),
+    *(5 * ((1, 512),)),
+    *((2, 1024), (1, 1024)),
 )
 
 
@@ -246,9 +233,9 @@ def mobilenet(
     """
     first = Conv2D(scaled(32, width), 3, strides=2, use_bias=False, name="Conv2d_0")
     parts: list[Part] = [normalised(first, "relu6")]
-    for number, row in enumerate(MOBILENET, start=1):
-        depthwise = DepthwiseConv2D(3, row.strides, use_bias=False, name="depthwise")
-        pointwise = Conv2D(scaled(row.filters, width), 1, use_bias=False, name="pointwise")
+    for number, (strides, filters) in enumerate(MOBILENET, start=1):
+        depthwise = DepthwiseConv2D(3, strides, use_bias=False, name="depthwise")
+        pointwise = Conv2D(scaled(filters, width), 1, use_bias=False, name="pointwise")
         both = (normalised(depthwise, "relu6"), normalised(pointwise, "relu6"))
         parts.append(Sequence(*both, name=f"Conv2d_{number}"))
     label = "mobilenet" if width == 1 else f"mobilenet ({width:g})"
