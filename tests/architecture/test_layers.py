@@ -188,6 +188,7 @@ CASES: list[tuple[str, Layer, tuple[int, ...], tuple[int, ...], int, Operations]
         Operations(multiplications=3 * 160, additions=6 * 160),
     ),
     ("zeros around", ZeroPadding2D(((1, 2), (3, 4))), (4, 5, 2), (7, 12, 2), 0, Operations()),
+    ("two zeros on every side", ZeroPadding2D(2), (4, 5, 2), (8, 9, 2), 0, Operations()),
     ("a maximum a channel", GlobalMaxPool2D(), (4, 5, 2), (2,), 0, Operations(comparisons=(20 - 1) * 2)),
     (
         "layer norm: 20 places of 6 channels",
@@ -516,8 +517,8 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
         "Received: strides=2, dilation_rate=(1, 2) (layer 'wide').",
     ),
     (
-        lambda: Conv2DTranspose(8, 3, padding=1),
-        "`padding` must be one of 'same', 'valid'. Received: padding=1.",
+        lambda: Conv2DTranspose(8, 3, padding=1, name="up"),
+        "`padding` must be one of 'same', 'valid'. Received: padding=1 (layer 'up').",
     ),
     (
         lambda: ZeroPadding2D(((1, 2), 3)),  # type: ignore[arg-type]

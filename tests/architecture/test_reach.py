@@ -33,6 +33,9 @@ def after(layer: Layer, shape: tuple[int, int, int] = (16, 12, 3)) -> Reach:
         (Conv2DTranspose(2, 3, 2), Span(3, 3 + 2, 1, 1.0)),  # of windows of 3, 2 apart, one or two meet
         (Conv2DTranspose(2, 2, 3), Span(3, 3, Fraction(2, 3), 1.5 - 2 / 3)),  # they do not meet
         (Conv2DTranspose(2, 8, 2), Span(3 + 3 * 2, 3 + 3 * 2, 1, 1.0)),  # four meet
+        (Conv2DTranspose(2, 3), Span(3 + 2 * 2, 3 + 2 * 2, 2, 1.5)),  # at step 1 a convolution
+        (Conv2DTranspose(2, 4), Span(3 + 3 * 2, 3 + 3 * 2, 2, 1.5 - 1)),  # half a unit to the left
+        (Conv2DTranspose(2, 3, padding="valid"), Span(3 + 2 * 2, 3 + 2 * 2, 2, 1.5 - 2)),  # a unit before
     ],
 )
 def test_what_grows_sees_the_units_that_are_mixed(layer: Layer, span: Span) -> None:

@@ -211,13 +211,12 @@ def resnet50(
     return Network(input_shape, body, "resnet50" if variant == "paper" else f"resnet50 ({variant})")
 
 
-# Howard et al. 2017, "MobileNets", arXiv:1704.04861, Table 1: the step of each 3×3 convolution within a
-# channel, and the filters of the 1×1 after it. The table prints stride 2 for the last 3×3 as well, beside an
-# output of 7×7, which needs stride 1: so TF-slim and Keras build it.
+# Howard et al. 2017, "MobileNets", arXiv:1704.04861, Table 1: the step of each 3×3 within its channel, and
+# the filters of the 1×1 after it. The table prints stride 2 for the last 3×3 as well, beside an output of
+# 7×7, which needs stride 1: so TF-slim and Keras build it.
 MOBILENET = (
     *((1, 64), (2, 128), (1, 128), (2, 256), (1, 256), (2, 512)),
-    *(5 * ((1, 512),)),
-    *((2, 1024), (1, 1024)),
+    *(*5 * ((1, 512),), (2, 1024), (1, 1024)),
 )
 
 

@@ -147,6 +147,55 @@ def test_auxiliary_head_has_batch_norm_and_a_vector() -> None:
     assert head["AuxLogits/Conv2d_2a_5x5"].output_shape == (1, 1, 768)
 
 
+@pytest.mark.parametrize(
+    ("network", "names"),
+    [
+        (
+            lab.bn_inception(),
+            "conv1/7x7_s2 pool1/3x3_s2 conv2/3x3_reduce conv2/3x3 pool2/3x3_s2 pool5/7x7_s1 loss3/classifier "
+            "loss3/prob",
+        ),
+        (
+            lab.inception_v3(auxiliary=True),
+            "stem/Conv2d_1a_3x3 stem/Conv2d_2a_3x3 stem/Conv2d_2b_3x3 stem/MaxPool_3a_3x3 stem/Conv2d_3b_1x1 "
+            "stem/Conv2d_4a_3x3 stem/MaxPool_5a_3x3 AuxLogits/AvgPool_1a_5x5 AuxLogits/Conv2d_1b_1x1 "
+            "AuxLogits/Conv2d_2a_5x5 AuxLogits/AvgPool AuxLogits/Conv2d_2b_1x1 AuxLogits/Predictions "
+            "Logits/AvgPool Logits/Dropout_1b Logits/Conv2d_1c_1x1 Logits/Predictions",
+        ),
+        (
+            lab.inception_v4(),
+            "stem/Conv2d_1a_3x3 stem/Conv2d_2a_3x3 stem/Conv2d_2b_3x3 Logits/AvgPool Logits/Dropout_1b "
+            "Logits/Conv2d_1c_1x1 Logits/Predictions",
+        ),
+        (lab.xception(), "avg_pool predictions prob"),
+    ],
+    ids=["bn_inception", "inception_v3", "inception_v4", "xception"],
+)
+def test_layers_around_the_modules_are_named_as_in_the_release(network: lab.Network, names: str) -> None:
+    layers = [layer.name for layer in lab.cost(network).layers if not layer.name.endswith(("/bn", "/relu"))]
+    modules = ("inception_", "Mixed_", "block")
+    assert [name for name in layers if not name.startswith(modules)] == names.split()
+
+
+def test_blocks_are_named_as_in_the_release() -> None:
+    cost = lab.cost(lab.inception_resnet_v2())
+    assert [layer.name for layer in cost["block17/20"].layers[-4:]] == [
+        "block17/20/conv",
+        "block17/20/scale",
+        "block17/20/output_1",
+        "block17/20/relu",
+    ]
+    last = cost["block8/10"].layers  # unscaled, and without a ReLU at its end
+    assert [layer.name for layer in last[-2:]] == ["block8/10/conv", "block8/10/output_1"]
+    assert last[-1].operations.additions == 8 * 8 * 2080  # the shortcut and what is added to it
+    names = [layer.name for layer in lab.cost(lab.xception()).layers]
+    assert names[:6] == [f"block1/conv{n}{end}" for n in (1, 2) for end in ("", "/bn", "/relu")]
+    assert [name for name in names if name.startswith("block2/shortcut")] == [
+        "block2/shortcut",
+        "block2/shortcut/bn",
+    ]
+
+
 def test_grids_of_smaller_pictures() -> None:
     """Section 9: without the first steps the modules see the same grids."""
     grids = [
