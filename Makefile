@@ -49,7 +49,7 @@ test: setup ## check all that CI checks: lint, types, tests, doctests, notebooks
 test-all: test ## the same and the slow tests
 	$(PYTEST) -m slow
 
-mutants: setup ## change architecture/ one place at a time and see whether its tests notice (an hour)
+mutants: setup ## change architecture/ one place at a time and see whether its tests notice (a night)
 	$(BIN)/mutmut run --max-children 1
 	$(BIN)/mutmut results
 

@@ -11,6 +11,7 @@ from inception_lab.architecture.small import NETWORKS, full_width_cifar, plain_s
 
 def test_the_digits_network_is_four_rows_of_table_1_at_a_quarter() -> None:
     cost = lab.cost(lab.googlenet_digits())
+    assert (cost.layers[0].name, cost.layers[3].name) == ("conv1/3x3_s1", "pool1/3x3_s2")
     assert cost["inception_3a/output"].output_shape == (32, 32, 64)  # (64 + 128 + 32 + 32) / 4
     assert cost["inception_5a/output"].output_shape == (8, 8, 208)  # (256 + 320 + 128 + 128) / 4
     assert cost.macs < 26e6
