@@ -66,7 +66,7 @@ class Twins:
     reduced: BranchCosts
     naive: BranchCosts
 
-    def values(self, metric: str) -> dict[str, list[int]]:
+    def values(self, metric: str) -> dict[str, list[int | None]]:
         """Return what each branch of both costs."""
         both = {"naive": self.naive.branches, "reduced": self.reduced.branches}
         return {name: [branches[row][metric] for row in ROWS] for name, branches in both.items()}
