@@ -83,7 +83,7 @@ def full_width_cifar(input_shape: tuple[int, int, int] = (32, 32, 3), classes: i
     """
     convolution = normalised(Conv2D(192, 3, use_bias=False, name="3x3"))
     stem = Sequence(*convolution.parts, name="conv1")
-    network = googlenet(input_shape, classes, variant="batch_norm", stem=stem, rows=TABLE_1)
+    network = googlenet(input_shape, classes, variant="batch_norm", stem=stem)
     return replace(network, name="full-width-cifar")
 
 
