@@ -79,11 +79,11 @@ def readable_name(field: str, name: object) -> None:
         raise ValueError(f"`{field}` must be a line of text. Received: {field}={short(name)}.")
 
 
-def layer_name(name: object) -> None:
+def layer_name(name: object, field: str = "name") -> None:
     """Raise a ValueError unless `name` is one that Keras takes for a layer, or has `/` for groups in it."""
     if not (isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9_./-]*", name)):
         rule = "made of the letters a to z, digits, `_`, `-`, `.` and `/`"
-        raise ValueError(f"`name` must be {rule}. Received: name={short(name)}.")
+        raise ValueError(f"`{field}` must be {rule}. Received: {field}={short(name)}.")
 
 
 def true_or_false(name: str, value: object, where: str = "") -> None:

@@ -70,7 +70,10 @@ class Tap(Node):
 
     def __post_init__(self) -> None:
         """Refuse an output that could not be called by its name."""
-        readable_name("output", self.output)
+        layer_name(self.output, "output")
+        if "/" in self.output or self.output in ("", "validation"):  # a log has a column of that name
+            rule = "a name without `/`, and not 'validation'"
+            raise ValueError(f"`output` must be {rule}. Received: output={self.output!r}.")
 
 
 Part = Layer | Node

@@ -113,19 +113,20 @@ class _Complaints:
         self.count += 1
         self.note(text)
 
-    def found(self, name: str) -> list[str]:
+    def found(self, name: str, pattern: bool = True) -> list[str]:
         """Return what an argument names, before anything slow is loaded: a file, a pipe, a pattern's files.
 
         A shell puts files in a pattern's place; Windows hands the pattern on.
         """
+        name = os.path.expanduser("/dev/stdin" if name == "-" else name)
         there = os.path.exists(name)
         if there and not os.path.isdir(name):
             return [name]
-        if not there and any(sign in name for sign in "*?["):
+        if pattern and not there and any(sign in name for sign in "*?["):
             # A folder's own brackets, as in "photos [2023]/*.jpg", are no pattern.
             literal = name.replace("[", "[[]")
             if matches := sorted(glob.glob(name, recursive=True) or glob.glob(literal, recursive=True)):
-                return [path for match in matches for path in self.found(match)]
+                return [path for match in matches for path in self.found(match, pattern=False)]
         what = "which is a folder" if there else "not found"
         self.refuse(f"A picture must be a file. Received: {name}, {what}.")
         return []

@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, value in chosen.items():
             if value in ("", [""]):  # as where a shell's variable is not set
                 raise ValueError(f"`{name}` must not be empty. Received: {name}=''.")
+            if isinstance(value, str):  # a shell leaves `~` as it is after `--out=`
+                chosen[name] = os.path.expanduser(value)
         chosen.pop("run")(**chosen)
         sys.stdout.flush()
     except FloatingPointError as error:  # a loss that is none any more

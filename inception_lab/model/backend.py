@@ -13,11 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from inception_lab.checks import one_of
 from inception_lab.model.quiet import quiet
+
+BACKENDS = ("tensorflow", "jax", "torch", "numpy", "openvino")  # the first three can train
 
 
 def _load() -> None:
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    one_of("KERAS_BACKEND", os.environ.setdefault("KERAS_BACKEND", "tensorflow"), BACKENDS)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with quiet():
         import keras
@@ -115,13 +118,13 @@ def dtype_policy(name: str | None = None) -> Iterator[None]:
 
     Args:
         name: Of a Keras dtype policy, such as `"mixed_bfloat16"`; by default the session's own, or float32
-            where weights would be of another kind.
+            where weights or products would be of another kind.
     """
     config = keras.config
     before = config.dtype_policy(), config.floatx(), config.image_data_format()
     config.set_floatx("float32")
     config.set_image_data_format("channels_last")
-    kept = before[0].variable_dtype == "float32"
+    kept = before[0].name in PRECISIONS.values()  # others have other weights, or are for quantised ones
     config.set_dtype_policy(name or (before[0] if kept else "float32"))
     limits = {limit: getattr(config, limit)() for limit in LIMITS if hasattr(config, limit)}
     for limit in limits:

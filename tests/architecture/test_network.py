@@ -289,3 +289,9 @@ def test_mistakes_are_explained(make: Callable[[], object], message: str) -> Non
 def test_what_is_not_a_part_is_refused(make: Callable[[], object], message: str) -> None:
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         make()
+
+
+@pytest.mark.parametrize("output", ["größe", "a b", "a/b", "", "validation"])
+def test_an_output_has_a_name_that_training_can_use(output: str) -> None:
+    with pytest.raises(ValueError, match=rf"^`output` must be .*Received: output={output!r}\.$"):
+        Tap(Flatten(), output)

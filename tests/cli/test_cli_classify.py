@@ -153,6 +153,14 @@ def test_brackets_in_a_folder_are_its_own(
     assert [each["image"] for each in json.loads(capsys.readouterr().out)] == [str(place / "red.png")]
 
 
+def test_a_link_to_nothing_with_a_star_in_its_name_is_looked_for_once(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "a*.png").symlink_to("nowhere")
+    line = f"A picture must be a file. Received: {tmp_path / 'a*.png'}, not found."
+    assert refused(capsys, tmp_path / "a*.png") == line
+
+
 def test_patterns_without_pictures_get_one_line(folder: Path, capsys: Capture) -> None:
     (folder / "sub").mkdir()
     for pattern, name, end in (("*.gif", "*.gif", "not found"), ("s*", "sub", "which is a folder")):
@@ -163,7 +171,7 @@ def test_patterns_without_pictures_get_one_line(folder: Path, capsys: Capture) -
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes have no names there")
-@pytest.mark.parametrize(("name", "piped"), [("/dev/stdin", True), ("/dev/fd/0", False)])
+@pytest.mark.parametrize(("name", "piped"), [("/dev/stdin", True), ("/dev/fd/0", False), ("-", True)])
 def test_a_picture_comes_by_standard_input(
     folder: Path, trained: tuple[Path, Any, Dataset], name: str, piped: bool
 ) -> None:
@@ -172,7 +180,7 @@ def test_a_picture_comes_by_standard_input(
         given: dict[str, Any] = {"input": file.read()} if piped else {"stdin": file}
         done = subprocess.run(command, capture_output=True, check=False, **given)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.decode().splitlines()[0] == name
+    assert done.stdout.decode().splitlines()[0] == name.replace("-", "/dev/stdin")
 
 
 @pytest.mark.parametrize("name", ["averaged.weights.h5", "best.weights.h5"])

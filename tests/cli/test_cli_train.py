@@ -222,6 +222,18 @@ def test_a_run_of_ones_own_is_a_start(capsys: pytest.CaptureFixture[str], tmp_pa
     )
 
 
+@pytest.mark.usefixtures("few_digits")
+def test_home_is_where_a_tilde_says(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell leaves `~` after `--out=`; a folder of that name would be made beside the pictures."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "file").touch()
+    assert refused(capsys, *SMALL, "--out=~/other").startswith("`out` must be a run's directory or empty. ")
+
+
 @pytest.mark.parametrize(
     "option", [("--width", "0.5"), ("--variant", "paper"), ("--input", "96"), ("--auxiliary",)]
 )
@@ -280,7 +292,8 @@ def test_a_folder_is_reported_on_and_a_large_class_is_no_success(
         "pets: train 71, validation 11, test 21.",
         "pets: left out 1: 1 .txt (in no folder of a class: notes.txt).",
     ]
-    assert said[3].startswith("Training in float32")
+    assert said[3].startswith("pets: fewer than 64 pixels a side: enlarged, ")
+    assert said[4].startswith("Training in float32")
     stored = json.loads((out / "result.json").read_text())
     assert stored["data"]["pictures"]["rare"] == {"train": 1, "validation": 1, "test": 1}
     assert stored["data"]["left_out"][0]["first"] == "notes.txt"

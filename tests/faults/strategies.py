@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
@@ -302,8 +304,22 @@ LAYOUTS = (
 FILES = (
     *(f"{number}.{suffix}" for number in range(6) for suffix in ("png", "jpg")),
     "a.HEIC", "b", "._c.png", "Thumbs.db", "notes.txt", "d.mov", "e (1).png", "f\n.png", "g.png.bak",
-    "h.TIFF", "i\udcfe.png",
+    "h.TIFF", "i\udcfe.png", ".j.HEIC.icloud", ".k.jpg.icloud", "l.jpg.part", "m.png.crdownload", "n.zip",
+    "o.tar.gz",
+    "p.jpg.lnk", "q.webloc", "IMG_1.AAE", ".trashed-1-r.jpg", "~$s.png", "Icon\r", "t.jpg:Zone.Identifier",
 )  # fmt: skip
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    """An archive with one file in it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, content)
+    return packed.getvalue()
+
+
+INNER = zipped("cat/0.png", b"x")
+ARCHIVES = (INNER, zipped("all.zip", INNER), b"book\0\0\0\0mark")  # the last is an alias of macOS
 
 
 @st.composite
@@ -312,7 +328,7 @@ def messes(draw: Draw, images: tuple[tuple[str, bytes], ...]) -> dict[str, bytes
     layout = draw(st.sampled_from(LAYOUTS))
     places = st.tuples(st.sampled_from(layout), st.sampled_from(INSIDE)).map("".join)
     whole = st.sampled_from([content for _, content in images])
-    content = st.one_of(whole, whole, whole.flatmap(damaged), st.sampled_from((b"", b"text")))
+    content = st.one_of(whole, whole, whole.flatmap(damaged), st.sampled_from((b"", b"text", *ARCHIVES)))
     files = st.dictionaries(
         st.tuples(places, st.sampled_from(FILES)).map("".join), content | st.none(), max_size=30
     )

@@ -29,6 +29,7 @@ from inception_lab.architecture.network import Network, Sequence, Tap
 from inception_lab.architecture.operations import Function
 from inception_lab.architecture.small import NETWORKS
 from inception_lab.architecture.stored import network_from_data, network_to_data
+from inception_lab.model.data.contents import Report, is_junk
 from inception_lab.model.pretrained.onnx_file import read_weights
 from inception_lab.view import explore
 from tests.faults import files, strategies
@@ -170,8 +171,18 @@ def test_a_messy_folder_is_split_without_leaks_or_refused(folder: Path, mess: di
         assert data.report is not None
         counted = sum(sum(parts.values()) for parts in data.report.pictures.values())
         assert counted == sum(map(len, data.parts.values()))
+        if not any(isinstance(content, str) for content in mess.values()):  # links have counts of their own
+            counted += sum(each.count for each in data.report.left_out)
+            assert counted == len(not_junk(root, data.report))
         assert len(said.getvalue().splitlines()) == len(data.report.lines())
         json.dumps(data.report.data(), allow_nan=False)
+
+
+def not_junk(root: Path, report: Report) -> list[Path]:
+    """Return the files that a report must count: all but junk, and what lies in folders that it names."""
+    named = [note.partition("'")[2].partition("'")[0] for note in report.notes if "none of the parts" in note]
+    files = [path.relative_to(root) for path in root.rglob("*") if path.is_file()]
+    return [path for path in files if path.parts[0] not in named and not any(map(is_junk, path.parts))]
 
 
 @cases(2)

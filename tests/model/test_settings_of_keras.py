@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -37,6 +38,8 @@ SETTINGS: dict[str, Callable[[], Any]] = {
     "dtype policy float64": lambda: keras.config.set_dtype_policy("float64"),
     "dtype policy float16": lambda: keras.config.set_dtype_policy("float16"),
     "limits": lambda: limit_all(1),
+    "dtype policy int8": lambda: keras.config.set_dtype_policy("int8_from_float32"),
+    "dtype policy float8": lambda: keras.config.set_dtype_policy("float8_from_float32"),
     "mixed": lambda: keras.config.set_dtype_policy("mixed_bfloat16"),
 }
 
@@ -85,6 +88,29 @@ def test_a_network_is_built_and_run(setting: str, variant: str) -> None:
     logits = np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(model(pictures), "float32")))
     assert logits.shape == (2, 10)
     assert np.isfinite(logits).all()
+
+
+def test_where_a_network_looks(setting: str) -> None:
+    body = lab.Sequence(lab.layers.Conv2D(2, 3), lab.layers.GlobalAveragePool2D(), lab.layers.Dense(2))
+    picture = np.random.default_rng(0).random((8, 8, 3), np.float32)
+    found = lab.inside.grad_cam(lab.build(lab.Network((8, 8, 3), body), seed=3), picture, 1)
+    assert found.shape == (8, 8)
+    assert found.max() == 1
+
+
+@pytest.mark.parametrize(
+    ("backend", "line"),
+    [
+        ("theano", "`KERAS_BACKEND` must be one of .*, 'openvino'. Received: KERAS_BACKEND='theano'."),
+        ("numpy", "`KERAS_BACKEND` must be one of .*, 'torch'. Received: KERAS_BACKEND='numpy'."),
+    ],
+)
+def test_a_backend_that_cannot_train_is_named(backend: str, line: str) -> None:
+    command = [sys.executable, "-m", "inception_lab", "train", "--epochs", "1"]
+    environment = {**os.environ, "KERAS_BACKEND": backend}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.search(rf"^inception-lab: {line}$", done.stderr.splitlines()[-1]), done.stderr
 
 
 SESSION = """

@@ -5,6 +5,7 @@ reads a network's cost by it; `reproductions` holds every published figure again
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,7 +29,7 @@ class Each:
     input: int = 0  # for each input value
     window: int = 0  # for each value under a pooling window, at each of its places
     parameter: int = 0  # for each parameter
-    place: int = 0  # for each place of the output, which is a map; once for a vector
+    group: int = 0  # for each group of values that a softmax adds up
     # for each channel beside the middle one in the window of a local response norm, at each place
     beside: int = 0
 
@@ -41,7 +42,7 @@ class Each:
             + self.input * math.prod(layer.input_shape)
             + self.window * (window + outputs)
             + self.parameter * layer.parameters
-            + self.place * math.prod(layer.output_shape[:-1])
+            + self.group * (outputs * (1 + (layer.parameters > layer.weights)) - layer.operations.additions)
             + (self.beside and self.beside * (layer.operations.additions - outputs) // layer.output_shape[-1])
         )
 
@@ -76,7 +77,9 @@ class Convention:
 
     def of(self, kind: str) -> Each:
         """Return how a kind is counted: one that is not named as what it is like, or else not at all."""
-        return self.each.get(kind, self.each.get(LIKE.get(kind, kind), Each()))
+        while kind not in self.each and kind in LIKE:
+            kind = LIKE[kind]
+        return self.each.get(kind, Each())
 
 
 # What a table of counts calls each kind of layer, function and interpolation, and what it is like.
@@ -96,8 +99,11 @@ TITLES = {
     "nearest": "upsampling",
     "bilinear": "upsampling",
 }
-KERAS = {kind.replace("Pool2D", "Pooling2D").replace("Norm", "Normalization"): kind for kind in TITLES}
 LIKE = {"GlobalMaxPool2D": "MaxPool2D", "GlobalAveragePool2D": "AveragePool2D", "relu6": "relu"}
+for pool in [kind for kind in TITLES if kind.endswith("Pool2D")]:  # Keras has them of lines and solids too
+    for other in (pool.replace("2D", "1D"), pool.replace("2D", "3D")):
+        TITLES[other], LIKE[other] = TITLES[pool], pool
+KERAS = {re.sub("Pool(?=.D)", "Pooling", kind).replace("Norm", "Normalization"): kind for kind in TITLES}
 
 
 CONVENTIONS: Mapping[str, Convention] = {
@@ -196,7 +202,7 @@ def _operations(layer: LayerCost, convention: Convention) -> Found:
         found.append(("other products", macs * done.macs, done.macs))
     elif done.macs:
         times = done.macs
-        if layer.type == "Conv2DTranspose" and convention.transposed == "output":
+        if layer.type.endswith("Transpose") and convention.transposed == "output":
             times = layer.weights * math.prod(layer.output_shape[:-1])
         found.append(("convolutions", macs * times, done.macs))
     if done.macs and layer.parameters > layer.weights:

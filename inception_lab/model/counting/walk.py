@@ -227,7 +227,7 @@ def _in_order(operation: Any, args: Any, kwargs: Any) -> list[Any]:
     return [*args, *(kwargs[name] for name in named if "mask" not in name)]
 
 
-FUNCTIONS = {"LeakyReLU": "leaky_relu", "PReLU": "leaky_relu", "Softmax": "softmax", "Relu": "relu"}
+FUNCTIONS = {"LeakyReLU": "leaky_relu", "PReLU": "prelu", "ELU": "elu", "Softmax": "softmax", "Relu": "relu"}
 
 
 def _function(operation: Any) -> str:

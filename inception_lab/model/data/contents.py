@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from inception_lab.model.data.photos import DAMAGED, known_suffixes, printable
+from inception_lab.model.data.photos import DAMAGED, TEXTS, known_suffixes, printable
 
 # Left behind by systems and programs, besides all that is hidden; in small letters.
 JUNK = {
@@ -27,11 +27,12 @@ MORE_JUNK = re.compile(
 )
 ELSEWHERE = {  # what stands for pictures that are not here: suffix → what to do
     ".icloud": "kept by iCloud, not on this computer: download it first",
-    **dict.fromkeys((".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"), "an archive: unpack it first"),
-    **dict.fromkeys((".part", ".crdownload", ".partial"), "a download that did not end"),
+    **dict.fromkeys((".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".xz"), "an archive: unpack it first"),
+    **dict.fromkeys((".part", ".crdownload", ".partial", ".download"), "a download that did not end"),
+    **dict.fromkeys((".lnk", ".url", ".webloc"), "a shortcut: put the picture itself in its place"),
 }
 PART_WORDS = {
-    **dict.fromkeys(("train", "training", "trainset"), "train"),
+    **dict.fromkeys(("train", "training", "trainset", "trainval"), "train"),
     **dict.fromkeys(("val", "valid", "validation", "dev", "valset"), "validation"),
     **dict.fromkeys(("test", "testing", "testset", "eval", "evaluation"), "test"),
 }
@@ -76,7 +77,7 @@ class Report:
         kind = mimetypes.guess_type(path.name)[0] or ""
         if suffix in ELSEWHERE and reason in (DAMAGED, LOOSE):
             reason = ELSEWHERE[suffix]
-        if reason == DAMAGED and suffix and not (kind.startswith("image/") or suffix in known_suffixes()):
+        if reason in TEXTS and suffix and not (kind.startswith("image/") or suffix in known_suffixes()):
             reason = NO_PICTURE
         reason = reason.removeprefix("which is ").removeprefix("which ")
         same = [each for each in self.left_out if (each.suffix, each.reason) == (suffix, reason)]
@@ -184,9 +185,11 @@ def parts_of(folder: Path, report: Report) -> dict[str, Path]:
             f"A split of pictures must have a folder 'train'. Received: {names} alone (in {folder})."
         )
     report.notes.append("the split is the folder's own")
+    _loose(folder, folder, report)
     for place in others:
         report.notes.append(f"'{place.name}' is left out: it is none of the parts of a split")
-    return {part: _unfolded(given[part][0]) for part in PART_WORDS.values() if part in given}
+    order = [part for part in dict.fromkeys(PART_WORDS.values()) if part in given]
+    return {part: _unfolded(given[part][0], folder, report) for part in order}
 
 
 def _part(name: str) -> str | None:
@@ -195,11 +198,20 @@ def _part(name: str) -> str | None:
     return parts[0] if len(parts) == 1 else None
 
 
-def _unfolded(place: Path) -> Path:
+def _unfolded(place: Path, folder: Path, report: Report) -> Path:
     """Return the innermost of folders of one name that lie in one another, as archives leave them."""
     while [each.name for each in _folders(place)] == [place.name]:
+        _loose(place, folder, report)
         place /= place.name
     return place
+
+
+def _loose(place: Path, folder: Path, report: Report) -> None:
+    """Leave out the files that lie among folders."""
+    for name in sorted(_names(place)):
+        if not is_junk(name) and not os.path.isdir(place / name):
+            there = os.path.exists(place / name)
+            report.leave_out((place / name).relative_to(folder), LOOSE if there else "a link to nothing")
 
 
 def _look_deeper(folder: Path, below: list[Path], report: Report) -> None:
@@ -226,11 +238,7 @@ def classes_of(place: Path, folder: Path, report: Report) -> dict[str, list[Path
         folder: What the report is about.
         report: Told what is left out.
     """
-    for name in sorted(_names(place)):
-        if not is_junk(name) and not os.path.isdir(place / name):
-            there = os.path.exists(place / name)
-            reason = LOOSE if there else "a link to nothing"
-            report.leave_out((place / name).relative_to(folder), reason)
+    _loose(place, folder, report)
     found = {}
     for each in _folders(place):
         if files := _files(each, {_identity(place), _identity(folder)}, folder, report):

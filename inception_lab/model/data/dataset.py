@@ -60,9 +60,11 @@ class Dataset:
             except ValueError as error:
                 raise ValueError(f"`{name}` must be an array. Received: rows of several lengths.") from error
         names: object = self.classes
-        if isinstance(names, str) or not isinstance(names, Iterable):
-            raise ValueError(f"`classes` must be names. Received: classes={short(names)}.")
-        object.__setattr__(self, "classes", tuple(self.classes))
+        listed = list(names) if isinstance(names, Iterable) and not isinstance(names, str) else [None]
+        texts = tuple(map(str, listed))
+        if len({*texts}) < len(texts) or not all(isinstance(n, str | int | np.integer) for n in listed):
+            raise ValueError(f"`classes` must be different names. Received: classes={short(names)}.")
+        object.__setattr__(self, "classes", texts)
         images = self.images
         if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] != 3:
             raise ValueError(

@@ -2,7 +2,6 @@
 
 import mimetypes
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import compress
@@ -15,9 +14,10 @@ from inception_lab.model.data.cifar import cifar10
 from inception_lab.model.data.contents import Report, alike, classes_of, inner, named, parts_of
 from inception_lab.model.data.dataset import PARTS, Dataset, Pictures, Splits, announce
 from inception_lab.model.data.digits import scaled_digits
-from inception_lab.model.data.photos import REMARKS, NoPictureError, printable, read_photo
+from inception_lab.model.data.photos import REMARKS, SMALL, TINY, NoPictureError, printable, read_photo
 from inception_lab.model.data.preparation import central_part
 from inception_lab.model.data.splitting import complete, digests
+from inception_lab.text import say
 
 NAMED = 3  # pairs of pictures that are named
 
@@ -113,7 +113,7 @@ def picture_folder(
         if lacking := [name for name, counts in report.pictures.items() if not counts[part]]:
             report.notes.append(f"{part} has no pictures of {named(lacking)}")
     if not quiet:
-        print(*report.lines(), sep="\n", file=sys.stderr, flush=True)
+        say("\n".join(report.lines()))
     return replace(whole, name=report.folder, report=report)
 
 
@@ -141,7 +141,7 @@ def _read(folder: Path, files: Mapping[str, list[Path]], side: int, report: Repo
         except NoPictureError as error:
             report.leave_out(path.relative_to(folder), error.reason)
     for kind in REMARKS:
-        if count := sum(kind in note for note in notes):
+        if (kind != TINY or side >= SMALL) and (count := sum(kind in note for note in notes)):
             report.notes.append(f"{kind.removesuffix('.')} ({count:,} picture{'s' * (count != 1)})")
     return _Read(pictures[: len(names)], names, paths)
 

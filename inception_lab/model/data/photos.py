@@ -29,6 +29,7 @@ from inception_lab.model.quiet import quiet
 
 # Pillow's names. Left out are formats that have no signature, and those that run another program.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM", "ICO", "QOI", "SGI", "SUN")
+PAGE, XML = "a web page", "XML, such as a drawing (SVG)"
 UNREAD = {  # how a file starts that Pillow does not read, in small letters → what it is
     b"v/1\x01": "OpenEXR",
     b"pf\n": "PFM, of floating-point numbers",
@@ -39,19 +40,24 @@ UNREAD = {  # how a file starts that Pillow does not read, in small letters → 
     b"\xff\x0a": "JPEG XL",
     b"\0\0\0\x0cjxl ": "JPEG XL",
     b"8bps": "a file of Photoshop's",
-    b"<!doctype html": "a web page",
-    b"<html": "a web page",
+    b"<!doctype html": PAGE,
+    b"<html": PAGE,
     b"<svg": "a drawing (SVG)",
-    b"<?xml": "XML, such as a drawing (SVG)",
+    b"<?xml": XML,
+    b"book\0\0\0\0mark": "an alias of macOS: the picture is elsewhere",
     b"version https://git-lfs": "a pointer of Git LFS; git lfs pull puts the file in its place",
 }
 HEIC = ("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")  # its names for itself
 MUST = "whole, grey or RGB, of 8 or 16 bits, in a format that Pillow reads, such as JPEG or PNG"
 DAMAGED = "which is damaged or something else"
+TEXTS = (
+    DAMAGED,
+    f"which is {PAGE}",
+    f"which is {XML}",
+)  # of no interest where no name says a picture
 WITHOUT_HEIC = "which is HEIC; after `pip install pillow-heif` it is read"
 RAW = "which is a camera's raw file: it begins with a small copy of the picture"
 CLEAR = "all of it is transparent: it is read as white."
-REMARKS = (DARKEST, DARK, DIM, CLEAR)
 
 # Others of TIFF's tags, and what its SampleFormat says
 SMALLER, BANDS, NUMBERS = 254, 277, 339
@@ -60,6 +66,8 @@ WORDS = {1: "whole", 2: "signed", 3: "floating-point", 4: "whole"}
 MOST_PIXELS = 24_000_000  # pictures with more come at a half, a quarter or an eighth of their size
 LARGEST = 2**28  # pixels of a picture; also the bytes that are read from a pipe
 SMALL = 64  # pixels; a picture with a shorter side is enlarged so much that a reader should know
+TINY = f"fewer than {SMALL} pixels a side: enlarged, it may be taken for anything."
+REMARKS = (DARKEST, DARK, DIM, CLEAR, TINY)
 
 
 class NoPictureError(ValueError):
@@ -102,7 +110,7 @@ def read_photo(path: str | Path, say: Callable[[str], None] | None = None) -> Pi
         picture = _decoded(file, path, notes)
     tall, wide = picture.shape[:2]
     if min(tall, wide) < SMALL:
-        notes.append(f"only {wide}×{tall} pixels; enlarged, it may be taken for anything.")
+        notes.append(f"{wide}×{tall}, {TINY}")
     for note in notes:
         if say:
             say(f"{path}: {note}")

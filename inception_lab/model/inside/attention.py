@@ -1,17 +1,19 @@
 """Where a network looks: the gradient of a class's score, followed back to maps (Grad-CAM)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.model.backend import keras, value_and_gradients
-from inception_lab.model.inside.branches import array, class_scores, computed, fitting, last_maps, layer_of
+from inception_lab.model.backend import dtype_policy, keras, value_and_gradients
+from inception_lab.model.inside.branches import array, computed, fitting, last_maps, layer_of, operations
 
 Floats = npt.NDArray[np.float32]
 Map = npt.NDArray[np.float64]
 
 
+@dtype_policy()
 def grad_cam(model: Any, picture: Floats, label: int, layer: str | None = None) -> Map:
     """Show which places of the last maps speak for a class.
 
@@ -34,25 +36,51 @@ def grad_cam(model: Any, picture: Floats, label: int, layer: str | None = None) 
     Reference:
         Selvaraju et al. 2016, arXiv:1610.02391.
     """
-    scores = class_scores(model)
-    label = _label(label, scores.shape[-1])
-    fitting("picture", picture, model.input_shape[1:])
-    below = keras.Model(model.input, scores)  # without heads on the side, and without the softmax
+    before, finish, classes = _scores(model)
+    label = _label(label, classes)
+    values = fitting("picture", picture, model.input_shape[1:])[None]
+    below = keras.Model(model.input, before)  # without heads on the side, and without the softmax
     end = last_maps(below) if layer is None else layer_of(below, layer)
     if len(end.output.shape) != 4:
         raise ValueError(
             f"`layer` must put out maps. Received: {layer!r}, with shape {end.output.shape[1:]}."
         )
-    maps = keras.Model(model.input, end.output)(picture[None], training=False)
+    maps = keras.Model(model.input, end.output)(values, training=False)
 
     def score(tensors: Any) -> tuple[Any, None]:
-        values = computed(below, picture[None], changed=lambda each, y: tensors[0] if each is end else y)
-        return keras.ops.sum(values[id(scores)][:, label]), None
+        given = tensors[0] if end.output is below.inputs[0] else values
+        found = computed(below, given, changed=lambda each, y: tensors[0] if each is end else y)
+        return keras.ops.sum(finish(found[id(before)])[..., label]), None
 
     _, _, gradients = value_and_gradients(score, [maps])
     weights = array(gradients[0]).mean(axis=(0, 1, 2), dtype=np.float64)
     found = np.maximum((array(maps)[0] * weights).sum(axis=-1), 0)
     return np.asarray(found / (found.max() or 1.0))
+
+
+def _scores(model: Any) -> tuple[Any, Callable[[Any], Any], int]:
+    """Return a tensor, what makes the main head's scores of it, without softmax, and the number of scores."""
+    makers = {id(each.output): each for each in operations(model)}
+    outputs = keras.tree.flatten(model.output)
+    named = (
+        model.output if isinstance(model.output, dict) else {"main": outputs[0]} if len(outputs) == 1 else {}
+    )
+    last = makers.get(id(named.get("main")))
+    if last is None:
+        raise ValueError(
+            "The model must have one output, or one called 'main'. "
+            f"Received: {len(outputs)} ('{model.name}')."
+        )
+    classes = last.output.shape[-1]
+    softens = getattr(last, "activation", None) is keras.activations.softmax
+    if type(last).__name__ == "Softmax" or (softens and not last.weights):
+        return last.input, lambda scores: scores, classes
+    if not softens:
+        return last.output, lambda scores: scores, classes
+    linear = type(last).from_config({**last.get_config(), "activation": None})
+    linear.build(last.input.shape)
+    linear.set_weights(last.get_weights())
+    return last.input, linear, classes
 
 
 def _label(label: int, classes: int) -> int:

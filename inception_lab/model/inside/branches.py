@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.model.backend import keras
+from inception_lab.model.backend import dtype_policy, keras
 from inception_lab.model.build import keras_name
+from inception_lab.model.counting.graph import ordered
 
 Floats = npt.NDArray[np.float32]
 
@@ -16,8 +17,8 @@ JOIN = "_output"  # how the layer is called in which a module's branches meet
 
 def layer_of(model: Any, path: str) -> Any:
     """Return a layer by its path, such as `inception_3a/5x5`, or by its name in Keras."""
-    name = keras_name(path)
-    names = [layer.name for layer in model.layers]
+    name, names = keras_name(str(path)), [layer.name for layer in operations(model)]
+    names += [layer.name for layer in model.layers if layer.name not in names]  # the input
     if name in names:
         return model.get_layer(name)
     group = name.rpartition("_")[0]
@@ -47,6 +48,7 @@ def branches(model: Any, module: str) -> dict[str, Any]:
     }
 
 
+@dtype_policy()
 def branch_maps(
     model: Any, inputs: Floats, chosen: Iterable[str] | None = None
 ) -> dict[str, dict[str, Floats]]:
@@ -72,16 +74,6 @@ def branch_maps(
     return {module: {branch: maps[module][branch] for branch in tensors[module]} for module in tensors}
 
 
-def class_scores(model: Any) -> Any:
-    """Return the tensor of a model's class scores, before softmax if it ends in one: the main head's."""
-    output = model.output["main"] if isinstance(model.output, dict) else model.output
-    last = next(layer for layer in model.layers if not _several(layer) and layer.output is output)
-    activates = isinstance(last, keras.layers.Activation) and last.activation is keras.activations.softmax
-    if activates or isinstance(last, keras.layers.Softmax):
-        return last.input
-    return output
-
-
 def last_maps(model: Any) -> Any:
     """Return the last layer whose output still has places, before they are averaged or flattened."""
     layers = [layer for layer in operations(model) if len(layer.output.shape) == 4]
@@ -93,9 +85,14 @@ def last_maps(model: Any) -> Any:
 def operations(model: Any) -> list[Any]:
     """Return what a functional model computes, in an order in which it can be, its input left out."""
     everything = getattr(model, "operations", None)
-    if everything is None or len(model.inputs) != 1 or any(map(_several, everything)):
+    if (
+        everything is None
+        or len(model.inputs) != 1
+        or any(map(_several, everything))
+        or any(call.outputs[0] is not call.operation.output for call in _calls(model))
+    ):
         raise ValueError(
-            "The model must be a functional one of single layers, with one input. "
+            "The model must be a functional one of single layers, each used once, with one input. "
             f"Received: {getattr(model, 'name', model)!r}."
         )
     return [each for each in everything if not isinstance(each, keras.layers.InputLayer)]
@@ -119,27 +116,38 @@ def computed(
     Returns:
         The id of each layer's output, a symbolic tensor → what the layers after it got.
     """
-    values = {id(model.inputs[0]): inputs}
+    values, calls = {id(model.inputs[0]): inputs}, {id(call.operation): call for call in _calls(model)}
     for layer in operations(model):
-        arguments = keras.tree.map_structure(lambda tensor: values[id(tensor)], layer.input)
-        options = {"training": training} if isinstance(layer, keras.layers.Layer) else {}
-        values[id(layer.output)] = changed(layer, layer(arguments, **options))
+        arguments, options = calls[id(layer)].arguments.fill_in(values)
+        if isinstance(layer, keras.layers.Layer):
+            options = {**options, "training": training}
+        values[id(layer.output)] = changed(layer, layer(*arguments, **options))
     return values
 
 
-def fitting(name: str, values: Any, shape: tuple[int | None, ...]) -> None:
-    """Refuse what a network cannot take."""
+def fitting(name: str, values: Any, shape: tuple[int | None, ...]) -> Floats:
+    """Return what a network takes as an array; refuse what it cannot take."""
     found = tuple(np.shape(values))
     if len(found) != len(shape) or any(n not in (None, m) for n, m in zip(shape, found, strict=True)):
         wanted = ", ".join("any" if n is None else str(n) for n in shape)
         raise ValueError(
             f"`{name}` must be as the network takes it, of shape ({wanted}). Received: shape {found}."
         )
+    return np.asarray(values, np.float32)
 
 
 def array(tensor: Any) -> Floats:
-    """Return a tensor as float32."""
-    return np.asarray(keras.ops.convert_to_numpy(tensor), np.float32)
+    """Return what a network computes as float32."""
+    found = np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float32")))
+    if not np.isfinite(found).all():
+        raise ValueError(
+            f"What a network computes must be finite numbers. Received: {found[~np.isfinite(found)][0]}."
+        )
+    return found
+
+
+def _calls(model: Any) -> list[Any]:
+    return ordered(model.outputs, {id(model.inputs[0])})
 
 
 def _several(layer: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from inception_lab.checks import positive_integer
+from inception_lab.checks import finite_number, positive_integer, seed_number, short
 from inception_lab.model.backend import compiled, keras, value_and_gradients
 from inception_lab.model.data.photos import Picture
 from inception_lab.model.data.preparation import Preparation, rgb
@@ -68,13 +68,16 @@ def dream(
         Mordvintsev, Olah & Tyka 2015, "Inceptionism".
     """
     steps, octaves = positive_integer("steps", steps), positive_integer("octaves", octaves)
-    if not ratio >= 1 or not rate > 0 or not (isinstance(jitter, int | np.integer) and jitter >= 0):
+    for name, number in {"ratio": ratio, "rate": rate, "jitter": jitter}.items():
+        finite_number(name, number)
+    if not ratio >= 1 or not rate > 0 or not (isinstance(jitter, int | np.integer) and 0 <= jitter < 2**31):
         raise ValueError(
             "`ratio` must be at least 1, `rate` above 0 and `jitter` a whole number, at least 0. "
             f"Received: ratio={ratio}, rate={rate}, jitter={jitter}."
         )
-    answer = _answer(model, path, channel)
-    rng = np.random.default_rng(seed)
+    if not isinstance(prepare, Preparation):
+        raise ValueError(f"`prepare` must be a Preparation. Received: {short(prepare)}.")
+    rng = np.random.default_rng(seed_number(seed))
     if start is None:
         base = _noise(rng, (positive_integer("side", side),) * 2, prepare)
     else:
@@ -82,9 +85,10 @@ def dream(
     shape = base.shape[:2]
     detail = np.zeros_like(base)
     answers: list[float] = []
-    for octave in range(octaves):
-        scale = max(ratio ** (octave + 1 - octaves), min(1.0, SMALLEST / min(shape)))
-        size = tuple(round(length * scale) for length in shape)
+    scales = [max(ratio ** -(octaves - 1 - n), min(1.0, SMALLEST / min(shape))) for n in range(octaves)]
+    sizes = [tuple(round(length * scale) for length in shape) for scale in scales]
+    answer = _answer(model, path, channel, sizes[0])
+    for size in sizes:
         ground = _resized(base, size)
         picture = ground + _resized(detail, size)
         for step in range(steps):
@@ -99,7 +103,9 @@ def dream(
     return Dream(np.rint(picture).astype(np.uint8), tuple(answers))
 
 
-def _answer(model: Any, path: str, channel: int | None) -> Callable[[Floats], tuple[float, Any]]:
+def _answer(
+    model: Any, path: str, channel: int | None, size: tuple[int, ...]
+) -> Callable[[Floats], tuple[float, Any]]:
     """Return what gives the objective and its gradient by the picture."""
     layer = layer_of(model, path)
     if len(layer.output.shape) != 4:
@@ -110,6 +116,7 @@ def _answer(model: Any, path: str, channel: int | None) -> Callable[[Floats], tu
         raise ValueError(f"`channel` must be from 0 to {channels - 1} (at '{path}'). Received: {channel!r}.")
     linear = isinstance(layer, keras.layers.Conv2D) and channel is not None
     part = keras.Model(model.input, layer.input if linear else layer.output)
+    _fitting(keras.Model(model.input, layer.output), path, (1, *size, model.input.shape[-1]))
 
     def objective(tensors: Any) -> tuple[Any, None]:
         maps = computed(part, tensors[0])[id(part.outputs[0])]
@@ -131,6 +138,22 @@ def _answer(model: Any, path: str, channel: int | None) -> Callable[[Floats], tu
         return float(array(value)), array(slope)
 
     return both
+
+
+def _fitting(model: Any, path: str, shape: tuple[int, ...]) -> None:
+    """Refuse a picture that some layer makes nothing of: there a backend may end the process."""
+    try:
+        every = keras.src.backend.compute_output_spec(
+            lambda x: list(computed(model, x).values()), keras.KerasTensor(shape)
+        )
+        fits = all(all(tensor.shape) for tensor in every)
+    except Exception:  # what a backend raises where a layer does not fit is its to choose
+        fits = False
+    if not fits:
+        raise ValueError(
+            "The picture must fit all layers up to the one asked for, also in its smallest octave. "
+            f"Received: {shape[2]}×{shape[1]} pixels (at '{path}')."
+        )
 
 
 def _noise(rng: np.random.Generator, shape: tuple[int, ...], prepare: Preparation) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inception_lab.architecture.reach import Reach
-from inception_lab.model.backend import keras, value_and_gradients
+from inception_lab.model.backend import dtype_policy, keras, value_and_gradients
 from inception_lab.model.inside.branches import fitting, layer_of
 
 
@@ -30,6 +30,7 @@ class EffectiveField:
         return math.ceil(2 * float(distance[last])) + 1
 
 
+@dtype_policy()
 def effective_field(model: Any, path: str, photos: NDArray[np.float32], reach: Reach) -> EffectiveField:
     """Return how much each pixel moves the unit of a layer that looks at the middle of the picture.
 

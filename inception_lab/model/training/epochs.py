@@ -1,6 +1,5 @@
 """What happens after each step and epoch of a run: looked at, kept, told."""
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,8 +7,9 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from inception_lab.model.data.dataset import Splits
+from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.evaluate import accuracy, cross_entropy, softmax
 from inception_lab.model.training.learner import Learner
 from inception_lab.model.training.progress import Progress
@@ -45,7 +45,8 @@ class Epochs:
 
     def step_done(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
         """Look at the loss, and tell of the step."""
-        self._finite(logs["loss"], epoch, step)
+        first = epoch == step == 0  # whose loss is that of the weights that the run starts from
+        self._finite("The loss", [logs["loss"]], epoch, step, "other weights to start from" if first else "")
         self.shown.step_done(epoch, step, logs)
         if self.on_step:
             self.on_step(epoch, step)
@@ -53,10 +54,10 @@ class Epochs:
     def epoch_done(self, epoch: int, logs: Mapping[str, float]) -> None:
         """Validate, keep what the epoch leaves, and tell of it."""
         seconds = time.perf_counter() - self.began
-        validation = self.data.validation
-        logits = self.learner.predict(validation.images)["main"]
-        if not np.isfinite(logits).all():
-            self._finite(math.nan, epoch, self.steps - 1)
+        state, validation = self.learner.state(), self.data.validation
+        for values in state.values():  # a batch norm hides weights that are infinite from the loss
+            self._finite("Each weight", values, epoch, self.steps - 1)
+        logits = self.logits(validation, epoch)
         row = {
             "epoch": epoch + 1,
             "learning_rate": self._rate(epoch, self.steps - 1),
@@ -67,23 +68,30 @@ class Epochs:
         }
         if row["seconds"] > 0:  # a clock may stand still
             self.speeds.append(self.steps * self.learner.recipe.batch_size / row["seconds"])
-        self.rows, self.state = [*self.rows, row], self.learner.state()
+        self.rows, self.state = [*self.rows, row], state
         if self.saved:
-            self._save(self.state)
+            self._save(state)
         self.shown.epoch_done(row)
         if self.on_epoch:
             self.on_epoch(self.rows)
         self.began = time.perf_counter()
 
+    def logits(self, part: Dataset, epoch: int) -> npt.NDArray[np.float32]:
+        """Return what the main head says of some pictures after an epoch."""
+        logits = self.learner.predict(part.images)["main"]
+        self._finite("Each prediction", logits, epoch, self.steps - 1)
+        return logits
+
     def _rate(self, epoch: int, step: int) -> float:
         return float(self.learner.rates[epoch * self.steps + step])
 
-    def _finite(self, loss: float, epoch: int, step: int) -> None:
-        if not math.isfinite(loss):
+    def _finite(self, what: str, values: npt.ArrayLike, epoch: int, step: int, cure: str = "") -> None:
+        if (odd := ~np.isfinite(found := np.asarray(values))).any():
             half = " or `precision` 'float32'" if self.learner.precision.name == "float16" else ""
             raise FloatingPointError(
-                f"The loss must be a finite number. Received: {loss} (epoch {epoch + 1}, step {step + 1}, "
-                f"learning rate {self._rate(epoch, step):.3g}). Try a lower rate{half}."
+                f"{what} must be a finite number. Received: {found[odd][0]} (epoch {epoch + 1}, "
+                f"step {step + 1}, learning rate {self._rate(epoch, step):.3g}). "
+                f"Try {cure or 'a lower rate'}{half}."
             )
 
     def _save(self, state: Mapping[str, Any]) -> None:

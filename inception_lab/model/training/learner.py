@@ -68,9 +68,10 @@ class Learner:
             )
         if start:
             start.load_into(self.core)
-        pictures = keras.Input(picture_shape, dtype="uint8", name="picture")
+        pictures = keras.Input(picture_shape, dtype="uint8", name=f"{self.core.name}_picture")
         centre = start.centre if start else GREY
-        outputs = self.core(Window(height, width, augmentation, seed, centre, name="window")(pictures))
+        window = Window(height, width, augmentation, seed, centre, name=f"{self.core.name}_window")
+        outputs = self.core(window(pictures))
         outputs = outputs if isinstance(outputs, dict) else {"main": outputs}
         self.outputs = tuple(outputs)
         self.model = keras.Model(pictures, outputs)

@@ -60,7 +60,7 @@ class RunDirectory:
     def __init__(self, path: str | Path) -> None:
         if not (isinstance(path, str | os.PathLike) and path) or "\0" in str(path):
             raise ValueError(f"`out` must be a directory's path. Received: out={short(path)}.")
-        self.path = Path(path)
+        self.path = Path(os.path.expanduser(path))
         self._lock: int | None = None
 
     @contextmanager
@@ -153,6 +153,8 @@ class RunDirectory:
                 with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
                     state = {name: stored[name] for name in stored.files}
                 about = json.loads(str(state.pop("about")))
+                if not all(np.isfinite(values).all() for values in state.values()):
+                    raise ValueError("not all numbers are finite")
                 return Checkpoint(about["epoch"], about["rows"], state)
             except Exception as error:  # what zipfile, zlib and NumPy raise is theirs to choose
                 say(f"{file.name} is damaged and passed over ({in_a_line(error)}).")

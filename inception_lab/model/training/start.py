@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.architecture.layer import Layer
-from inception_lab.architecture.layers import Dense
+from inception_lab.architecture.layers import Conv2D, Dense
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence, Tap
 from inception_lab.checks import positive_integer
 from inception_lab.model.backend import as_array, keras
@@ -83,11 +83,11 @@ def for_classes(network: Network, classes: int) -> Network:
     """Return a network with another number of classes, at its auxiliary heads too.
 
     Args:
-        network: One each of whose outputs ends in a dense layer, perhaps with a softmax after it.
+        network: One the last kernel before each of whose outputs is that of a dense layer or a convolution.
         classes: How many.
 
     Raises:
-        ValueError: If the number is not positive, or there is no network or no dense layer.
+        ValueError: If the number is not positive, or there is no network or no such layer.
     """
     if not isinstance(network, Network):
         raise ValueError(f"`network` must be a network's description. Received: {type(network).__name__}.")
@@ -104,19 +104,23 @@ def for_classes(network: Network, classes: int) -> Network:
                 return Tap(changed(part.head), part.output)
             case Dense() if id(part) in last:
                 return replace(part, units=units)
+            case Conv2D() if id(part) in last:
+                return replace(part, filters=units)
         return part
 
     return replace(network, body=changed(network.body))
 
 
-def _classifiers(network: Network) -> dict[str, tuple[str, Dense]]:
-    """Return the last dense layer before each output of a network, with its path."""
+def _classifiers(network: Network) -> dict[str, tuple[str, Layer]]:
+    """Return the last dense layer or convolution before each output of a network, with its path."""
 
-    def note(path: str, layer: Layer, before: tuple[str, Dense] | None) -> tuple[str, Dense] | None:
-        return (path, layer) if isinstance(layer, Dense) else before
+    def note(path: str, layer: Layer, before: tuple[str, Layer] | None) -> tuple[str, Layer] | None:
+        return (path, layer) if isinstance(layer, Dense | Conv2D) else before
 
     ends = network.fold(None, layer=note, merge=lambda _, __, found: found[-1])
     found = {output: end for output, end in ends.items() if end}
     if len(found) < len(ends):
-        raise ValueError(f"A network must have a dense layer as classifier. Received: '{network.name}'.")
+        raise ValueError(
+            f"A network must have a dense layer or a convolution as classifier. Received: '{network.name}'."
+        )
     return found

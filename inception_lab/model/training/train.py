@@ -14,8 +14,16 @@ from typing import Any
 
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.stored import network_to_data
-from inception_lab.checks import entry, finite_number, function, positive_integer, seed_number, true_or_false
-from inception_lab.model.backend import dtype_policy
+from inception_lab.checks import (
+    entry,
+    finite_number,
+    function,
+    one_of,
+    positive_integer,
+    seed_number,
+    true_or_false,
+)
+from inception_lab.model.backend import BACKENDS, dtype_policy, keras
 from inception_lab.model.build import initializer
 from inception_lab.model.classifier import Classifier
 from inception_lab.model.data.augmentation import AUGMENTATIONS, Augmentation
@@ -86,7 +94,7 @@ def train(
         ValueError: If arguments do not fit together, or `out` belongs to another run, is in use by another
             process, or cannot be written to, then or later, as where the disk is full.
         KeyboardInterrupt: If there was no complete epoch to keep.
-        FloatingPointError: If the loss is no longer a finite number: the run ends there.
+        FloatingPointError: If the loss, a weight or a prediction is no finite number: the run ends there.
         LostProcessError: If this process trains with others, and one of them has ended.
     """
     started = time.perf_counter()
@@ -107,6 +115,7 @@ def train(
     for name, switch in {"resume": resume, "progress": progress is not None and progress}.items():
         true_or_false(name, switch)
     _check(data, network, chosen, batch_size)
+    one_of("KERAS_BACKEND", keras.backend.backend(), BACKENDS[:3])
     crew = team()
     crew.check(chosen.batch_size)
     augmentation = data.augmentation if augmentation is None else augmentation
@@ -172,7 +181,7 @@ def train(
             shown.say(f"Interrupted in epoch {done + 1}: the last complete one, {done}, is kept{where}.")
             score, classes = None, ()
         else:
-            found, right = learner.predict(data.test.images)["main"], data.test.labels
+            found, right = kept.logits(data.test, epochs - 1), data.test.labels
             score, classes = accuracy(found, right), accuracy_by_class(found, right, data.classes)
         seconds = time.perf_counter() - started
         outcome = Outcome(

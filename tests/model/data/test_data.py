@@ -69,8 +69,10 @@ def message(action: Callable[[], Any]) -> str:
             "`images` must be uint8 of shape (count, height, width, 3). Received: object of shape ().",
         ),
         ({"labels": [0, [1, 1]]}, "`labels` must be an array. Received: rows of several lengths."),
-        ({"classes": "ab"}, "`classes` must be names. Received: classes='ab'."),
-        ({"classes": None}, "`classes` must be names. Received: classes=None."),
+        ({"classes": "ab"}, "`classes` must be different names. Received: classes='ab'."),
+        ({"classes": None}, "`classes` must be different names. Received: classes=None."),
+        ({"classes": ("a", "a")}, "`classes` must be different names. Received: classes=('a', 'a')."),
+        ({"classes": (b"a", "b")}, "`classes` must be different names. Received: classes=(b'a', 'b')."),
         (
             {"sizes": np.array([1.0])},
             "`sizes` must hold one number for each of 4 pictures. Received: shape (1,).",

@@ -571,6 +571,57 @@ def test_pictures_that_are_elsewhere_are_said(
     assert lines(capsys, "phone")[2:] == [f"left out 1: {said}{Path(place, name)})"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("cat - Shortcut.lnk", b"L", "1 .lnk (a shortcut: put the picture itself in its place: "),
+        ("cat.jpg", b"book\0\0\0\0mark", "1 .jpg (an alias of macOS: the picture is elsewhere: "),
+        ("IMG_1.AAE", b"<?xml version='1.0'?>", "1 no pictures (1 .aae)"),
+        ("page.jpg", b"<!DOCTYPE html>", "1 .jpg (a web page: "),
+    ],
+)
+def test_what_stands_beside_pictures_is_called_what_it_is(
+    tmp_path: Path, name: str, content: bytes, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path / "mine")
+    (tmp_path / "mine" / "cat" / name).write_bytes(content)
+    picture_folder(tmp_path / "mine", side=8)
+    assert lines(capsys, "mine")[2].startswith(f"left out 1: {said}")
+
+
+def test_files_around_a_split_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for part in ("trainval/trainval", "test"):
+        fill(tmp_path / "split" / part)
+    write(tmp_path / "split" / "unsorted.png")
+    (tmp_path / "split" / "trainval" / "labels.csv").touch()
+    picture_folder(tmp_path / "split", side=8)
+    assert lines(capsys, "split")[2:] == [
+        "left out 2: 1 .png (in no folder of a class: unsorted.png), "
+        "1 .csv (in no folder of a class: trainval/labels.csv)",
+        "the split is the folder's own",
+        "validation is held out of train",
+    ]
+
+
+def test_tiny_pictures_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fill(tmp_path / "icons")
+    for number in range(3):
+        write(tmp_path / "icons" / "cat" / f"t{number}.png", picture()[:1, :1])
+    picture_folder(tmp_path / "icons")
+    said = "fewer than 64 pixels a side: enlarged, it may be taken for anything (3 pictures)"
+    assert lines(capsys, "icons")[2:] == [said]
+
+
+def test_without_an_error_stream_results_stay_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As under `2>&-`: what has no stream would be printed among the results."""
+    fill(tmp_path)
+    monkeypatch.setattr(sys, "stderr", None)
+    picture_folder(tmp_path, side=8)
+    assert capsys.readouterr().out == ""
+
+
 def test_what_does_not_fit_in_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path)
     for number in range(100):  # which are no pictures and are not counted

@@ -122,7 +122,7 @@ def test_a_tiny_picture_is_read_and_said_to_be_tiny(tmp_path: Path) -> None:
     said: list[str] = []
     path = stored(tmp_path, encoded(np.full((1, 2, 3), 7, np.uint8)))
     np.testing.assert_array_equal(read_photo(path, said.append), np.full((1, 2, 3), 7))
-    assert said == [f"{path}: only 2×1 pixels; enlarged, it may be taken for anything."]
+    assert said == [f"{path}: 2×1, fewer than 64 pixels a side: enlarged, it may be taken for anything."]
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,8 @@ def test_what_is_not_there_is_named() -> None:
         (lambda: branch_maps(model, PICTURES, ["inception_9z"]),
          "`module` must be one of the network's: none. Received: 'inception_9z'."),
         (lambda: inspect(keras.Sequential([keras.Input((2,)), model.layers[-1]]).layers[0], PICTURES, sum),
-         "The model must be a functional one of single layers, with one input. Received: 'y'."),
+         "The model must be a functional one of single layers, each used once, with one input. "
+         "Received: 'y'."),
     ):  # fmt: skip
         with pytest.raises(ValueError, match="Received") as caught:
             action()

@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import inception_lab as lab
 from inception_lab.architecture.layers import Activation, Conv2D, Dense, GlobalAveragePool2D
+from inception_lab.model.backend import keras
 from inception_lab.model.inside.attention import grad_cam
 
 SIDE = 24
@@ -104,3 +106,73 @@ def test_the_cat_is_where_the_network_looks(bvlc: Any) -> None:
     cam = grad_cam(bvlc.model, prepared, 285)
     assert cam.shape == (7, 7)
     assert cam[1:5, 1:5].mean() > 2 * max(cam[0, 0], cam[0, 6], cam[6, 6])
+
+
+# Models of Keras's own ----------------------------------------------------------------------------
+
+PIXELS = keras.Input((SIDE, SIDE, 3), name="pixels")
+MAPS = keras.layers.Conv2D(3, 1, name="maps")(PIXELS)
+MEANS = keras.layers.GlobalAveragePooling2D()(MAPS)
+
+
+@pytest.mark.parametrize("gain", [1.0, 1e4])
+def test_a_softmax_within_the_last_layer_is_taken_off(picture: Any, gain: float) -> None:
+    """As all of Keras Applications have it: with probabilities a certain answer has no gradient."""
+    soft, bare = (
+        keras.Model(PIXELS, keras.layers.Dense(3, activation=each)(MEANS)) for each in ("softmax", None)
+    )
+    soft.set_weights([gain * array for array in soft.get_weights()])
+    bare.set_weights(soft.get_weights())
+    for label in range(3):
+        found = grad_cam(soft, picture, label)
+        np.testing.assert_allclose(found, grad_cam(bare, picture, label), atol=1e-6)
+        assert found.max() in (0, 1)
+    assert any(grad_cam(soft, picture, label).any() for label in range(3))
+
+
+def test_scores_may_be_maps_and_the_layer_the_input(picture: Any) -> None:
+    whole = keras.Model(PIXELS, keras.layers.GlobalAveragePooling2D(keepdims=True)(MAPS))
+    whole.set_weights([np.eye(3)[None, None], np.zeros(3)])
+    for label in range(2):
+        for layer in ("maps", "pixels"):
+            found = grad_cam(whole, picture, label, layer)
+            np.testing.assert_allclose(found, picture[..., label], atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int64", "list", "Pillow"])
+def test_a_picture_may_be_of_any_numbers(model: Any, picture: Any, kind: str) -> None:
+    whole = (255 * picture).astype(kind if "int" in kind else "uint8")
+    given = {"list": whole.tolist(), "Pillow": Image.fromarray(whole.astype(np.uint8))}.get(kind, whole)
+    np.testing.assert_allclose(grad_cam(model, given, 0), picture[..., 0], atol=1e-6)
+
+
+def test_numbers_that_are_none_are_no_map(model: Any, picture: Any) -> None:
+    message = r"^What a network computes must be finite numbers\. Received: nan\.$"
+    with pytest.raises(ValueError, match=message):
+        grad_cam(model, picture * np.nan, 0)
+
+
+def _twice() -> Any:
+    shared = keras.layers.Conv2D(3, 1)
+    return keras.Model(PIXELS, keras.layers.GlobalAveragePooling2D()(shared(shared(PIXELS))))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (_twice, "each used once, with one input. Received: 'odd'."),
+        (lambda: keras.Sequential([keras.Model(PIXELS, MEANS)]), "with one input. Received: 'odd'."),
+        (lambda: keras.Sequential([keras.layers.Flatten()]), "with one input. Received: 'odd'."),
+        (lambda: keras.Model(PIXELS, keras.Sequential([keras.layers.Flatten()])(MAPS)), "Received: 'odd'."),
+        (lambda: keras.Model(PIXELS, [MEANS, MAPS]), "have one output, or one called 'main'. .*2 "),
+        (lambda: keras.Model(PIXELS, {"a": MEANS, "b": MAPS}), "have one output, .*2 "),
+        (lambda: None, "with one input. Received: None."),
+    ],
+)
+def test_models_without_one_way_through_are_refused(picture: Any, make: Any, message: str) -> None:
+    odd = make()
+    if odd is not None:
+        odd.name = "odd"
+    with pytest.raises(ValueError, match=rf"^The model must .*{message}") as caught:
+        grad_cam(odd, picture, 0)
+    assert "\n" not in str(caught.value)

@@ -96,12 +96,40 @@ def test_a_grey_start_gets_colours(model: Any) -> None:
         ({"jitter": 1.5}, r"`ratio` must be .*`jitter` a whole number, .*rate=6\.0, jitter=1\.5\."),
         ({"steps": 0}, r"`steps` must be a positive integer\. Received: steps=0\."),
         ({"ratio": 0.5}, r"`ratio` must be at least 1, .*Received: ratio=0\.5, rate=6\.0, jitter=8\."),
-        ({"rate": float("nan")}, r"`ratio` must be .*rate=nan, jitter=8\."),
+        ({"rate": float("nan")}, r"`rate` must be a finite int or float\. Received: rate=nan\."),
+        ({"rate": "quick"}, r"`rate` must be a finite int or float\. Received: rate='quick'\."),
+        ({"ratio": None}, r"`ratio` must be a finite int or float\. Received: ratio=None\."),
+        ({"jitter": 2**70}, r"`ratio` must be .*jitter=1180591620717411303424\."),
+        ({"seed": -1}, r"`seed` must be a whole number from 0 to 2147483647\. Received: seed=-1\."),
+        ({"path": 3}, r"`path` must be that of a layer, such as .*\. Received: 3\."),
     ],
 )
 def test_mistakes_are_named(model: Any, options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
         dream(model, PREPARE, **{"path": "first", "channel": 0, **options})
+
+
+@pytest.mark.parametrize("side", [1, 6, 8, 16, 26])
+def test_a_picture_that_a_layer_makes_nothing_of_is_refused(side: int) -> None:
+    """A window that does not fit ended the whole process, in TensorFlow."""
+    layers = (
+        Conv2D(3, 7, 2, padding="valid", name="a"),
+        MaxPool2D(3, 2, padding="valid"),
+        Conv2D(3, 5, padding="valid", name="b"),
+    )
+    valid = lab.build(lab.Network((64, 64, 3), lab.Sequence(*layers)), seed=0)
+    message = rf"^The picture must fit all layers .*\. Received: {side}×{side} pixels \(at 'b'\)\.$"
+    with pytest.raises(ValueError, match=message):
+        dream(valid, PREPARE, "b", 0, side=side, steps=1, octaves=1)
+
+
+def test_a_network_of_no_numbers_dreams_of_nothing(model: Any) -> None:
+    broken = lab.keras.models.clone_model(model)
+    broken.set_weights([array * np.nan for array in model.get_weights()])
+    with pytest.raises(
+        ValueError, match=r"^What a network computes must be finite numbers\. Received: nan\.$"
+    ):
+        dream(broken, PREPARE, "first", 0, **LITTLE)
 
 
 def test_googlenet_dreams_at_another_size_than_its_own(bvlc: Any) -> None:

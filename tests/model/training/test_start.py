@@ -154,6 +154,19 @@ def test_a_network_that_is_a_classifier_alone_is_a_start(data: Splits, tmp_path:
     assert train(data, network, RECIPE, start=tmp_path / "first", **options).epochs == 1
 
 
+def test_a_convolution_may_be_the_classifier(data: Splits, tmp_path: Path) -> None:
+    """As in SqueezeNet: a 1×1 convolution with a channel for each class, and its mean."""
+    parts = (lab.layers.Conv2D(4, 3, name="c"), lab.layers.Conv2D(3, 1, name="classes"))
+    network = Network((32, 32, 3), lab.Sequence(*parts, lab.layers.GlobalAveragePool2D()))
+    options: dict[str, Any] = {"epochs": 1, "progress": False}
+    train(data, network, RECIPE, out=tmp_path / "first", **options)
+    start = start_from(classifier(tmp_path / "first"))
+    assert list(start.weights) == ["c"]
+    assert for_classes(network, 5).output_shapes() == {"main": (5,)}
+    assert for_classes(for_classes(network, 5), 3) == network
+    assert train(data, network, RECIPE, start=tmp_path / "first", **options).epochs == 1
+
+
 def test_another_network_is_refused(source: Classifier, data: Splits) -> None:
     other = googlenet(
         (32, 32, 3), 3, stem="small", width=1 / 8, normalization="none", rows={"3a": lab.TABLE_1["3a"]}
@@ -175,8 +188,10 @@ def test_another_number_of_classes_changes_the_last_layer_only() -> None:
         for_classes(googlenet(), 0)
     with pytest.raises(ValueError, match=r"^`network` must be a network's description\. Received: int\.$"):
         for_classes(5, 2)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match=r"must have a dense layer as classifier\. Received: 'bare'\."):
-        for_classes(Network((8, 8, 3), lab.layers.Conv2D(4, 3), "bare"), 2)
+    with pytest.raises(
+        ValueError, match=r"a dense layer or a convolution as classifier\. Received: 'bare'\."
+    ):
+        for_classes(Network((8, 8, 3), lab.layers.Flatten(), "bare"), 2)
 
 
 def test_auxiliary_heads_get_the_classes_too() -> None:

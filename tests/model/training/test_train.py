@@ -685,13 +685,15 @@ def test_scalars_of_numpy_are_numbers(tmp_path: Path) -> None:
 DIVERGING = replace(RECIPE, learning_rate=1e30, warm_up=0.0)
 
 
-@pytest.mark.parametrize(("batch_size", "step"), [(8, 2), (24, 1)])
-def test_a_loss_that_is_no_number_ends_the_run(tmp_path: Path, batch_size: int, step: int) -> None:
+@pytest.mark.parametrize(
+    ("batch_size", "step", "what"), [(8, 2, "The loss"), (24, 1, "Each (weight|prediction)")]
+)
+def test_a_loss_that_is_no_number_ends_the_run(tmp_path: Path, batch_size: int, step: int, what: str) -> None:
     """The loss of a step is that before it: a single step an epoch has a finite one, and nothing after it."""
     with pytest.raises(FloatingPointError, match="Received") as caught:
         learn(out=tmp_path, recipe=replace(DIVERGING, batch_size=batch_size))
     assert re.fullmatch(
-        r"The loss must be a finite number\. "
+        rf"{what} must be a finite number\. "
         rf"Received: (nan|inf) \(epoch 1, step {step}, learning rate \S+e\+(29|30)\)\. Try a lower rate\.",
         str(caught.value),
     )
@@ -707,6 +709,69 @@ def test_what_was_good_before_is_kept_and_half_precision_is_named(tmp_path: Path
     log = (tmp_path / "log.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in log] == ["epoch", "1", "2"]
     assert not (tmp_path / "result.json").exists()
+
+
+def test_weights_that_a_batch_norm_hides_from_the_loss_end_the_run(tmp_path: Path) -> None:
+    """The variance becomes infinite, what is divided by its root 0, and the loss stays a number."""
+    body = Sequence(Conv2D(2, 3, use_bias=False), BatchNorm(), GlobalAveragePool2D())
+    recipe = replace(DIVERGING, learning_rate=1e25, averaging=0.0, weight_decay=0.0)
+    with pytest.raises(FloatingPointError, match=r"^Each weight must be .*: inf \(epoch 1, step 3, .*$"):
+        learn(out=tmp_path, network=Network((8, 8, 3), body), recipe=recipe)
+    assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
+
+
+def test_a_prediction_that_is_no_number_for_a_test_picture_alone_ends_the_run(tmp_path: Path) -> None:
+    """1e38 times the value of a bright picture, 2, and the sum of 64 of these, are more than there is."""
+    names, labels = ("a", "b"), np.arange(8) % 2
+    grey, white = (Dataset(np.full((8, 8, 8, 3), value, np.uint8), labels, names) for value in (128, 255))
+    body = Sequence(lab.layers.Scale(1e38, 0), GlobalAveragePool2D(), Dense(2))
+    still = replace(RECIPE, learning_rate=0.0, weight_decay=0.0, averaging=0.0)
+    with pytest.raises(FloatingPointError, match=r"^Each prediction must be a finite number\. .*$"):
+        train(
+            Splits("grey", grey, grey, white),
+            Network((8, 8, 3), body),
+            still,
+            epochs=1,
+            out=tmp_path,
+            precision="float32",
+            progress=False,
+        )
+    assert not (tmp_path / "result.json").exists()
+
+
+def test_a_loss_that_was_no_number_from_the_start_is_not_the_rates_fault() -> None:
+    with pytest.raises(FloatingPointError, match=r"\(epoch 1, step 1, .*Try other weights to start from or"):
+        learn(precision="float16", bias_initializer=1e5)
+
+
+def test_a_checkpoint_of_numbers_that_are_none_is_passed_over(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newest = run / "checkpoint-0004.npz"
+    with np.load(newest) as file:
+        state = dict(file)
+    kernel = next(name for name in state if "kernel" in name)
+    np.savez(newest, **{**state, kernel: state[kernel] * np.nan})
+    assert learn(out=run, epochs=4, resume=True, progress=True).epochs == 4
+    said = capsys.readouterr().err.splitlines()
+    assert "checkpoint-0004.npz is damaged and passed over (not all numbers are finite)." in said
+
+
+# names and classes that fail late -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["window", "picture"])
+def test_a_network_may_have_any_name(name: str) -> None:
+    assert learn(network=Network((8, 8, 3), tiny_network(heads=False).body, name), epochs=1).epochs == 1
+
+
+def test_classes_may_be_numbers(tmp_path: Path) -> None:
+    data = bright_or_dark()
+    numbers: Any = np.array([3, 7])
+    parts = {name: Dataset(each.images, each.labels, numbers) for name, each in data.parts.items()}
+    outcome = train(Splits("n", **parts), tiny_network(False), RECIPE, epochs=1, out=tmp_path, progress=False)
+    assert list(outcome.numbers()["classes"]) == ["3", "7"]
+    assert lab.classifier(tmp_path).classes == ("3", "7")
 
 
 # precision, storage, backends ---------------------------------------------------------------------
