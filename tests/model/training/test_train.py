@@ -768,7 +768,7 @@ def test_a_network_may_have_any_name(name: str) -> None:
 def test_classes_may_be_numbers(tmp_path: Path) -> None:
     data = bright_or_dark()
     numbers: Any = np.array([3, 7])
-    parts = {name: Dataset(each.images, each.labels, numbers) for name, each in data.parts.items()}
+    parts: Any = {name: Dataset(each.images, each.labels, numbers) for name, each in data.parts.items()}
     outcome = train(Splits("n", **parts), tiny_network(False), RECIPE, epochs=1, out=tmp_path, progress=False)
     assert list(outcome.numbers()["classes"]) == ["3", "7"]
     assert lab.classifier(tmp_path).classes == ("3", "7")
