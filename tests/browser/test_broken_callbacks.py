@@ -44,7 +44,7 @@ def update(self):  # of another state: a hand that lets go draws the same one ag
 Explorer._update = update
 """,
     HANDLES: """
-Explorer._touch = lambda self, kind, number, x, y: None
+Explorer._touch = lambda *_: None
 """,
 }
 

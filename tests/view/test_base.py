@@ -196,6 +196,21 @@ def test_an_axis_keeps_its_end_while_a_hand_holds_something(explorer: Sum) -> No
     assert explorer._ax.get_xlim() == (0, 20)
 
 
+def test_a_release_that_has_pulled_is_the_last_pull_with_the_axes_of_its_state(explorer: Sum) -> None:
+    low, y, high, _, *_ = explorer._handles[0].area()
+    start, end = ({"handle": 0, "x": x, "y": y + 0.01} for x in (high - 0.02, low))
+    pictures = []
+    for messages in ((("pull", {}), ("release", {})), (("release", {"pulled": True}),)):
+        explorer.reset()
+        walking.ask(explorer, "press", **start)
+        for kind, more in messages:
+            walking.ask(explorer, kind, **end, **more)
+        assert explorer.state["a"] == 8
+        assert not explorer._canvas.held
+        pictures.append((explorer.state, explorer.widget.picture))
+    assert pictures[0] == pictures[1]
+
+
 def test_a_pull_to_what_is_illegal_keeps_the_last_legal_state_and_says_why(explorer: Sum) -> None:
     explorer.set(twice=True)
     walking.pull(explorer, "Pull anywhere", 9, 0)

@@ -125,6 +125,7 @@ class Explorer(Contract):
     def move(self, state: State) -> None:
         """Set controls as a reader does, who is told what is not possible."""
         if error := self._go(state):
+            self._update()  # axes may have kept their ends for a hand
             self._show(f"Not possible: {str(error).removesuffix('.')}.")
 
     def reset(self) -> None:
@@ -270,19 +271,19 @@ class Explorer(Contract):
                     case {"kind": "room", "width": room}:
                         self.fit(room)
                     case {"kind": kind, "handle": handle, "x": x, "y": y}:
-                        self._touch(kind, handle, x, y)
+                        self._touch(kind, handle, x, y, message.get("pulled", kind == "pull"))
             finally:
                 self.widget.heard += 1
 
-    def _touch(self, kind: str, number: int, x: float, y: float) -> None:
-        """Follow a hand: "press", "pull" or "release". While it holds something, axes keep their ends."""
+    def _touch(self, kind: str, number: int, x: float, y: float, pulled: bool) -> None:
+        """Follow a hand: "press", "pull" or "release", which may be the last pull, too: a picture less."""
         wanted: State = {}
-        self._canvas.held = kind != "release"
+        self._canvas.held = kind != "release"  # while a hand holds something, axes keep their ends
         if kind == "press":
             handle = self._handles[number]
             taken = handle.data(x, y)
             self._grip, wanted = (handle, (handle.anchor or taken) - taken), handle.press
-        elif kind == "pull" and self._grip:
+        elif pulled and self._grip:
             handle, off = self._grip
             wanted = handle.move(*(handle.data(x, y) + off)) if handle.move else {}
         wanted = {name: kinds.nearest(value, self._declared[name]) for name, value in wanted.items()}

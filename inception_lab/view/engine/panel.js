@@ -94,7 +94,8 @@ function render({ model, el }) {
   };
   const send = (message) => {
     const last = waiting.at(-1);
-    if (last && last.kind === message.kind && last.name === message.name && message.kind !== "press") waiting.pop();
+    const kinds = message.kind === "release" ? ["pull"] : [message.kind]; // a release holds the last pull
+    if (last && kinds.includes(last.kind) && last.name === message.name && message.kind !== "press") waiting.pop();
     waiting.push(message);
     watch(message);
     post();
@@ -202,7 +203,7 @@ function render({ model, el }) {
     event.preventDefault();
     image.setPointerCapture(event.pointerId);
     look(handle);
-    taken = { handle, at, moved: false };
+    taken = { handle, at, last: at, moved: false };
     send({ kind: "press", handle, ...at });
   });
   image.addEventListener("pointermove", (event) => {
@@ -210,11 +211,12 @@ function render({ model, el }) {
     if (!taken) return look(under(at));
     const far = Math.hypot((at.x - taken.at.x) * image.clientWidth, (at.y - taken.at.y) * image.clientHeight);
     taken.moved ||= far > 2;
+    taken.last = at;
     if (taken.moved) send({ kind: "pull", handle: taken.handle, ...at });
   });
   const release = (event) => {
     if (!taken) return;
-    send({ kind: "release", handle: taken.handle, ...place(event) });
+    send({ kind: "release", handle: taken.handle, pulled: taken.moved, ...taken.last });
     taken = null;
     look(under(place(event)));
   };
