@@ -115,6 +115,18 @@ def test_only_what_changes_is_drawn_and_what_touches_it(ax: Axes, canvas: Canvas
     assert colors(picture(canvas), 10, 25, 45, 62) == [RED, WHITE, RED, (0, 128, 0)]
 
 
+def test_what_is_asked_for_in_an_array_that_changed_since_is_put_again(ax: Axes, canvas: Canvas) -> None:
+    (line,) = ax.plot([], [])
+    places = np.array([10.0, 20.0])
+    for first in (10.0, 30.0):
+        places[0] = first
+        canvas.put(line, data=(places, [1, 2]))
+        assert np.asarray(line.get_xdata()).tolist() == [first, 20.0]
+    line.stale = False
+    canvas.put(line, data=(places, [1, 2]))
+    assert not line.stale
+
+
 def test_what_is_below_stays_so_even_if_it_changed_last(ax: Axes, canvas: Canvas) -> None:
     above, piece = square(ax, 100, "red"), square(ax, 10, "blue")
     canvas.add(above)
