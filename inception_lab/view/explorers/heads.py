@@ -115,14 +115,15 @@ class Heads(Explorer):
         measure = result.state["measure"]
         _, label, limits = MEASURES[measure]
         heads = result.state["heads"]
-        if self._shown != (measure, heads):
-            self._shown = measure, heads
+        if self._shown != measure:
+            self._shown = measure
             loss = measure == "validation_loss"
             self._axes.set_title(label, fontsize=self.either(11, 9))
-            self._lines.legend.texts[2].set_text(f"{'without' if heads else 'with'} heads, mean")
             self._axes.yaxis.set_major_formatter(ScalarFormatter() if loss else PercentFormatter(1.0))
             self._nothing.set_ydata([KNOWS_NOTHING if loss else 1 / CLASSES] * 2)
-            self._lines.legend.stale = True  # of which a text is a part
+        legend = self._lines.legend
+        legend.texts[2].set_text(f"{'without' if heads else 'with'} heads, mean")
+        legend.stale |= legend.texts[2].stale
         canvas.limits(self._axes, y=limits)
         for head in self._hung:
             canvas.put(head, facecolor=figures.PURPLE if heads else "white")
