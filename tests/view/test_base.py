@@ -200,11 +200,12 @@ def test_a_release_that_has_pulled_is_the_last_pull_with_the_axes_of_its_state(e
     low, y, high, _, *_ = explorer._handles[0].area()
     start, end = ({"handle": 0, "x": x, "y": y + 0.01} for x in (high - 0.02, low))
     pictures = []
-    for messages in ((("pull", {}), ("release", {})), (("release", {"pulled": True}),)):
+    for apart in (True, False):
         explorer.reset()
         walking.ask(explorer, "press", **start)
-        for kind, more in messages:
-            walking.ask(explorer, kind, **end, **more)
+        if apart:
+            walking.ask(explorer, "pull", **end)
+        walking.ask(explorer, "release", **end, pulled=not apart)
         assert explorer.state["a"] == 8
         assert not explorer._canvas.held
         pictures.append((explorer.state, explorer.widget.picture))
