@@ -272,7 +272,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "--epochs": NUMBERS,
     "--soup": ("1",),
 }
-NOWHERE = ("nowhere", "", "n" * 300, "a/" * 3_000, "\0", "nowhere.jpg/x", "-")
+NOWHERE = ("nowhere", "", "n" * 300, "a/" * 3_000, "\0", "nowhere.jpg/x", "~/nowhere")
 
 
 @st.composite

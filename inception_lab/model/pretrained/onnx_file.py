@@ -108,7 +108,8 @@ def _tensors(graph: Any, path: Path) -> dict[str, Any]:
     from onnx import TensorProto
 
     kinds = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
-    tensors = {tensor.name: tensor for tensor in graph.initializer if tensor.data_type in kinds}
+    # A name that is no UTF-8 comes as bytes.
+    tensors = {str(tensor.name): tensor for tensor in graph.initializer if tensor.data_type in kinds}
     for tensor in tensors.values():
         if tensor.data_location == TensorProto.EXTERNAL:
             raise _foreign(path, f"{tensor.name!r} kept in another file")
