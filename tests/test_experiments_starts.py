@@ -96,9 +96,9 @@ def test_ranges_are_compared_seed_by_seed() -> None:
         *grid("Xavier, bias 0.2", 0.0, 1, *some), *grid("Xavier, bias 0.2", 0.3, 1, *none),
     ]  # fmt: skip
     assert starts_found.wider(rows)[1] == [
-        ("Xavier, bias 0", "+2, +7", "+4.5", "+2.0 to +7.0"),
-        ("Xavier, bias 0.2", "-2", "-2.0", "-2.0 to -2.0"),
-        ("all without batch norm", "+2, +7, -2", "+2.3", "-2.0 to +7.0"),
+        ("Xavier, bias 0", "+2, +7", "+4.5"),
+        ("Xavier, bias 0.2", "-2", "-2.0"),
+        ("all without batch norm", "+2, +7, -2", "+2.3"),
     ]
 
 
@@ -108,13 +108,13 @@ def test_accuracies_at_own_rates_are_compared_seed_by_seed() -> None:
         return [{**about, "seed": seed, "accuracy": score} for seed, score in enumerate(scores, 10)]
 
     rows = [
-        *new("Xavier, bias 0", 0.0, 0.5, 0.75), *new("Xavier, bias 0", 0.3, 0.625, 0.5),
-        *new("He", 0.0, 0.75, 0.75, 0.5),  # the third without a partner
+        *new("Xavier, bias 0", 0.0, 0.5, 0.75, 0.5, 0.5), *new("Xavier, bias 0", 0.3, 0.625, 0.5),
+        *new("He", 0.0, 0.75, 0.75, 0.75, 0.5, 0.5),  # the fifth without a partner
     ]  # fmt: skip
-    rows[3]["diverged"] = 2
+    rows[5]["diverged"] = 2
     assert starts_found.at_own_rates(rows)[1] == [
-        ("Xavier, bias 0: with heads − without", "+12.5, -75.0", "-31.2", "-75.0 to +12.5"),
-        ("He − Xavier, bias 0, without heads", "+25.0, +0.0", "+12.5", "+0.0 to +25.0"),
+        ("Xavier, bias 0: with heads − without", "+12.5, -75.0", "-31.2", "–"),  # too few for an interval
+        ("He − Xavier, bias 0, without heads", "+25.0, +0.0, +25.0, +0.0", "+12.5", "-10.4 to +35.4"),
     ]
 
 

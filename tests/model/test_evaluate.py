@@ -22,6 +22,7 @@ from inception_lab.model.evaluate import (
     difference_interval,
     ensemble,
     explained_by_largest,
+    mean_interval,
     multi_crop,
     seeds_needed,
     shortened,
@@ -331,6 +332,23 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
         low, high = accuracy_interval(right, samples=300, seed=trial)
         hits += low <= 0.8 <= high
     assert 88 <= hits <= 100
+
+
+@pytest.mark.parametrize(("count", "quantile"), [(4, 3.182), (8, 2.365), (10, 2.262), (101, 1.984)])
+def test_the_interval_of_a_mean_is_students(count: int, quantile: float) -> None:
+    """The quantiles as tables of Student's distribution print them."""
+    values = [*range(count)]
+    low, high = mean_interval(values)
+    error = np.std(values, ddof=1) / np.sqrt(count)
+    assert (low + high) / 2 == pytest.approx(np.mean(values))
+    assert (high - low) / 2 / error == pytest.approx(quantile, abs=0.004)
+
+
+def test_the_interval_of_a_mean_needs_values() -> None:
+    with pytest.raises(
+        ValueError, match=r"^`values` must be four numbers or more\. Received: values=\[1, 2, 3\]\.$"
+    ):
+        mean_interval([1, 2, 3])
 
 
 def crossed(
