@@ -96,9 +96,9 @@ def test_ranges_are_compared_seed_by_seed() -> None:
         *grid("Xavier, bias 0.2", 0.0, 1, *some), *grid("Xavier, bias 0.2", 0.3, 1, *none),
     ]  # fmt: skip
     assert starts_found.wider(rows)[1] == [
-        ("Xavier, bias 0", "+2, +7", "+4.5"),
-        ("Xavier, bias 0.2", "-2", "-2.0"),
-        ("all without batch norm", "+2, +7, -2", "+2.3"),
+        ("Xavier, bias 0", "+2, +7", "+4.5", "–"),
+        ("Xavier, bias 0.2", "-2", "-2.0", "–"),
+        ("all without batch norm", "+2, +7, -2", "+2.3", "–"),
     ]
 
 

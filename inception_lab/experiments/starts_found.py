@@ -79,9 +79,8 @@ def wider(rows: Rows) -> Table:
         apart[start] = [(with_heads[seed], without[seed]) for seed in sorted(without.keys() & with_heads)]
     plain = [start for start, (kind, *_) in HEAD_STARTS.items() if kind != "batch_norm"]
     apart["all without batch norm"] = [pair for start in plain for pair in apart[start]]
-    # Three seeds are too few for an interval.
-    lines = [_apart(name, pairs, "+d")[:3] for name, pairs in apart.items() if pairs]
-    return ("start", "rates more with heads, seed by seed", "mean"), lines
+    lines = [_apart(name, pairs, "+d") for name, pairs in apart.items() if pairs]
+    return ("start", "rates more with heads, seed by seed", "mean", "95 % interval, paired"), lines
 
 
 def at_own_rates(rows: Rows) -> Table:
@@ -111,7 +110,7 @@ def at_own_rates(rows: Rows) -> Table:
 
 
 def _apart(name: str, pairs: Sequence[tuple[float, float]], shown: str) -> tuple[str, ...]:
-    """Return a line: the differences of pairs, their mean, and its interval."""
+    """Return a line: the differences of pairs, their mean, and its interval: none of three seeds or fewer."""
     apart = [one - other for one, other in pairs]
     ends = " to ".join(f"{end:+.1f}" for end in mean_interval(apart)) if len(apart) > 3 else "–"
     return name, ", ".join(f"{each:{shown}}" for each in apart), f"{np.mean(apart):+.1f}", ends
