@@ -76,6 +76,10 @@ def test_products_of_matrices_are_as_narrow_as_where_they_meet() -> None:
     assert (heights[0] / heights[1]) ** 2 == pytest.approx(192 / 16)
     assert heights[0] == heights[2]
     assert second.get_width() == product.get_width()  # type: ignore[attr-defined]
+    # The sides that meet are equally long, on the page, too.
+    ax.apply_aspect()
+    lower, left = (np.ptp(ax.transData.transform(line.get_xydata()), axis=0) for line in ax.lines)
+    assert lower == pytest.approx((left[1], 0))
 
 
 def test_bars_to_both_sides_of_zero_and_of_no_length_are_whole() -> None:

@@ -23,6 +23,7 @@ from inception_lab.view.figures.style import (
     ORANGE,
     PALE,
     SKY,
+    VERMILLION,
     Style,
     axes,
     branch_style,
@@ -156,6 +157,8 @@ def plot_lines(
 def plot_products(products: Mapping[str, tuple[int, int, int]], names: tuple[str, str, str]) -> Figure:
     """Draw products of two matrices as rectangles: how narrow they are where they meet is the largest rank.
 
+    Sides are as long as the square root of their numbers; the two that meet have a colour of their own.
+
     Args:
         products: Title → rows of the first matrix, its columns (which the second has as rows), columns
             of the second.
@@ -168,12 +171,16 @@ def plot_products(products: Mapping[str, tuple[int, int, int]], names: tuple[str
         x = 0.0
         shapes = ((rows, inner), (inner, columns), (rows, columns))
         for name, sign, style, (high, wide) in zip(names, "·= ", (SKY, GREEN, GREY), shapes, strict=True):
-            w, h = 1.6 * wide**0.5 * unit, high**0.5 * unit
+            w, h = wide**0.5 * unit, high**0.5 * unit
             ax.add_patch(Rectangle((x, -h / 2), w, h, facecolor=style, edgecolor="black"))
             ax.text(x + w / 2, -h / 2 - 0.06, f"{name}\n{high:,}×{wide:,}", ha="center", va="top")
             ax.text(x + w + 0.22, 0, sign, ha="center", va="center", fontsize=16)
+            if sign == "·":  # the sides that meet
+                ax.plot((x, x + w), (h / 2, h / 2), color=VERMILLION, linewidth=3)
+            elif sign == "=":
+                ax.plot((x, x), (-h / 2, h / 2), color=VERMILLION, linewidth=3)
             x += w + 0.45
-        ax.set(xlim=(-0.3, max(x, 3.6)), ylim=(-0.9, 0.5), title=title)
+        ax.set(xlim=(-0.3, max(x, 3.6)), ylim=(-0.9, 0.55), title=title, aspect="equal", anchor="W")
         ax.set_axis_off()
     return figure
 
