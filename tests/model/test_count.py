@@ -103,6 +103,20 @@ def test_channels_may_come_first() -> None:
     assert cost["conv"].reach.largest == 3
 
 
+def test_channels_first_is_noticed_before_a_model_is_built() -> None:
+    """Keras would build it, with 224 channels on 3×224 places."""
+    message = (
+        "`input_shape` must be (height, width, channels), with the channels last: (224, 224, 3). "
+        "Received: input_shape=(3, 224, 224)."
+    )
+    for unbuilt in (layers.Conv2D(4, 3), keras.Sequential([layers.Conv2D(4, 3), layers.Flatten()])):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            lab.cost(unbuilt, (3, 224, 224))
+    first = keras.Sequential([layers.Conv2D(4, 3, data_format="channels_first")])
+    assert lab.cost(first, (3, 224, 224)).macs == 222 * 222 * 4 * 9 * 3
+    assert lab.cost(keras.Sequential([layers.Flatten(), layers.Dense(2)]), (3, 20, 20)).macs == 2_400
+
+
 def test_frozen_layers_are_stored_and_not_trained() -> None:
     model = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.Dense(2)])
     model.layers[0].trainable = False

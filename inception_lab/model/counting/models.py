@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from inception_lab.architecture.cost import OMITTED, Cost, LayerCost
-from inception_lab.architecture.layer import Shape
+from inception_lab.architecture.layer import Shape, colour_picture
 from inception_lab.architecture.operations import Operations
 from inception_lab.architecture.reach import UNDEFINED
 from inception_lab.checks import positive_integer
@@ -80,7 +80,13 @@ def input_shapes(model: Any, input_shape: Any) -> dict[str, Shape]:
                 f"`input_shape` must be given for a {what} that has not been built: the shape of one input "
                 f"without batch, such as (224, 224, 3). Received: None ('{model.name}')."
             )
-        return {name: _whole(shape, name) for name, shape in _by_name(input_shape, None).items()}
+        shapes = {name: _whole(shape, name) for name, shape in _by_name(input_shape, None).items()}
+        convolutions = [each for each in model._flatten_layers() if isinstance(each, keras.layers.Conv2D)]
+        if {each.data_format for each in convolutions} == {"channels_last"}:
+            for shape in shapes.values():
+                if len(shape) == 3:
+                    colour_picture(shape)  # with its channels first it would be counted in silence
+        return shapes
     free = {name: _sides(shape) for name, shape in known.items() if None in shape}
     if input_shape is None:
         if free:
