@@ -56,7 +56,7 @@ def dream(
         steps: In each octave.
         octaves: Sizes, each `ratio` times the one before.
         ratio: Of two neighbouring sizes.
-        rate: Mean change of a step, in bytes.
+        rate: Mean change of a step, in bytes, at most 255.
         jitter: Largest shift, in pixels.
         seed: Of noise and shifts; the same seed gives the same picture, on the same machine.
 
@@ -70,9 +70,10 @@ def dream(
     steps, octaves = positive_integer("steps", steps), positive_integer("octaves", octaves)
     for name, number in {"ratio": ratio, "rate": rate, "jitter": jitter}.items():
         finite_number(name, number)
-    if not ratio >= 1 or not rate > 0 or not (isinstance(jitter, int | np.integer) and 0 <= jitter < 2**31):
+    whole = isinstance(jitter, int | np.integer) and 0 <= jitter < 2**31
+    if not ratio >= 1 or not 0 < rate <= 255 or not whole:
         raise ValueError(
-            "`ratio` must be at least 1, `rate` above 0 and `jitter` a whole number, at least 0. "
+            "`ratio` must be at least 1, `rate` above 0, at most 255, `jitter` a whole number, at least 0. "
             f"Received: ratio={ratio}, rate={rate}, jitter={jitter}."
         )
     if not isinstance(prepare, Preparation):

@@ -97,6 +97,7 @@ def test_a_grey_start_gets_colours(model: Any) -> None:
         ({"steps": 0}, r"`steps` must be a positive integer\. Received: steps=0\."),
         ({"ratio": 0.5}, r"`ratio` must be at least 1, .*Received: ratio=0\.5, rate=6\.0, jitter=8\."),
         ({"rate": float("nan")}, r"`rate` must be a finite int or float\. Received: rate=nan\."),
+        ({"rate": 1e300}, r"`ratio` must be .*`rate` above 0, at most 255, .*rate=1e\+300, jitter=8\."),
         ({"rate": "quick"}, r"`rate` must be a finite int or float\. Received: rate='quick'\."),
         ({"ratio": None}, r"`ratio` must be a finite int or float\. Received: ratio=None\."),
         ({"jitter": 2**70}, r"`ratio` must be .*jitter=1180591620717411303424\."),
