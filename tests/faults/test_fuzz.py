@@ -407,7 +407,7 @@ FOUND: list[tuple[Callable[[], Any], str]] = [
     (lambda: ANY.Flatten(name="größe"), f"{NAME}. Received: name='größe'."),
     (lambda: ANY.Flatten(name="a b"), f"{NAME}. Received: name='a b'."),
     (lambda: Sequence(name="a\n"), f"{NAME}. Received: name='a\\n'."),
-    (lambda: Tap(Sequence(), "\t"), "`output` must be a line of text. Received: output='\\t'."),
+    (lambda: Tap(Sequence(), "\t"), f"{NAME.replace('name', 'output')}. Received: output='\\t'."),
     (
         lambda: ANY.Conv2D(1, 1, activation=[]),
         f"`activation` must be one of None, {str(get_args(Function))[1:-1]}. Received: activation=[].",
