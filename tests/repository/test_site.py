@@ -269,6 +269,8 @@ def test_no_page_has_an_error_asks_elsewhere_or_is_too_wide(parts: dict[str, Par
             seen.page.set_viewport_size({"width": width, "height": 800})
             if seen.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wrong.append(f"{name}: is wider than a window of {width} pixels")
+        # A narrow window takes other pictures, which come a moment later.
+        seen.page.wait_for_function("[...document.images].every(i => i.complete || i.loading == 'lazy')")
         broken = seen.page.evaluate(
             "[...document.images].filter(i => !i.naturalWidth && i.loading != 'lazy').length"
         )
