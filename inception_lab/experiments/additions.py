@@ -27,6 +27,7 @@ from inception_lab.checks import entry
 from inception_lab.experiments.ablation import CHOOSE, SEEDS, STEM, around, tuned, tuned_runs
 from inception_lab.experiments.lessons import MODERN
 from inception_lab.experiments.runner import Experiment, Rows, Settings
+from inception_lab.model.training.recipes import Recipe
 
 IMAGES, EPOCHS = 2_000, 12
 RATES = (0.1, 0.2, 0.4, 0.8, 1.6)
@@ -42,6 +43,11 @@ class Arm:
     label_smoothing: float = 0.0
     head: Convolutions | None = None  # of the auxiliary head, at an eighth of v3's filters
     rates: tuple[float, ...] = RATES
+
+    @property
+    def recipe(self) -> Recipe:
+        """Return what the arm is trained by, but for the rate."""
+        return replace(MODERN, label_smoothing=self.label_smoothing)
 
 
 BODY = "body"
@@ -78,9 +84,9 @@ def addition_network(kind: str) -> Network:
 
 def _measure(settings: Settings, so_far: Rows) -> Rows:
     kind = str(settings["network"])
-    recipe = replace(MODERN, label_smoothing=ARMS[kind].label_smoothing)
+    network, recipe = addition_network(kind), ARMS[kind].recipe
     try:
-        return tuned(addition_network(kind), settings, so_far, recipe, images=IMAGES, epochs=EPOCHS)
+        return tuned(network, settings, so_far, recipe, images=IMAGES, epochs=EPOCHS)
     except FloatingPointError:  # the rate was too high: nothing was right
         if settings["phase"] != CHOOSE or not so_far:
             raise
@@ -90,8 +96,7 @@ def _measure(settings: Settings, so_far: Rows) -> Rows:
 def _definition(settings: Settings) -> object:
     arm = ARMS[settings["network"]]
     rates = () if settings["phase"] == CHOOSE else arm.rates
-    recipe = replace(MODERN, label_smoothing=arm.label_smoothing)
-    return [addition_network(settings["network"]), recipe, IMAGES, EPOCHS, rates]
+    return [addition_network(settings["network"]), arm.recipe, IMAGES, EPOCHS, rates]
 
 
 ADDITIONS = Experiment(

@@ -154,6 +154,11 @@ def share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} %" if whole else "0 %"
 
 
+def keras_code(call: str) -> str:
+    """Return code that builds what a call of this package describes."""
+    return f"import inception_lab as lab\n\nnetwork = {call}\nmodel = lab.build(network)\nmodel.summary()"
+
+
 def branch_name(branch: str) -> str:
     """Write the name of a branch."""
     return branch.replace("pool_proj", "pool proj.").replace("x", "×")

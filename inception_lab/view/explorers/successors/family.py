@@ -13,7 +13,7 @@ from inception_lab.text import readable
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State, Toggle
-from inception_lab.view.explorers.modules import LiveDiagram, share
+from inception_lab.view.explorers.modules import LiveDiagram, keras_code, share
 from inception_lab.view.explorers.successors.members import (
     FAMILY,
     KINDS,
@@ -229,4 +229,4 @@ class Family(Explorer):
         name = state["module"].split()[0]
         side = members(name, state["side"])[0].input_shape[0]
         call = f"lab.{FAMILY[name]}(input_shape=({side}, {side}, 3))"
-        return f"import inception_lab as lab\n\nnetwork = {call}\nmodel = lab.build(network)\nmodel.summary()"
+        return keras_code(call)

@@ -14,6 +14,7 @@ from inception_lab.view import figures
 from inception_lab.view.engine.bars import columns
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State, Toggle
+from inception_lab.view.explorers.modules import keras_code
 from inception_lab.view.figures import Style, ceiling, quantity, size
 
 # Section 9 of arXiv:1512.00567: the picture's side, the step of the first convolution, the first pooling.
@@ -190,4 +191,4 @@ class Resolution(Explorer):
     def keras_code(self, state: State) -> str:
         words = f"strides={state['strides']}, first_pool={state['first_pool']}"
         call = f"lab.inception_v3(({state['side']}, {state['side']}, 3), {words})"
-        return f"import inception_lab as lab\n\nnetwork = {call}\nmodel = lab.build(network)\nmodel.summary()"
+        return keras_code(call)
