@@ -216,6 +216,7 @@ def test_a_pull_to_what_is_illegal_keeps_the_last_legal_state_and_says_why(explo
     explorer.set(twice=True)
     walking.pull(explorer, "Pull anywhere", 9, 0)
     assert explorer.state["a"] == 1
+    assert explorer.widget.said["why_not"] == "Not possible: at most 10 & no <more>, not 22."  # let go, too
     walking.ask(explorer, "pull", handle=0, x=0.1, y=0.5)  # nothing is held: nothing moves
     assert explorer.state["a"] == 1
 

@@ -80,4 +80,5 @@ def pull(explorer: Explorer, hint: str, x: float, y: float, number: int = 0) -> 
     end = handle.ax.transData.transform((x, y))
     ask(explorer, "press", handle=place, x=start[0], y=start[1])
     ask(explorer, "pull", handle=place, x=end[0] / width, y=end[1] / height)
-    ask(explorer, "release", handle=place, x=end[0] / width, y=end[1] / height)
+    # A release holds the last pull, as the page's does.
+    ask(explorer, "release", handle=place, x=end[0] / width, y=end[1] / height, pulled=True)
