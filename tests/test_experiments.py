@@ -13,7 +13,7 @@ import pytest
 import inception_lab as lab
 from inception_lab import experiments
 from inception_lab.architecture.small import googlenet_digits
-from inception_lab.experiments import EXPERIMENTS, ablation, claims, lessons
+from inception_lab.experiments import EXPERIMENTS, ablation, claims, lessons, reductions
 from inception_lab.experiments.__main__ import main
 from inception_lab.experiments.runner import Experiment, Rows, Settings, append, complete, digest, read
 from inception_lab.model.data.dataset import Dataset, Splits
@@ -241,7 +241,7 @@ def test_unknown_names_and_settings_are_refused() -> None:
 
 
 def test_reductions_change_nothing_else() -> None:
-    networks = {name: lab.cost(lessons.reduced_network(f)) for name, f in lessons.REDUCTIONS.items()}
+    networks = {name: lab.cost(reductions.reduced_network(f)) for name, f in reductions.REDUCTIONS.items()}
     macs = [cost.macs for cost in networks.values()]
     assert macs == sorted(macs, reverse=True)
     for cost in networks.values():

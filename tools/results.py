@@ -187,6 +187,7 @@ TABLES: dict[str, Table] = {
     "cifar10_full_width": each,
     "full_network": full_network,
     "reduction": by("reductions", "macs", measures=("accuracy",), paired=True),
+    "reduction_own_rates": compared("reduction_own_rates"),
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),
     "heads": by("start", "weight", measures=("accuracy",), shown=singly),
     "starts": lambda rows: "\n\n".join(table(*made(rows)) for made in (summary, wider, at_own_rates)),

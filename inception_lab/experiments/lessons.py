@@ -1,4 +1,4 @@
-"""Experiments that train on scaled digits: reduction, bands of sizes, auxiliary heads, overfitting."""
+"""Experiments that train on digits: bands of sizes, auxiliary heads, overfitting."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ import numpy.typing as npt
 
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
-from inception_lab.architecture.modules import InceptionRow, scaled
 from inception_lab.architecture.network import Network
-from inception_lab.architecture.small import DIGITS_ROWS, DIGITS_WIDTH, googlenet_digits
+from inception_lab.architecture.small import googlenet_digits
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 from inception_lab.model.training.recipes import RECIPES, Recipe
 
@@ -79,35 +78,6 @@ def _held_out() -> Any:
 
     return at_fixed_sizes()
 
-
-# 02: what the 1×1 reductions cost in accuracy. Filters of the reductions are multiplied; at "none" the
-# large kernels see all channels.
-REDUCTIONS: Mapping[str, float | None] = {"none": None, "1": 1.0, "1/2": 0.5, "1/4": 0.25, "1/8": 0.125}
-
-
-def reduced_network(factor: float | None) -> Network:
-    """Return the digits' network with its 1×1 reductions multiplied, or without them."""
-
-    def changed(row: InceptionRow) -> InceptionRow:
-        row = row.scaled(DIGITS_WIDTH)
-        if factor is None:
-            return replace(row, reduce3x3=None, reduce5x5=None)
-        return replace(
-            row, reduce3x3=scaled(row.reduce3x3 or 1, factor), reduce5x5=scaled(row.reduce5x5 or 1, factor)
-        )
-
-    # The stem keeps its 16 filters: width multiplies stem and rows alike, so the rows are made wide again.
-    rows = {name: changed(row).scaled(1 / DIGITS_WIDTH) for name, row in DIGITS_ROWS.items()}
-    return googlenet((64, 64, 3), 10, variant="batch_norm", width=DIGITS_WIDTH, stem="small", rows=rows)
-
-
-REDUCTION = Experiment(
-    "reduction",
-    "what do the 1×1 reductions cost in accuracy, beside what they save?",
-    tuple({"reductions": r, "seed": n} for n, r in product(range(3), REDUCTIONS)),
-    lambda run, _: [learn(reduced_network(REDUCTIONS[run["reductions"]]), seed=run["seed"])[0]],
-    lambda run: [reduced_network(REDUCTIONS[run["reductions"]]), MODERN, IMAGES, EPOCHS],
-)
 
 # 05: trained on some sizes only, tested on all.
 BAND_LIMITS = ((10, 60), (10, 14), (14, 20), (20, 30), (30, 43), (43, 60), (10, 24), (24, 60))
