@@ -12,7 +12,7 @@ from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.network import MERGES, Merge, Network, Part, as_network
 from inception_lab.checks import finite_number, seed_number, short
 from inception_lab.model.backend import dtype_policy, keras
-from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
+from inception_lab.model.layers import BatchNormalization, GroupedConv2D, LocalResponseNormalization
 
 
 @dtype_policy()
@@ -143,7 +143,8 @@ class _Maker:
             arguments["bias_initializer"] = keras.initializers.Constant(self.bias)
         if isinstance(layer, spec.Dropout):
             arguments["seed"] = self._seed()
-        kind = keras_class(layer.kind)
+        grouped = isinstance(layer, spec.Conv2D) and layer.groups > 1
+        kind = GroupedConv2D if grouped else keras_class(layer.kind)
         if kind is None:
             raise TypeError(f"Keras has no layer for {layer!r} here; add it to `CLASSES`.")
         yield kind(**arguments)

@@ -13,6 +13,7 @@ from inception_lab.model.backend import keras
 from inception_lab.model.build import keras_class
 from inception_lab.model.counting.graph import ordered
 from inception_lab.model.counting.models import input_shapes
+from inception_lab.model.layers import GroupedConv2D
 
 kinds = keras.layers
 JOINS: Mapping[type, Merge] = {getattr(kinds, name): how for how, name in MERGES.items()}
@@ -160,6 +161,7 @@ ALIKE: Mapping[type, Any] = {
         keras_class(kind): getattr(spec, kind) for kind in spec.__all__ if kind not in ("Activation", "Scale")
     },
     kinds.BatchNormalization: spec.BatchNorm,
+    GroupedConv2D: spec.Conv2D,
 }
 TRANSLATIONS: Mapping[type, Callable[[Any], Layer | None]] = {
     kinds.Activation: _activation,

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from inception_lab.model.backend import fused_batch_norm, keras
+from inception_lab.model.backend import fused_batch_norm, gpu, keras
 
 ops = keras.ops
 
@@ -84,6 +84,27 @@ class LocalResponseNormalization(keras.layers.Layer):  # type: ignore[misc]
         """Return what the layer was made with."""
         own = {"depth_radius": self.depth_radius, "bias": self.bias, "alpha": self.alpha, "beta": self.beta}
         return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable("inception_lab")
+class GroupedConv2D(keras.layers.Conv2D):  # type: ignore[misc]
+    """Keras's convolution in groups, quick on a CPU as well.
+
+    TensorFlow's own takes 20 to 100 times as long to learn there as one convolution a group does. Where
+    each channel is a group it is a depthwise convolution. Weights and results are the same.
+
+    Input and output: `(batch, height, width, channels)`.
+    """
+
+    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
+        """Convolve a batch."""
+        if keras.config.backend() != "tensorflow" or gpu():
+            return super().convolution_op(inputs, kernel)
+        how = {"strides": self.strides, "padding": self.padding, "dilation_rate": self.dilation_rate}
+        if self.groups == inputs.shape[-1] == self.filters and self.strides[0] == self.strides[1]:
+            return ops.depthwise_conv(inputs, ops.swapaxes(kernel, -1, -2), **how)
+        groups = zip(ops.split(inputs, self.groups, -1), ops.split(kernel, self.groups, -1), strict=True)
+        return ops.concatenate([ops.conv(values, weights, **how) for values, weights in groups], axis=-1)
 
 
 @keras.saving.register_keras_serializable("inception_lab")

@@ -539,6 +539,27 @@ def test_a_convolution_is_loops_over_windows(side: int, stride: int, padding: in
     np.testing.assert_allclose(model(x[None])[0], expected, atol=1e-4)
 
 
+@pytest.mark.parametrize(("filters", "groups"), [(8, 2), (8, 4), (4, 4)])
+@pytest.mark.parametrize("way", [{"strides": 2}, {"strides": (1, 2)}, {"dilation_rate": 2}])
+def test_a_convolution_in_groups_learns_as_kerass_does(
+    filters: int, groups: int, way: dict[str, Any]
+) -> None:
+    x = pictures(2, 9, 9, 4)
+    layer = Conv2D(filters, 3, padding=1, groups=groups, **way)
+    ours = build(layer, (9, 9, 4))
+    theirs = keras.Sequential(
+        [keras.layers.ZeroPadding2D(1), keras.layers.Conv2D(filters, 3, groups=groups, **way)]
+    )
+    assert theirs(x).shape == ours(x).shape
+    theirs.set_weights(ours.get_weights())
+    for model in (ours, theirs):
+        model.compile(keras.optimizers.SGD(0.01), "mse")
+        model.train_on_batch(x, np.ones(ours(x).shape, "float32"))
+    for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, other, atol=1e-5)
+    assert lab.cost(lab.describe(ours)).macs == lab.cost(ours).macs == layer.operations((9, 9, 4)).macs
+
+
 def test_pools_are_loops_over_windows() -> None:
     x = np.abs(pictures(7, 9, 2))
     padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
