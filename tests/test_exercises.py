@@ -27,7 +27,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 RIGHT: dict[str, list[Any]] = {
     "01.1": [112 * 112 * 7 * 7 * 3 * 64, 118_013_952.0, np.int64(118_013_952), Fraction(118_013_952)],
     "01.2": [14 * 14 * 448 * (192 + 9 * 208 + 25 * 48)],
-    "01.3": [3],
+    "01.3": [6],  # 3 + 5 · 4 = 23
     "01.4": [
         {"conv1x1": 208, "conv3x3": 8, "conv5x5": 8},
         {"conv1x1": 200, "conv3x3": 16, "conv5x5": 8, "conv7x7": 0, "pool": True},
@@ -37,9 +37,9 @@ RIGHT: dict[str, list[Any]] = {
     "02.3": [146, 146.0],  # 160·(528 + 9·320) / (528 + 25·128) = 146.3
     "02.4": [],
     "03.1": [("reduce5x5", 48), {"reduce5x5": 48}],
-    "03.2": [{"kernel5x5": 3, "normalization": "batch_norm"}],
+    "03.2": [{"kernel5x5": 3, "normalization": "batch_norm", "saved_in_3a": 16 * (25 - 9) * 32}],
     "03.3": [37],
-    "03.4": [8],
+    "03.4": [20],  # 25 · 128 / (25 + 128) = 20.9
     "03.5": [],
     "04.1": [200, math.exp(5.298)],
     "04.2": ["P", " p"],
@@ -159,7 +159,7 @@ def test_a_blank_is_the_readers_turn_and_costs_nothing(name: str, answers: tuple
 WRONG: dict[str, Any] = {
     "01.1": 225_792_000,
     "01.2": 928,
-    "01.3": 7,
+    "01.3": 3,
     "01.4": {"conv1x1": 64, "conv3x3": 128, "conv5x5": 32},
     "02.1": 58,
     "02.2": 2.37,
@@ -168,7 +168,7 @@ WRONG: dict[str, Any] = {
     "03.1": ("reduce5x5", 40),
     "03.2": {"kernel5x5": 3},
     "03.3": 1000,
-    "03.4": 4,
+    "03.4": 8,
     "03.5": dict(lab.TABLE_1),
     "04.1": 20,
     "04.2": "both",
@@ -277,7 +277,16 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("01.2", 196 * 3264, "That is for one channel more. How many more come in?"),
         ("01.2", 448 * 3264, "That is one place: there are 14 · 14."),
         ("01.2", 14 * 448 * 3264, "That is for 14 places: a picture of 14×14 has 196."),
-        ("01.3", 2, "That is 7 ÷ 3, rounded. Each 3×3 adds 2 pixels to the reach, not 3."),
+        (
+            "01.3",
+            11,
+            "That is with stride 1 in all. After the first, neighbours lie 2 pixels of the photo apart.",
+        ),
+        ("01.3", 4, "That is with stride 2 in all. Only the first has it."),
+        ("01.3", 5, "That is how many come after the first. It counts, too."),
+        ("01.3", 5.5, "That lets the first add 4 pixels. Its own stride only widens those after it."),
+        ("01.3", 8, "That is 23 ÷ 3, rounded. How many pixels does each one after the first add?"),
+        ("01.3", 7, "That is 23 ÷ 3, cut off. How many pixels does each one after the first add?"),
         ("02.1", 64, "That makes the 3×3 four times cheaper. But the 1×1 costs, too."),
         ("02.1", 58, "That many cost more than a quarter."),
         ("02.1", 57.6, "That is where it is a quarter. A filter is whole."),
@@ -296,11 +305,41 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
             "That counts what a 1×1 filter's output costs later, not what it costs to make.",
         ),
         ("02.3", 147, "That many cost more. The largest number that does not is asked for."),
-        ("01.3", 5, "That compares areas, 49 and 9. Reach is a side."),
-        ("03.4", 24, "That is for all three colours together."),
-        ("03.4", 18, "That leaves out the 1×1 that mixes the results."),
-        ("03.4", 14, "That leaves out the 7×7 kernels."),
-        ("03.4", 12, "That is with 7 weights a kernel: a window of 7×7 has 49."),
+        ("01.3", 58, "That compares areas, 529 and 9. Reach is a side."),
+        *(
+            (
+                "03.2",
+                {"kernel5x5": 3, "normalization": "batch_norm", "saved_in_3a": saved},
+                f"The network is right. But saved_in_3a: {text}",
+            )
+            for saved, text in (
+                (16_384, "That is twice as many. FLOPs, perhaps? A weight is one."),
+                (192 * 16 * 32, "That is on 192 channels: the reduction hands on 16."),
+                (1024, "That is with 5 and 3 weights a channel: the windows have 25 and 9."),
+                (12_800, "That is all that the 5×5 kernels have. The 3×3 kernels have some, too."),
+                (4608, "That is what the 3×3 kernels have. How many fewer is that?"),
+                (256, "That is for one filter: there are 32."),
+                (512, "That is for one channel: each filter sees 16."),
+                (28**2 * 8192, "That counts MACs: a weight is used at 28 · 28 places."),
+                (8224, "That counts the biases once. There are 32 with either kernel, so they cancel."),
+                (380_928, "That is in all nine modules. 3a alone is asked for."),
+                (8000, "8,000 weights is too small."),
+            )
+        ),
+        ("03.2", {"kernel5x5": 3}, "That network has 6,617,624 parameters, 7,280 too few."),
+        (
+            "03.2",
+            {"normalization": "batch_norm", "saved_in_3a": 8192},
+            "That network has 7,005,832 parameters, 380,928 too many.",
+        ),
+        ("03.4", 21, "That many cost more. The largest number that costs less is asked for."),
+        ("03.4", 20.915, "That is where the two cost the same. A kernel is whole."),
+        ("03.4", 128, "That leaves out the 1×1 that mixes the results."),
+        ("03.4", 25, "That leaves out the 5×5 kernels."),
+        ("03.4", 4, "That is with 5 weights a kernel: a window of 5×5 has 25."),
+        ("03.4", 960, "That is for all 48 channels together."),
+        ("03.4", 16, "That takes 48 for the filters: the 1×1 makes 128 of 48·m maps."),
+        ("03.4", 10, "That counts two operations a MAC on one side only."),
         ("03.3", 963, "That is how many fewer than 1,000."),
         ("03.3", 37.036, "Each class has a bias as well: 1,025 numbers, not 1,024."),
         ("04.1", 39.34, "That is with 2 for a base. Keras's loss is in nats."),
@@ -339,9 +378,7 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("06.1", 40, "That is by the arithmetic mean. Sizes are compared by ratios."),
         ("06.2", 38, "That is the arithmetic mean. By ratio the 1×1 would be farther off."),
         ("06.3", 9 / 512, "That is for exactly as many. At least as many is asked for."),
-        ("01.3", 4, "That is 7 ÷ 2, rounded. The first 3×3 reaches 3 pixels at once."),
         ("02.3", 203, "That is with 5 and 3 weights a channel: the windows have 25 and 9."),
-        ("03.4", 7.965, "A kernel is whole: which number comes nearest?"),
         ("04.1", 198_600, "That is with 10 for a base. Keras's loss is in nats."),
         ("04.3", 2 * 3_229_800, "That is two heads. One is asked for."),
         ("04.3", 3_229_800 - 12 * 128 * 1024, "That is with 4 places after the pooling: 4×4 are 16."),
@@ -386,7 +423,7 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("09.3", "padding", "Padding adds no operation. What does each output get besides its sum?"),
         ("09.4", 20 * 4 * 64 * 97, "That counts biases, too. MACs leave them out."),
         ("01.2", 900, "900 MACs is too small."),
-        ("01.3", 3.5, "3.5 convolutions is too large."),
+        ("01.3", 6.5, "6.5 convolutions is too large."),
         (
             "01.4",
             {"conv1x1": 216, "conv3x3": 8},
@@ -403,6 +440,12 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
             "01.4",
             {"conv1x1": 64, "conv3x3": 128, "conv5x5": 32},
             "It costs 303,464,448 MACs and gives 416 channels. At most 100,000,000 MACs are allowed.",
+        ),
+        (
+            "01.4",
+            {"conv1x1": 400, "conv3x3": 8, "conv5x5": 8, "pool": False},
+            f"It costs {28**2 * 192 * (400 + 72 + 200):,} MACs and gives 416 channels. "
+            "At most 100,000,000 MACs are allowed. Which branch gives channels that cost no MACs?",
         ),
         ("02.4", (96, 16), "The module costs 128,049,152 MACs, of 100,000,000. That is too many."),
         (
@@ -432,7 +475,7 @@ def test_a_wrong_answer_is_told_what_is_wrong(name: str, answer: Any, text: str)
             {"pool": np.zeros(3)},
             f"This answer cannot be judged: ValueError. {EXERCISES['01.4'].question}",
         ),
-        ("01.4", 3, "A dict is needed, such as dict(conv1x1=64, conv3x3=32, conv5x5=8, pool=True)."),
+        ("01.4", 3, "A dict is needed, such as dict(conv1x1=64, conv3x3=32, conv5x5=8, pool=False)."),
         (
             "01.4",
             {"conv1x1": 2.5},
@@ -685,8 +728,8 @@ def asked(number: str) -> int:
 def test_progress_counts_what_is_solved_tried_and_guessed_in_all_lessons() -> None:
     assert repr(exercises.progress()) == "Nothing is solved or guessed yet."
     assert "<table>" not in exercises.progress()._repr_html_()
-    exercises.check("01.3", 3)
-    exercises.check("01.3", 3)
+    exercises.check("01.3", 6)
+    exercises.check("01.3", 6)
     exercises.check("01.2", 928)
     exercises.check("02.1", 57)
     exercises.predict("01.x", 1)
@@ -708,7 +751,7 @@ def test_progress_counts_what_is_solved_tried_and_guessed_in_all_lessons() -> No
 
 
 def test_what_was_solved_stays_solved() -> None:
-    exercises.check("01.3", 3)
+    exercises.check("01.3", 6)
     exercises.check("01.3", 4)
     assert exercises.check("01.3").text == "✔ Solved."
 

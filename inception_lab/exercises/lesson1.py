@@ -16,7 +16,7 @@ MOST_MACS, CHANNELS = 100_000_000, 416
 def _branches(answer: Any) -> tuple[bool | None, str]:
     """Judge a naive module on 28×28×192 that must give enough channels on a budget."""
     if not isinstance(answer, Mapping):
-        return None, "A dict is needed, such as dict(conv1x1=64, conv3x3=32, conv5x5=8, pool=True)."
+        return None, "A dict is needed, such as dict(conv1x1=64, conv3x3=32, conv5x5=8, pool=False)."
     arguments: dict[str, Any] = {str(name): value for name, value in answer.items() if value != 0}
     if answer.get("pool") is False:
         arguments["pool"] = False
@@ -31,7 +31,8 @@ def _branches(answer: Any) -> tuple[bool | None, str]:
     if costs.output_shape[-1] < CHANNELS:
         return False, f"{found} At least {CHANNELS} channels are needed."
     if costs.macs > MOST_MACS:
-        return False, f"{found} At most {MOST_MACS:,} MACs are allowed."
+        free = " Which branch gives channels that cost no MACs?" if answer.get("pool") is False else ""
+        return False, f"{found} At most {MOST_MACS:,} MACs are allowed.{free}"
     return True, found
 
 
@@ -41,11 +42,11 @@ def _naive_macs(channels: int) -> int:
 
 
 def _stacked_for_reach(side: int) -> int:
-    """Count the 3×3 convolutions on one another that reach as far as one convolution of `side`."""
-    layers = 1
-    while cost(Sequence(*[Conv2D(1, 3)] * layers), (64, 64, 1)).layers[-1].reach.largest < side:
-        layers += 1
-    return layers
+    """Count the 3×3 convolutions on one another, the first with stride 2, that reach `side` pixels."""
+    layers = [Conv2D(1, 3, strides=2)]
+    while cost(Sequence(*layers), (64, 64, 1)).layers[-1].reach.largest < side:
+        layers.append(Conv2D(1, 3))
+    return len(layers)
 
 
 EXERCISES = {
@@ -96,17 +97,21 @@ EXERCISES = {
         },
     ),
     "01.3": number(
-        "How many 3×3 convolutions, one after another, reach as far as a single 7×7?",
-        lambda: _stacked_for_reach(7),
+        "How many 3×3 convolutions, one on another, reach 23 pixels? The first has stride 2, the others 1.",
+        lambda: _stacked_for_reach(23),
         "convolutions",
         (
-            "One 3×3 sees one pixel to each side.",
-            "The second sees one pixel further to each side than the first.",
+            "How many pixels of the photo apart are the neighbours that the second 3×3 sees?",
+            "The first reaches 3 pixels. Each one after it adds (3 − 1) · 2.",
         ),
-        lambda _: {
-            "That is 7 ÷ 3, rounded. Each 3×3 adds 2 pixels to the reach, not 3.": 2,
-            "That compares areas, 49 and 9. Reach is a side.": 7**2 // 3**2,
-            "That is 7 ÷ 2, rounded. The first 3×3 reaches 3 pixels at once.": 4,
+        lambda truth: {
+            "That is with stride 1 in all. After the first, neighbours lie 2 pixels of the photo apart.": 11,
+            "That is with stride 2 in all. Only the first has it.": 4,
+            "That is how many come after the first. It counts, too.": truth - 1,
+            "That lets the first add 4 pixels. Its own stride only widens those after it.": 5.5,
+            "That is 23 ÷ 3, rounded. How many pixels does each one after the first add?": 8,
+            "That is 23 ÷ 3, cut off. How many pixels does each one after the first add?": 7,
+            "That compares areas, 529 and 9. Reach is a side.": 23**2 // 3**2,
         },
     ),
     "01.4": Exercise(

@@ -6,6 +6,7 @@ from typing import Any
 
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
+from inception_lab.architecture.layers import Conv2D, SeparableConv2D
 from inception_lab.architecture.modules import InceptionRow
 from inception_lab.architecture.published.misprints import explain
 from inception_lab.architecture.published.paper import Printed
@@ -53,17 +54,48 @@ def _misprint(answer: Any) -> tuple[bool | None, str]:
     return False, f"{text} The table prints {PRINTED}."
 
 
+def _saved_in_3a() -> int:
+    """Count the weights that 3×3 kernels save in 3a's branch of 5×5: 16 · (25 − 9) · 32."""
+    whole, small = (cost(Conv2D(32, side), (28, 28, 16)).weights for side in (5, 3))
+    return whole - small
+
+
+SAVED = number(
+    "How many weights do 3×3 kernels save in 3a's branch of 5×5?",
+    _saved_in_3a,
+    "weights",
+    (),
+    lambda truth: {
+        "That is twice as many. FLOPs, perhaps? A weight is one.": 2 * truth,
+        "That is on 192 channels: the reduction hands on 16.": 12 * truth,
+        "That is with 5 and 3 weights a channel: the windows have 25 and 9.": 16 * (5 - 3) * 32,
+        "That is all that the 5×5 kernels have. The 3×3 kernels have some, too.": 16 * 25 * 32,
+        "That is what the 3×3 kernels have. How many fewer is that?": 16 * 9 * 32,
+        "That is for one filter: there are 32.": truth / 32,
+        "That is for one channel: each filter sees 16.": truth / 16,
+        "That counts MACs: a weight is used at 28 · 28 places.": 28 * 28 * truth,
+        "That counts the biases once. There are 32 with either kernel, so they cancel.": truth + 32,
+        "That is in all nine modules. 3a alone is asked for.": 380_928,
+    },
+)
+
+
 def _variant(answer: Any) -> tuple[bool | None, str]:
-    """Judge arguments of `googlenet` that must give a number of parameters."""
-    if not isinstance(answer, Mapping) or set(answer) - {"kernel5x5", "normalization"}:
-        return None, "A dict is needed: dict(kernel5x5=…, normalization=…)."
+    """Judge arguments of `googlenet` that must give a number of parameters, and what they save in 3a."""
+    if not isinstance(answer, Mapping) or set(answer) - {"kernel5x5", "normalization", "saved_in_3a"}:
+        return None, "A dict is needed: dict(kernel5x5=…, normalization=…, saved_in_3a=…)."
+    changes = {str(name): value for name, value in answer.items() if name != "saved_in_3a"}
     try:
-        found = cost(googlenet(**{str(name): value for name, value in answer.items()})).parameters
+        found = cost(googlenet(**changes)).parameters
     except (TypeError, ValueError) as error:
         return None, f"No such network: {error}"
-    if found == TORCHVISION:
-        return True, f"{found:,}: 7,280 more for batch norm, 380,928 fewer for 3×3 kernels."
-    return False, f"That network has {found:,} parameters, of {TORCHVISION:,}."
+    if found != TORCHVISION:
+        off = f"{abs(found - TORCHVISION):,} too {'many' if found > TORCHVISION else 'few'}"
+        return False, f"That network has {found:,} parameters, {off}."
+    right, said = SAVED.judge(answer.get("saved_in_3a"))
+    if not right:
+        return right, f"The network is right. But saved_in_3a: {said}"
+    return True, f"{found:,}: 7,280 more for batch norm, 380,928 fewer for 3×3 kernels, {said[:-1]} in 3a."
 
 
 def broken_rule(row: InceptionRow, channels: int) -> str:
@@ -106,8 +138,13 @@ def _most_channels(answer: Any) -> tuple[bool | None, str]:
     return True, f"{score} {channels:,} channels, your score: {channels / paper:.2f}."
 
 
-def _kernels_of_the_stem() -> int:
-    return next(edit.tried for edit in explain("conv1") if edit.field == "depth_multiplier")
+def _most_kernels() -> int:
+    """Return the most kernels a channel with which a separable convolution saves MACs in 5b's 5×5."""
+    shape, kernels = (7, 7, 48), 1
+    whole = cost(Conv2D(128, 5), shape).macs
+    while cost(SeparableConv2D(128, 5, depth_multiplier=kernels + 1), shape).macs < whole:
+        kernels += 1
+    return kernels
 
 
 def _parameters_for(classes: int) -> int:
@@ -119,16 +156,21 @@ EXERCISES = {
         "One number of row 5a is likely a misprint. Which field, and what instead? Answer (field, number).",
         _misprint,
         (
-            "The 832 channels that leave the module must stay, so it is one of the two reductions.",
-            "Compare 5a with the rows above and below it, column by column.",
+            "2.4 to 3.9 million MACs are missing. Which columns change the MACs, but not the 832 channels "
+            "that come out?",
+            "One more filter in a reduction costs 7·7·(832 + k²·filters). How many more are wanted? Does its "
+            "column print that number in another row?",
+            "Compare #5×5 reduce in 5a with the rows above and below it.",
         ),
     ),
     "03.2": Exercise(
-        "Which dict(kernel5x5=…, normalization=…) gives torchvision's 6,624,904 parameters?",
+        "Which kernel5x5 and normalization give torchvision's 6,624,904 parameters, and how many weights do "
+        "these kernels save in 3a?",
         _variant,
         (
-            "With batch norm a filter loses its bias and gains two numbers: one more for each of 7,280.",
-            "What is left to explain is 380,928 parameters fewer, all in one kind of branch.",
+            "With batch norm a filter loses its bias and gains two numbers: one more for each of 7,280. So "
+            "380,928 are still to be explained, all in one kind of branch.",
+            "In 3a's branch 32 filters see 16 channels, with k² weights for each. What is k² with another k?",
         ),
     ),
     "03.3": number(
@@ -146,19 +188,24 @@ EXERCISES = {
         },
     ),
     "03.4": number(
-        "conv1 as a separable 7×7 convolution of 2.7K weights and 34M MACs: how many kernels has a colour?",
-        _kernels_of_the_stem,
+        "5b's 5×5 sees 48 channels and has 128 filters. As a separable convolution, how many kernels may "
+        "each channel have, at most, so that it costs fewer MACs?",
+        _most_kernels,
         "kernels",
         (
-            "m kernels a colour have 7·7·3·m weights, and the 1×1 that mixes them 3·m·64.",
-            "2.7K weights: 147·m + 192·m is about 2,700.",
+            "At one place it costs 25·48·128 MACs now. What do m kernels for each channel cost, and the 1×1 "
+            "after them?",
+            "25·48·m + 48·m·128 is to be less than 25·48·128.",
         ),
         lambda truth: {
-            "That is for all three colours together.": 3 * truth,
-            "A kernel is whole: which number comes nearest?": 2700 / (7 * 7 * 3 + 3 * 64),
-            "That leaves out the 1×1 that mixes the results.": 2700 // (7 * 7 * 3),
-            "That leaves out the 7×7 kernels.": 2700 // (3 * 64),
-            "That is with 7 weights a kernel: a window of 7×7 has 49.": 2700 // (7 * 3 + 3 * 64),
+            "That many cost more. The largest number that costs less is asked for.": truth + 1,
+            "That is where the two cost the same. A kernel is whole.": 25 * 128 / (25 + 128),
+            "That leaves out the 1×1 that mixes the results.": 128,
+            "That leaves out the 5×5 kernels.": 25,
+            "That is with 5 weights a kernel: a window of 5×5 has 25.": 5 * 128 // (5 + 128),
+            "That is for all 48 channels together.": 48 * truth,
+            "That takes 48 for the filters: the 1×1 makes 128 of 48·m maps.": 25 * 48 // (25 + 48),
+            "That counts two operations a MAC on one side only.": truth / 2,
         },
     ),
     "03.5": Exercise(

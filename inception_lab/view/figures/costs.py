@@ -16,6 +16,7 @@ from inception_lab.architecture.tables import folded, times
 from inception_lab.checks import finite_number
 from inception_lab.text import quantity, size, tick
 from inception_lab.view.figures.style import (
+    BLACK,
     BLUE,
     DPI,
     GREEN,
@@ -237,4 +238,9 @@ def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | N
         for _, _, label, _ in rest:
             label.remove()
         taken.append(best[3])
+        if best[1] >= len(PLACES):  # a label further away gets a line to its disc
+            (x, y), box = ax.transData.transform((macs, accuracy)), best[3]
+            end = (min(max(x, box.x0), box.x1), min(max(y, box.y0), box.y1))
+            ex, ey = ax.transData.inverted().transform(end)
+            ax.plot((macs, ex), (accuracy, ey), color=BLACK, linewidth=0.7)
     return ax

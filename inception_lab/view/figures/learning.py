@@ -35,18 +35,27 @@ def plot_runs(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw stored runs: a dot a run, a bar at the mean of each group, the group's name below.
+    """Draw stored runs: a dot a run, a bar at the mean of each group, its name below in its colour.
 
     Args:
         runs: Name → (position, one value a run).
     """
     ax = axes(ax, 7.2, 3.6)
-    for name, (x, values) in runs.items():
+    for number, (name, (x, values)) in enumerate(runs.items()):
+        style = series(number)
         mean = sum(values) / len(values)
-        ax.plot([x] * len(values), values, "o", color=BLUE, alpha=0.7)
+        ax.plot([x] * len(values), values, style.marker, color=style.color, alpha=0.7)
         ax.plot([x], [mean], "_", color=BLACK, markersize=22, markeredgewidth=2)
         ax.annotate(
-            name, (x, min(values)), (0, -10), textcoords="offset points", ha="center", va="top", fontsize=9
+            name,
+            (x, min(values)),
+            (0, -10),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=9,
+            weight="bold",
+            color=style.color,
         )
     ax.margins(0.1, 0.2)
     ax.xaxis.set_major_formatter(tick)
