@@ -239,7 +239,7 @@ def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | N
             label.remove()
         taken.append(best[3])
         if best[1] >= len(PLACES):  # a label further away gets a line to its disc
-            (x, y), box = ax.transData.transform((macs, accuracy)), best[3]
+            (x, y), box = ax.transData.transform((macs, accuracy)), best[3].padded(12)
             end = (min(max(x, box.x0), box.x1), min(max(y, box.y0), box.y1))
             ex, ey = ax.transData.inverted().transform(end)
             ax.plot((macs, ex), (accuracy, ey), color=BLACK, linewidth=0.7)
