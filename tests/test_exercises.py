@@ -54,7 +54,8 @@ RIGHT: dict[str, list[Any]] = {
     "06.3": [10 / 512, 0.0195],
     "06.4": [3**0.75, 2.28],  # (1 + 1e-4 · 50,000) / (1 + 2e-5 · 50,000) = 6 / 2
     "08.1": [33],  # 9 · 64 · 33 = 19,008, below 25 · 16 · 48 = 19,200; 9 · 64 · 34 = 19,584
-    "08.2": [(2.0, -0.3), [2, -0.3]],  # γ/σ = 0.5 / 0.2 = 2.5; 0.8 · 2.5 and (0.1 − 0.3) · 2.5 + 0.2
+    # γ/σ = 0.5 / 0.2 = 2.5, z = 2.5 · x − 0.55; 0.8 · 2.5, 0.8 · −0.55 + 0.1, and 0.55 / 2.5
+    "08.2": [(2.0, -0.34, 0.22), [2, -0.34, 0.22]],
     "08.3": [75],  # 75 → 37 → 35 → 35 → 17 → 15 → 7 → 3 → 1
     "08.4": [("inception_v3", 0.51, 299), ("inception_v3", 0.5, 299)],
     "09.1": [31_360],
@@ -179,7 +180,7 @@ WRONG: dict[str, Any] = {
     "06.3": 0.25,
     "06.4": 2,
     "08.1": 34,
-    "08.2": (2.0, -0.55),
+    "08.2": (2.0, -0.34, 0.3),
     "08.3": 79,
     "08.4": ("xception", 1.0, 299),
     "09.1": 640,
@@ -198,10 +199,13 @@ WRONG: dict[str, Any] = {
     ("name", "answer", "said"),
     [
         ("08.1", 34, "With so many they have more weights."),
-        ("08.2", (10.0, 0.0), "Batch norm divides by the standard deviation, the root of the variance."),
-        ("08.2", (2.0, -0.55), "The weight is right. The old bias goes through batch norm, too."),
-        ("08.2", (2.0, 1.0), "The weight is right."),
-        ("08.2", (0.5, 0.1), "The weight is not right."),
+        ("08.2", (10.0, 0.0, 0), "Batch norm divides by the root of the variance."),
+        ("08.2", (2.0, -0.3, 0), "Batch norm comes before the convolution here."),
+        ("08.2", (0.5, 0.1, 0), "The weight is not right."),
+        ("08.2", (2.0, 1.0, 0), "The bias is not right."),
+        ("08.2", (2.0, -0.34, 0.3), "At the mean z is β, not 0."),
+        ("08.2", (2.0, -0.34, 0.17), "There y would be 0. The ReLU cuts z, not y."),
+        ("08.2", (2.0, -0.34, 1), "The x is not right."),
         (
             "08.4",
             ("bn_inception", 1.0, 224),
@@ -217,7 +221,7 @@ def test_slips_of_lesson_8_are_told_apart(name: str, answer: Any, said: str) -> 
 @pytest.mark.parametrize(
     ("name", "answer", "said"),
     [
-        ("08.2", 2.0, "Two numbers are needed: (weight, bias), not 2.0."),
+        ("08.2", (2.0, -0.34), "Three numbers are needed: (weight, bias, x), not (2.0, -0.34)."),
         ("08.4", ("v3", 0.5, 224), "One of bn_inception, inception_v3, inception_v4, inception_resnet_v2, "),
         ("08.4", ("xception", 0.5), "A name, a width and a side are needed, not ('xception', 0.5): "),
         (
@@ -407,9 +411,10 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("08.1", 33.33, "That is where the two are equal: a whole number of filters is asked for."),
         ("08.1", 133, "That leaves out the second 3×3, which reads the middle."),
         ("08.1", 44, "That leaves out the first 3×3, which makes the middle."),
-        ("08.2", (2, 0.45), "The weight is right. Batch norm takes the mean away, from the old bias, too."),
-        ("08.2", (2, -0.5), "The weight is right. β is added in the end."),
-        ("08.2", (0.4, 0.1), "Batch norm also divides by the standard deviation."),
+        ("08.2", (2, -0.44, 0), "The convolution's own bias is added in the end."),
+        ("08.2", (2, -0.45, 0), "What batch norm adds is multiplied by 0.8, too."),
+        ("08.2", (2, -0.5, 0), "β is added before the convolution."),
+        ("08.2", (0.4, 0.1, 0), "Batch norm also divides by the standard deviation."),
         ("08.3", 74, "So small, the last grid reduction gets 2×2."),
         ("08.3", 32, "That is five halvings with padding. v3 pads none of the five, nor two other 3×3."),
         ("08.3", 299, "That is the usual size, not the smallest."),

@@ -294,7 +294,7 @@ def test_which_were_right_survives_being_stored() -> None:
 def test_differences_are_those_of_seeds_that_both_arms_have(monkeypatch: pytest.MonkeyPatch) -> None:
     def row(network: str, seed: int, digits: list[bool], trained: float, phase: str = "measure") -> Settings:
         right = ablation.pack(np.repeat(np.array(digits)[:, None], 7, axis=1))
-        of = {"network": network, "phase": phase, "seed": seed}
+        of = {"network": network, "phase": phase, "seed": seed, "chosen_rate": 0.4}
         return {**of, "right": right, "train_accuracy": trained}
 
     stored = [
@@ -314,8 +314,13 @@ def test_differences_are_those_of_seeds_that_both_arms_have(monkeypatch: pytest.
     ((value, ends),) = experiments.differences("towers", of="train_accuracy").values()
     assert value == pytest.approx(15)
     assert ends == pytest.approx((10, 20))
+    runs = experiments.measured("towers")
+    assert list(runs["seed"]) == [0, 1, 2, 1, 0]  # not the one that chose a rate
+    assert list(runs["right, %"]) == [100, 100, 0, 50, 0]
+    assert list(runs["training, %"]) == pytest.approx([90, 80, 0, 70, 70])
     monkeypatch.setattr(Experiment, "rows", lambda _: [])
     assert experiments.differences("towers") == {}
+    assert list(experiments.measured("towers").columns) == list(runs.columns)
 
 
 def test_a_training_run_gives_a_row(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,26 +41,31 @@ def _smallest_for_v3() -> int:
 
 
 def _folded(answer: Any) -> tuple[bool | None, str]:
-    """Judge the weight and the bias that do what a convolution and its batch norm do."""
+    """Judge the weight and the bias of batch norm and a convolution, and where a ReLU between them bends."""
     try:
-        weight, bias = (float(each) for each in answer)
+        weight, bias, bend = map(float, answer)
     except (TypeError, ValueError):
-        return None, f"Two numbers are needed: (weight, bias), not {answer!r}."
+        return None, f"Three numbers are needed: (weight, bias, x), not {answer!r}."
     factor = GAMMA / math.sqrt(VARIANCE)
-    right = [math.isclose(weight, KERNEL * factor), math.isclose(bias, (BIAS - MEAN) * factor + BETA)]
-    if all(right):
-        return True, f"{weight:g} · x + {bias:g}."
-    if math.isclose(weight, KERNEL * GAMMA / VARIANCE):
-        return False, "Batch norm divides by the standard deviation, the root of the variance."
-    if right[0] and math.isclose(bias, BETA - MEAN * factor):
-        return False, "The weight is right. The old bias goes through batch norm, too."
-    if right[0] and math.isclose(bias, BIAS * factor + BETA):
-        return False, "The weight is right. Batch norm takes the mean away, from the old bias, too."
-    if right[0] and math.isclose(bias, (BIAS - MEAN) * factor):
-        return False, "The weight is right. β is added in the end."
-    if math.isclose(weight, KERNEL * GAMMA):
-        return False, "Batch norm also divides by the standard deviation."
-    return False, "The weight is right." if right[0] else "The weight is not right."
+    shift = BETA - MEAN * factor  # batch norm makes factor · x + shift
+    slips = [
+        (weight, KERNEL * GAMMA / VARIANCE, "Batch norm divides by the root of the variance."),
+        (weight, KERNEL * GAMMA, "Batch norm also divides by the standard deviation."),
+        (bias, (BIAS - MEAN) * factor + BETA, "Batch norm comes before the convolution here."),
+        (bias, KERNEL * shift, "The convolution's own bias is added in the end."),
+        (bias, shift + BIAS, "What batch norm adds is multiplied by 0.8, too."),
+        (bias, BIAS - KERNEL * MEAN * factor, "β is added before the convolution."),
+        (bend, MEAN, "At the mean z is β, not 0."),
+        (bend, (KERNEL * shift + BIAS) / (-KERNEL * factor), "There y would be 0. The ReLU cuts z, not y."),
+    ]
+    for value, slip, said in slips:
+        if math.isclose(value, slip):
+            return False, said
+    truth = {"weight": (weight, KERNEL * factor), "bias": (bias, KERNEL * shift + BIAS)}
+    for name, (value, right) in {**truth, "x": (bend, -shift / factor)}.items():
+        if not math.isclose(value, right):
+            return False, f"The {name} is not right."
+    return True, f"{weight:g} · x {bias:+g}. With the ReLU y bends at {bend:g}: no weight and bias do both."
 
 
 def _within_budget(answer: Any) -> tuple[bool | None, str]:
@@ -96,10 +101,14 @@ EXERCISES = {
         },
     ),
     "08.2": Exercise(
-        f"y = {KERNEL}·x + {BIAS}, then batch norm with γ = {GAMMA}, β = {BETA}, mean {MEAN}, variance "
-        f"{VARIANCE} (ε = 0). Which weight and which bias do both at once?",
+        f"Batch norm with γ = {GAMMA}, β = {BETA}, mean {MEAN}, variance {VARIANCE} (ε = 0) makes z of x; "
+        f"then y = {KERNEL}·z + {BIAS}. Which weight and bias do both? With a ReLU between, up to which "
+        "x does y stay the same?",
         _folded,
-        ("γ/σ multiplies everything that comes out of the convolution.", "σ = 0.2, so γ/σ = 2.5."),
+        (
+            "σ = 0.2, so z = 2.5 · (x − 0.3) + 0.2. Put that into y.",
+            "A ReLU makes 0 of every z below 0: at which x is z = 0?",
+        ),
     ),
     "08.3": number(
         "What is the smallest side of a square picture that Inception v3 can take?",

@@ -61,6 +61,30 @@ def stored(name: str) -> pandas.DataFrame:
     return pandas.DataFrame(entry("name", name, EXPERIMENTS).rows())
 
 
+def measured(name: str) -> pandas.DataFrame:
+    """Return the measured runs of an experiment whose arms chose rates of their own.
+
+    Args:
+        name: A name in `EXPERIMENTS`.
+
+    Returns:
+        A row a run: the arm, its rate, the seed, and what was right in per cent: of the held-out digits at
+        all seven sizes, and of the training pictures in the last epoch. No row where nothing is stored.
+
+    Raises:
+        ValueError: If there is no such experiment.
+    """
+    import pandas
+
+    head = ["network", "rate", "seed", "right, %", "training, %"]
+    lines = [
+        (row["network"], row["chosen_rate"], row["seed"],
+         100 * unpack(str(row["right"])).mean(), 100 * float(row["train_accuracy"]))
+        for row in entry("name", name, EXPERIMENTS).rows() if row["phase"] == MEASURE
+    ]  # fmt: skip
+    return pandas.DataFrame(lines, columns=head)
+
+
 def differences(name: str, of: str = "right") -> dict[str, tuple[float, tuple[float, float]]]:
     """Return how far apart the arms are whose difference answers an experiment's question.
 
