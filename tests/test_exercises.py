@@ -482,6 +482,11 @@ def test_a_wrong_answer_is_told_what_is_wrong(name: str, answer: Any, text: str)
         ),
         ("01.4", 3, "A dict is needed, such as dict(conv1x1=64, conv3x3=32, conv5x5=8, pool=False)."),
         (
+            "03.2",
+            {"kernel5x5": 3, "normalization": "batch_norm"},
+            "The network is right. But saved_in_3a: A number is needed (weights), not None.",
+        ),
+        (
             "01.4",
             {"conv1x1": 2.5},
             "No such module: `conv1x1` must be a positive integer. Received: conv1x1=2.5 (in 'naive').",
