@@ -5,16 +5,13 @@ from functools import cache
 
 from inception_lab.exercises.judge import number
 from inception_lab.experiments.lessons import BANDS
+from inception_lab.model.evaluate import mean_interval
 from inception_lab.model.training.recipes import RECIPES
 
 ORDERED = (13, 44)  # pixels
 OFFERED = ((10, 24), (24, 60))  # bands
-SMOOTHING, CLASSES = 0.2, 10
-
-
-def memory_of_floats(pictures: int, side: int) -> float:
-    """Return the GB that pictures in colour take as float32."""
-    return pictures * side * side * 3 * 4 / 1e9
+GAINS = (0.2, 0.9, 1.3)  # points, of a block in three seeds
+MIXED, PLAIN = 0.7, 0.5  # the target of a mixed picture's first digit, and the share of plain pictures
 
 
 def epochs_until(share: float) -> int:
@@ -24,11 +21,9 @@ def epochs_until(share: float) -> int:
     return steps * recipe.decay_epochs
 
 
-def lowest_loss(smoothing: float, classes: int) -> float:
-    """Return the cross-entropy of a perfect answer to labels that are smoothed."""
-    off = smoothing / classes
-    on = 1 - smoothing + off
-    return -(on * math.log(on) + (classes - 1) * off * math.log(off))
+def lowest_loss(mixed: float, plain: float) -> float:
+    """Return the lowest mean loss where the other pictures are mixed of two digits, so much of the first."""
+    return -(1 - plain) * (mixed * math.log(mixed) + (1 - mixed) * math.log(1 - mixed))
 
 
 @cache
@@ -47,20 +42,23 @@ def share_of_large() -> float:
 
 EXERCISES = {
     "05.1": number(
-        "How many GB do CIFAR-10's 50,000 training pictures take at 96×96 as float32?",
-        lambda: memory_of_floats(50_000, 96),
-        "GB",
-        ("Pictures × height × width × colours × bytes.", "Three colours, four bytes a number; 1 GB is 10⁹."),
-        lambda truth: {
-            "That is with one byte a number: float32 has four.": truth / 4,
-            "That is without the three colours.": truth / 3,
-            "That is for all 60,000 pictures.": memory_of_floats(60_000, 96),
-            "That is with 96 pixels a picture: it has 96 · 96.": truth / 96,
-            "That is with eight bytes a number: float32 has four.": 2 * truth,
-            "That is in MB. A GB has 1,000 of them.": 1000 * truth,
-            "That is in GiB, of 2³⁰ bytes. A GB is 10⁹.": truth / 1.073741824,
+        "A block gained 0.2, 0.9 and 1.3 points in three pairs of runs. Where does the interval of the mean "
+        "gain begin?",
+        lambda: mean_interval(GAINS)[0],
+        "points",
+        (
+            "The mean, minus 4.30 times its error. The error is the spread of the three, divided by √3.",
+            "The spread: √((0.6² + 0.1² + 0.5²) / 2) = 0.557.",
+        ),
+        lambda _: {
+            "That is with the factor for very many values. For three it is 4.30.": 0.170,
+            "That spread divides by three. A spread of three values divides by two.": -0.329,
+            "That is for a single run. The error of a mean of three is √3 times smaller.": -1.596,
+            "That is its upper end.": 2.183,
+            "Is it above zero, or below?": 0.583,
+            "That is the mean alone.": 0.8,
         },
-        tolerance=0.01,
+        tolerance=0.015,
     ),
     "05.2": number(
         "The paper's learning rate falls by 4 % every 8 epochs, and is constant in between. After how many "
@@ -79,17 +77,18 @@ EXERCISES = {
         },
     ),
     "05.3": number(
-        "Ten classes, label smoothing 0.2: what is the lowest loss that a network can reach?",
-        lambda: lowest_loss(SMOOTHING, CLASSES),
+        "Half of the pictures are plain, the others are mixed of two digits with targets 0.7 and 0.3: what "
+        "is the lowest training loss?",
+        lambda: lowest_loss(MIXED, PLAIN),
         "nats",
         (
-            "The target is 0.82 for the right class and 0.02 for each other; the best answer is the target.",
-            "−(0.82 ln 0.82 + 9 · 0.02 ln 0.02)",
+            "Of a picture the lowest loss is reached by answering its target. What is it for a plain one?",
+            "Plain: 0. Mixed: −(0.7 ln 0.7 + 0.3 ln 0.3). And then the mean of both.",
         ),
         lambda truth: {
-            "That is the right class alone. The nine others add to it.": -0.82 * math.log(0.82),
-            "That is against plain labels. The target here is smoothed.": -math.log(0.82),
-            "That is with smoothing 0.1, as in the lesson.": lowest_loss(0.1, CLASSES),
+            "That is for a mixed picture. Half of the pictures are plain.": 2 * truth,
+            "That is the digit of 0.7 alone. The other one adds to it.": -0.35 * math.log(0.7),
+            "That is against the digit of 0.7 as the plain label. The target has both.": -0.5 * math.log(0.7),
             "That is in bits: Keras's loss is in nats.": truth / math.log(2),
         },
         tolerance=0.005,

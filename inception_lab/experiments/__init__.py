@@ -94,8 +94,7 @@ def differences(name: str, of: str = "right") -> dict[str, tuple[float, tuple[fl
 
     Returns:
         "one minus other" → the mean difference over seeds that both arms have, in points, and its 95 %
-        interval. Seeds are resampled in pairs; held-out digits are resampled, too. Empty where nothing is
-        stored.
+        interval (`difference_interval`, in pairs). Empty where nothing is stored.
 
     Raises:
         ValueError: If there is no such experiment.

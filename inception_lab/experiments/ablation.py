@@ -5,7 +5,7 @@ and of 60 pixels. Two modules of one topology; only the kernels change, and the 
 that each module costs as many MACs.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -182,38 +182,45 @@ def measured(kind: str, band: tuple[int, int] = (10, 60)) -> npt.NDArray[np.bool
     return np.stack([unpack(str(row["right"])) for row in rows])
 
 
-PLANNED = ("10 px", "60 px")  # of mixed − all 3×3; the other comparisons were looked at afterwards
+# What is compared, and at which of the seven sizes; the first two were planned, the others looked at later.
+SIZES: Mapping[str, slice] = {"10 px": slice(0, 1), "60 px": slice(6, 7), "all seven sizes": slice(0, 7)}
+PLANNED = (("mixed", "all 3×3", "10 px"), ("mixed", "all 3×3", "60 px"))
+COMPARED = (
+    *PLANNED,
+    ("mixed", "all 3×3", "all seven sizes"),
+    ("mixed", "all 5×5", "all seven sizes"),
+    ("all 3×3", "all 1×1", "60 px"),
+    ("all 3×3", "all 1×1", "all seven sizes"),
+    ("all 3×3", "plain 3×3", "all seven sizes"),
+    ("all 5×5", "plain 5×5", "all seven sizes"),
+)
 
 
 def differences() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return what mixing brings, in words for a table: its head, and a line a comparison.
+    """Return what changes with the kernels, in words for a table: its head, and a line a comparison.
 
-    In points: the mean difference, whether it was planned, its intervals with seeds drawn apart (as planned)
-    and in pairs, the smallest difference that as many seeds show, and the seeds that one point takes.
+    In points: the mean difference, whether it was planned, its intervals with seeds apart (as planned) and in
+    pairs, the smallest difference that as many seeds show, and the seeds that one point takes; the last three
+    where both have the same seeds.
     """
-    right = {kind: measured(kind) for kind in ("mixed", "all 3×3", "all 5×5")}
-    sizes: Mapping[str, Callable[[Any], Any]] = {
-        "10 px": lambda found: found[..., 0],
-        "60 px": lambda found: found[..., 6],
-        "all seven sizes": lambda found: found.mean(axis=-1),
-    }
-    head = ("difference, points", "mean", "planned", "95 %, seeds apart", "95 %, seeds paired")
     lines = []
-    for other, size in (*product(("all 3×3",), sizes), ("all 5×5", "all seven sizes")):
-        one, two = (sizes[size](right[kind]) for kind in ("mixed", other))
-        ends = [100 * np.array(difference_interval(one, two, paired=paired)) for paired in (False, True)]
-        needed = seeds_needed(one, two)
-        lines.append(
-            (
-                f"mixed − {other}, {size}",
-                f"{100 * (one.mean() - two.mean()):+.2f}",
-                "yes" if other == "all 3×3" and size in PLANNED else "no",
-                *(f"{low:+.1f} … {high:+.1f}" for low, high in ends),
-                f"{100 * smallest_difference(one, two):.1f}",
-                "more digits" if needed is None else f"{needed}",
-            )
-        )
-    return (*head, f"smallest that {len(right['mixed'])} seeds show", "seeds for 1 point"), lines
+    for one, other, size in COMPARED:
+        right = [measured(kind)[..., SIZES[size]].mean(axis=-1) for kind in (one, other)]
+        columns = [interval(*right)]
+        if len(right[0]) == len(right[1]):
+            needed = seeds_needed(*right)
+            columns += [interval(*right, paired=True), f"{100 * smallest_difference(*right):.1f}"]
+            columns += ["more digits" if needed is None else f"{needed}"]
+        told = (f"{one} − {other}, {size}", f"{100 * (right[0].mean() - right[1].mean()):+.2f}")
+        planned = "yes" if (one, other, size) in PLANNED else "no"
+        lines.append((*told, f"{len(right[0])}, {len(right[1])}", planned, *(columns + 4 * ["–"])[:4]))
+    head = ("difference, points", "mean", "seeds", "planned", "95 %, seeds apart", "95 %, seeds paired")
+    return (*head, "smallest that so many seeds show", "seeds for 1 point"), lines
+
+
+def interval(one: npt.NDArray[Any], two: npt.NDArray[Any], *, paired: bool = False) -> str:
+    """Return the interval of a difference of accuracies, in points and in words."""
+    return " … ".join(f"{100 * end:+.1f}" for end in difference_interval(one, two, paired=paired))
 
 
 def _definition(settings: Settings) -> object:

@@ -85,17 +85,6 @@ def test_rare_mistakes_are_not_none_and_few_are_not_all() -> None:
     )
 
 
-def test_an_interval_of_shares_is_not_rounded_away() -> None:
-    ax = figures.plot_resampled(np.array([0.001, 0.003]), (0.0012, 0.0031), xlabel="share")
-    assert legend_of(ax) == ["interval: +0.0012 to +0.0031"]
-    ax = figures.plot_resampled(np.array([-1.0, 3.0]), (-1, 2.04), xlabel="points")
-    assert legend_of(ax) == ["interval: -1.0 to +2.0"]
-
-
-def legend_of(ax: Any) -> list[str]:
-    return [text.get_text() for text in ax.get_legend().get_texts()]
-
-
 def test_curves_of_every_panel_are_in_the_legend_each_with_a_style_of_its_own() -> None:
     figure = figures.plot_rates(
         {"one": {"a": {0.1: [0.5]}}, "two": {"b": {0.1: [0.5]}, "a": {0.1: [0.6]}}}, ylabel="y", works=0.8
@@ -112,19 +101,6 @@ def test_a_confusion_says_shares_of_its_rows() -> None:
     said = {(round(t.get_position()[0]), round(t.get_position()[1])): t.get_text() for t in ax.texts}
     assert said == {(0, 0): "75", (1, 0): "25"}
     assert [label.get_text() for label in ax.get_yticklabels()] == ["cat", "dog"]
-
-
-def test_resamplings_are_counted_and_their_interval_is_shaded() -> None:
-    ax = figures.plot_resampled(np.array([-1.0, 0.0, 0.0, 3.0]), (-1, 2), xlabel="points")
-    *bars, band = ax.patches
-    assert sum(bar.get_height() for bar in bars) == 4  # type: ignore[attr-defined]
-    assert (band.get_x(), band.get_width()) == (-1, 3)  # type: ignore[attr-defined]
-    assert ax.get_ylabel() == "of 4 resamplings"
-    legend = ax.get_legend()
-    assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == ["interval: -1.0 to +2.0"]
-    ax.figure.draw_without_rendering()  # type: ignore[union-attr]
-    assert legend.get_window_extent().y0 >= ax.bbox.y1 - 1  # above the axes: no line crosses it
 
 
 def test_every_run_at_every_rate_is_a_dot_and_the_curve_goes_through_the_means() -> None:

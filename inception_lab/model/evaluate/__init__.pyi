@@ -6,7 +6,6 @@ from .crops import shortened as shortened
 from .intervals import accuracy_interval as accuracy_interval
 from .intervals import difference_interval as difference_interval
 from .intervals import mean_interval as mean_interval
-from .intervals import resampled as resampled
 from .intervals import seeds_needed as seeds_needed
 from .intervals import smallest_difference as smallest_difference
 from .scores import ClassAccuracy as ClassAccuracy

@@ -1,4 +1,4 @@
-"""How sure a figure is: bootstrap intervals over seeds and pictures, and how many seeds a claim takes."""
+"""How sure a figure is: intervals over seeds and pictures, and how many seeds a claim takes."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inception_lab.checks import finite_number, positive_integer, seed_number, share, short
+from inception_lab.checks import finite_number, share, short
 
 Right = npt.NDArray[Any]  # of bool, or of shares
 POWER = 0.8
@@ -16,34 +16,34 @@ OUTSIDE = NormalDist().inv_cdf(0.975)  # of a two-sided test at 95 %, in standar
 FOR_T = OUTSIDE**2 / 2  # seeds more, since their spread is not known but measured (Guenther 1981)
 
 
-def accuracy_interval(
-    right: Right, level: float = 0.95, samples: int = 2_000, seed: int = 0
-) -> tuple[float, float]:
-    """Return the two ends of an interval for an accuracy.
+def accuracy_interval(right: Right, level: float = 0.95) -> tuple[float, float]:
+    """Return the two ends of an interval for an accuracy, as `difference_interval` makes them.
 
     Args:
         right: Which pictures each run had right, `(seeds, pictures)`.
         level: Share of such intervals that should hold the true value.
-        samples: Resamplings.
-        seed: Of the resampling.
 
     Raises:
         ValueError: If the shape is another.
     """
-    return difference_interval(right, np.zeros_like(right), level, samples, seed)
+    low, high = difference_interval(right, np.zeros_like(right), level)
+    return max(low, 0.0), min(high, 1.0)
 
 
 def difference_interval(
-    one: Right, two: Right, level: float = 0.95, samples: int = 2_000, seed: int = 0, *, paired: bool = False
+    one: Right, two: Right, level: float = 0.95, *, paired: bool = False
 ) -> tuple[float, float]:
-    """Return an interval for the difference of two accuracies on the same pictures: most of `resampled`.
+    """Return an interval for the difference of two accuracies on the same pictures.
+
+    Seeds and pictures are both a sample, and their squared errors add up. Seeds are few, so their error is
+    multiplied by Student's quantile; that of the many pictures by the normal one. A picture hard for both
+    networks does not count, nor does what a seed does to both, if seeds are paired: runs of one seed learned
+    from the same pictures in the same order. Where there is one seed, only the pictures are a sample.
 
     Args:
         one: Which pictures each run of the first network had right, `(seeds, pictures)`.
         two: The same for the second; the number of seeds may differ unless they are paired.
         level: Share of such intervals that should hold the true value.
-        samples: Resamplings.
-        seed: Of the resampling.
         paired: Whether the seeds of both are the same, in the same order.
 
     Returns:
@@ -51,76 +51,36 @@ def difference_interval(
 
     Raises:
         ValueError: If the shapes do not fit together.
+
+    Reference:
+        B. L. Welch 1947, "The generalization of Student's problem", for seeds that are not paired.
+        G. Y. Zou, A. Donner 2008, "Construction of confidence limits about effect measures": the sum.
     """
     share("level", level)
-    found = resampled(one, two, samples, seed, paired=paired)
-    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    one, two = np.asarray(one), np.asarray(two)
+    if paired:
+        one = _paired(one, two, (1, 1))
+        two = np.zeros((1, one.shape[1]))
+    by_seed, by_picture = _variances(one, two)
+    errors = [variance / len(each) for variance, each in zip(by_seed, (one, two), strict=True)]
+    middle, off = float(one.mean() - two.mean()), 0.0
+    if sum(errors):
+        parts = (error**2 / (len(each) - 1) for error, each in zip(errors, (one, two), strict=True) if error)
+        off = _student(sum(errors) ** 2 / sum(parts), level) * math.sqrt(sum(errors))
+    off = math.hypot(off, NormalDist().inv_cdf((1 + level) / 2) * math.sqrt(by_picture))
+    return middle - off, middle + off
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float]:
     """Return a 95 % interval for a mean of few values, such as differences of paired seeds: Student's.
 
-    Resampling so few (`difference_interval` of accuracies alone) gives intervals that are too short.
-
     Raises:
-        ValueError: If there are fewer than four values: the expansion is not good enough for them.
-
-    Reference:
-        M. Abramowitz, I. A. Stegun 1964, "Handbook of Mathematical Functions", 26.7.5: the quantile.
+        ValueError: If there are fewer than two values.
     """
-    if len(values) < 4:
-        raise ValueError(f"`values` must be four numbers or more. Received: values={short(values)}.")
-    z, free = OUTSIDE, len(values) - 1
-    expansion = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160,
-    )
-    quantile = z + sum(term / free**power for power, term in enumerate(expansion, start=1))
-    middle, off = float(np.mean(values)), quantile * float(np.std(values, ddof=1)) / math.sqrt(len(values))
-    return middle - off, middle + off
-
-
-def resampled(
-    one: Right, two: Right, samples: int = 2_000, seed: int = 0, *, paired: bool = False
-) -> npt.NDArray[np.float64]:
-    """Return the difference of two accuracies in many samples, drawn anew from the same runs and pictures.
-
-    Pictures are resampled for both networks together: a picture hard for both then cancels. So are seeds, if
-    they are paired: runs of one seed learned from the same pictures in the same order.
-
-    Args:
-        one: Which pictures each run of the first network had right, `(seeds, pictures)`.
-        two: The same for the second; the number of seeds may differ unless they are paired.
-        samples: Resamplings.
-        seed: Of the resampling.
-        paired: Whether the seeds of both are the same, in the same order.
-
-    Returns:
-        `(samples,)`: the first accuracy minus the second.
-
-    Raises:
-        ValueError: If the shapes do not fit together.
-    """
-    one, two = np.asarray(one), np.asarray(two)
-    if paired:
-        one, two = _paired(one, two, (1, 1)), np.zeros_like(one, float)
-    if one.ndim != 2 or two.ndim != 2 or one.shape[1] != two.shape[1] or not (one.size and two.size):
-        raise ValueError(
-            "`one` and `two` must be (seeds, pictures), with the same pictures. "
-            f"Received: {one.shape} and {two.shape}."
-        )
-    if not (np.isfinite(one).all() and np.isfinite(two).all()):
-        raise ValueError("`one` and `two` must be finite numbers. Received: NaN or infinity.")
-    rng = np.random.default_rng(seed_number(seed))
-    pictures = one.shape[1]
-    found = np.empty(positive_integer("samples", samples))
-    for sample in range(samples):
-        counts = np.bincount(rng.integers(pictures, size=pictures), minlength=pictures)
-        found[sample] = (_resampled(one, rng) @ counts - _resampled(two, rng) @ counts) / pictures
-    return found
+    if len(values) < 2:
+        raise ValueError(f"`values` must be two numbers or more. Received: values={short(values)}.")
+    each = np.reshape(values, (-1, 1))
+    return difference_interval(each, np.zeros_like(each), paired=True)
 
 
 def seeds_needed(one: Right, two: Right, difference: float = 0.01, power: float = POWER) -> int | None:
@@ -146,7 +106,7 @@ def seeds_needed(one: Right, two: Right, difference: float = 0.01, power: float 
         W. C. Guenther 1981, "Sample size formulas for normal theory T tests".
     """
     finite_number("difference", difference)
-    by_seed, by_picture = _variances(one, two)
+    by_seed, by_picture = _by_pair(one, two)
     left = (difference / _reach(power)) ** 2 - by_picture
     return math.ceil(by_seed / left + FOR_T) if left > 0 else None
 
@@ -162,7 +122,7 @@ def smallest_difference(one: Right, two: Right, power: float = POWER) -> float:
     Raises:
         ValueError: If the shapes do not fit, or there are fewer than two seeds.
     """
-    by_seed, by_picture = _variances(one, two)
+    by_seed, by_picture = _by_pair(one, two)
     return _reach(power) * math.sqrt(by_seed / (len(one) - FOR_T) + by_picture)
 
 
@@ -173,20 +133,49 @@ def _reach(power: float) -> float:
     return OUTSIDE + NormalDist().inv_cdf(power)
 
 
-def _variances(one: Right, two: Right) -> tuple[float, float]:
-    """Return the variance of the mean difference: the part that one seed leaves, and the pictures' part.
-
-    Seeds and pictures cross. What is left beside the two (their interaction) becomes smaller with both.
-    """
+def _by_pair(one: Right, two: Right) -> tuple[float, float]:
+    """Return the variance of a seed's difference, and that which the pictures leave in the mean."""
     apart = _paired(np.asarray(one), np.asarray(two), (2, 1))
-    seeds, pictures = apart.shape
+    (by_seed, _), by_picture = _variances(apart, np.zeros((1, apart.shape[1])))
+    return by_seed, by_picture
+
+
+def _variances(one: Right, two: Right) -> tuple[list[float], float]:
+    """Return the variance of a seed's accuracy, for each network, and the pictures' part in the difference.
+
+    Seeds and pictures cross. What is left beside the two (their interaction) becomes smaller with both; it
+    stands in the seeds' part, not in the pictures'.
+    """
+    if one.ndim != 2 or two.ndim != 2 or one.shape[1] != two.shape[1] or not (one.size and two.size):
+        raise ValueError(
+            "`one` and `two` must be (seeds, pictures), with the same pictures. "
+            f"Received: {one.shape} and {two.shape}."
+        )
+    if not (np.isfinite(one).all() and np.isfinite(two).all()):
+        raise ValueError("`one` and `two` must be finite numbers. Received: NaN or infinity.")
+    pictures, by_seed, interactions = one.shape[1], [], 0.0
+    for each in (one, two):
+        seeds, interaction = len(each), 0.0
+        of_seeds = each.mean(axis=1)
+        if seeds > 1 < pictures:
+            rest = each - of_seeds[:, None] - each.mean(axis=0) + each.mean()
+            interaction = float((rest**2).sum()) / ((seeds - 1) * (pictures - 1)) / pictures
+        by_seed.append(max(float(of_seeds.var(ddof=1)), interaction) if seeds > 1 else 0.0)
+        interactions += interaction / seeds
     if pictures == 1:
-        return float(apart.var(ddof=1)), 0.0
-    of_seeds, of_pictures = apart.mean(axis=1), apart.mean(axis=0)
-    rest = apart - of_seeds[:, None] - of_pictures + apart.mean()
-    interaction = float((rest**2).sum()) / ((seeds - 1) * (pictures - 1))
-    by_picture = max(0.0, float(of_pictures.var(ddof=1)) - interaction / seeds) / pictures
-    return max(float(of_seeds.var(ddof=1)), interaction / pictures), by_picture
+        return by_seed, 0.0
+    of_pictures = one.mean(axis=0) - two.mean(axis=0)
+    return by_seed, max(0.0, float(of_pictures.var(ddof=1)) / pictures - interactions)
+
+
+def _student(free: float, level: float) -> float:
+    """Return how many standard errors hold so large a share of Student's distribution, about its middle.
+
+    At √free · tan(angle) its density in the angle is the cosine to the power of free − 1.
+    """
+    edges = np.linspace(0, math.pi / 2, 2_001)
+    below = np.cumsum(np.cos((edges[1:] + edges[:-1]) / 2) ** (free - 1))
+    return math.sqrt(free) * math.tan(float(np.interp(level * below[-1], below, edges[1:])))
 
 
 def _paired(one: Right, two: Right, least: tuple[int, int]) -> npt.NDArray[np.float64]:
@@ -196,8 +185,3 @@ def _paired(one: Right, two: Right, least: tuple[int, int]) -> npt.NDArray[np.fl
             f"Received: {one.shape} and {two.shape}."
         )
     return np.subtract(one, two, dtype=float)
-
-
-def _resampled(right: Right, rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    chosen = rng.integers(len(right), size=len(right))
-    return np.asarray(right[chosen].mean(axis=0))

@@ -23,7 +23,6 @@ from inception_lab.view.figures.learning import (
     plot_hard,
     plot_history,
     plot_rates,
-    plot_resampled,
     plot_runs,
 )
 from inception_lab.view.figures.style import (

@@ -1,6 +1,5 @@
 """Figures of training: curves, stored runs, accuracies by size, confusions."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -201,29 +200,6 @@ def plot_differences(
     ax.set_yticks(range(len(differences)), list(differences))
     ax.set(ylim=(len(differences) - 0.5, -0.5), xlabel=unit, title=title)
     ax.grid(color=PALE, axis="x")
-    return ax
-
-
-@styled
-def plot_resampled(
-    found: Any, interval: tuple[float, float], *, xlabel: str, title: str = "", ax: Axes | None = None
-) -> Axes:
-    """Draw how often each value came out of resampling, and the interval that holds most of them.
-
-    Args:
-        found: One value a resampling.
-        interval: Its ends.
-    """
-    ax = axes(ax, 7.2, 2.8)
-    low, high = interval
-    most = max(abs(low), abs(high))
-    digits = 1 if most >= 0.1 or not most else -math.floor(math.log10(most)) + 1
-    ends = f"{low:+.{digits}f} to {high:+.{digits}f}"
-    ax.hist(found, bins=40, color=SKY, edgecolor="white", linewidth=0.4)
-    ax.axvspan(low, high, color=ORANGE, alpha=0.2, linewidth=0, label=f"interval: {ends}")
-    ax.axvline(0, color=BLACK, linewidth=1)
-    ax.set(xlabel=xlabel, ylabel=f"of {len(found):,} resamplings", title=title)
-    ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1))  # above: no line crosses it
     return ax
 
 
