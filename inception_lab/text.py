@@ -43,17 +43,6 @@ def tick(value: float, _: Any = None) -> str:
     return f"{value / size:,g}{letter}"
 
 
-def percent(share: float) -> str:
-    """Write a share in whole per cent; less than all is not 100, and more than nothing is not 0.
-
-    Example:
-        >>> [percent(share) for share in (0, 0.001, 0.25, 0.999, 1)]
-        ['0', '<1', '25', '>99', '100']
-    """
-    said = f"{100 * share:.0f}"
-    return {"0": "<1", "100": ">99"}.get(said, said) if 0 < share < 1 else said
-
-
 def readable(value: Any) -> str:
     """Write one cell of a table: shapes with ×, whole numbers with separators, two decimals or digits else.
 

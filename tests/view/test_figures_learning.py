@@ -75,16 +75,6 @@ def test_all_sizes_of_all_curves_are_named() -> None:
             figures.plot_by_size(nothing)
 
 
-def test_rare_mistakes_are_not_none_and_few_are_not_all() -> None:
-    ax = figures.plot_confusion([[999, 1], [0, 5]], ("cat", "dog"))
-    assert [t.get_text() for t in ax.texts] == [">99", "<1", "100"]
-    with pytest.raises(ValueError, match="Received") as caught:
-        figures.plot_confusion(np.zeros((2, 2)), ("cat", "dog", "fox"))
-    assert str(caught.value) == (
-        "`table` must have a row and a column for each of 3 classes. Received: shape (2, 2)."
-    )
-
-
 def test_curves_of_every_panel_are_in_the_legend_each_with_a_style_of_its_own() -> None:
     figure = figures.plot_rates(
         {"one": {"a": {0.1: [0.5]}}, "two": {"b": {0.1: [0.5]}, "a": {0.1: [0.6]}}}, ylabel="y", works=0.8
@@ -94,13 +84,6 @@ def test_curves_of_every_panel_are_in_the_legend_each_with_a_style_of_its_own() 
     first, second = (ax.get_lines() for ax in figure.axes[:2])
     assert first[0].get_color() != second[0].get_color() == second[1].get_color()
     assert first[0].get_color() == second[2].get_color()
-
-
-def test_a_confusion_says_shares_of_its_rows() -> None:
-    ax = figures.plot_confusion(np.array([[3, 1], [0, 0]]), ("cat", "dog"))
-    said = {(round(t.get_position()[0]), round(t.get_position()[1])): t.get_text() for t in ax.texts}
-    assert said == {(0, 0): "75", (1, 0): "25"}
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["cat", "dog"]
 
 
 def test_every_run_at_every_rate_is_a_dot_and_the_curve_goes_through_the_means() -> None:

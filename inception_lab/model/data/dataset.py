@@ -191,28 +191,13 @@ class Splits(Shown):
         return hashlib.sha256(fingerprints.encode()).hexdigest()[:16]
 
 
-def memory(count: int, shape: Iterable[int], kind: str = "uint8") -> int:
-    """Return the bytes that pictures need.
-
-    Args:
-        count: Number of pictures.
-        shape: `(height, width, channels)`.
-        kind: How each value is stored.
-
-    Example:
-        >>> memory(60_000, (32, 32, 3)), memory(60_000, (224, 224, 3), "float32")
-        (184320000, 36126720000)
-    """
-    return count * math.prod(map(int, shape)) * np.dtype(kind).itemsize
-
-
 def announce(name: str, count: int, shape: tuple[int, int, int]) -> None:
     """Say on the error stream how much memory is about to be taken, if it is much.
 
     Raises:
         ValueError: If there is less.
     """
-    needed, free = memory(count, shape), free_memory()
+    needed, free = count * math.prod(shape), free_memory()
     text = f"{count:,} pictures of {'×'.join(map(str, shape))} bytes take {needed / 1e9:.2f} GB"
     if free is not None and 2 * needed > free:
         raise ValueError(

@@ -13,6 +13,8 @@ from inception_lab.model.data.preparation import Preparation, rgb
 from inception_lab.model.inside.branches import Floats, array, computed, layer_of
 
 NOISE = 12.0  # standard deviation of the start, in bytes
+RATIO = 1.5  # of two neighbouring sizes
+JITTER = 8  # largest shift, in pixels
 SMALLEST = 32  # pixels of the shorter side, unless the picture itself has less
 
 
@@ -35,9 +37,7 @@ def dream(
     side: int = 224,
     steps: int = 16,
     octaves: int = 3,
-    ratio: float = 1.5,
     rate: float = 6.0,
-    jitter: int = 8,
     seed: int = 0,
 ) -> Dream:
     """Change a picture, step by step, into one that a channel answers strongly to.
@@ -54,10 +54,8 @@ def dream(
         start: A photograph to start from, instead of noise; its shape stays.
         side: Of the picture in pixels, without `start`; it need not be the network's own.
         steps: In each octave.
-        octaves: Sizes, each `ratio` times the one before.
-        ratio: Of two neighbouring sizes.
+        octaves: Sizes, each 1.5 times the one before.
         rate: Mean change of a step, in bytes, at most 255.
-        jitter: Largest shift, in pixels.
         seed: Of noise and shifts; the same seed gives the same picture, on the same machine.
 
     Raises:
@@ -68,14 +66,9 @@ def dream(
         Mordvintsev, Olah & Tyka 2015, "Inceptionism".
     """
     steps, octaves = positive_integer("steps", steps), positive_integer("octaves", octaves)
-    for name, number in {"ratio": ratio, "rate": rate, "jitter": jitter}.items():
-        finite_number(name, number)
-    whole = isinstance(jitter, int | np.integer) and 0 <= jitter < 2**31
-    if not ratio >= 1 or not 0 < rate <= 255 or not whole:
-        raise ValueError(
-            "`ratio` must be at least 1, `rate` above 0, at most 255, `jitter` a whole number, at least 0. "
-            f"Received: ratio={ratio}, rate={rate}, jitter={jitter}."
-        )
+    finite_number("rate", rate)
+    if not 0 < rate <= 255:
+        raise ValueError(f"`rate` must be above 0, at most 255. Received: rate={rate}.")
     if not isinstance(prepare, Preparation):
         raise ValueError(f"`prepare` must be a Preparation. Received: {short(prepare)}.")
     rng = np.random.default_rng(seed_number(seed))
@@ -86,14 +79,14 @@ def dream(
     shape = base.shape[:2]
     detail = np.zeros_like(base)
     answers: list[float] = []
-    scales = [max(ratio ** -(octaves - 1 - n), min(1.0, SMALLEST / min(shape))) for n in range(octaves)]
+    scales = [max(RATIO ** -(octaves - 1 - n), min(1.0, SMALLEST / min(shape))) for n in range(octaves)]
     sizes = [tuple(round(length * scale) for length in shape) for scale in scales]
     answer = _answer(model, path, channel, sizes[0])
     for size in sizes:
         ground = _resized(base, size)
         picture = ground + _resized(detail, size)
         for step in range(steps):
-            shift = rng.integers(-jitter, jitter + 1, size=2)
+            shift = rng.integers(-JITTER, JITTER + 1, size=2)
             value, slope = answer(prepare.values(np.roll(picture, shift, axis=(0, 1)))[None])
             answers.append(value)
             slope = np.roll(slope[..., :: -1 if prepare.channels == "BGR" else 1], -shift, axis=(0, 1))

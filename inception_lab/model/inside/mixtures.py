@@ -1,79 +1,26 @@
 """What a 1×1 convolution can keep: how much of the channels' variance lies in a few mixtures of them.
 
-What is stored with the project was measured on BVLC's GoogLeNet, so that lesson 2 needs no weights.
+What is stored with the project was measured on BVLC's GoogLeNet, so that lesson 2 needs no weights;
+`data/README.md` says how.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from inception_lab.resources import data_path
 
 if TYPE_CHECKING:
     import pandas
 
-    from inception_lab.model.classifier import Classifier
 
-STORED = "pool2_mixtures.csv"
-READERS = ("inception_3a/5x5_reduce", "inception_3a/3x3_reduce")  # 1×1 convolutions on pool2
-
-
-def best_kept(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return the share of the variance that the best 1, 2, … mixtures of channels keep: principal components.
-
-    Args:
-        values: `(places, channels)`.
+def stored_mixtures() -> pandas.DataFrame:
+    """Return the share of the variance of pool2's 192 channels that mixtures of them keep.
 
     Returns:
-        `(channels,)`, rising to 1.
-    """
-    sizes = np.linalg.eigvalsh(_covariance(values))[::-1].clip(0)
-    return np.asarray(np.cumsum(sizes) / sizes.sum())
-
-
-def kept_by(values: npt.ArrayLike, mixtures: npt.ArrayLike) -> float:
-    """Return the share of the variance that can be told from some mixtures: that in the space they span.
-
-    Args:
-        values: `(places, channels)`.
-        mixtures: `(channels, mixtures)`, as the kernel of a 1×1 convolution has them.
-    """
-    spread, (across, _) = _covariance(values), np.linalg.qr(np.asarray(mixtures, np.float64))
-    return float(np.trace(across.T @ spread @ across) / np.trace(spread))
-
-
-def _covariance(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    return np.asarray(np.cov(np.asarray(values, np.float64), rowvar=False))
-
-
-def measured_mixtures(network: Classifier) -> pandas.DataFrame:
-    """Measure what mixtures of pool2's 192 channels keep, over all places of a network's samples.
-
-    Returns:
-        A row for each number of mixtures: what the best keep, and what the network's own `READERS` keep,
-        where one has that many.
+        A row for each number of mixtures: what the `best` keep (principal components), and what the network's
+        `own` keep, those of the 1×1 convolutions that read pool2, where one has that many.
     """
     import pandas
 
-    from inception_lab.model.backend import keras
-    from inception_lab.model.inside.branches import array, layer_of
-
-    model: Any = network.model
-    pool = keras.Model(model.input, layer_of(model, "pool2/3x3_s2").output)
-    maps = array(pool(network.prepare(*network.samples.values())))
-    values = maps.reshape(-1, maps.shape[-1])
-    kernels = [array(layer_of(model, path).kernel)[0, 0] for path in READERS]
-    own = {kernel.shape[1]: kept_by(values, kernel) for kernel in kernels}
-    best = pandas.Series(best_kept(values), range(1, values.shape[1] + 1))
-    return pandas.DataFrame({"best": best, "own": pandas.Series(own)}).rename_axis("mixtures")
-
-
-def stored_mixtures(path: Path | None = None) -> pandas.DataFrame:
-    """Return what `measured_mixtures` found on BVLC's GoogLeNet, or what lies at `path`."""
-    import pandas
-
-    return pandas.read_csv(path or data_path(STORED), comment="#", index_col="mixtures")
+    return pandas.read_csv(data_path("pool2_mixtures.csv"), comment="#", index_col="mixtures")

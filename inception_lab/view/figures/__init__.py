@@ -18,7 +18,6 @@ from inception_lab.view.figures.images import (
 )
 from inception_lab.view.figures.learning import (
     plot_by_size,
-    plot_confusion,
     plot_differences,
     plot_hard,
     plot_history,

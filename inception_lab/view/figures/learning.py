@@ -1,14 +1,13 @@
-"""Figures of training: curves, stored runs, accuracies by size, confusions."""
+"""Figures of training: curves, stored runs, accuracies by size."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter
 
-from inception_lab.text import percent, tick
+from inception_lab.text import tick
 from inception_lab.view.figures.style import (
     BLACK,
     BLUE,
@@ -140,42 +139,6 @@ def plot_by_size(
     ax.grid(color=PALE)
     if count > 1:
         ax.legend(frameon=False, fontsize=9, ncols=1 + (count - 1) // 12)
-    return ax
-
-
-@styled
-def plot_confusion(table: Any, classes: Sequence[str], *, title: str = "", ax: Axes | None = None) -> Axes:
-    """Draw how often each class was taken for which, in per cent of its pictures.
-
-    Args:
-        table: Counts, `(classes, classes)`: a row a class, a column a prediction.
-        classes: Their names.
-
-    Raises:
-        ValueError: If there are others than these.
-    """
-    table = np.asarray(table)
-    if table.shape != (len(classes), len(classes)):
-        raise ValueError(
-            f"`table` must have a row and a column for each of {len(classes)} classes. "
-            f"Received: shape {table.shape}."
-        )
-    side = 1.6 + 0.36 * len(classes)
-    ax = axes(ax, side, side)
-    shares = table / table.sum(axis=1, keepdims=True).clip(1)
-    wrong = shares.copy()
-    wrong[range(len(classes)), range(len(classes))] = 0
-    # Mistakes are rare: the colours show them, and the right ones keep theirs.
-    ax.imshow(wrong, cmap="Blues", vmin=0, vmax=max(0.05, wrong.max() * 1.6))
-    for row in range(len(classes)):
-        for column in range(len(classes)):
-            share = shares[row, column]
-            if share:
-                weight = "bold" if row == column else "normal"
-                ax.text(column, row, percent(share), ha="center", va="center", fontsize=9, weight=weight)
-    ax.set_xticks(range(len(classes)), classes)
-    ax.set_yticks(range(len(classes)), classes)
-    ax.set(xlabel="predicted", ylabel="class (each row: 100 %)", title=title)
     return ax
 
 

@@ -11,7 +11,7 @@ from inception_lab.model.data.preparation import Preparation
 from inception_lab.model.inside.dreams import dream
 
 PREPARE = Preparation(32, 32, channels="RGB", mean=(128, 128, 128), scale=64)
-LITTLE: dict[str, Any] = {"steps": 6, "octaves": 2, "side": 48, "jitter": 3}
+LITTLE: dict[str, Any] = {"steps": 6, "octaves": 2, "side": 48}
 
 
 @pytest.fixture(scope="module")
@@ -93,14 +93,10 @@ def test_a_grey_start_gets_colours(model: Any) -> None:
         ({"channel": 2}, r"`channel` must be from 0 to 1 \(at 'first'\)\. Received: 2\."),
         ({"channel": "1"}, r"`channel` must be from 0 to 1 \(at 'first'\)\. Received: '1'\."),
         ({"channel": 1.0}, r"`channel` must be from 0 to 1 \(at 'first'\)\. Received: 1\.0\."),
-        ({"jitter": 1.5}, r"`ratio` must be .*`jitter` a whole number, .*rate=6\.0, jitter=1\.5\."),
         ({"steps": 0}, r"`steps` must be a positive integer\. Received: steps=0\."),
-        ({"ratio": 0.5}, r"`ratio` must be at least 1, .*Received: ratio=0\.5, rate=6\.0, jitter=8\."),
         ({"rate": float("nan")}, r"`rate` must be a finite int or float\. Received: rate=nan\."),
-        ({"rate": 1e300}, r"`ratio` must be .*`rate` above 0, at most 255, .*rate=1e\+300, jitter=8\."),
+        ({"rate": 1e300}, r"`rate` must be above 0, at most 255\. Received: rate=1e\+300\."),
         ({"rate": "quick"}, r"`rate` must be a finite int or float\. Received: rate='quick'\."),
-        ({"ratio": None}, r"`ratio` must be a finite int or float\. Received: ratio=None\."),
-        ({"jitter": 2**70}, r"`ratio` must be .*jitter=1180591620717411303424\."),
         ({"seed": -1}, r"`seed` must be a whole number from 0 to 2147483647\. Received: seed=-1\."),
         ({"path": 3}, r"`path` must be that of a layer, such as .*\. Received: 3\."),
     ],

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inception_lab.model.inside.mixtures import best_kept, kept_by, measured_mixtures, stored_mixtures
+from inception_lab.model.inside.mixtures import stored_mixtures
+from tests.model.inside.mixtures import best_kept, kept_by, measured_mixtures
 
 
 def test_the_best_mixtures_of_independent_channels_are_the_most_varied_ones() -> None:
