@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from inception_lab.architecture.convolutions import spread_before
-from inception_lab.architecture.layer import Shape, same_padding
+from inception_lab.architecture import layers as spec
+from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.reach import UNDEFINED, Reach
 from inception_lab.model.backend import keras
 from inception_lab.model.layers import BatchNormalization, LocalResponseNormalization
@@ -56,42 +56,29 @@ def reach_after(layer: Any, reaches: list[Reach], inputs: Sequence[Shape], outpu
         return reach if sides == (1, 1) else UNDEFINED
     if isinstance(layer, GLOBAL):
         return reach.everywhere(*sides) if len(output) == 1 else reach.across(*sides)
-    if isinstance(layer, WINDOWED):
-        return _moved(reach, layer, sides)
     if isinstance(layer, layers.ZeroPadding2D | layers.Cropping2D):
         pads = layer.padding if isinstance(layer, layers.ZeroPadding2D) else layer.cropping
         sign = 1 if isinstance(layer, layers.ZeroPadding2D) else -1
         (top, _), (left, _) = pads
         return Reach(reach.rows.behind(1, 1, sign * top), reach.columns.behind(1, 1, sign * left))
-    grows: tuple[int, int] = getattr(layer, "size", None) or getattr(layer, "strides", None) or (1, 1)
-    if isinstance(layer, layers.UpSampling2D) and layer.interpolation in ("nearest", "bilinear"):
-        times = 2 if layer.interpolation == "bilinear" else 1
-        spans = zip((reach.rows, reach.columns), grows, strict=True)
-        return Reach(*(span.spread(times * n if n > 1 else 1, n) for span, n in spans))
-    if isinstance(layer, layers.Conv2DTranspose) and layer.dilation_rate == (1, 1):
-        each = zip((reach.rows, reach.columns), layer.kernel_size, grows, strict=True)
-        same = layer.padding == "same"
-        return Reach(
-            *(
-                span.spread(k, n) if n > 1 else span.behind(k, 1, spread_before(k, same))
-                for span, k, n in each
-            )
-        )
+    if window := _window(layer):
+        return reach.behind(window, (*sides, 1), (*sides, 1))
     if isinstance(layer, ALONG_CHANNELS):
         axis = layer.axis if isinstance(layer.axis, int) else tuple(layer.axis)
         return reach if axis in (-1, 3, (-1,), (3,)) else UNDEFINED
     return reach if isinstance(layer, POINTWISE) else UNDEFINED
 
 
-def _moved(reach: Reach, layer: Any, sides: Sequence[int]) -> Reach:
-    kernel = getattr(layer, "kernel_size", None) or layer.pool_size
+def _window(layer: Any) -> Layer | None:
+    """Return a layer of ours that moves the same window over a picture; `None` where there is none."""
+    if isinstance(layer, layers.UpSampling2D) and layer.interpolation in ("nearest", "bilinear"):
+        return spec.UpSampling2D(layer.size, layer.interpolation)
+    if isinstance(layer, layers.Conv2DTranspose) and layer.dilation_rate == (1, 1):
+        return spec.Conv2DTranspose(1, layer.kernel_size, layer.strides, layer.padding)
+    if not isinstance(layer, WINDOWED):
+        return None
     rate = getattr(layer, "dilation_rate", 1)
-    rates = (rate, rate) if isinstance(rate, int) else tuple(rate)
-    spans = []
-    for span, side, k, step, dilation in zip(
-        (reach.rows, reach.columns), sides, kernel, layer.strides, rates, strict=True
-    ):
-        window = (k - 1) * dilation + 1
-        before = same_padding(side, window, step)[0] if layer.padding == "same" else 0
-        spans.append(span.behind(window, step, before))
-    return Reach(*spans)
+    rates = (rate, rate) if isinstance(rate, int) else rate
+    kernel = getattr(layer, "kernel_size", None) or layer.pool_size
+    rows, columns = ((side - 1) * dilation + 1 for side, dilation in zip(kernel, rates, strict=True))
+    return spec.Conv2D(1, (rows, columns), layer.strides, layer.padding)

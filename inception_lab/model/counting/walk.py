@@ -93,13 +93,12 @@ class Walk:
 
     def traced(self, layer: Any, args: Any, kwargs: Any, path: str) -> list[Tensor]:
         """Count what a layer or model of one's own calls: its `call` is given symbolic inputs, once."""
-        fresh: dict[int, Tensor] = {}
+        fresh: dict[int, tuple[Tensor, Tensor]] = {}  # id of an input → the input, and what stands for it
 
         def renewed(x: Any) -> Any:
-            if isinstance(x, keras.KerasTensor):
-                fresh.setdefault(id(x), keras.KerasTensor(x.shape, x.dtype))
-                return fresh[id(x)]
-            return x
+            if not isinstance(x, keras.KerasTensor):
+                return x
+            return fresh.setdefault(id(x), (x, keras.KerasTensor(x.shape, x.dtype)))[1]
 
         new_args, new_kwargs = tree.map_structure(renewed, (args, kwargs))
         parameters = inspect.signature(layer.call).parameters
@@ -116,12 +115,8 @@ class Walk:
             own = [w for w in layer.weights if not any(w is v for sub in _inside(layer) for v in sub.weights)]
             if own:
                 self._add(path or layer.name, layer, [], [], lambda call: Operations(), None, own)
-            originals = [self._original(x, args, kwargs) for x in fresh]
-            return self.graph(list(fresh.values()), outputs, originals, path + "/" if path else "")
-
-    @staticmethod
-    def _original(identity: int, args: Any, kwargs: Any) -> Tensor:
-        return next(x for x in tree.flatten((args, kwargs)) if id(x) == identity)
+            given, stand_ins = zip(*fresh.values(), strict=True) if fresh else ((), ())
+            return self.graph(stand_ins, outputs, given, path + "/" if path else "")
 
     def _outputs(
         self, operation: Any, args: Any, kwargs: Any, known: Sequence[Tensor] | None
