@@ -36,14 +36,14 @@ from .model import inside as inside
 from .model.backend import profiled_operations as profiled_operations
 from .model.build import build as build
 from .model.classifier import Classifier as Classifier
-from .model.count import cost as cost
+from .model.counting import cost as cost
 from .model.data import digits as digits
 from .model.data.photos import read_photo as read_photo
 from .model.describe import describe as describe
 from .model.folding import fold as fold
+from .model.hardware import seconds_per_batch as seconds_per_batch
 from .model.pretrained.sources import classifier as classifier
 from .model.registered import keras as keras
-from .model.timing import seconds_per_batch as seconds_per_batch
 from .model.training import recipes as recipes
 from .model.training.start import for_classes as for_classes
 from .model.training.train import train as train
@@ -53,8 +53,8 @@ from .view import figures as figures
 from .view import pictures as pictures
 from .view.engine.explorer import Explorer as Explorer
 from .view.figures import show as show
-from .view.live import LiveCurves as LiveCurves
 from .view.playground import Playground as Playground
+from .view.shown import LiveCurves as LiveCurves
 
 __version__: str
 __all__: list[str]

@@ -23,4 +23,4 @@ def live_curves(epochs: int, chance: float) -> Any:
     python: Any = sys.modules.get("IPython")
     if not (python and getattr(python.get_ipython(), "kernel", None)):
         return None
-    return import_module("inception_lab.view.live").LiveCurves(epochs, chance)
+    return import_module("inception_lab.view.shown").LiveCurves(epochs, chance)

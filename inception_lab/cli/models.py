@@ -27,7 +27,7 @@ def counted(
     for option, value in {**others, "classes": classes if saved else None}.items():
         if value is not None:
             raise ValueError(f"{network} has no option --{option}.")
-    from inception_lab.model.count import cost
+    from inception_lab.model.counting import cost
 
     if not saved:
         return cost(_application(network, input, classes))

@@ -1,9 +1,12 @@
-"""What this process computes on, in which numbers, and with which versions."""
+"""What this process computes on, in which numbers, how long it takes, and with which versions."""
 
 import os
+import statistics
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -79,3 +82,24 @@ def versions() -> dict[str, str]:
         "numpy": np.__version__,
         "python": sys.version.split()[0],
     }
+
+
+def seconds_per_batch(model: Any, batch_size: int = 16, repeats: int = 7) -> float:
+    """Time a forward pass.
+
+    Args:
+        model: A Keras model with one input.
+        batch_size: Images a batch.
+        repeats: Passes that are timed, after one that is not.
+
+    Returns:
+        Median seconds for one batch.
+    """
+    batch = np.random.default_rng(0).random((batch_size, *model.input_shape[1:]), dtype=np.float32)
+    model.predict_on_batch(batch)
+    seconds = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        model.predict_on_batch(batch)
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)

@@ -137,7 +137,7 @@ class Counting(Explorer):
         if isinstance(given, str):
             given, preset = None, given
         if given is not None:
-            from inception_lab.model.count import cost
+            from inception_lab.model.counting import cost
 
             self._given = given if isinstance(given, Cost | Network) else cost(given)
             self.leading = ("macs", "relu", "batch_norm")  # type: ignore[misc]
