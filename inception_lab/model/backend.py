@@ -34,11 +34,6 @@ def _load() -> None:
 _load()
 import keras  # noqa: E402
 
-__all__ = [
-    "as_array", "compiled", "dtype_policy", "fused_batch_norm", "gpu", "keras", "profiled_operations",
-    "quiet", "value_and_gradients",
-]  # fmt: skip
-
 LIMITS = ("max_epochs", "max_steps_per_epoch")  # newer Keras's, which environment variables set as well
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
 
@@ -75,12 +70,9 @@ def fused_batch_norm(
 ) -> tuple[Any, Any, Any] | None:
     """Normalise a batch of pictures in one operation, where the backend has one.
 
-    Args:
-        x: `(batch, height, width, channels)`, also in half precision.
-        scale: float32 `(channels,)`.
-        offset: float32 `(channels,)`.
-        epsilon: Added to the variance.
-        statistics: Mean and variance to use; without them those of the batch.
+    `x` is `(batch, height, width, channels)`, also in half precision; `scale` and `offset` are float32
+    `(channels,)`; `epsilon` is added to the variance; without `statistics`, mean and variance, those of the
+    batch are used.
 
     Returns:
         What comes out, the mean and the variance (divided by n, as Keras has it); `None` where there is
@@ -142,11 +134,9 @@ def dtype_policy(name: str | None = None) -> Iterator[None]:
 def value_and_gradients(
     function: Callable[[Sequence[Any]], tuple[Any, Any]], arguments: Sequence[Any]
 ) -> tuple[Any, Any, list[Any]]:
-    """Compute a function and its gradient.
+    """Compute a function and its gradient by a list of tensors.
 
-    Args:
-        function: Takes a list of tensors, changes nothing outside, and returns a number and whatever else.
-        arguments: The tensors, which the gradient is taken by.
+    The function takes them, changes nothing outside, and returns a number and whatever else.
 
     Returns:
         The number, whatever else, and a gradient for each argument.

@@ -5,7 +5,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import IO
 
 STDOUT, STDERR = 1, 2
 
@@ -22,21 +21,14 @@ def quiet(descriptor: int = STDERR) -> Iterator[None]:
         return
     with tempfile.TemporaryFile() as log:
         os.dup2(log.fileno(), descriptor)
+        failed = True
         try:
             yield
-        except BaseException:
-            _restore(saved, descriptor)
-            _replay(log)
-            raise
-        _restore(saved, descriptor)
-
-
-def _restore(saved: int, descriptor: int) -> None:
-    os.dup2(saved, descriptor)
-    os.close(saved)
-
-
-def _replay(log: IO[bytes]) -> None:
-    log.seek(0)
-    with suppress(OSError):
-        os.write(STDERR, log.read())
+            failed = False
+        finally:
+            os.dup2(saved, descriptor)
+            os.close(saved)
+            if failed:
+                log.seek(0)
+                with suppress(OSError):
+                    os.write(STDERR, log.read())

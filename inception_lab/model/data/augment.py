@@ -138,16 +138,10 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
 
 
 def weights(start: Any, length: Any, inputs: int, outputs: int) -> Any:
-    """Return how much each input pixel along a side counts for each output pixel.
+    """Return how much each input pixel along a side counts for each output pixel, `(batch, outputs, inputs)`.
 
-    Args:
-        start: Where each picture's window starts, in pixels, `(batch,)`.
-        length: How long it is, `(batch,)`; negative for a mirrored one.
-        inputs: Pixels along the side.
-        outputs: Pixels of the output along it.
-
-    Returns:
-        `(batch, outputs, inputs)`. A row sums to 1, or to 0 where it lies outside the picture.
+    Windows start and are as long as said in pixels, `(batch,)`; mirrored ones have a negative length. A row
+    sums to 1, or to 0 where it lies outside the picture.
     """
     step = ops.reshape(length / outputs, (-1, 1, 1))
     places = ops.reshape(ops.arange(outputs, dtype="float32") + 0.5, (1, -1, 1))

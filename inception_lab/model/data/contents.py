@@ -6,9 +6,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from inception_lab.model.data.photos import DAMAGED, TEXTS, known_suffixes, printable
 
@@ -67,12 +66,7 @@ class Report:
     notes: list[str] = field(default_factory=list)  # what else a reader should know, a line each
 
     def leave_out(self, path: Path, reason: str) -> None:
-        """Count something that is left out.
-
-        Args:
-            path: Where it lies, from the folder on.
-            reason: Why, as in `NoPictureError`.
-        """
+        """Count what is left out at a path from the folder on, and why, as `NoPictureError` says it."""
         suffix = path.suffix.lower()
         kind = mimetypes.guess_type(path.name)[0] or ""
         if suffix in ELSEWHERE and reason in (DAMAGED, LOOSE):
@@ -111,10 +105,6 @@ class Report:
             suffixes = named([f"{each.count:,} {each.suffix[:LONGEST]}" for each in none])
             texts.append(f"{sum(each.count for each in none):,} no pictures ({suffixes})")
         return printable(f"left out {total:,}: {named(texts)}") if order else ""
-
-    def data(self) -> dict[str, Any]:
-        """Return the report as plain data, for `result.json`."""
-        return asdict(self)
 
 
 def named(texts: list[str]) -> str:
@@ -231,13 +221,7 @@ def _look_deeper(folder: Path, below: list[Path], report: Report) -> None:
 
 
 def classes_of(place: Path, folder: Path, report: Report) -> dict[str, list[Path]]:
-    """Return the files of each class, sorted: all that lie below its folder, through links as well.
-
-    Args:
-        place: Its sub-folders are the classes.
-        folder: What the report is about.
-        report: Told what is left out.
-    """
+    """Return the files of each class in a place, sorted: all below its folder, through links as well."""
     _loose(place, folder, report)
     found = {}
     for each in _folders(place):

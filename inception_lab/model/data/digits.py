@@ -82,11 +82,7 @@ def draw(
 ) -> Dataset:
     """Draw pictures, each of a random digit of a split's forms at a random size and place.
 
-    Args:
-        split: `"train"`, `"validation"` or `"test"`.
-        count: Number of pictures.
-        sizes: Smallest and largest size in pixels; sizes are log-uniform between them.
-        seed: Which pictures.
+    `split` is `"train"`, `"validation"` or `"test"`; sizes are in pixels, log-uniform between two.
 
     Raises:
         ValueError: If an argument is out of range.

@@ -18,13 +18,15 @@ from inception_lab.model.data.depth import (
     DARK,
     DARKEST,
     DIM,
+    PREMULTIPLIED,
     deep_values,
     eight_bits,
+    opacity_said,
     start,
+    transparent_value,
     two_bytes_a_value,
 )
 from inception_lab.model.data.depth import Picture as Picture
-from inception_lab.model.data.opacity import PREMULTIPLIED, opacity_said, transparent_value
 from inception_lab.model.quiet import quiet
 
 # Pillow's names. Left out are formats that have no signature, and those that run another program.
@@ -50,11 +52,7 @@ UNREAD = {  # how a file starts that Pillow does not read, in small letters → 
 HEIC = ("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")  # its names for itself
 MUST = "whole, grey or RGB, of 8 or 16 bits, in a format that Pillow reads, such as JPEG or PNG"
 DAMAGED = "which is damaged or something else"
-TEXTS = (
-    DAMAGED,
-    f"which is {PAGE}",
-    f"which is {XML}",
-)  # of no interest where no name says a picture
+TEXTS = (DAMAGED, f"which is {PAGE}", f"which is {XML}")  # of no interest where no name says a picture
 WITHOUT_HEIC = "which is HEIC; after `pip install pillow-heif` it is read"
 RAW = "which is a camera's raw file: it begins with a small copy of the picture"
 CLEAR = "all of it is transparent: it is read as white."
@@ -123,12 +121,7 @@ def printable(text: str) -> str:
 
 
 def on_white(image: Image.Image, alpha: Image.Image | None = None) -> Image.Image:
-    """Return a picture of Pillow's as RGB, what is transparent on a white ground.
-
-    Args:
-        image: In any mode of 8 bits.
-        alpha: How opaque each pixel is, 0–255, where `image` itself does not say it.
-    """
+    """Return a picture of Pillow's, of 8 bits, as RGB on a white ground; `alpha` says what it does not."""
     if alpha is None and image.has_transparency_data:
         alpha = image.convert("RGBA").getchannel("A")
     colours = image.convert("RGB")

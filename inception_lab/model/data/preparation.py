@@ -66,12 +66,9 @@ class Preparation:
 
 
 def resized(picture: Picture, height: int, width: int) -> Picture:
-    """Return a picture at another size: means of areas where no side grows, else bilinear.
+    """Return a picture, uint8 `(rows, columns, 3)`, at another size in pixels.
 
-    Args:
-        picture: uint8 `(any height, any width, 3)`.
-        height: Of the result, in pixels.
-        width: Of the result.
+    It has means of areas where no side grows; else it is bilinear.
 
     Raises:
         ValueError: If OpenCV has no picture of that size.
@@ -86,13 +83,7 @@ def resized(picture: Picture, height: int, width: int) -> Picture:
 
 
 def central_part(picture: Picture, height: int, width: int) -> Picture:
-    """Cut the largest central part of some shape out of a picture and bring it to that size.
-
-    Args:
-        picture: uint8 `(any height, any width, 3)`.
-        height: Of the result, in pixels.
-        width: Of the result.
-    """
+    """Cut the largest central part of some shape out of a picture and bring it to that size."""
     tall, wide = picture.shape[:2]
     scale = min(tall / height, wide / width)
     rows, columns = max(1, round(scale * height)), max(1, round(scale * width))

@@ -14,13 +14,7 @@ Pair = tuple[Any, Any]  # pictures and labels, as `as_splits` takes them
 
 
 def held_out(count: int, share: float, seed: int) -> tuple[Labels, Labels]:
-    """Return indices of the pictures kept and of those held out, in random order.
-
-    Args:
-        count: Number of pictures, at least 2.
-        share: Part held out; at least one picture is, and at least one is not.
-        seed: Which ones.
-    """
+    """Return indices, rising, of the pictures kept and of those held out, at random; neither is empty."""
     order = np.random.default_rng(seed).permutation(count)
     out = min(max(1, round(count * share)), count - 1)
     return np.sort(order[out:]), np.sort(order[:out])
@@ -53,16 +47,14 @@ def split(
         ValueError: If a class has fewer than three different pictures, or the arrays do not fit together.
     """
     whole = Dataset(pictures, labels, classes)
-    return complete(
-        name, whole, None, None, validation=validation, test=test, seed=seed, augmentation=augmentation
-    )
+    return complete(name, whole, validation=validation, test=test, seed=seed, augmentation=augmentation)
 
 
 def complete(
     name: str,
     train: Dataset,
-    validation_part: Dataset | None,
-    test_part: Dataset | None,
+    validation_part: Dataset | None = None,
+    test_part: Dataset | None = None,
     *,
     validation: float = 0.1,
     test: float = 0.2,
@@ -134,7 +126,7 @@ def as_splits(data: Any) -> Splits:
     if isinstance(data, Splits):
         return data
     if isinstance(data, Dataset):
-        return complete("pictures", data, None, None)
+        return complete("pictures", data)
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise ValueError(
             "`data` must be what a loader of `lab.data` returns, (pictures, labels), or two such pairs, to "
@@ -146,8 +138,8 @@ def as_splits(data: Any) -> Splits:
         alone = ~np.isin(digests(train.images), digests(test.images))
         if not alone.all():
             say(f"pictures: {(~alone).sum():,} are left out of the training part: they are in the test part.")
-        return complete("pictures", train[alone], None, test)
-    return complete("pictures", _dataset(data), None, None)
+        return complete("pictures", train[alone], test_part=test)
+    return complete("pictures", _dataset(data))
 
 
 def _two_pairs(data: Any) -> bool:

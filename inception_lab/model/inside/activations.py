@@ -56,13 +56,10 @@ class Inspection:
             ValueError: If no layer with a kernel has that name or starts with it.
         """
         prefix = keras_name(module)
-        found = [
+        pairs = [
             (reading.weight_gradient, reading.weight)
             for name, reading in self.readings.items()
-            if name == prefix or name.startswith(f"{prefix}_")
-        ]
-        pairs = [
-            (gradient, weight) for gradient, weight in found if gradient is not None and weight is not None
+            if (name == prefix or name.startswith(f"{prefix}_")) and reading.weight is not None
         ]
         if not pairs:
             raise ValueError(f"`module` must have a kernel. Received: {module!r}.")

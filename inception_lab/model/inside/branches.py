@@ -48,6 +48,14 @@ def branches(model: Any, module: str) -> dict[str, Any]:
     }
 
 
+def branches_of(model: Any, chosen: Iterable[str] | None) -> dict[str, dict[str, Any]]:
+    """Return what `branches` does of some modules, by default of all."""
+    found = {name: branches(model, name) for name in (modules(model) if chosen is None else chosen)}
+    if not found:
+        raise ValueError(f"The network must have modules. Received: {model.name}, which has none.")
+    return found
+
+
 @dtype_policy()
 def branch_maps(
     model: Any, inputs: Floats, chosen: Iterable[str] | None = None
@@ -66,9 +74,7 @@ def branch_maps(
         ValueError: If the network has no such module, or none at all, or the inputs have another shape.
     """
     fitting("inputs", inputs, model.input_shape)
-    tensors = {name: branches(model, name) for name in (modules(model) if chosen is None else chosen)}
-    if not tensors:
-        raise ValueError(f"The network must have modules. Received: {model.name}, which has none.")
+    tensors = branches_of(model, chosen)
     values = keras.Model(model.input, tensors)(inputs, training=False)
     maps: dict[str, dict[str, Floats]] = keras.tree.map_structure(array, values)
     return {module: {branch: maps[module][branch] for branch in tensors[module]} for module in tensors}
@@ -107,11 +113,8 @@ def computed(
 ) -> dict[int, Any]:
     """Compute a model layer by layer, also on pictures of another size than it was built for.
 
-    Args:
-        model: A functional Keras model with one input.
-        inputs: A tensor, `(batch, height, width, channels)`.
-        training: Whether layers behave as in training.
-        changed: Given a layer and what it puts out; returns what those after it get instead.
+    `inputs` is a tensor, `(batch, height, width, channels)`. `changed` is given a layer and what it puts out,
+    and returns what those after it get instead.
 
     Returns:
         The id of each layer's output, a symbolic tensor → what the layers after it got.

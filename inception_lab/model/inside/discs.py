@@ -9,7 +9,7 @@ import numpy as np
 from inception_lab.checks import one_of
 from inception_lab.model.backend import keras
 from inception_lab.model.data.preparation import Preparation
-from inception_lab.model.inside.branches import Floats, array, branches, modules
+from inception_lab.model.inside.branches import Floats, array, branches_of
 from inception_lab.model.inside.tuning import COLOURS, SizeTuning
 
 Shape = Literal["disc", "square"]
@@ -80,10 +80,7 @@ def size_tuning(
             diameters do not rise.
     """
     one_of("shape", shape, get_args(Shape))
-    names = tuple(modules(model) if chosen is None else chosen)
-    tensors = {module: branches(model, module) for module in names}
-    if not tensors:
-        raise ValueError(f"The network must have modules. Received: {model.name}, which has none.")
+    tensors = branches_of(model, chosen)
     height, width = model.input_shape[1:3]
     diameters = disc_diameters(min(height, width)) if diameters is None else diameters
     ground = prepare.background if background is None else background
@@ -93,8 +90,8 @@ def size_tuning(
         raise ValueError(f"`colours` must be among {', '.join(COLOURS)}. Received: {received}.")
     if not diameters or not all(a < b for a, b in pairwise((0, *diameters))):
         raise ValueError(f"`diameters` must be positive and rising. Received: diameters={diameters}.")
-    flat = [(module, branch) for module in names for branch in tensors[module]]
-    ends = [tensors[module][branch] for module, branch in flat]
+    flat = [(module, branch) for module, found in tensors.items() for branch in found]
+    ends = [end for found in tensors.values() for end in found.values()]
     middle = keras.Model(
         model.input, [end[:, (end.shape[1] - 1) // 2, (end.shape[2] - 1) // 2, :] for end in ends]
     )

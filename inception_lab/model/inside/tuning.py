@@ -94,12 +94,8 @@ def preferred_diameters(answers: Floats, diameters: tuple[int, ...]) -> npt.NDAr
     Units whose strongest answer in a colour is less than `LEAST` of the median strongest answer (of all that
     answer at all) do not count: their diameter is chance.
 
-    Args:
-        answers: `(colours, diameters, channels)`, above what the background gives.
-        diameters: In pixels.
-
-    Returns:
-        `(colours, channels)`, NaN where a unit does not count.
+    Answers are `(colours, diameters, channels)`, above what the background gives; what is returned is
+    `(colours, channels)`, in pixels, NaN where a unit does not count.
 
     Example:
         >>> preferred_diameters(np.array([[[0.1, 0], [2, 0], [1, 0]]]), (4, 9, 20)).tolist()

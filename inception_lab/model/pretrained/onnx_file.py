@@ -32,9 +32,7 @@ SIGNATURES = {
 def read_weights(path: Path, network: Network) -> dict[str, tuple[Floats, Floats]]:
     """Read kernels and biases from an ONNX file, each tensor of it exactly once.
 
-    Args:
-        path: The file. Its tensors are called `inception_3a/1x1_w_0` and `…_b_0`, after the layers' paths.
-        network: What the weights are for: convolutions and dense layers, with biases.
+    Tensors are called `inception_3a/1x1_w_0` and `…_b_0`, after the layers' paths in the network.
 
     Returns:
         Path of the layer → kernel and bias, float32, as Keras has them.

@@ -18,7 +18,7 @@ from inception_lab.model.classifier import Classifier, with_probabilities
 from inception_lab.model.data.augment import GREY, SPREAD, Window
 from inception_lab.model.data.digits import CLASSES, SIDE, draw
 from inception_lab.model.data.photos import Picture
-from inception_lab.model.data.preparation import Floats, Preparation, central_part, rgb
+from inception_lab.model.data.preparation import MOST, Floats, Preparation, central_part, rgb
 from inception_lab.model.download import cache_folder
 from inception_lab.model.pretrained.bvlc import (
     BVLC,
@@ -42,7 +42,6 @@ PHOTOS = {
     "coins": "coins",
 }
 DIGITS = (4, 5, 12, 38, 191, 32)  # of the pictures to test on; the last two the network takes for others
-MOST_PIXELS = 32_767  # of a side that OpenCV resizes to
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ def _of_run(place: Path) -> Classifier:
         network = network_from_data(config["network"])
         classes = tuple(map(str, config["data"]["classes"]))
         tall, wide = (positive_integer("picture_shape", side) for side in config["picture_shape"][:2])
-        if max(tall, wide) > MOST_PIXELS:
+        if max(tall, wide) > MOST:
             raise ValueError(f"pictures of {tall:g} × {wide:g} pixels")
         red, green, blue = map(float, (config.get("start") or {"centre": GREY})["centre"])
         if (shape := network.output_shapes()["main"]) != (len(classes),):

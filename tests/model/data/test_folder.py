@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def test_the_report_says_what_is_there_and_what_is_left_out(
         "'docs' is left out: it holds no pictures",
     ]
     assert data.report is not None
-    stored = data.report.data()
+    stored = asdict(data.report)
     assert stored["pictures"] == {name: {"train": 4, "validation": 1, "test": 1} for name in ("cat", "dog")}
     assert {"suffix": ".txt", "reason": "no picture", "first": "dog/0.txt", "count": 3} in stored["left_out"]
     load(str(tmp_path / "pets"), quiet=True)
