@@ -192,7 +192,7 @@ TABLES: dict[str, Table] = {
     "heads": by("start", "weight", measures=("accuracy",), shown=singly),
     "starts": lambda rows: "\n\n".join(table(*made(rows)) for made in (summary, wider, at_own_rates)),
     "overfitting": by("images", "width", measures=("train_accuracy", "accuracy")),
-    "ablation": lambda rows: f"{arms(rows)}\n\n{table(*ablation.differences())}",
+    "ablation": lambda rows: f"{arms(rows)}\n\n{table(*ablation.by_kernels())}",
     "further_ablation": arms,
     "towers": compared("towers"),
     "additions": compared("additions"),

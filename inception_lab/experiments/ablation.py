@@ -196,7 +196,7 @@ COMPARED = (
 )
 
 
-def differences() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def by_kernels() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return what changes with the kernels, in words for a table: its head, and a line a comparison.
 
     In points: the mean difference, whether it was planned, its intervals with seeds apart (as planned) and in
