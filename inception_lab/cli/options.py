@@ -13,6 +13,7 @@ from inception_lab.architecture.small import NETWORKS as SMALL
 from inception_lab.checks import entry
 
 PROGRAM = "inception-lab"
+DESCRIBING = ("input", "auxiliary", "variant", "width")  # the options that `describer` takes
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inception_lab.checks import entry, positive_integer, seed_number
-from inception_lab.cli.options import INTERRUPTED, PROGRAM, add_describing, describer, networks
+from inception_lab.cli.options import DESCRIBING, INTERRUPTED, PROGRAM, add_describing, describer, networks
 from inception_lab.model.training.recipes import AUGMENTATIONS, BVLC, FINETUNING, RECIPES, SUITED
 from inception_lab.text import say
 
@@ -92,20 +92,15 @@ def _run(
     recipe: str | None,
     network: str | None,
     start: str | None,
-    epochs: int | None,
-    batch_size: int | None,
     learning_rate: float | None,
-    seed: int,
-    out: str | None,
-    resume: bool,
-    augmentation: str | None,
-    precision: str | None,
     format: str,
     processes: int | None,
     process: int | None,
     coordinator: str | None,
-    **describing: Any,
+    **options: Any,
 ) -> None:
+    describing = {name: options.pop(name) for name in DESCRIBING}  # the others are `lab.train`'s own
+    out, resume = options["out"], options["resume"]
     if resume and not out:
         raise ValueError("--resume needs the directory of the run: --out DIR.")
     if network == BVLC and not start:
@@ -123,12 +118,14 @@ def _run(
     chosen = entry("recipe", recipe, RECIPES)
     if learning_rate is not None:
         chosen = replace(chosen, learning_rate=learning_rate)
-    for name, value in {"epochs": epochs, "batch_size": batch_size}.items():
-        if value is not None:
-            positive_integer(name, value, f" (--{name.replace('_', '-')})")
-    seed_number(seed, " (--seed)")
-    if augmentation is not None:
-        entry("augmentation", augmentation, AUGMENTATIONS)
+    for name in ("epochs", "batch_size"):
+        if options[name] is not None:
+            positive_integer(name, options[name], f" (--{name.replace('_', '-')})")
+    seed_number(options["seed"], " (--seed)")
+    if options["augmentation"] is not None:
+        entry("augmentation", options["augmentation"], AUGMENTATIONS)
+    if options["epochs"] is None:
+        options["epochs"] = suited.epochs
     if not start:
         describe = describer(network or suited.network, **describing)
         describe(classes=2)  # which refuses what it cannot be given, before pictures are read
@@ -150,25 +147,13 @@ def _run(
         from inception_lab.model.training.start import for_classes
         from inception_lab.model.training.train import train
 
-        chosen_precision(precision)
+        chosen_precision(options["precision"])
         source = classifier(start if start == BVLC else Path(start), download=True) if start else None
         side = source.network.input_shape[0] if source else None
-        data = load(dataset, seed=seed, side=side, quiet=not team.first)
+        data = load(dataset, seed=options["seed"], side=side, quiet=not team.first)
         if source:
             describe = partial(for_classes, source.network)
-        outcome = train(
-            data,
-            describe(classes=len(data.classes)),
-            chosen,
-            epochs=suited.epochs if epochs is None else epochs,
-            batch_size=batch_size,
-            seed=seed,
-            out=out,
-            resume=resume,
-            augmentation=augmentation,
-            precision=precision,
-            start=source,
-        )
+        outcome = train(data, describe(classes=len(data.classes)), chosen, start=source, **options)
     except LostProcessError as error:
         carry_on = f" Carry on with --resume, by as many processes as you like (in {out})."
         say(f"{error}{carry_on if out else ''}")

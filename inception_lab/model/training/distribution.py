@@ -179,16 +179,12 @@ def losses() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:  # what JAX raises where a message does not come through
-        if not _is_jaxs(error):
+        if type(error).__module__.partition(".")[0] not in {"jax", "jaxlib"}:
             raise
         reason = " ".join(str(error).split())[:160]
         raise LostProcessError(
             f"Every process of a run must stay until its end. One cannot be reached ({reason})."
         ) from error
-
-
-def _is_jaxs(error: RuntimeError) -> bool:
-    return type(error).__module__.partition(".")[0] in {"jax", "jaxlib"}
 
 
 def on_this_process(model: Any) -> Callable[[npt.NDArray[Any]], Arrays]:

@@ -31,12 +31,7 @@ SEED_STATE = "seed_generator_state"  # Keras's name for the variables that rando
 class Learner:
     """A network with all that its training needs. `train` drives it, and says what its arguments mean.
 
-    Args:
-        network: What learns.
-        picture_shape: `(height, width, 3)` of the pictures as they are stored.
-        recipe: How.
-        rates: Learning rate of each step.
-        start: Trained weights to start from.
+    Pictures have `picture_shape` as they are stored, and each step has its learning rate in `rates`.
 
     Attributes:
         core: The network in Keras, as `build` makes it.
@@ -113,7 +108,7 @@ class Learner:
 
         Args:
             pictures: uint8 `(count, height, width, 3)`.
-            labels: Their classes.
+            labels: Class of each.
             epochs: Which ones, counted from 0.
             frozen: The epoch from which all layers learn; before it only the classifier does, where the
                 weights were trained.
@@ -168,11 +163,7 @@ class Learner:
 
     @dtype_policy()
     def predict(self, pictures: Pictures) -> dict[str, npt.NDArray[np.float32]]:
-        """Return logits by head, with the averaged weights where there are any.
-
-        Args:
-            pictures: uint8 `(count, height, width, 3)`.
-        """
+        """Return logits by head, `(count, classes)`, with the averaged weights where there are any."""
         with self._averaged():
             return team().gathered(self._predict, pictures)
 

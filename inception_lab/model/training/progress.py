@@ -10,14 +10,7 @@ EVERY = 0.1  # seconds between two drawings of the bar
 
 
 class Progress:
-    """Says how far a run is.
-
-    Args:
-        enabled: Whether anything is said.
-        epochs: Epochs in all.
-        steps: Steps an epoch.
-        outputs: Names of the network's heads.
-    """
+    """Says, if enabled, how far a run of some epochs is, each of so many steps; `outputs` names the heads."""
 
     def __init__(self, enabled: bool, epochs: int, steps: int, outputs: Sequence[str]) -> None:
         self.enabled, self.epochs, self.steps, self.outputs = enabled, epochs, steps, tuple(outputs)

@@ -48,14 +48,7 @@ class Checkpoint:
 
 
 class RunDirectory:
-    """The files of one run.
-
-    Args:
-        path: The directory; it need not exist.
-
-    Raises:
-        ValueError: If it is no path.
-    """
+    """The files of one run, in a directory that need not exist; a ValueError refuses what is no path."""
 
     def __init__(self, path: str | Path) -> None:
         if not (isinstance(path, str | os.PathLike) and path) or "\0" in str(path):

@@ -106,7 +106,9 @@ def train(
         )
     if resume and out is None:
         raise ValueError("`resume` needs the directory of the run, `out`. Received: out=None.")
-    chosen = _recipe(recipe, batch_size)
+    chosen = recipe if isinstance(recipe, Recipe) else entry("recipe", recipe, RECIPES)
+    if batch_size is not None:
+        chosen = replace(chosen, batch_size=batch_size)
     epochs, seed = positive_integer("epochs", epochs), seed_number(seed)
     finite_number("bias_initializer", bias_initializer)
     initializer(kernel_initializer)
@@ -195,7 +197,7 @@ def train(
             directory=Path(out) if out is not None else None,
         )
         if directory and score is not None:
-            about = {"data": data.report.data()} if data.report else {}
+            about = {"data": asdict(data.report)} if data.report else {}
             directory.finish({**outcome.numbers(), **about})
         return outcome
 
@@ -245,11 +247,6 @@ def _trained(start: Classifier | str | Path) -> Classifier:
         return classifier(start)
     except ValueError as error:
         raise ValueError(str(error).replace("`source`", "`start`", 1)) from error
-
-
-def _recipe(recipe: str | Recipe, batch_size: int | None) -> Recipe:
-    found = recipe if isinstance(recipe, Recipe) else entry("recipe", recipe, RECIPES)
-    return found if batch_size is None else replace(found, batch_size=batch_size)
 
 
 def _check(data: Splits, network: Network, recipe: Recipe, batch_size: int | None) -> None:
