@@ -36,6 +36,7 @@ from .model import inside as inside
 from .model.backend import profiled_operations as profiled_operations
 from .model.build import build as build
 from .model.classifier import Classifier as Classifier
+from .model.classifier import for_classes as for_classes
 from .model.counting import cost as cost
 from .model.data import digits as digits
 from .model.data.photos import read_photo as read_photo
@@ -45,7 +46,6 @@ from .model.hardware import seconds_per_batch as seconds_per_batch
 from .model.pretrained.sources import classifier as classifier
 from .model.registered import keras as keras
 from .model.training import recipes as recipes
-from .model.training.start import for_classes as for_classes
 from .model.training.train import train as train
 from .view import diagrams as diagrams
 from .view import explore as explore

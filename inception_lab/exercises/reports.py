@@ -72,9 +72,8 @@ def class_table(reports: Sequence[Report], exercises: Sequence[str]) -> list[dic
     """Return a row a reader: sums; 1 for each exercise that is solved, 0 if it was tried, else nothing."""
     return [
         {
-            "name": re.sub(
-                r"^(?=[=+@\t-])", "'", each.name
-            ),  # no formula where a spreadsheet opens the table
+            # no formula where a spreadsheet opens the table
+            "name": re.sub(r"^(?=[=+@\t-])", "'", each.name),
             "solved": sum(name in each.done.solved for name in exercises),
             "wrong answers": sum(each.done.tries.values()),
             "guesses": len(each.done.guesses),

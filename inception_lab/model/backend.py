@@ -32,7 +32,7 @@ def _load() -> None:
 
 
 _load()
-import keras  # noqa: E402
+import keras as keras  # noqa: E402
 
 LIMITS = ("max_epochs", "max_steps_per_epoch")  # newer Keras's, which environment variables set as well
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}

@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, get_args
 from unittest.mock import patch
@@ -175,7 +176,7 @@ def test_a_messy_folder_is_split_without_leaks_or_refused(folder: Path, mess: di
             counted += sum(each.count for each in data.report.left_out)
             assert counted == len(not_junk(root, data.report))
         assert len(said.getvalue().splitlines()) == len(data.report.lines())
-        json.dumps(data.report.data(), allow_nan=False)
+        json.dumps(asdict(data.report), allow_nan=False)
 
 
 def not_junk(root: Path, report: Report) -> list[Path]:

@@ -35,9 +35,8 @@ class Walk:
         self.unknown: dict[str, str] = {}  # path of a layer → why its operations are not known
         self.seen: set[int] = set()  # weights that stand in a row
         self._names: dict[str, int] = {}
-        self._reaches: dict[
-            int, tuple[Tensor, Reach]
-        ] = {}  # the tensor is kept, so that its id stays its own
+        # the tensor is kept, so that its id stays its own
+        self._reaches: dict[int, tuple[Tensor, Reach]] = {}
 
     def start(self, shape: Shape, dtype: str = "float32") -> Tensor:
         """Return an input, one image of a shape without batch."""

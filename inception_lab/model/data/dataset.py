@@ -26,6 +26,7 @@ Pictures = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
 
 PARTS = ("train", "validation", "test")
+ROWS = 20  # of a table of classes
 LARGE = 150_000_000  # bytes from which an estimate is printed
 
 
@@ -166,17 +167,13 @@ class Splits(Shown):
         """The three parts by their names."""
         return {name: getattr(self, name) for name in PARTS}
 
-    def counts(self, most: int = 20) -> list[tuple[str, ...]]:
-        """Return the cells of a table: pictures of each class in each part.
-
-        Args:
-            most: Rows; what is beyond is summed in one more.
-        """
+    def counts(self) -> list[tuple[str, ...]]:
+        """Return the cells of a table: pictures of each class in each part, beyond 20 classes summed."""
         each = [np.bincount(part.labels, minlength=len(self.classes)) for part in self.parts.values()]
         rows = [(name, *counts) for name, *counts in zip(self.classes, *each, strict=True)]
-        if len(rows) > most:
-            rest = len(rows) - most
-            rows[most:] = [(f"… {rest:,} more", *(count[most:].sum() for count in each))]
+        if len(rows) > ROWS:
+            rest = len(rows) - ROWS
+            rows[ROWS:] = [(f"… {rest:,} more", *(count[ROWS:].sum() for count in each))]
         rows.append(("all", *map(len, self.parts.values())))
         return [("class", *self.parts), *((name, *map(readable, counts)) for name, *counts in rows)]
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from inception_lab.checks import positive_integer
 from inception_lab.model.backend import keras
 from inception_lab.model.classifier import Classifier
 from inception_lab.model.data.photos import Picture
 from inception_lab.model.data.preparation import Floats
 
 CELL = 24  # pixels that each filter is shown with
+SHOWN = 6  # maps of a branch
 
 
 def first_convolution(model: Any) -> Any:
@@ -41,12 +41,7 @@ def first_filters(network: Classifier) -> Picture:
     return mosaic
 
 
-def strongest(maps: Floats, count: int = 6) -> dict[str, Floats]:
-    """Return the maps of the channels that answer most strongly somewhere, by the channel's name.
-
-    Args:
-        maps: `(height, width, channels)`.
-        count: How many.
-    """
-    order = np.argsort(-maps.max(axis=(0, 1)), kind="stable")[: positive_integer("count", count)]
+def strongest(maps: Floats) -> dict[str, Floats]:
+    """Return the six of `(height, width, channels)` that answer most strongly somewhere, by name."""
+    order = np.argsort(-maps.max(axis=(0, 1)), kind="stable")[:SHOWN]
     return {f"channel {number}": maps[:, :, number] for number in order}

@@ -13,13 +13,13 @@ from inception_lab.architecture.network import Network
 from inception_lab.model import hardware
 from inception_lab.model.backend import as_array, dtype_policy, keras
 from inception_lab.model.build import build
+from inception_lab.model.classifier import Start
 from inception_lab.model.data.augment import GREY, Window
 from inception_lab.model.data.augmentation import Augmentation
 from inception_lab.model.data.dataset import Labels, Pictures
 from inception_lab.model.training.distribution import on_this_process, team
 from inception_lab.model.training.optimizer import AveragedSGD, Crossentropy, Rates
 from inception_lab.model.training.recipes import Recipe
-from inception_lab.model.training.start import Start
 
 Logs = Mapping[str, float]
 StepDone = Callable[[int, int, Logs], None]

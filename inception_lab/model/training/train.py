@@ -24,8 +24,7 @@ from inception_lab.checks import (
     true_or_false,
 )
 from inception_lab.model.backend import BACKENDS, dtype_policy, keras
-from inception_lab.model.build import initializer
-from inception_lab.model.classifier import Classifier
+from inception_lab.model.classifier import Classifier, start_from
 from inception_lab.model.data.augmentation import AUGMENTATIONS, Augmentation
 from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.data.splitting import Pair, as_splits
@@ -40,7 +39,6 @@ from inception_lab.model.training.outcome import Outcome
 from inception_lab.model.training.progress import Progress
 from inception_lab.model.training.recipes import RECIPES, Recipe
 from inception_lab.model.training.run import Row, RunDirectory
-from inception_lab.model.training.start import start_from
 from inception_lab.shown import live_curves
 
 
@@ -111,7 +109,6 @@ def train(
         chosen = replace(chosen, batch_size=batch_size)
     epochs, seed = positive_integer("epochs", epochs), seed_number(seed)
     finite_number("bias_initializer", bias_initializer)
-    initializer(kernel_initializer)
     for name, hook in {"on_epoch": on_epoch, "on_step": on_step}.items():
         function(name, hook)
     for name, switch in {"resume": resume, "progress": progress is not None and progress}.items():

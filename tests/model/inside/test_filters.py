@@ -33,8 +33,8 @@ def test_first_filters_show_reds_as_red(small: Classifier) -> None:
 
 
 def test_strongest_channels_come_first() -> None:
-    maps = np.zeros((2, 2, 4), np.float32)
-    maps[1, 0] = [3, 9, 0, 5]
-    found = strongest(maps, 3)
-    assert list(found) == ["channel 1", "channel 3", "channel 0"]
+    maps = np.zeros((2, 2, 8), np.float32)
+    maps[1, 0] = [3, 9, 0, 5, 1, 2, 4, 6]
+    found = strongest(maps)
+    assert list(found) == [f"channel {number}" for number in (1, 7, 3, 6, 0, 5)]
     assert found["channel 3"].tolist() == [[0, 0], [5, 0]]

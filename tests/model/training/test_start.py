@@ -12,13 +12,12 @@ from inception_lab.architecture.googlenet import googlenet
 from inception_lab.architecture.network import Network
 from inception_lab.model.backend import as_array, keras
 from inception_lab.model.build import build
-from inception_lab.model.classifier import Classifier
+from inception_lab.model.classifier import Classifier, for_classes, start_from
 from inception_lab.model.data.augment import Window
 from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.data.preparation import Preparation
 from inception_lab.model.pretrained.sources import classifier
 from inception_lab.model.training.recipes import RECIPES
-from inception_lab.model.training.start import for_classes, start_from
 from inception_lab.model.training.train import train
 
 RECIPE = replace(RECIPES["finetune"], batch_size=8, learning_rate=0.05)
