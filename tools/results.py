@@ -181,21 +181,16 @@ def compared(name: str) -> Table:
 
 
 TABLES: dict[str, Table] = {
-    "digits": each,
-    "cifar10": each,
-    "cifar10_small_first": each,
-    "cifar10_full_width": each,
+    **dict.fromkeys(("digits", "cifar10", "cifar10_small_first", "cifar10_full_width"), each),
     "full_network": full_network,
     "reduction": by("reductions", "macs", measures=("accuracy",), paired=True),
-    "reduction_own_rates": compared("reduction_own_rates"),
+    **{name: compared(name) for name in ("reduction_own_rates", "towers", "additions")},
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),
     "heads": by("start", "weight", measures=("accuracy",), shown=singly),
     "starts": lambda rows: "\n\n".join(table(*made(rows)) for made in (summary, wider, at_own_rates)),
     "overfitting": by("images", "width", measures=("train_accuracy", "accuracy")),
     "ablation": lambda rows: f"{arms(rows)}\n\n{table(*ablation.by_kernels())}",
     "further_ablation": arms,
-    "towers": compared("towers"),
-    "additions": compared("additions"),
     "race": race,
 }
 

@@ -60,7 +60,10 @@ def _run(
     paths = [path for name in images for path in complaints.found(name)]
     results: list[dict[str, Any]] = []
     if paths:
-        network = _network(weights, run_directory)
+        from inception_lab.model.pretrained.sources import classifier
+
+        place = run_directory or weights
+        network = classifier(Path(place) if place else "bvlc", download=True)
         bars = sys.stdout is not None and sys.stdout.isatty()
         for path, predictions in _classified(network, paths, top, complaints):
             results.append({"image": path, "predictions": [asdict(each) for each in predictions]})
@@ -70,16 +73,6 @@ def _run(
         print(json.dumps(results, indent=2))
     if complaints.count:
         raise SystemExit(2)
-
-
-def _network(weights: str | None, run_directory: str | None) -> Classifier:
-    from inception_lab.model.pretrained.sources import classifier
-
-    place = run_directory or weights
-    try:
-        return classifier(Path(place) if place else "bvlc", download=True)
-    except ModuleNotFoundError as error:
-        raise ValueError(str(error)) from error
 
 
 def _classified(
