@@ -181,7 +181,7 @@ def compared(name: str) -> Table:
 
 
 TABLES: dict[str, Table] = {
-    **dict.fromkeys(("digits", "cifar10", "cifar10_small_first", "cifar10_full_width"), each),
+    **dict.fromkeys(("digits", "digits_fresh", "cifar10", "cifar10_small_first", "cifar10_full_width"), each),
     "full_network": full_network,
     "reduction": by("reductions", "macs", measures=("accuracy",), paired=True),
     **{name: compared(name) for name in ("reduction_own_rates", "towers", "additions")},
@@ -189,6 +189,7 @@ TABLES: dict[str, Table] = {
     "heads": by("start", "weight", measures=("accuracy",), shown=singly),
     "starts": lambda rows: "\n\n".join(table(*made(rows)) for made in (summary, wider, at_own_rates)),
     "overfitting": by("images", "width", measures=("train_accuracy", "accuracy")),
+    "overfitting_as_often": by("images", "width", measures=("learnt", "accuracy")),
     "ablation": lambda rows: f"{arms(rows)}\n\n{table(*ablation.by_kernels())}",
     "further_ablation": arms,
     "race": race,

@@ -18,9 +18,16 @@ import numpy as np
 from inception_lab.checks import entry
 from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION, MEASURE, unpack
 from inception_lab.experiments.additions import ADDITIONS
-from inception_lab.experiments.claims import CIFAR10, CIFAR10_FULL_WIDTH, CIFAR10_SMALL_FIRST, DIGITS, FULL
+from inception_lab.experiments.claims import (
+    CIFAR10,
+    CIFAR10_FULL_WIDTH,
+    CIFAR10_SMALL_FIRST,
+    DIGITS,
+    DIGITS_FRESH,
+    FULL,
+)
 from inception_lab.experiments.gradients import GRADIENTS
-from inception_lab.experiments.lessons import BANDS, HEADS, OVERFITTING
+from inception_lab.experiments.lessons import BANDS, HEADS, OVERFITTING, OVERFITTING_AS_OFTEN
 from inception_lab.experiments.lessons import epochs_lost as epochs_lost
 from inception_lab.experiments.reductions import REDUCTION, REDUCTION_OWN_RATES
 from inception_lab.experiments.runner import Experiment, Rows
@@ -38,8 +45,9 @@ if TYPE_CHECKING:
 
 # The cheapest and most telling first: what `all` has done when it is stopped is worth most.
 _ALL = (
-    GRADIENTS, REDUCTION, REDUCTION_OWN_RATES, DIGITS, FULL, BANDS, HEADS, STARTS, OVERFITTING, ABLATION,
-    FURTHER_ABLATION, TOWERS_COMPARED, ADDITIONS, CIFAR10, CIFAR10_SMALL_FIRST, CIFAR10_FULL_WIDTH,
+    GRADIENTS, REDUCTION, REDUCTION_OWN_RATES, DIGITS, DIGITS_FRESH, FULL, BANDS, HEADS, STARTS, OVERFITTING,
+    OVERFITTING_AS_OFTEN, ABLATION, FURTHER_ABLATION, TOWERS_COMPARED, ADDITIONS, CIFAR10,
+    CIFAR10_SMALL_FIRST, CIFAR10_FULL_WIDTH,
 )  # fmt: skip
 EXPERIMENTS: Mapping[str, Experiment] = {experiment.name: experiment for experiment in _ALL}
 

@@ -53,9 +53,7 @@ def _numbers(result: Outcome) -> dict[str, Any]:
     return {"accuracy": accuracy, "epochs": result.epochs, "parameters": result.parameters}
 
 
-def _digits(settings: Settings, _: Rows) -> Rows:
-    seed = int(settings["seed"])
-    data = digits.scaled_digits(seed=seed)
+def _digits(data: Splits, seed: int) -> Rows:
     result = _trained(data, *_default("scaled-digits"), seed=seed, progress=False)
     speed, seconds = round(result.images_per_second or 0, 1), round(result.seconds, 1)
     return [{**_numbers(result), "images_per_second": speed, "training_seconds": seconds}]
@@ -184,8 +182,15 @@ DIGITS = Experiment(
     "digits",
     "how good is the default network on the scaled digits, after how long?",
     tuple({"seed": seed} for seed in range(3)),
-    _digits,
+    lambda run, _: _digits(digits.scaled_digits(seed=run["seed"]), run["seed"]),
     lambda _: _default("scaled-digits"),
+)
+DIGITS_FRESH = Experiment(
+    "digits_fresh",
+    "and on other held-out digits and backgrounds, by which nothing was ever chosen?",
+    tuple({"seed": seed} for seed in range(5)),
+    lambda run, _: _digits(digits.fresh_digits(seed=run["seed"]), run["seed"]),
+    lambda _: [_default("scaled-digits"), {name: [*forms] for name, forms in digits.FRESH.items()}],
 )
 CIFAR10 = Experiment(
     "cifar10",

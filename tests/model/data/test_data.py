@@ -351,6 +351,20 @@ def test_no_form_is_in_two_splits() -> None:
         np.testing.assert_array_equal(part.labels, digits.originals()[1][part.sources])
 
 
+def test_fresh_digits_are_tested_on_forms_that_were_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other forms held out, again no form in two splits; and backgrounds of another seed."""
+    assert sorted(form for split in digits.FRESH.values() for form in split) == list(range(14))
+    assert set(digits.FRESH["test"]) <= set(digits.FORMS["train"])
+    whole = digits.draw
+    monkeypatch.setattr(digits, "draw", lambda split, count, **options: whole(split, count // 500, **options))
+    data, other = (digits.fresh_digits(seed=seed) for seed in (1, 2))
+    for part, split in ((data.train, "train"), (data.validation, "validation"), (data.test, "test")):
+        assert part.sources is not None
+        assert set(digits.originals()[2][part.sources]) <= set(digits.FRESH[split])
+    assert data.test.fingerprint == other.test.fingerprint
+    assert data.train.fingerprint != other.train.fingerprint
+
+
 def test_digits_repeat_and_a_smaller_set_starts_a_larger_one() -> None:
     small, large = digits.draw("train", 20, seed=4), digits.draw("train", 40, seed=4)
     np.testing.assert_array_equal(small.images, large.images[:20])
