@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from inception_lab.architecture.layer import Kernel, Padding, Shape, Sides, Window, Windowed, pair
+from inception_lab.architecture.layer import Kernel, Padding, Shape, Sides, Window, Windowed, along, pair
 from inception_lab.architecture.operations import Function, Operations
 from inception_lab.checks import one_of
 
@@ -97,15 +97,10 @@ class Conv2DTranspose(_Convolution):
 
     @cached_property
     def windows(self) -> tuple[Window, Window]:
-        rows, columns = (
-            Window(side, grows=step)
-            for side, step in zip(pair(self.kernel_size), pair(self.strides), strict=True)
-        )
-        return rows, columns
+        return along(lambda side, step: Window(side, grows=step), pair(self.kernel_size), pair(self.strides))
 
     def padding_before(self, input_shape: Shape) -> tuple[int, int]:
-        rows, columns = (spread_before(side, self.padding == "same") for side in pair(self.kernel_size))
-        return rows, columns
+        return along(lambda side: spread_before(side, self.padding == "same"), pair(self.kernel_size))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         sides = zip(self._picture(input_shape)[:2], self.windows, strict=True)

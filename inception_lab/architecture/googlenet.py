@@ -11,18 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inception_lab.architecture.layer import colour_picture
-from inception_lab.architecture.layers import (
-    Activation,
-    Dense,
-    Dropout,
-    GlobalAveragePool2D,
-    LocalResponseNorm,
-    MaxPool2D,
-)
+from inception_lab.architecture.layers import Dropout, GlobalAveragePool2D, LocalResponseNorm, MaxPool2D
 from inception_lab.architecture.modules import (
     Convolutions,
     InceptionRow,
     auxiliary_head,
+    classifier,
     inception_module,
     named_rows,
     scaled,
@@ -189,7 +183,7 @@ def googlenet(
             *([Dropout(dropout, name="drop_7x7_s1")] if dropout else []),
             name=f"pool{previous[0]}",
         ),
-        Sequence(Dense(classes, name="classifier"), Activation("softmax", name="prob"), name="loss3"),
+        Sequence(*classifier(classes), name="loss3"),
     ]
     label = "googlenet" if variant == "paper" else f"googlenet ({variant})"
     return Network(input_shape, Sequence(*parts), label)

@@ -5,9 +5,10 @@ Shapes are `(height, width, channels)` for pictures and `(units,)` for vectors, 
 
 import math
 import numbers
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import ClassVar, Literal, NamedTuple, NoReturn, get_args
+from typing import ClassVar, Literal, NamedTuple, NoReturn, TypeVar, get_args
 
 from inception_lab.architecture.operations import Function, Operations, activation_operations
 from inception_lab.checks import (
@@ -20,6 +21,7 @@ from inception_lab.checks import (
     true_or_false,
 )
 
+T = TypeVar("T")
 Shape = tuple[int, ...]
 Padding = Literal["same", "valid"] | int
 Sides = int | tuple[int, int]  # of both sides, or of rows and columns
@@ -29,6 +31,10 @@ COUNTS = ("filters", "units", "groups", "depth_multiplier", "depth_radius")
 PAIRS = ("kernel_size", "pool_size", "strides", "dilation_rate", "size")
 SWITCHES = ("use_bias", "scale", "center")
 NUMBERS = ("bias", "alpha", "beta", "epsilon", "factor", "offset")
+CHOICES: Mapping[str, tuple[object, ...]] = {
+    "activation": (None, *get_args(Function)),
+    "interpolation": ("nearest", "bilinear"),
+}
 COLOURS = (1, 3, 4)  # channels of a picture
 
 
@@ -56,6 +62,12 @@ def is_pixels(value: object) -> bool:
 def pair(sides: Sides) -> tuple[int, int]:
     """Return what holds for rows and for columns."""
     return (sides, sides) if isinstance(sides, int) else sides
+
+
+def along(of: Callable[..., T], *sides: Iterable[object]) -> tuple[T, T]:
+    """Return what a function makes of what holds for rows, and of what holds for columns."""
+    rows, columns = map(of, *sides)
+    return rows, columns
 
 
 def picture_shape(shape: object) -> tuple[int, int, int]:
@@ -142,8 +154,8 @@ class Layer:
                 share(name, value, self.where)
             elif name == "padding":
                 self._check_padding(value)
-            elif name == "activation" and value is not None:
-                one_of(name, value, (None, *get_args(Function)), self.where)
+            elif name in CHOICES:
+                one_of(name, value, CHOICES[name], self.where)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output.
@@ -188,13 +200,8 @@ class Layer:
         """Return how many rows and columns the window starts before its input, a picture."""
         padding: Padding = getattr(self, "padding", "same")
         if padding == "same":
-            rows, columns = (
-                same_padding(length, window.side, window.step)[0]
-                for length, window in zip(input_shape[:2], self.windows, strict=True)
-            )
-            return rows, columns
-        pixels = padding if isinstance(padding, int) else 0
-        return pixels, pixels
+            return along(lambda n, seen: same_padding(n, seen.side, seen.step)[0], input_shape, self.windows)
+        return pair(padding if isinstance(padding, int) else 0)
 
     def _picture(self, input_shape: Shape) -> tuple[int, int, int]:
         if len(input_shape) != 3:
@@ -249,27 +256,23 @@ class Windowed(Layer):
     @cached_property
     def windows(self) -> tuple[Window, Window]:
         sides = pair(getattr(self, "kernel_size", None) or self.pool_size)  # type: ignore[attr-defined]
-        rates, steps = pair(getattr(self, "dilation_rate", 1)), pair(self.strides)
-        rows, columns = (
-            Window((side - 1) * rate + 1, step) for side, rate, step in zip(sides, rates, steps, strict=True)
+        rates = pair(getattr(self, "dilation_rate", 1))
+        return along(
+            lambda side, rate, step: Window((side - 1) * rate + 1, step), sides, rates, pair(self.strides)
         )
-        return rows, columns
 
     def _places(self, input_shape: Shape) -> tuple[int, int]:
         """Height and width after the window has moved over the input."""
-        height, width, _ = self._picture(input_shape)
-        padding, windows = self.padding, self.windows
+        height, width, _ = shape = self._picture(input_shape)
+        padding = self.padding
         if padding == "same":
-            return -(-height // windows[0].step), -(-width // windows[1].step)
+            return along(lambda n, seen: -(-n // seen.step), shape, self.windows)
         around = 2 * padding if isinstance(padding, int) else 0
-        if windows[0].side > height + around or windows[1].side > width + around:
-            padded = f" padded by {padding}" if around else ""
+        places = along(lambda n, seen: (n + around - seen.side) // seen.step + 1, shape, self.windows)
+        if min(places) < 1:
+            side, padded = self.windows, f" padded by {padding}" if around else ""
             raise ValueError(
-                f"A {windows[0].side}×{windows[1].side} window with padding={padding!r} must fit into its "
+                f"A {by((side[0].side, side[1].side))} window with padding={padding!r} must fit into its "
                 f"input. Received: {height}×{width} pixels{padded}."
             )
-        rows, columns = (
-            (length + around - window.side) // window.step + 1
-            for length, window in zip((height, width), windows, strict=True)
-        )
-        return rows, columns
+        return places

@@ -16,12 +16,12 @@ from inception_lab.architecture.layer import (
     Sides,
     Window,
     Windowed,
+    along,
     is_pixels,
     pair,
 )
 from inception_lab.architecture.norms import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from inception_lab.architecture.operations import Function, Operations, activation_operations
-from inception_lab.checks import one_of
 
 __all__ = [
     "Activation", "AveragePool2D", "BatchNorm", "Conv2D", "Conv2DTranspose", "Dense", "DepthwiseConv2D",
@@ -168,18 +168,10 @@ class UpSampling2D(Layer):
     size: Sides = 2
     interpolation: Literal["nearest", "bilinear"] = "nearest"
 
-    def __post_init__(self) -> None:
-        """Check the arguments."""
-        super().__post_init__()
-        one_of("interpolation", self.interpolation, ("nearest", "bilinear"), self.where)
-
     @property
     def windows(self) -> tuple[Window, Window]:
         mixed = self.interpolation == "bilinear"
-        rows, columns = (
-            Window(2 * grows if mixed and grows > 1 else grows, grows=grows) for grows in pair(self.size)
-        )
-        return rows, columns
+        return along(lambda n: Window(2 * n if mixed and n > 1 else n, grows=n), pair(self.size))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         height, width, channels = self._picture(input_shape)
@@ -188,10 +180,8 @@ class UpSampling2D(Layer):
 
     def operations(self, input_shape: Shape) -> Operations:
         """Count three mixtures a + (b − a)·t for each value, if bilinear."""
-        height, width, channels = self.output_shape(input_shape)
-        if self.interpolation == "nearest":
-            return Operations()
-        return Operations(multiplications=3, additions=6) * (height * width * channels)
+        values = math.prod(self.output_shape(input_shape))
+        return Operations(multiplications=3, additions=6) * (values * (self.interpolation == "bilinear"))
 
 
 @dataclass(frozen=True)
@@ -229,8 +219,7 @@ class ZeroPadding2D(Layer):
     @property
     def borders(self) -> Borders:
         """`((top, bottom), (left, right))`."""
-        pixels = self.padding
-        return ((pixels, pixels), (pixels, pixels)) if isinstance(pixels, int) else pixels
+        return (pair(self.padding),) * 2 if isinstance(self.padding, int) else self.padding
 
     def padding_before(self, input_shape: Shape) -> tuple[int, int]:
         (top, _), (left, _) = self.borders

@@ -107,6 +107,7 @@ class Convolutions:
         strides: int = 1,
         padding: Padding = "same",
         depth_multiplier: int | None = None,
+        activation: Function | None = "relu",
     ) -> Part:
         """Describe one convolution; with a `depth_multiplier` a separable one."""
         kind: Any = SeparableConv2D if depth_multiplier else Conv2D
@@ -116,11 +117,13 @@ class Convolutions:
             strides,
             padding,
             use_bias=not self.batch_norm if self.use_bias is None else self.use_bias,
-            activation=None if self.batch_norm else "relu",
+            activation=None if self.batch_norm else activation,
             name=name,
             **({"depth_multiplier": depth_multiplier} if depth_multiplier else {}),
         )
-        return normalised(layer, scale=self.scale, epsilon=self.epsilon) if self.batch_norm else layer
+        if not self.batch_norm:
+            return layer
+        return normalised(layer, activation, scale=self.scale, epsilon=self.epsilon)
 
 
 def inception_module(
@@ -243,17 +246,20 @@ def auxiliary_head(
     Reference:
         Szegedy et al. 2014, section 5.
     """
-    positive_integer("filters", filters)
     return Sequence(
         AveragePool2D(5, strides=3, padding="valid", name="ave_pool"),
-        Convolutions(batch_norm)("conv", filters, 1),
+        Convolutions(batch_norm)("conv", positive_integer("filters", filters), 1),
         Flatten(name="flatten"),
         Dense(units, activation="relu", name="fc"),
         Dropout(0.7, name="drop_fc"),
-        Dense(classes, name="classifier"),
-        Activation("softmax", name="prob"),
+        *classifier(classes),
         name=name,
     )
+
+
+def classifier(classes: int, name: str = "classifier", softmax: str = "prob") -> tuple[Dense, Activation]:
+    """Describe what networks and heads end in: a score for each class, and the scores' softmax."""
+    return Dense(positive_integer("classes", classes), name=name), Activation("softmax", name=softmax)
 
 
 def scaled(filters: int, width: float) -> int:

@@ -89,10 +89,10 @@ class Reach(NamedTuple):
 
     def across(self, height: int, width: int) -> Reach:
         """Return the reach of a picture each of whose values sees all of one of `height` by `width` units."""
-        whole = self.everywhere(height, width)
+        seen = self.everywhere(height, width)
         rows, columns = (
-            Span(all_.smallest, all_.largest, own.stride, own.first)
-            for all_, own in ((whole.rows, self.rows), (whole.columns, self.columns))
+            own._replace(smallest=all_.smallest, largest=all_.largest)
+            for own, all_ in zip(self, seen, strict=True)
         )
         return Reach(rows, columns)
 

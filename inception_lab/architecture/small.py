@@ -57,20 +57,14 @@ def googlenet_cifar(
     Arguments are those of `googlenet`; the auxiliary head stands after 4c.
     """
     heads = ("4c",) if auxiliary is True else auxiliary
-    convolution = Conv2D(scaled(CIFAR_STEM, width), 3, use_bias=False, name="3x3")
-    stem = Sequence(*normalised(convolution).parts, name="conv1")  # and no pooling
+    stem = _stem({"3x3": scaled(CIFAR_STEM, width)})  # and no pooling
     network = googlenet(input_shape, classes, heads, "batch_norm", width, stem=stem, rows=CIFAR_ROWS)
     return replace(network, name="googlenet-cifar")
 
 
 def plain_start_cifar(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) -> Network:
     """Describe a quicker network for CIFAR-10: at 32×32 plain 3×3 convolutions, no modules; no dropout."""
-    convolutions = [
-        part
-        for number, filters in enumerate((16, 32, 48), start=1)
-        for part in normalised(Conv2D(filters, 3, use_bias=False, name=f"3x3_{number}")).parts
-    ]
-    stem = Sequence(*convolutions, MaxPool2D(3, strides=2, name="3x3_s2"), name="conv1")
+    stem = _stem({"3x3_1": 16, "3x3_2": 32, "3x3_3": 48}, MaxPool2D(3, strides=2, name="3x3_s2"))
     rows = {name: row for name, row in CIFAR_ROWS.items() if name[0] != "3"}
     network = googlenet(input_shape, classes, variant="batch_norm", stem=stem, rows=rows, dropout=0)
     return replace(network, name="plain-start-cifar")
@@ -81,10 +75,14 @@ def full_width_cifar(input_shape: tuple[int, int, int] = (32, 32, 3), classes: i
 
     One 3×3 convolution at full size takes the place of the stem, which would leave 4×4 of 32×32 pixels.
     """
-    convolution = normalised(Conv2D(192, 3, use_bias=False, name="3x3"))
-    stem = Sequence(*convolution.parts, name="conv1")
-    network = googlenet(input_shape, classes, variant="batch_norm", stem=stem)
+    network = googlenet(input_shape, classes, variant="batch_norm", stem=_stem({"3x3": 192}))
     return replace(network, name="full-width-cifar")
+
+
+def _stem(filters: Mapping[str, int], *pools: MaxPool2D) -> Sequence:
+    """Describe 3×3 convolutions at full size, by their names, and what comes after them."""
+    convolutions = (normalised(Conv2D(n, 3, use_bias=False, name=name)) for name, n in filters.items())
+    return Sequence(*(part for each in convolutions for part in each.parts), *pools, name="conv1")
 
 
 NETWORKS = {"googlenet-digits": googlenet_digits, "googlenet-cifar": googlenet_cifar}

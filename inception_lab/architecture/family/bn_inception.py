@@ -12,10 +12,9 @@ from collections.abc import Mapping
 
 from inception_lab.architecture.family.branches import Figure, Row, network
 from inception_lab.architecture.googlenet import first_layers
-from inception_lab.architecture.layers import Activation, Dense, GlobalAveragePool2D
-from inception_lab.architecture.modules import Convolutions, named_rows
+from inception_lab.architecture.layers import GlobalAveragePool2D
+from inception_lab.architecture.modules import Convolutions, classifier, named_rows
 from inception_lab.architecture.network import Network, Sequence
-from inception_lab.checks import positive_integer
 
 MODULE = Figure(
     "arXiv:1502.03167, section 4.2.1: the 5×5 as two 3×3",
@@ -57,12 +56,11 @@ def bn_inception(
     """
     named_rows(rows, Row)
     convolution = Convolutions(batch_norm=True, epsilon=1e-5, use_bias=True, width=width)
-    classifier = Dense(positive_integer("classes", classes), name="classifier")
     return network(
         input_shape,
         "bn_inception",
         *first_layers("7x7", lrn=False, convolution=convolution),
         *(row.module(convolution, f"inception_{name}") for name, row in rows.items()),
         Sequence(GlobalAveragePool2D(name="7x7_s1"), name="pool5"),
-        Sequence(classifier, Activation("softmax", name="prob"), name="loss3"),
+        Sequence(*classifier(classes), name="loss3"),
     )

@@ -7,17 +7,9 @@ from itertools import count
 from typing import Literal, NamedTuple
 
 from inception_lab.architecture.layer import Padding, Sides, colour_picture
-from inception_lab.architecture.layers import (
-    Activation,
-    AveragePool2D,
-    Dense,
-    Dropout,
-    GlobalAveragePool2D,
-    MaxPool2D,
-)
-from inception_lab.architecture.modules import Convolutions, scaled
+from inception_lab.architecture.layers import AveragePool2D, Dropout, GlobalAveragePool2D, MaxPool2D
+from inception_lab.architecture.modules import Convolutions, classifier
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
-from inception_lab.checks import positive_integer
 
 # A row's fields, and what layers in the branch are called: `double_3x3_reduce`, `double_3x3_1` …
 NAMES = {
@@ -90,24 +82,13 @@ class Row:
                 own = f"{name}_reduce" if reduces else next(names)
                 yield convolution(own, filters, kernel, strides, padding)
 
-    def channels(self, before: int, width: float) -> int:
-        """Count the channels of the joined branches, of which `before` come in."""
-        last = {field: kernels[-1] for field, kernels in self.figure.kernels.items()}
-        joined = sum(
-            (2 if isinstance(kernel, Fork) else 1) * scaled(getattr(self, field)[-1], width)
-            for field, kernel in last.items()
-        )
-        pooled = scaled(self.pool_proj, width) if self.pool_proj else before
-        return joined + (pooled if self.figure.pool else 0)
-
 
 def logits(classes: int, rate: float) -> Sequence:
     """Describe what TF-slim's networks end in: the mean of each channel, dropout, a dense layer."""
     return Sequence(
         GlobalAveragePool2D(name="AvgPool"),
         Dropout(rate, name="Dropout_1b"),
-        Dense(positive_integer("classes", classes), name="Conv2d_1c_1x1"),
-        Activation("softmax", name="Predictions"),
+        *classifier(classes, "Conv2d_1c_1x1", "Predictions"),
         name="Logits",
     )
 

@@ -107,8 +107,9 @@ def inception_resnet_v2(
     parts: list[Part] = [stem(convolution)]
     channels = scaled(192, width)
     for stage in STAGES:
-        parts.append(stage.module.module(convolution, stage.name))
-        channels = stage.module.channels(channels, width)
+        module = stage.module.module(convolution, stage.name)
+        parts.append(module)
+        channels = Network((stage.side, stage.side, channels), module).output_shapes()["main"][-1]
         blocks = [
             residual(str(number), stage.block, convolution, channels, stage.scale)
             for number in range(1, stage.blocks + 1)

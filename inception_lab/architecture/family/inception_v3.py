@@ -10,10 +10,10 @@ Table 1 differs from the release in its second three layers: `lab.audit_family()
 from collections.abc import Mapping
 
 from inception_lab.architecture.family.branches import Figure, Fork, Row, logits, network
-from inception_lab.architecture.layers import Activation, AveragePool2D, Dense, GlobalAveragePool2D, MaxPool2D
-from inception_lab.architecture.modules import Convolutions, named_rows
+from inception_lab.architecture.layers import AveragePool2D, GlobalAveragePool2D, MaxPool2D
+from inception_lab.architecture.modules import Convolutions, classifier, named_rows
 from inception_lab.architecture.network import Network, Part, Sequence, Tap
-from inception_lab.checks import positive_integer, true_or_false
+from inception_lab.checks import true_or_false
 
 FIGURE_5 = Figure(
     "arXiv:1512.00567, Figure 5, with one 5×5 where it draws a 3×3",
@@ -96,8 +96,7 @@ def head(convolution: Convolutions, classes: int, side: int = 5) -> Sequence:
         convolution("Conv2d_1b_1x1", 128, 1),
         convolution(f"Conv2d_2a_{side}x{side}", 768, side, padding="valid"),
         GlobalAveragePool2D(name="AvgPool"),  # of one place at 299 pixels
-        Dense(positive_integer("classes", classes), name="Conv2d_2b_1x1"),
-        Activation("softmax", name="Predictions"),
+        *classifier(classes, "Conv2d_2b_1x1", "Predictions"),
         name="AuxLogits",
     )
 

@@ -10,19 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inception_lab.architecture.family.branches import network
-from inception_lab.architecture.layer import Padding
-from inception_lab.architecture.layers import (
-    Activation,
-    Conv2D,
-    Dense,
-    GlobalAveragePool2D,
-    MaxPool2D,
-    SeparableConv2D,
-)
-from inception_lab.architecture.modules import normalised, scaled
+from inception_lab.architecture.layers import Activation, GlobalAveragePool2D, MaxPool2D
+from inception_lab.architecture.modules import Convolutions, classifier
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
 from inception_lab.architecture.operations import Function
-from inception_lab.checks import positive_integer
 
 
 @dataclass(frozen=True)
@@ -51,36 +42,33 @@ def xception(
 
     Arguments are those of `inception_v3`.
     """
+    convolution = Convolutions(batch_norm=True, width=width)
 
-    def convolution(
-        name: str, filters: int, kernel_size: int, strides: int = 1, function: Function | None = "relu"
-    ) -> Sequence:
-        padding: Padding = "same" if kernel_size == 1 else "valid"
-        layer = Conv2D(scaled(filters, width), kernel_size, strides, padding, use_bias=False, name=name)
-        return normalised(layer, function)
-
-    def separable(name: str, filters: int, function: Function | None = None) -> Sequence:
-        return normalised(SeparableConv2D(scaled(filters, width), 3, use_bias=False, name=name), function)
+    def separable(number: int, filters: int, activation: Function | None = None) -> Part:
+        return convolution(f"sepconv{number}", filters, 3, depth_multiplier=1, activation=activation)
 
     def block(name: str, row: SeparableBlock) -> Sequence:
         parts: list[Part] = []
         for number, filters in enumerate(row.filters, start=1):
             if (name, number) != ("block2", 1):  # which comes after a ReLU
                 parts.append(Activation("relu", name=f"sepconv{number}/act"))
-            parts.append(separable(f"sepconv{number}", filters))
+            parts.append(separable(number, filters))
         shortcut: list[Part] = []
         if row.strides > 1:
             parts.append(MaxPool2D(3, row.strides, name="pool"))
-            shortcut.append(convolution("shortcut", row.filters[-1], 1, row.strides, None))
+            shortcut.append(convolution("shortcut", row.filters[-1], 1, row.strides, activation=None))
         return Sequence(Parallel(Sequence(*parts), Sequence(*shortcut), merge="add"), name=name)
 
     return network(
         input_shape,
         "xception",
-        Sequence(convolution("conv1", 32, 3, 2), convolution("conv2", 64, 3), name="block1"),
+        Sequence(
+            convolution("conv1", 32, 3, 2, "valid"),
+            convolution("conv2", 64, 3, padding="valid"),
+            name="block1",
+        ),
         *(block(name, row) for name, row in BLOCKS.items()),
-        Sequence(*(separable(f"sepconv{n}", LAST[n - 1], "relu") for n in (1, 2)), name="block14"),
+        Sequence(*(separable(n, LAST[n - 1], "relu") for n in (1, 2)), name="block14"),
         GlobalAveragePool2D(name="avg_pool"),
-        Dense(positive_integer("classes", classes), name="predictions"),
-        Activation("softmax", name="prob"),
+        *classifier(classes, "predictions"),
     )

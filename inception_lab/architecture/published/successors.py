@@ -3,7 +3,7 @@
 Where a claim can be read in several ways, each reading is a row.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -11,15 +11,16 @@ from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.family.bn_inception import bn_inception
 from inception_lab.architecture.family.inception_v3 import MODULES, inception_v3
 from inception_lab.architecture.family.xception import xception
-from inception_lab.architecture.googlenet import TABLE_1, googlenet
+from inception_lab.architecture.googlenet import googlenet
 from inception_lab.architecture.layer import Sides, by
 from inception_lab.architecture.layers import Conv2D, Dense
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.published.audit import Audited, Verdict
 from inception_lab.architecture.published.paper import Printed
 from inception_lab.architecture.tables import times
+from inception_lab.resources import csv_rows
 
-V3, XCEPTION = "arXiv:1512.00567", "arXiv:1610.02357"
+Kernels = tuple[tuple[int, Sides], ...]  # filters and sides of convolutions that follow one another
 
 
 @dataclass(frozen=True)
@@ -64,55 +65,56 @@ def audit_family(*names: str) -> FamilyAudit:
         Szegedy et al. 2015, arXiv:1512.00567; Chollet 2016, arXiv:1610.02357.
     """
     v3 = cost(inception_v3())
-    audit = FamilyAudit((*_outline(v3), *_costs(v3), *_shrinking(), *_savings(), *_parameters(v3)))
+    numbers = _numbers(v3)
+    rows = csv_rows("successor_claims.csv")
+    claims = (_judge(**row, value=numbers[of], v3=v3) for row in rows for of in [row.pop("of")])
+    audit = FamilyAudit((*_outline(v3), *claims))
     return FamilyAudit(tuple(audit[name] for name in names)) if names else audit
 
 
-def _figure(
-    name: str, source: str, printed: str, value: float, unit: str = "", *, reading: str = ""
+def _judge(
+    claim: str, source: str, printed: str, unit: str, reading: str, *, value: float, v3: Cost
 ) -> Claim:
-    """Judge a printed number, which may have been rounded; that it was cut off is a reading, too."""
-    figure = Printed(printed)
-    agreement = figure.agreement(value)
-    if unit == " %":
-        words = f"differs by {value - float(figure.number):+.1f} points".replace("-", "−")
+    computed = f"{value:,}" if isinstance(value, int) else f"{value:.2f}".replace("-", "−")
+    if printed == "almost the same":
+        verdict = _nearly(value / v3.macs)
+    elif printed.startswith("under "):
+        verdict = Verdict(value < 1e6 * float(printed.strip("under M")), "agrees")
     else:
-        words = figure.differs(value)
+        verdict = _figure(Printed(printed), value, unit, reading)
+    return Claim(claim, source, printed + unit, computed + unit, verdict)
+
+
+def _nearly(ratio: float) -> Verdict:
+    share = f"{100 * ratio - 100:+.1f} %".replace("-", "−")
+    near = abs(ratio - 1) < 0.1
+    words = "agrees: exactly" if ratio == 1 else f"agrees if read as within a tenth ({share})"
+    return Verdict(near, words if near else f"differs by {share}", near and ratio != 1)
+
+
+def _figure(printed: Printed, value: float, unit: str, reading: str) -> Verdict:
+    """Judge a printed number, which may have been rounded; that it was cut off is a reading, too."""
+    agreement = printed.agreement(value)
+    words = printed.differs(value)
+    if unit == " %":
+        words = f"differs by {value - float(printed.number):+.1f} points".replace("-", "−")
     if agreement == "truncated":
         reading = f"cut off ({words.removeprefix('differs by ')})"
     if agreement:
         words = f"agrees if read as {reading}" if reading else f"agrees: {agreement}"
-    computed = f"{value:,}" if isinstance(value, int) else f"{value:.2f}".replace("-", "−")
-    verdict = Verdict(agreement is not None, words, bool(agreement and reading))
-    return Claim(name, source, printed + unit, computed + unit, verdict)
-
-
-# Table 1 of the v3 paper: what a row says, and the layer of the release that is in its place.
-OUTLINE = (
-    ("conv 3×3/2", (299, 299, 3), "stem/Conv2d_1a_3x3"),
-    ("conv 3×3", (149, 149, 32), "stem/Conv2d_2a_3x3"),
-    ("conv padded 3×3", (147, 147, 32), "stem/Conv2d_2b_3x3"),
-    ("pool 3×3/2", (147, 147, 64), "stem/MaxPool_3a_3x3"),
-    ("conv 3×3", (73, 73, 64), "stem/Conv2d_3b_1x1"),
-    ("conv 3×3/2", (71, 71, 80), "stem/Conv2d_4a_3x3"),
-    ("conv 3×3", (35, 35, 192), "stem/MaxPool_5a_3x3"),
-    ("3 × Inception", (35, 35, 288), "Mixed_5b"),
-    ("5 × Inception", (17, 17, 768), "Mixed_6b"),
-    ("2 × Inception", (8, 8, 1280), "Mixed_7b"),
-    ("pool 8×8", (8, 8, 2048), "Logits/AvgPool"),
-    ("linear", (2048,), "Logits/Conv2d_1c_1x1"),
-    ("softmax", (1000,), "Logits/Predictions"),
-)
+    return Verdict(agreement is not None, words, bool(agreement and reading))
 
 
 def _outline(v3: Cost) -> Iterator[Claim]:
+    """Hold Table 1 of the v3 paper, row by row, against the layers of the release that are in its place."""
     network = inception_v3()
-    for number, (words, shape, path) in enumerate(OUTLINE, start=1):
-        found, taken = _words(network, path), v3[path].input_shape
-        wrong = ["what it is"] * (found != words) + ["its input"] * (taken != shape)
+    for number, row in enumerate(csv_rows("inception_v3_table1.csv"), start=1):
+        found = {"type": _words(network, row["layer"]), "input": times(v3[row["layer"]].input_shape)}
+        meant = {"type": "what it is", "input": "its input"}
+        wrong = [what for column, what in meant.items() if found[column] != row[column]]
         verdict = Verdict(not wrong, f"differs: {' and '.join(wrong)}" if wrong else "agrees")
-        printed, computed = (f"{what}, {times(size)}" for what, size in ((words, shape), (found, taken)))
-        yield Claim(f"outline, row {number}", f"{V3}, Table 1", printed, computed, verdict)
+        printed, computed = (f"{each['type']}, {each['input']}" for each in (row, found))
+        yield Claim(f"outline, row {number}", "arXiv:1512.00567, Table 1", printed, computed, verdict)
 
 
 def _words(network: Network, path: str) -> str:
@@ -132,39 +134,34 @@ def _words(network: Network, path: str) -> str:
     return f"{kind}{padded} {by(side)}{f'/{layer.strides}' if layer.strides > 1 else ''}"
 
 
-def _costs(v3: Cost) -> Iterator[Claim]:
+def _numbers(v3: Cost) -> dict[str, float]:
+    """Count what the claims are held against."""
     v1, v2 = cost(googlenet()), cost(bn_inception())
-    table, section = f"{V3}, Table 3", f"{V3}, section 6, of Inception-v2"
-    yield _figure("Inception v3, multiply-adds, abstract", f"{V3}, abstract", "5 G", v3.macs)
-    yield _figure("Inception v3, multiply-adds, Table 3", table, "4.8 G", v3.macs)
-    yield _figure("BN-Inception, multiply-adds, Table 3", table, "2.0 G", v2.macs)
-    yield _figure("GoogLeNet, multiply-adds, Table 3", table, "1.5 G", v1.macs)
-    yield _figure(
-        "times GoogLeNet, of Inception-v2", section, "2.5", 3.8 / 1.5, " ×", reading="3.8 / 1.5 of Table 3"
-    )
-    yield _figure("times GoogLeNet, read as of Inception v3", section, "2.5", v3.macs / v1.macs, " ×")
-    yield _figure("times BN-Inception, Inception v3", f"{V3}, section 11", "2.5", v3.macs / v2.macs, " ×")
-    yield _figure("layers, read as of Inception v3", section, "42", _depth(inception_v3()))
-    for side, pool in ((151, True), (79, False)):
-        found = cost(inception_v3((side, side, 3), strides=1, first_pool=pool)).macs
-        share = f"{100 * found / v3.macs - 100:+.1f} %".replace("-", "−")
-        same, near = found == v3.macs, abs(found / v3.macs - 1) < 0.1
-        words = "agrees: exactly" if same else f"agrees if read as within a tenth ({share})"
-        verdict = Verdict(near, words if near else f"differs by {share}", near and not same)
-        name, source = f"the same cost at {side} pixels", f"{V3}, section 9"
-        yield Claim(name, source, "almost the same", f"{found:,}", verdict)
-
-
-def _shrinking() -> Iterator[Claim]:
-    """Judge what section 5 says of halving a grid, by its own formulas and by the grids of its Figure 9."""
-    large, small = (2 * side**2 for side in (2, 1))  # 2·d²·k² and 2·(d/2)²·k², with d/2 and k as units
-    section, figure = f"{V3}, section 5", f"{V3}, Figure 9"
-    saved = 100 * (1 - small / large)
-    yield _figure("pooling first saves, by its formulas", section, "25", saved, " %")
+    small = (cost(inception_v3((n, n, 3), strides=1, first_pool=n == 151)).macs for n in (151, 79))
+    # Section 5, of halving a grid: 2·d²·k² and 2·(d/2)²·k², with d/2 and k as units; and Figure 9's grids.
+    large, halved = (2 * side**2 for side in (2, 1))
     last, first = (Conv2D(640, 3).operations((side, side, 320)).macs for side in (35, 17))
-    ratio = last / first
-    yield _figure("pooling last, times as expensive", figure, "3", ratio, " ×")
-    yield _figure("pooling last, times more", figure, "3", ratio - 1, " ×", reading="what is added")
+    five, two = ((32, 5),), ((32, 3), (32, 3))  # filters and kernels: 3a's 32 of 5×5, which see 16 channels
+    return {
+        "MACs of Inception v3": v3.macs,
+        "MACs of BN-Inception": v2.macs,
+        "MACs of GoogLeNet": v1.macs,
+        "3.8 / 1.5": 3.8 / 1.5,
+        "Inception v3 / GoogLeNet": v3.macs / v1.macs,
+        "Inception v3 / BN-Inception": v3.macs / v2.macs,
+        "layers of Inception v3": _depth(inception_v3()),
+        **dict(zip(("MACs at 151 pixels", "MACs at 79 pixels"), small, strict=True)),
+        "saved by pooling first": 100 * (1 - halved / large),
+        "pooling last / pooling first": last / first,
+        "pooling last / pooling first − 1": last / first - 1,
+        "saved by two 3×3, 32 from 32": _saved(32, five, two),
+        "saved by two 3×3, 32 and 32 from 16": _saved(16, five, two),
+        "saved by two 3×3, 16 and 32 from 16": _saved(16, five, ((16, 3), (32, 3))),
+        "saved by 1×3 and 3×1": _saved(32, ((32, 3),), ((32, (1, 3)), (32, (3, 1)))),
+        "parameters of Inception v3": v3.parameters,
+        "parameters of Xception": cost(xception()).parameters,
+        "parameters in Keras in 2016": _keras_of_2016(),
+    }
 
 
 def _depth(network: Network) -> int:
@@ -177,44 +174,18 @@ def _depth(network: Network) -> int:
     return depths["main"]
 
 
-def _savings() -> Iterator[Claim]:
-    reduced, wide = TABLE_1["3a"].reduce5x5 or 0, TABLE_1["3a"].conv5x5
-    five, two = "two 3×3 for a 5×5", ((wide, 3), (wide, 3))
-    for name, printed, channels, before, after in (
-        (f"{five}, as many filters as channels", "28", wide, ((wide, 5),), two),
-        (f"{five}, not equal: 3a's with {wide} in the middle", "28", reduced, ((wide, 5),), two),
-        (
-            f"{five}, not equal: 3a's with {reduced} in the middle",
-            "28",
-            reduced,
-            ((wide, 5),),
-            ((reduced, 3), (wide, 3)),
-        ),
-        ("1×3 and 3×1 for a 3×3", "33", wide, ((wide, 3),), ((wide, (1, 3)), (wide, (3, 1)))),
-    ):
-        saved = 1 - _weights(channels, after) / _weights(channels, before)
-        yield _figure(name, f"{V3}, section 3", printed, round(100 * saved, 2), " %")
+def _saved(channels: int, before: Kernels, after: Kernels) -> float:
+    """Return the per cent of weights that convolutions save in the place of others."""
+    return round(100 * (1 - _weights(channels, after) / _weights(channels, before)), 2)
 
 
-def _weights(channels: int, convolutions: Iterable[tuple[int, Sides]]) -> int:
+def _weights(channels: int, convolutions: Kernels) -> int:
     """Count the weights of convolutions that follow one another, each given as filters and kernel."""
     total = 0
     for filters, side in convolutions:
         total += Conv2D(filters, side).weights((1, 1, channels))
         channels = filters
     return total
-
-
-def _parameters(v3: Cost) -> Iterator[Claim]:
-    under = Verdict(v3.parameters < 25_000_000, "agrees")
-    yield Claim("Inception v3, parameters", f"{V3}, abstract", "under 25 M", f"{v3.parameters:,}", under)
-    table = f"{XCEPTION}, Table 3"
-    yield _figure("Xception, parameters", table, "22,855,952", cost(xception()).parameters)
-    yield _figure("Inception v3, parameters, as released", table, "23,626,728", v3.parameters)
-    yield _figure(
-        "Inception v3, parameters, Keras's of 2016", table, "23,626,728", _keras_of_2016(),
-        reading="the first v3 in Keras",
-    )  # fmt: skip
 
 
 def _keras_of_2016() -> int:

@@ -5,7 +5,7 @@ names of the model that its authors published, with `/` between a module and its
 `input_shape`, `(height, width, channels)` without batch, and the number of `classes`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,118 +17,50 @@ from inception_lab.architecture.family.inception_v3 import inception_v3
 from inception_lab.architecture.family.inception_v4 import inception_v4
 from inception_lab.architecture.family.xception import xception
 from inception_lab.architecture.googlenet import googlenet
-from inception_lab.architecture.layer import Layer, Padding
+from inception_lab.architecture.layer import Padding
 from inception_lab.architecture.layers import (
     Activation,
     Conv2D,
-    Dense,
     DepthwiseConv2D,
     Dropout,
-    Flatten,
     GlobalAveragePool2D,
-    LocalResponseNorm,
     MaxPool2D,
 )
-from inception_lab.architecture.modules import normalised, scaled
+from inception_lab.architecture.modules import Convolutions, classifier, normalised, scaled
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
 from inception_lab.architecture.operations import Function
+from inception_lab.architecture.stored import network_from_data
 from inception_lab.checks import entry, positive_integer
+from inception_lab.resources import toml_rows
 from inception_lab.text import columns, html_table, readable
 
-
-def _row(
-    name: str,
-    filters: int,
-    kernel_size: int,
-    *behind: Layer,
-    strides: int = 1,
-    padding: Padding = "same",
-    groups: int = 1,
-) -> list[Layer]:
-    """Describe one convolution of a network without branches, with its ReLU, and what comes after it."""
-    convolution = Conv2D(filters, kernel_size, strides, padding, activation="relu", groups=groups, name=name)
-    return [convolution, *behind]
+# Those without branches, layer by layer.
+PLAIN = toml_rows("plain_networks.toml")
 
 
-def _fully_connected(classes: int) -> list[Part]:
-    """Return the three dense layers that AlexNet and VGG end in, and most of whose parameters they hold."""
-    return [
-        Flatten(name="flatten"),
-        Dense(4096, activation="relu", name="fc6"),
-        Dropout(0.5, name="drop6"),
-        Dense(4096, activation="relu", name="fc7"),
-        Dropout(0.5, name="drop7"),
-        Dense(positive_integer("classes", classes), name="fc8"),
-        Activation("softmax", name="prob"),
+def _plain(name: str, input_shape: tuple[int, int, int], classes: int) -> Network:
+    """Describe a network whose layers follow one another."""
+    own = {"classes": positive_integer("classes", classes)}
+    parts = [
+        {argument: own.get(value, value) for argument, value in part.items()} for part in PLAIN[name]["parts"]
     ]
-
-
-def _pool(name: str, size: int = 3, padding: Padding = "valid") -> MaxPool2D:
-    return MaxPool2D(size, strides=2, padding=padding, name=name)
-
-
-def _lrn(name: str) -> LocalResponseNorm:
-    return LocalResponseNorm(bias=2.0, alpha=1e-4, beta=0.75, name=name)  # section 3.3: k = 2, n = 5
-
-
-# Krizhevsky et al. 2012, "ImageNet Classification with Deep Convolutional Neural Networks", section 3.5;
-# names and the 227 pixels that its strides need (the paper says 224) as in BVLC's bvlc_alexnet.
-ALEXNET = (
-    *_row("conv1", 96, 11, _lrn("norm1"), _pool("pool1"), strides=4, padding="valid"),
-    *_row("conv2", 256, 5, _lrn("norm2"), _pool("pool2"), groups=2),  # its two GPUs see half each
-    *_row("conv3", 384, 3),
-    *_row("conv4", 384, 3, groups=2),
-    *_row("conv5", 256, 3, _pool("pool5"), groups=2),
-)
+    body = {"type": "Sequence", "name": None, "parts": parts}
+    return network_from_data({"name": name, "input_shape": input_shape, "body": body})
 
 
 def alexnet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int = 1000) -> Network:
     """Describe AlexNet, Krizhevsky et al. 2012, with its grouped convolutions: 60,965,224 parameters."""
-    return Network(input_shape, Sequence(*ALEXNET, *_fully_connected(classes)), "alexnet")
-
-
-# Lin et al. 2013, "Network In Network", arXiv:1312.4400; the ImageNet model that its first author
-# published for Caffe (gist d802a5849de39225bcc6). Caffe pools up to the edge: at 224 pixels pool1 takes
-# 54 to 27, which is "same", while the others go from odd to odd sizes, where "valid" loses nothing.
-NIN = (
-    *_row("conv1", 96, 11, strides=4, padding="valid"),
-    *_row("cccp1", 96, 1),
-    *_row("cccp2", 96, 1, _pool("pool1", padding="same")),
-    *_row("conv2", 256, 5),
-    *_row("cccp3", 256, 1),
-    *_row("cccp4", 256, 1, _pool("pool2")),
-    *_row("conv3", 384, 3),
-    *_row("cccp5", 384, 1),
-    *_row("cccp6", 384, 1, _pool("pool3"), Dropout(0.5, name="drop")),
-    *_row("conv4-1024", 1024, 3),
-    *_row("cccp7-1024", 1024, 1),
-)
+    return _plain("alexnet", input_shape, classes)
 
 
 def nin(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000) -> Network:
     """Describe Network in Network, Lin et al. 2013: 1×1 convolutions and global pooling before GoogLeNet."""
-    return _averaged(input_shape, [*NIN, *_row("cccp8-1024", classes, 1)], "pool4", "nin")
-
-
-def _averaged(input_shape: tuple[int, int, int], parts: Iterable[Part], pool: str, name: str) -> Network:
-    """Return a network whose parts end in a map a class, each averaged to that class's logit."""
-    end = (GlobalAveragePool2D(name=pool), Activation("softmax", name="prob"))
-    return Network(input_shape, Sequence(*parts, *end), name)
-
-
-# Simonyan & Zisserman 2014, "Very Deep Convolutional Networks for Large-Scale Image Recognition",
-# arXiv:1409.1556, Table 1, column D: filters of the 3×3 convolutions between two poolings.
-VGG_16 = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
+    return _plain("nin", input_shape, classes)
 
 
 def vgg16(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000) -> Network:
     """Describe VGG-16, Simonyan & Zisserman 2014, second after GoogLeNet: 138,357,544 parameters."""
-    parts: list[Part] = []
-    for block, widths in enumerate(VGG_16, start=1):
-        for number, filters in enumerate(widths, start=1):
-            parts += _row(f"conv{block}_{number}", filters, 3)
-        parts.append(_pool(f"pool{block}", size=2))
-    return Network(input_shape, Sequence(*parts, *_fully_connected(classes)), "vgg16")
+    return _plain("vgg16", input_shape, classes)
 
 
 @dataclass(frozen=True)
@@ -177,12 +109,13 @@ def resnet50(
     """
     choices = entry("variant", variant, RESNET_VARIANTS)
 
+    normed = Convolutions(batch_norm=True, epsilon=choices.epsilon, use_bias=choices.use_bias)
+
     def convolution(
-        name: str, filters: int, kernel_size: int, strides: int = 1, function: Function | None = "relu"
-    ) -> Sequence:
+        name: str, filters: int, kernel_size: int, strides: int = 1, activation: Function | None = "relu"
+    ) -> Part:
         padding: Padding = kernel_size // 2 if strides > 1 else "same"  # TensorFlow's "same" is lopsided
-        layer = Conv2D(filters, kernel_size, strides, padding, choices.use_bias, name=name)
-        return normalised(layer, function, epsilon=choices.epsilon)
+        return normed(name, filters, kernel_size, strides, padding, activation=activation)
 
     def block(name: str, stage: ResidualStage, first: bool) -> Sequence:
         strides, wide = (stage.strides if first else 1), 4 * stage.filters
@@ -190,9 +123,9 @@ def resnet50(
         residual = Sequence(
             convolution("branch2a", stage.filters, 1, narrow),
             convolution("branch2b", stage.filters, 3, square),
-            convolution("branch2c", wide, 1, function=None),
+            convolution("branch2c", wide, 1, activation=None),
         )
-        shortcut = convolution("branch1", wide, 1, strides, function=None) if first else Sequence()
+        shortcut = convolution("branch1", wide, 1, strides, activation=None) if first else Sequence()
         return Sequence(Parallel(shortcut, residual, merge="add"), Activation("relu", name="relu"), name=name)
 
     blocks = [
@@ -202,11 +135,10 @@ def resnet50(
     ]
     body = Sequence(
         convolution("conv1", 64, 7, 2),
-        _pool("pool1", padding=1),
+        MaxPool2D(3, 2, 1, name="pool1"),
         *blocks,
         GlobalAveragePool2D(name="pool5"),
-        Dense(positive_integer("classes", classes), name="fc1000"),
-        Activation("softmax", name="prob"),
+        *classifier(classes, "fc1000"),
     )
     return Network(input_shape, body, "resnet50" if variant == "paper" else f"resnet50 ({variant})")
 
@@ -252,18 +184,21 @@ POOL_BEHIND = {"fire4": "pool4", "fire8": "pool8"}
 
 def squeezenet(input_shape: tuple[int, int, int] = (227, 227, 3), classes: int = 1000) -> Network:
     """Describe SqueezeNet 1.0, Iandola et al. 2016, arXiv:1602.07360: 1,248,424 parameters."""
-    parts: list[Part] = [*_row("conv1", 96, 7, _pool("pool1"), strides=2, padding="valid")]
+    convolution = Convolutions()
+    parts: list[Part] = [convolution("conv1", 96, 7, 2, "valid"), MaxPool2D(3, 2, "valid", name="pool1")]
     for name, filters in SQUEEZENET.items():
-        squeeze = Conv2D(filters, 1, activation="relu", name="squeeze1x1")
-        expand = Parallel(
-            Conv2D(4 * filters, 1, activation="relu", name="expand1x1"),
-            Conv2D(4 * filters, 3, activation="relu", name="expand3x3"),
-        )
-        parts.append(Sequence(squeeze, expand, name=name))
+        expand = (convolution(f"expand{side}x{side}", 4 * filters, side) for side in (1, 3))
+        parts.append(Sequence(convolution("squeeze1x1", filters, 1), Parallel(*expand), name=name))
         if name in POOL_BEHIND:
-            parts.append(_pool(POOL_BEHIND[name]))
-    last = (Dropout(0.5, name="drop9"), *_row("conv10", classes, 1))
-    return _averaged(input_shape, [*parts, *last], "pool10", "squeezenet")
+            parts.append(MaxPool2D(3, 2, "valid", name=POOL_BEHIND[name]))
+    body = Sequence(
+        *parts,
+        Dropout(0.5, name="drop9"),
+        convolution("conv10", positive_integer("classes", classes), 1),
+        GlobalAveragePool2D(name="pool10"),
+        Activation("softmax", name="prob"),
+    )
+    return Network(input_shape, body, "squeezenet")
 
 
 class Zoo(dict[str, Callable[..., Network]]):
