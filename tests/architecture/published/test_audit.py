@@ -1,4 +1,4 @@
-"""The audit of Table 1: every printed cell, and the edits that explain those that do not agree."""
+"""The audit of Table 1: every printed cell."""
 
 import re
 import subprocess
@@ -87,41 +87,6 @@ def test_sums() -> None:
 def test_k_of_1000_comes_first() -> None:
     assert judge_parameters(Printed("1M"), 1_000_000, 1).text == "agrees: weights only, exactly, K = 1000"
     assert judge_operations(Printed("2M"), 1_499_999).text == "differs by −25.0 %"
-
-
-def test_first_convolution_fits_a_separable_stem_and_nothing_else() -> None:
-    (edit,) = lab.explain("conv1")
-    assert (edit.field, edit.printed, edit.tried, edit.fits) == (
-        "depth_multiplier",
-        None,
-        8,
-        ("params", "ops"),
-    )
-    assert edit.weights == 7 * 7 * 3 * 8 + 24 * 64
-    assert edit.macs == 112**2 * edit.weights
-    stem = lab.cost(lab.googlenet(variant="separable_stem")).by_module()["conv1"]
-    assert (edit.parameters, edit.macs) == (stem.parameters, stem.macs)
-
-
-def test_operations_of_5a_fit_the_reduction_of_the_next_line() -> None:
-    (edit,) = lab.explain("5a")
-    assert (edit.field, edit.printed, edit.tried, edit.fits) == ("reduce5x5", 32, 48, ("ops",))
-    assert edit.tried == lab.TABLE_1["5b"].reduce5x5
-    assert str(edit) == ("5a, #5×5 reduce 32 → 48: 1,106,944 weights, 54,240,256 multiply-adds; fits ops")
-
-
-def test_the_explanation_of_5a_is_not_the_only_one_among_all_widths() -> None:
-    edits = lab.explain("5a", widths=range(8, 513, 8))
-    assert [(edit.field, edit.tried, edit.fits) for edit in edits] == [
-        ("reduce3x3", 168, ("params",)),
-        ("reduce3x3", 176, ("ops",)),
-        ("reduce5x5", 48, ("ops",)),
-    ]
-
-
-@pytest.mark.parametrize("row", [cells[0] for cells in CELLS if cells[0] not in ("conv1", "5a")])
-def test_no_other_row_is_explained_by_one_number_of_its_column(row: str) -> None:
-    assert lab.explain(row) == ()
 
 
 def test_frame() -> None:
