@@ -66,23 +66,24 @@ def audit_family(*names: str) -> FamilyAudit:
     """
     v3 = cost(inception_v3())
     numbers = _numbers(v3)
-    rows = csv_rows("successor_claims.csv")
-    claims = (_judge(**row, value=numbers[of], v3=v3) for row in rows for of in [row.pop("of")])
+    claims = (_judge(row, numbers[row["of"]], v3.macs) for row in csv_rows("successor_claims.csv"))
     audit = FamilyAudit((*_outline(v3), *claims))
     return FamilyAudit(tuple(audit[name] for name in names)) if names else audit
 
 
-def _judge(
-    claim: str, source: str, printed: str, unit: str, reading: str, *, value: float, v3: Cost
-) -> Claim:
+def _judge(row: dict[str, str], value: float, macs: int) -> Claim:
+    """Hold a line of `successor_claims.csv` against its number; "the same" means the MACs of Inception v3."""
+    printed, unit = row["printed"], row["unit"]
     computed = f"{value:,}" if isinstance(value, int) else f"{value:.2f}".replace("-", "−")
     if printed == "almost the same":
-        verdict = _nearly(value / v3.macs)
+        verdict = _nearly(value / macs)
     elif printed.startswith("under "):
-        verdict = Verdict(value < 1e6 * float(printed.strip("under M")), "agrees")
+        limit = Printed(printed.removeprefix("under "))
+        under = limit.scaled(value) < limit.number
+        verdict = Verdict(under, "agrees" if under else limit.differs(value))
     else:
-        verdict = _figure(Printed(printed), value, unit, reading)
-    return Claim(claim, source, printed + unit, computed + unit, verdict)
+        verdict = _figure(Printed(printed), value, unit, row["reading"])
+    return Claim(row["claim"], row["source"], printed + unit, computed + unit, verdict)
 
 
 def _nearly(ratio: float) -> Verdict:

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import inception_lab as lab
+from inception_lab.architecture.published.successors import _judge
 
 # name → (computed, verdict)
 CLAIMS = {
@@ -58,6 +59,33 @@ CLAIMS = {
 def test_every_claim_has_its_verdict() -> None:
     found = {row.name: (row.computed, row.verdict.signed) for row in lab.audit_family().rows}
     assert found == CLAIMS
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "value", "reading", "computed", "verdict"),
+    [
+        ("under 25 M", "", 24_999_999, "", "24,999,999", "✓ agrees"),
+        ("under 25 M", "", 25_000_000, "", "25,000,000", "✗ differs by +0.0 %"),
+        ("almost the same", "", 1_000, "", "1,000", "✓ agrees: exactly"),
+        ("almost the same", "", 1_099, "", "1,099", "≈ agrees if read as within a tenth (+9.9 %)"),
+        ("almost the same", "", 901, "", "901", "≈ agrees if read as within a tenth (−9.9 %)"),
+        ("almost the same", "", 1_100, "", "1,100", "✗ differs by +10.0 %"),
+        ("almost the same", "", 899, "", "899", "✗ differs by −10.1 %"),
+        ("28", " %", 28.4, "", "28.40 %", "✓ agrees: rounded"),
+        ("28", " %", 28.6, "", "28.60 %", "≈ agrees if read as cut off (+0.6 points)"),
+        ("28", " %", -1.5, "", "−1.50 %", "✗ differs by −29.5 points"),
+        ("2.5", " ×", 2.55, "half of it", "2.55 ×", "≈ agrees if read as cut off (+2.0 %)"),
+        ("2.5", " ×", 2.46, "half of it", "2.46 ×", "≈ agrees if read as half of it"),
+        ("2.5", " ×", 2.4, "half of it", "2.40 ×", "✗ differs by −4.0 %"),
+    ],
+)
+def test_a_claim_is_judged_by_its_words(
+    printed: str, unit: str, value: float, reading: str, computed: str, verdict: str
+) -> None:
+    row = {"claim": "it", "source": "a paper", "printed": printed, "unit": unit, "reading": reading}
+    claim = _judge(row, value, macs=1_000)
+    assert (claim.name, claim.source, claim.printed) == ("it", "a paper", printed + unit)
+    assert (claim.computed, claim.verdict.signed) == (computed, verdict)
 
 
 def test_claims_can_be_chosen() -> None:
