@@ -74,7 +74,7 @@ def test_every_claim_has_its_verdict() -> None:
         ("28", " %", 28.4, "", "28.40 %", "✓ agrees: rounded"),
         ("28", " %", 28.6, "", "28.60 %", "≈ agrees if read as cut off (+0.6 points)"),
         ("28", " %", -1.5, "", "−1.50 %", "✗ differs by −29.5 points"),
-        ("2.5", " ×", 2.55, "half of it", "2.55 ×", "≈ agrees if read as cut off (+2.0 %)"),
+        ("2.5", " ×", 2.56, "half of it", "2.56 ×", "≈ agrees if read as cut off (+2.4 %)"),
         ("2.5", " ×", 2.46, "half of it", "2.46 ×", "≈ agrees if read as half of it"),
         ("2.5", " ×", 2.4, "half of it", "2.40 ×", "✗ differs by −4.0 %"),
     ],
