@@ -447,11 +447,31 @@ ROWS = "'3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'"
             "`branches` must hold at least one branch. Received: none (in 'module').",
         ),
         (
+            lambda: lab.inception_module(lab.TABLE_1["3a"], pool_proj=32, name="module"),
+            "A row must stand alone: it holds all six numbers. Received besides: pool_proj=32 (in 'module').",
+        ),
+        (
             lambda: lab.auxiliary_head(classes=0),
-            "`units` must be a positive integer. Received: units=0 (layer 'classifier').",
+            "`classes` must be a positive integer. Received: classes=0.",
         ),
     ],
 )
 def test_mistakes_are_explained(make: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         make()
+
+
+def test_a_head_by_itself_is_the_first_of_the_papers() -> None:
+    """Section 5: 5×5 pooling of stride 3, 128 filters, 1,024 units, 70 % dropped, a softmax."""
+    head = lab.cost(lab.auxiliary_head(), (14, 14, 512))
+    assert [(layer.name, layer.output_shape, layer.parameters) for layer in head.layers] == [
+        ("loss1/ave_pool", (4, 4, 512), 0),
+        ("loss1/conv", (4, 4, 128), 512 * 128 + 128),
+        ("loss1/flatten", (2048,), 0),
+        ("loss1/fc", (1024,), 2048 * 1024 + 1024),
+        ("loss1/drop_fc", (1024,), 0),
+        ("loss1/classifier", (1000,), 1024 * 1000 + 1000),
+        ("loss1/prob", (1000,), 0),
+    ]
+    assert [layer.function for layer in head.layers] == ["", "relu", "", "relu", "", "", "softmax"]
+    assert Dropout(0.7, name="drop_fc") in lab.auxiliary_head().parts

@@ -591,3 +591,16 @@ def test_window_as_large_as_its_input_gives_one_pixel(padding: Padding) -> None:
 
 def test_window_as_large_as_its_padded_input_gives_one_pixel() -> None:
     assert Conv2D(8, 7, padding=1).output_shape((5, 5, 3)) == (1, 1, 8)
+
+
+@pytest.mark.parametrize("norm", [LayerNorm(), GroupNorm(3)])
+@pytest.mark.parametrize(
+    ("switch", "saved"),
+    [("scale", Operations(multiplications=120)), ("center", Operations(additions=120))],
+)
+def test_a_norm_without_its_factor_or_shift_saves_just_that(
+    norm: Layer, switch: str, saved: Operations
+) -> None:
+    less, shape = replace(norm, **{switch: False}), (4, 5, 6)  # type: ignore[arg-type]
+    assert less.operations(shape) + saved == norm.operations(shape)
+    assert less.parameters(shape) + 6 == norm.parameters(shape)

@@ -25,6 +25,8 @@ from inception_lab.architecture.published.zoo import NETWORKS
         ("1.5 G", 1_498_376_192, 1000, "rounded"),
         ("1.50 G", 1_582_671_872, 1000, None),
         ("1M", 1 << 20, 1024, "exactly"),
+        ("3K", 2_500, 1000, "rounded"),  # a half goes up, to an odd number too
+        ("2K", 2_500, 1000, "truncated"),
     ],
 )
 def test_agreement(text: str, value: int, thousand: int, agreement: str | None) -> None:
