@@ -109,9 +109,7 @@ def test_published_squeezenet_pads_its_last_convolution() -> None:
 def test_defaults_count_as_cost_does() -> None:
     found, cost = count(lab.googlenet(auxiliary=True)), lab.cost(lab.googlenet(auxiliary=True))
     assert (found.parameters, found.operations) == (cost.parameters, cost.macs)
-    assert (
-        count(cost) == found
-    )  # which has no path from layer to layer, and needs none: all heads are counted
+    assert count(cost) == found  # a cost has no paths from layer to layer, and needs none: all heads count
 
 
 SMALL = lab.Network(
