@@ -79,11 +79,6 @@ class DepthwiseConv2D(Kernel, Windowed):
         return math.prod(pair(self.kernel_size)) * input_shape[-1] * self.depth_multiplier
 
 
-def spread_before(side: int, same: bool) -> int:
-    """Return how many units before its own place an output starts to see, if values are spread at step 1."""
-    return side - 1 - (side - 1) // 2 * same
-
-
 @dataclass(frozen=True)
 class Conv2DTranspose(_Convolution):
     """A convolution that makes a picture larger: each input value is spread over a window of the output.
@@ -100,7 +95,9 @@ class Conv2DTranspose(_Convolution):
         return along(lambda side, step: Window(side, grows=step), pair(self.kernel_size), pair(self.strides))
 
     def padding_before(self, input_shape: Shape) -> tuple[int, int]:
-        return along(lambda side: spread_before(side, self.padding == "same"), pair(self.kernel_size))
+        # An output starts to see so many units before its own place, if values are spread at step 1.
+        same = self.padding == "same"
+        return along(lambda side: side - 1 - (side - 1) // 2 * same, pair(self.kernel_size))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         sides = zip(self._picture(input_shape)[:2], self.windows, strict=True)
