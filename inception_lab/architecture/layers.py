@@ -219,7 +219,7 @@ class ZeroPadding2D(Layer):
     @property
     def borders(self) -> Borders:
         """`((top, bottom), (left, right))`."""
-        return (pair(self.padding),) * 2 if isinstance(self.padding, int) else self.padding
+        return (pair(self.padding), pair(self.padding)) if isinstance(self.padding, int) else self.padding
 
     def padding_before(self, input_shape: Shape) -> tuple[int, int]:
         (top, _), (left, _) = self.borders
