@@ -21,9 +21,11 @@ def printed(field: str) -> list[int]:
 
 def tried(row: str, widths: list[int] | None = None) -> dict[tuple[str, int | None, int], tuple[int, int]]:
     """Weights and MACs of all edits of a row, by the number that is changed, its value before and after."""
-    edits = _edits(ROWS[row], widths)
-    found = {(field, before, after): lab.cost(part, INPUTS[row]) for field, before, after, part in edits}
-    return {edit: (cost.weights, cost.macs) for edit, cost in found.items()}
+    found = {}
+    for field, before, after, part in _edits(ROWS[row], widths):
+        cost = lab.cost(part, INPUTS[row])
+        found[field, before, after] = (cost.weights, cost.macs)
+    return found
 
 
 def module(channels: int, c1: int, r3: int, c3: int, r5: int, c5: int, proj: int) -> int:
