@@ -16,6 +16,7 @@ from benchmarks.bench_peers import RACE, TASKS, ratios, spread
 from inception_lab.experiments import EXPERIMENTS, ablation, differences
 from inception_lab.experiments.runner import Rows
 from inception_lab.experiments.starts_found import at_own_rates, summary, wider
+from inception_lab.model.evaluate import mean_interval
 
 Shown = Callable[[Sequence[float]], str]
 Table = Callable[[Rows], str]
@@ -108,17 +109,19 @@ def by(*keys: str, measures: Sequence[str], shown: Shown = percent, paired: bool
         groups = grouped(rows, *keys)
         first, *_ = (column(group, measures[0]) for group in groups.values())
 
-        def apart(group: Rows) -> str:
+        def apart(group: Rows) -> list[str]:
             pairs = zip(column(group, measures[0]), first, strict=True)
-            return ", ".join(f"{100 * (own - other):+.2f}" for own, other in pairs)
+            found = [100 * (own - other) for own, other in pairs]
+            low, high = mean_interval(found)
+            return [", ".join(f"{each:+.2f}" for each in found), f"{low:+.1f} … {high:+.1f}"]
 
         lines = [
             (*map(str, key), f"{len(group)}", *(shown(column(group, measure)) for measure in measures),
-             *([apart(group)] if paired else []))
+             *(apart(group) if paired else []))
             for key, group in groups.items()
         ]  # fmt: skip
         names = (f"{measure.replace('_', ' ')}, %" for measure in measures)
-        return table((*keys, "seeds", *names, *paired * ["minus the first, seed by seed"]), lines)
+        return table((*keys, "seeds", *names, *paired * ["minus the first, seed by seed", "95 %"]), lines)
 
     return made
 
