@@ -53,7 +53,7 @@ EXERCISES = {
     ),
     "09.3": word(
         "Conv2D(64, 3, padding='same') on 32×32×16: a tool prints 18,939,904 FLOPs. What does it count "
-        "besides 2 for a MAC: 'biases', 'relu' or 'padding'? Look at the layer.",
+        "besides 2 for a MAC: 'biases', 'relu' or 'padding'? (Biases and ReLUs would be equally many.)",
         _what_is_counted_besides,
         ("biases", "relu", "padding"),
         ("What are 2 × MACs?", "The rest is 65,536 = 32 · 32 · 64. The layer has no activation."),

@@ -1,11 +1,13 @@
 """How stored runs are drawn: thin lines for the seeds, a bold one for their mean; others dashed."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 
 from inception_lab.view import figures
@@ -34,11 +36,13 @@ class RunLines:
         self._canvas = canvas
         canvas.add(self.compared_seeds, self.reference, self.seeds, self.mean)
         narrow = canvas.figure.get_figwidth() < 8
+        seeds: Any = (self.seeds, self.compared_seeds)  # one line of the key
         self.legend = canvas.figure.legend(
-            [self.seeds, self.mean, self.reference, *others],
+            [seeds, self.mean, self.reference, *others],
             ["thin: each seed", "mean", compared, *(str(other.get_label()) for other in others)],
             loc="lower center", ncols=2 if narrow else 3 + len(others), fontsize=8 if narrow else 9,
             frameon=False, columnspacing=1.0 if narrow else 1.8,
+            handler_map={tuple: HandlerTuple(ndivide=None)},
         )  # fmt: skip
 
     def show(self, x: Sequence[float], runs: Curves, reference: Curves | None = None) -> None:

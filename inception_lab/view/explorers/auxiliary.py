@@ -18,9 +18,9 @@ from inception_lab.view.engine.curves import RunLines
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, State
 
 MEASURES: Mapping[str, tuple[str, str, tuple[float, float]]] = {  # as in `heads`
-    "signal": ("signal", "spread of the activations", (2e-3, 20)),
-    "activation_gradient": ("∂ activations", "gradient of the loss by the activations, |∂L/∂a|", (2e-3, 20)),
-    "relative_weight_gradient": ("∂ weights", "gradient by the weights, relative: |∂W| / |W|", (4e-4, 10)),
+    "signal": ("signal", "signal, σ(a)", (2e-3, 20)),
+    "activation_gradient": ("activation gradient", "activation gradient, |∂L/∂a|", (2e-3, 20)),
+    "relative_weight_gradient": ("relative gradient", "relative gradient, |∂L/∂W| / |W|", (4e-4, 10)),
 }
 MODULES = tuple(LAYERS)
 TICKS = [module.removeprefix("inception_").replace("loss3", "linear") for module in MODULES]
@@ -196,7 +196,7 @@ class Auxiliary(Explorer):
         state = result.state
         low, high = int(np.argmin(mean)), int(np.argmax(mean))
         said = (
-            f"{state['start']}, {PLACES[state['heads']]}: {MEASURES[state['measure']][0]} is smallest in "
+            f"{state['start']}, {PLACES[state['heads']]}: the {MEASURES[state['measure']][0]} is smallest in "
             f"{TICKS[low]} ({mean[low]:.2g}) and largest in {TICKS[high]} ({mean[high]:.2g}), "
             f"a factor of {mean[high] / mean[low]:.0f}."
         )
