@@ -51,7 +51,7 @@ RIGHT: dict[str, list[Any]] = {
     "05.4": [45.27, 45],  # (96.1 − 26.7) / (96.1 − 26.7 + 97.6 − 13.7)
     "06.1": [45, 45.0],
     "06.2": [math.sqrt(26 * 50), 36],
-    "06.3": [10 / 512, 0.0195],
+    "06.3": [5 / 512, 0.0098],  # none swapped; 5b, alone or with 4e, 5a or both
     "06.4": [3**0.75, 2.28],  # (1 + 1e-4 · 50,000) / (1 + 2e-5 · 50,000) = 6 / 2
     "08.1": [33],  # 9 · 64 · 33 = 19,008, below 25 · 16 · 48 = 19,200; 9 · 64 · 34 = 19,584
     # γ/σ = 0.5 / 0.2 = 2.5, z = 2.5 · x − 0.55; 0.8 · 2.5, 0.8 · −0.55 + 0.1, and 0.55 / 2.5
@@ -389,7 +389,6 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("05.2", 17, "That many steps: each takes 8 epochs."),
         ("06.1", 40, "That is by the arithmetic mean. Sizes are compared by ratios."),
         ("06.2", 38, "That is the arithmetic mean. By ratio the 1×1 would be farther off."),
-        ("06.3", 9 / 512, "That is for exactly as many. At least as many is asked for."),
         ("02.3", 203, "That is with 5 and 3 weights a channel: the windows have 25 and 9."),
         ("04.1", 198_600, "That is with 10 for a base. Keras's loss is in nats."),
         ("04.3", 2 * 3_229_800, "That is two heads. One is asked for."),
@@ -413,10 +412,13 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("05.4", 0.4527, "In per cent, please: 100 times as much."),
         ("05.4", 49.6, "Each band is also asked about the size that it does not hold."),
         ("06.1", 1.5, "That is the factor between them. Which size is so many times 30?"),
-        ("06.3", 0.5, "That is one throw. Nine coins are thrown, one for each module."),
-        ("06.3", 20 / 512, "That many or more, or that few or fewer? Only the first is asked for."),
-        ("06.3", 1 / 512, "That is for all nine."),
-        ("06.3", 8 / 9, "That is the share that we found."),
+        ("06.1", 24.4949, "That is the mean of 20 and 30. But 30 is the mean, of 20 and the other."),
+        ("06.2", 30, "That is the 3×3's mean. It is not asked for."),
+        ("06.3", 10 / 512, "That counts 8 of 9 or more above 1. By how much they are above counts, too."),
+        ("06.3", 1 / 512, "That is one way of the 512. More than one reaches the ratio."),
+        ("06.3", 4 / 512, "That leaves out no swap at all, which reaches the ratio, too."),
+        ("06.3", 5, "That is how many ways there are. Which share of 512?"),
+        ("06.3", 8 / 9, "That is the share of modules above 1."),
         ("07.1", math.sqrt(150_624 / (32 * 96)), "That leaves the biases in: a filter has one."),
         ("07.2", 3, "That counts the new ones only."),
         ("07.3", 3, "That is all three together: the main classifier counts 1."),

@@ -2,6 +2,8 @@
 
 import math
 from functools import cache
+from itertools import product
+from operator import mul
 
 from inception_lab.exercises.judge import number
 from inception_lab.model.inside.tuning import Mean, stored_tuning
@@ -27,17 +29,15 @@ def _between() -> float:
     return math.sqrt(float(found["1x1"].diameter * found["5x5"].diameter))
 
 
-def _larger() -> int:
-    """Count the modules whose 5×5 branch prefers larger discs than its 1×1 branch."""
-    return sum(found["5x5"].diameter > found["1x1"].diameter for found in preferred().values())
-
-
-def _exactly(heads: int) -> float:
-    return math.comb(len(preferred()), heads) * 0.5 ** len(preferred())
+def swapped() -> list[float]:
+    """Return the sum of log ratios of 5×5 to 1×1: as found, then with the two swapped in some modules."""
+    logs = [math.log(found["5x5"].diameter / found["1x1"].diameter) for found in preferred().values()]
+    return [sum(map(mul, signs, logs)) for signs in product((1, -1), repeat=len(logs))]
 
 
 def _by_chance() -> float:
-    return sum(_exactly(heads) for heads in range(_larger(), len(preferred()) + 1))
+    sums = swapped()
+    return sum(each >= sums[0] - 1e-9 for each in sums) / len(sums)
 
 
 EXERCISES = {
@@ -49,6 +49,7 @@ EXERCISES = {
         lambda _: {
             "That is by the arithmetic mean. Sizes are compared by ratios.": 2 * 30 - 20,
             "That is the factor between them. Which size is so many times 30?": 30 / 20,
+            "That is the mean of 20 and 30. But 30 is the mean, of 20 and the other.": 600**0.5,
         },
         tolerance=1e-6,
     ),
@@ -61,25 +62,26 @@ EXERCISES = {
             "That is the arithmetic mean. By ratio the 1×1 would be farther off.": (
                 (preferred()["4c"]["1x1"].diameter + preferred()["4c"]["5x5"].diameter) / 2
             ),
+            "That is the 3×3's mean. It is not asked for.": preferred()["4c"]["3x3"].diameter,
         },
         tolerance=0.03,
     ),
     "06.3": number(
-        "In how many of nine modules did the 5×5 prefer larger discs than the 1×1? If a coin decided that in "
-        "each module: how probable would so many be, or more?",
+        "1×1 and 5×5 can be swapped in the nine modules in 512 ways. In which share of them is the mean "
+        "ratio at least as large as found?",
         _by_chance,
-        "as a probability",
+        "of 512 ways",
         (
-            "Count the ratios above 1 in the table. Each of the 2⁹ outcomes of nine throws is as probable.",
-            "8 of 9, or 9 of 9: 9 + 1 outcomes of 512.",
+            "A swap turns a ratio into its inverse, so its logarithm into minus itself.",
+            "Sum s · log(ratio) over the modules, for all s in itertools.product((1, -1), repeat=9).",
         ),
         lambda truth: {
-            "That is for exactly as many. At least as many is asked for.": _exactly(_larger()),
-            "That is for all nine.": 0.5 ** len(preferred()),
-            "That is one throw. Nine coins are thrown, one for each module.": 0.5,
-            "That many or more, or that few or fewer? Only the first is asked for.": 2 * truth,
-            "That is the share that we found.": _larger() / len(preferred()),
+            "That counts 8 of 9 or more above 1. By how much they are above counts, too.": 10 / 512,
+            "That is one way of the 512. More than one reaches the ratio.": 1 / 512,
+            "That leaves out no swap at all, which reaches the ratio, too.": truth - 1 / 512,
+            "That is how many ways there are. Which share of 512?": 512 * truth,
             "In per cent? Write it as a share of 1.": 100 * truth,
+            "That is the share of modules above 1.": 8 / 9,
         },
         tolerance=0.02,
     ),

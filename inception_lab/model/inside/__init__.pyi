@@ -8,6 +8,7 @@ from .branches import modules as modules
 from .discs import disc_diameters as disc_diameters
 from .discs import shuffled as shuffled
 from .discs import size_tuning as size_tuning
+from .discs import untrained as untrained
 from .dreams import dream as dream
 from .effective import effective_field as effective_field
 from .filters import first_convolution as first_convolution

@@ -1,6 +1,6 @@
 """Put an electrode into a network: show discs of growing size, and record the units in the middle."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
@@ -116,15 +116,44 @@ def size_tuning(
 def shuffled(model: Any, seed: int = 0) -> Any:
     """Return a copy of a network in which every kernel's weights have changed places at random.
 
-    What is left of size tuning in it is geometry, not learning. Biases and everything else are kept.
+    The learnt values and biases stay; only the arrangement is lost.
 
     Args:
         model: A functional Keras model.
         seed: Of the places.
     """
     rng = np.random.default_rng(seed)
+    return _changed(model, lambda weight: rng.permuted(weight.ravel()).reshape(weight.shape))
+
+
+def untrained(model: Any, seed: int = 0, bias: float = 0.2) -> Any:
+    """Return a copy of a network with fresh random weights, of variance 1 / fan-in, and equal biases.
+
+    Args:
+        model: A functional Keras model.
+        seed: Of the weights.
+        bias: Of every layer.
+
+    Reference:
+        Caffe's filler "xavier" and the biases of bvlc_googlenet's `train_val.prototxt` (there the
+        classifiers' are 0; no module comes after them).
+    """
+    rng = np.random.default_rng(seed)
+
+    def drawn(kernel: Floats) -> Floats:
+        most = (3 / (kernel.size / kernel.shape[-1])) ** 0.5
+        return rng.uniform(-most, most, kernel.shape).astype(np.float32)
+
+    return _changed(model, drawn, lambda old: np.full_like(old, bias))
+
+
+def _changed(
+    model: Any,
+    kernel: Callable[[Floats], Floats],
+    bias: Callable[[Floats], Floats] = lambda old: old,
+) -> Any:
     copy = keras.models.clone_model(model)
     for old, new in zip(model.layers, copy.layers, strict=True):
         weights = [np.asarray(weight) for weight in old.weights]
-        new.set_weights([rng.permuted(w.ravel()).reshape(w.shape) if w.ndim > 1 else w for w in weights])
+        new.set_weights([kernel(each) if each.ndim > 1 else bias(each) for each in weights])
     return copy

@@ -12,7 +12,7 @@ import pytest
 import inception_lab as lab
 from inception_lab.architecture.layers import Conv2D
 from inception_lab.model.data.preparation import Preparation
-from inception_lab.model.inside.discs import disc, disc_diameters, shuffled, size_tuning
+from inception_lab.model.inside.discs import disc, disc_diameters, shuffled, size_tuning, untrained
 from inception_lab.model.inside.tuning import (
     COLOURS,
     SizeTuning,
@@ -127,6 +127,33 @@ def test_shuffling_moves_weights_and_nothing_else(model: Any) -> None:
             assert (new != different).any()
     for old, now in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, now)
+
+
+def test_an_untrained_copy_has_fresh_weights_of_variance_one_by_fan_in(model: Any) -> None:
+    one, same, other = (untrained(model, seed).get_weights() for seed in (0, 0, 1))
+    for weight, again, different in zip(one, same, other, strict=True):
+        np.testing.assert_array_equal(weight, again)
+        if weight.ndim == 1:
+            assert (weight == np.float32(0.2)).all()
+        else:
+            assert (weight != different).all()
+            assert abs(weight).max() <= (3 / weight[..., 0].size) ** 0.5
+    widest = max(one, key=np.size)  # 31 · 31 · 3 weights
+    assert widest.var() == pytest.approx(1 / widest.size, rel=0.05)
+
+
+def test_a_ratio_is_the_geometric_mean_of_all_modules(tuning: SizeTuning) -> None:
+    assert tuning.ratio("5x5", "3x3") == pytest.approx((12 / 6,) * 3)
+    # Branch "a" prefers 8 and 8, "b" 16 and 8 in one module, 32 and 8 in another: √2 and 2
+    eye = np.eye(4, dtype=np.float32)[None]
+    both = {
+        name: {"a": eye[:, :, [1, 1]], "b": eye[:, :, [large, 1]]} for name, large in (("1", 2), ("2", 3))
+    }
+    found = SizeTuning((4, 8, 16, 32), ("black",), both, 40, "by hand")
+    ratio, low, high = found.ratio("b", "a")
+    assert ratio == pytest.approx(2**0.75)
+    assert (low, high) == pytest.approx((1, 2**1.5), rel=0.1)
+    assert found.ratio("b", "a", ends=False)[0] == pytest.approx(2**0.25)  # 32 is the largest disc
 
 
 def test_mistakes_are_named(model: Any, tuning: SizeTuning) -> None:
