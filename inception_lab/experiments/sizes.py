@@ -8,7 +8,7 @@ from inception_lab.experiments.gradients import significant
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 from inception_lab.model.inside.tuning import geometric_mean
 
-SEEDS = {"disc": 24, "square": 4}  # of each control; there is only one trained network
+SEEDS = {"disc": 24, "square": 2}  # of each control; there is only one trained network
 COLOURS = ("black", "white")
 KERNELS = ("1x1", "3x3", "5x5")
 CONTROLS = {"trained": "its weights", "shuffled": "each kernel permuted", "untrained": "1 / fan-in, bias 0.2"}
