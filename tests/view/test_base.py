@@ -15,6 +15,7 @@ import inception_lab as lab
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State, Toggle
+from inception_lab.view.engine.handles import areas
 from tests.view import walking
 
 
@@ -186,7 +187,7 @@ def test_a_bar_follows_the_hand_and_stops_at_the_ends_of_the_range(explorer: Sum
 
 
 def test_an_axis_keeps_its_end_while_a_hand_holds_something(explorer: Sum) -> None:
-    bar = explorer._handles[0].area()
+    bar = areas([explorer._handles[0]])[0]
     at = {"handle": 0, "x": bar[2] - 0.02, "y": 0.5}
     walking.ask(explorer, "press", **at)
     explorer._canvas.limits(explorer._ax, x=(0, 20))
@@ -197,7 +198,7 @@ def test_an_axis_keeps_its_end_while_a_hand_holds_something(explorer: Sum) -> No
 
 
 def test_a_release_that_has_pulled_is_the_last_pull_with_the_axes_of_its_state(explorer: Sum) -> None:
-    low, y, high, _, *_ = explorer._handles[0].area()
+    low, y, high, _, *_ = areas([explorer._handles[0]])[0]
     start, end = ({"handle": 0, "x": x, "y": y + 0.01} for x in (high - 0.02, low))
     pictures = []
     for apart in (True, False):

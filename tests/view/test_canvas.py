@@ -212,6 +212,23 @@ def test_texts_stand_where_matplotlib_puts_them(ax: Axes, text: str, look: dict[
     assert found[1] == pytest.approx(found[0], abs=0.6, rel=0.02)
 
 
+@pytest.mark.parametrize("hatch", ["//", "..", "xx", "\\\\"])
+def test_hatches_lie_where_matplotlib_puts_them(hatch: str) -> None:
+    found = []
+    for kind in (FigureCanvasAgg, QuickCanvas):
+        figure = figures.new_figure(3, 2)
+        kind(figure)
+        for x in (-0.2, 0.31, 0.73, 1.2):  # two of them reach out of the picture, one lies beside it
+            bar = Rectangle(
+                (x, 0.1 + x / 9), 0.3, 0.413, facecolor=figures.BLUE, edgecolor="white", linewidth=0
+            )
+            figure.add_artist(bar).set_hatch(hatch)
+        figure.canvas.draw()
+        found.append(np.array(figure.canvas.buffer_rgba(), int))  # type: ignore[attr-defined]
+    assert np.abs(found[1] - found[0]).max() < 8
+    assert len(np.unique(found[1].reshape(-1, 4), axis=0)) > 10  # both of its colours, and what lies between
+
+
 def test_a_picture_that_cannot_be_encoded_is_an_error(canvas: Canvas) -> None:
     canvas.figure.axes[0].imshow(np.zeros((2, 2)))
     canvas = Canvas(canvas.figure)

@@ -16,6 +16,7 @@ from matplotlib.text import Text
 
 import inception_lab as lab
 from inception_lab.view.engine.explorer import Choice, Explorer, Integer, Toggle
+from inception_lab.view.engine.handles import areas
 from tests.view import walking
 
 KINDS: tuple[str, ...] = tuple(lab.explore.__all__)
@@ -257,7 +258,7 @@ def test_a_press_alone_moves_nothing_that_is_pulled(explorer: Explorer) -> None:
         if handle.press:
             continue
         before = walking.shown(explorer)
-        x0, y0, x1, y1, _, _ = handle.area()
+        x0, y0, x1, y1, _, _ = areas([handle])[0]
         for kind in ("press", "release"):
             walking.ask(explorer, kind, handle=number, x=(x0 + x1) / 2, y=(y0 + y1) / 2)
         assert walking.shown(explorer) == before

@@ -38,7 +38,7 @@ def test_modules_kernels_and_what_lies_around_sum_to_the_network(network: str, s
     found = members(network, side)
     whole = lab.cost(lab.zoo.NETWORKS[FAMILY[network]](found[0].input_shape))
     for measure in MEASURES:
-        assert sum(member.total(measure) for member in found) == getattr(whole, measure)
+        assert sum(member.totals[measure] for member in found) == getattr(whole, measure)
     assert sum(member.times for member in found[1:-1]) >= 9
     assert all(member.name for member in found[1:-1])
 
@@ -56,7 +56,7 @@ def test_branches_stand_in_the_rows_of_the_diagram_and_sum_to_the_module(key: st
     module = every_module()[key]
     found = module.branches()
     assert [row for row, _ in found] == rows
-    assert sum(macs for _, macs in found) == module.total("macs")
+    assert sum(macs for _, macs in found) == module.totals["macs"]
 
 
 def test_of_what_is_added_the_branches_are_shown() -> None:
@@ -65,7 +65,7 @@ def test_of_what_is_added_the_branches_are_shown() -> None:
     after = 17 * 17 * 384 * 1088  # 1×1 to as many channels as came in
     assert shortcut == 0
     assert first == 17 * 17 * 1088 * 192
-    assert 20 * (first + second + after) == module.total("macs")
+    assert 20 * (first + second + after) == module.totals["macs"]
 
 
 def test_the_road_is_said_in_shares(family: Family) -> None:
@@ -100,7 +100,7 @@ def test_a_module_that_is_pressed_is_unfolded(family: Family) -> None:
     shares = [share(macs, family.result.costs.macs) for _, macs in family.result.module.branches()]
     assert [words.get_text().split(", ")[1] for words in family._words[:4]] == shares
     assert "7 in a row" in family._heading.get_text()
-    assert family._chosen.get_width() == family.result.module.total("macs")
+    assert family._chosen.get_width() == family.result.module.totals["macs"]
 
 
 def test_the_three_sizes_of_the_paper_cost_almost_the_same(resolution: Resolution) -> None:

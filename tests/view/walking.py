@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State
+from inception_lab.view.engine.handles import areas
 
 
 def options(control: Control) -> list[Any]:
@@ -71,7 +72,7 @@ def pull(explorer: Explorer, hint: str, x: float, y: float, number: int = 0) -> 
     """Take one of the handles with this hint, pull it to a point of its axes' data, and let go."""
     place = [place for place, handle in enumerate(explorer._handles) if handle.hint == hint][number]
     handle = explorer._handles[place]
-    x0, y0, x1, y1, _, _ = handle.area()
+    x0, y0, x1, y1, _, _ = areas([handle])[0]
     width, height = explorer.figure.bbox.width, explorer.figure.bbox.height
     start = ((x0 + x1) / 2, (y0 + y1) / 2)
     if handle.anchor:  # what is pulled keeps its distance from the hand: take it there

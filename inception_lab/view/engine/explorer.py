@@ -18,7 +18,7 @@ from inception_lab.view.engine import controls as kinds
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.contract import Contract, width_for
 from inception_lab.view.engine.controls import Choice, Control, Integer, Knob, State, Toggle
-from inception_lab.view.engine.handles import Handle, solve
+from inception_lab.view.engine.handles import Handle, areas, solve
 from inception_lab.view.engine.panel import Panel
 
 __all__ = ["Choice", "Control", "Explorer", "Handle", "Integer", "State", "Toggle"]
@@ -245,7 +245,7 @@ class Explorer(Contract):
         with self.widget.hold_sync():
             self.widget.picture = self._png
             self.widget.values = kinds.shown(self._state, self._declared)
-            self.widget.handles = [handle.area() for handle in self._handles]
+            self.widget.handles = areas(self._handles)
             self.widget.photos = self._canvas.photos()
             self.widget.said = {
                 "size": [round(100 * inches) for inches in self.figure.get_size_inches()],

@@ -1,8 +1,10 @@
 """Handles: parts of the picture that a hand can take, and what pulling them does to the controls."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -29,18 +31,26 @@ class Handle:
     # a point that keeps its distance from the pointer; by default it is the pointer that counts
     anchor: tuple[float, float] | None = None
 
-    def area(self) -> list[Any]:
-        """Return x0, y0, x1, y1 in parts of the picture, from its lower left corner; hint; cursor."""
-        figure: Any = self.ax.get_figure(root=True)
-        reach, size = REACH * figure.dpi / 100, figure.bbox.size
-        corners = self.ax.transData.transform(np.reshape(self.box, (2, 2)))
-        lower, upper = (corners.min(axis=0) - reach) / size, (corners.max(axis=0) + reach) / size
-        return [*np.round([*lower, *upper], 4).tolist(), self.hint, self.cursor]
-
     def data(self, x: float, y: float) -> Any:
         """Return a point of the picture in the axes' data."""
         figure: Any = self.ax.get_figure(root=True)
         return self.ax.transData.inverted().transform((x, y) * figure.bbox.size)
+
+
+def areas(handles: Sequence[Handle]) -> list[list[Any]]:
+    """Return of each handle x0, y0, x1, y1 in parts of the picture, from its lower left; hint; cursor."""
+    found: list[list[Any]] = []
+    for ax, group in groupby(handles, key=attrgetter("ax")):
+        several = list(group)
+        figure: Any = ax.get_figure(root=True)
+        reach, size = REACH * figure.dpi / 100, figure.bbox.size
+        corners = ax.transData.transform(np.reshape([each.box for each in several], (-1, 2))).reshape(
+            -1, 2, 2
+        )
+        ends = np.hstack([corners.min(axis=1) - reach, corners.max(axis=1) + reach]) / (*size, *size)
+        for box, each in zip(np.round(ends, 4).tolist(), several, strict=True):
+            found.append([*box, each.hint, each.cursor])
+    return found
 
 
 def solve(measure: Callable[[int], float], low: int, high: int, target: float) -> int:

@@ -67,6 +67,12 @@ SOCKETS = {
 SOCKET = 0.065
 
 
+@cache
+def _counted(heads: tuple[str, ...], normalization: Any) -> Cost:
+    """Count a network with such heads; there are few."""
+    return cost(googlenet(auxiliary=heads, normalization=normalization))
+
+
 def _pressed(module: str, heads: str) -> str:
     """Return the heads after a press on a module: none if it has one, else the first measured there."""
     return "none" if module in heads.split() else next(each for each in PLACES if module in each.split())
@@ -101,10 +107,7 @@ class Auxiliary(Explorer):
         stored = measurements()[state["measure"]]
         heads = () if state["heads"] == "none" else tuple(str(state["heads"]).split())
         normalization, _, _ = STARTS[state["start"]]
-        total, bare = (
-            cost(googlenet(auxiliary=attached, normalization=normalization))  # type: ignore[arg-type]
-            for attached in (heads, ())
-        )
+        total, bare = (_counted(attached, normalization) for attached in (heads, ()))
         curve, without = (stored[state["start"], attached] for attached in (state["heads"], "none"))
         return Reaching(state, curve, without, total, bare)
 

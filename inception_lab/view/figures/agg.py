@@ -1,21 +1,45 @@
-"""Matplotlib's Agg, quicker where the same figure is drawn again and again: each text is rendered once."""
+"""Matplotlib's Agg, quicker where a figure is drawn again and again: texts and hatches are rendered once."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg, get_hinting_flag
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
 
 TEXTS = 1024  # that are kept
+RECTANGLE = Path.unit_rectangle()
 
 
 class QuickRenderer(RendererAgg):
-    """Puts texts at whole pixels, so that the pixels of one serve wherever it stands."""
+    """Puts texts and hatches at whole pixels, so that the pixels of one serve wherever it stands."""
 
     def __init__(self, width: float, height: float, dpi: float) -> None:
         super().__init__(width, height, dpi)  # type: ignore[no-untyped-call]
         self._text = lru_cache(TEXTS)(self._rendered)
+        self._heights = lru_cache(self._measured)
+
+    def draw_path(self, gc: Any, path: Path, transform: Any, rgbFace: Any = None) -> None:  # noqa: N803
+        """Draw a path; where it is an upright rectangle without an edge, its hatch is laid in as tiles."""
+        hatch, unit = gc.get_hatch(), path.vertices is RECTANGLE.vertices
+        turned = hatch and transform.get_matrix()[[0, 1], [1, 0]].any()
+        if not hatch or not unit or turned or gc.get_linewidth():
+            super().draw_path(gc, path, transform, rgbFace)
+            return
+        gc.set_hatch(None)
+        super().draw_path(gc, path, transform, rgbFace)
+        gc.set_hatch(hatch)
+        corners = (0, self.height) - transform.transform(((0, 0), (1, 1))) * (-1, 1)  # y downwards
+        ends = np.clip(np.floor(np.sort(corners, axis=0) + 0.5), 0, (self.width, self.height)).astype(int)
+        columns, rows = map(np.arange, *ends)
+        if columns.size and rows.size:
+            tile = _tile(hatch, gc.get_hatch_color(), gc.get_hatch_linewidth(), int(self.dpi))
+            laid = tile[np.ix_(rows[::-1] % len(tile), columns % len(tile))]  # images are drawn upwards
+            image = laid.view(np.uint8).reshape(*laid.shape, 4)
+            self._renderer.draw_image(gc, columns[0], self.height - rows[-1] - 1, image)
 
     def draw_text(
         self,
@@ -29,17 +53,30 @@ class QuickRenderer(RendererAgg):
         mtext: Any = None,
     ) -> None:
         """Draw a text whose baseline begins at x and y."""
-        if ismath or angle:
+        if ismath or angle not in (0, 90):
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)  # type: ignore[no-untyped-call]
             return
         pixels, (left, top), (_, _, descent) = self._text(s, prop.copy())
-        self._renderer.draw_text_image(pixels, round(x + left), round(y + top + descent) + 1, 0, gc)
+        below = top + descent + 1
+        if angle:
+            pixels, left, below = np.ascontiguousarray(np.rot90(pixels)), below - len(pixels), -left
+        self._renderer.draw_text_image(pixels, round(x + left), round(y + below), 0, gc)
 
     def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> Any:
         """Return a text's measures in pixels."""
         if ismath:
             return super().get_text_width_height_descent(s, prop, ismath)  # type: ignore[no-untyped-call]
         return self._text(s, prop.copy())[2]
+
+    def _get_font_height_metrics(self, prop: Any) -> tuple[float, float, float]:
+        """Return how high a font's letters reach and how low, and the gap between lines: Matplotlib asks."""
+        return self._heights(prop.copy())
+
+    def _measured(self, prop: Any) -> tuple[float, float, float]:
+        font: Any = self._prepare_font(prop)  # type: ignore[no-untyped-call]
+        table, units = font.get_sfnt_table("OS/2"), font.get_sfnt_table("head")["unitsPerEm"]
+        scale = prop.get_size_in_points() * self.dpi / 72 / units
+        return table["sTypoAscender"] * scale, -table["sTypoDescender"] * scale, table["sTypoLineGap"] * scale
 
     def _rendered(self, s: str, prop: Any) -> tuple[Any, tuple[float, float], tuple[float, float, float]]:
         """Return a text's pixels, how far they lie from its corner, and its measures."""
@@ -50,6 +87,19 @@ class QuickRenderer(RendererAgg):
             each / 64 for each in (*font.get_bitmap_offset(), *font.get_width_height(), font.get_descent())
         )
         return font.get_image().copy(), (left, top), (width, height, descent)
+
+
+@lru_cache
+def _tile(hatch: str, color: Any, linewidth: float, side: int) -> Any:
+    """Return the pixels of a hatch, as whole numbers `(side, side)`; it repeats."""
+    renderer: Any = RendererAgg(side, side, side)  # type: ignore[no-untyped-call]
+    gc = renderer.new_gc()
+    gc.set_linewidth(0)
+    gc.set_hatch(hatch)
+    gc.set_hatch_color(color)
+    gc.set_hatch_linewidth(linewidth)
+    renderer.draw_path(gc, RECTANGLE, Affine2D().scale(side))
+    return np.array(renderer.buffer_rgba()).view(np.uint32)[..., 0]
 
 
 class QuickCanvas(FigureCanvasAgg):

@@ -88,9 +88,9 @@ class Factorise(Explorer):
         canvas.add(*self._sums, self._heading)
         self._bars = Bars(canvas, bars, rows, {"weights": (REDUCED, 0.0)}, room=self.either(0.45, 0.55))
         mixed = range(rows - len(GROUPS), rows)
-        self._mixing = bars.barh(
-            mixed, [0] * len(GROUPS), height=0.62, color=figures.SKY, hatch="..", edgecolor="white"
-        )
+        self._mixing = bars.barh(mixed, [0] * len(GROUPS), height=0.62, color=figures.SKY, hatch="..")
+        for bar in self._mixing:
+            bar.set(edgecolor="white", linewidth=0)
         for row, bar in zip(mixed, self._mixing, strict=True):
             canvas.add_below(bar, other=self._bars.numbers["weights"][row])
         part = self.either(1, SMALL)

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 
 from inception_lab.architecture.cost import Cost, cost
 from inception_lab.text import readable
@@ -31,6 +33,12 @@ LABELS = {"macs": "MACs per image", "parameters": "parameters"}
 MODULE, END = 0.33, 0.16  # half the height of a module, and of what lies before and after all modules
 HATCHED = 1 / 60  # of the longest row: what is shorter has no room for a hatch, which takes time to draw
 BRANCHES = 6  # most of a module
+Corners = list[tuple[float, float]]
+
+
+def boxes(corners: list[Corners]) -> Path:
+    """Return rectangles as one path, which is hatched at once."""
+    return Path.make_compound_path_from_polys(np.reshape(corners, (-1, 4, 2)))
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Relatives:
 
     def total(self, network: str) -> int:
         """Sum what is measured over a network."""
-        return sum(each.total(self.state["measure"]) for each in self.networks[network])
+        return sum(each.totals[self.state["measure"]] for each in self.networks[network])
 
     def of_kind(self, network: str, kind: str) -> int:
         """Sum what is measured over a network's kernels of one kind."""
@@ -61,9 +69,9 @@ class Relatives:
     def spans(self) -> Iterator[tuple[int, float, float, Member]]:
         """Yield each module's row, where it begins, how long it is, and the module."""
         for row, (name, each) in enumerate(self.networks.items()):
-            x = 0.0
+            x, unit = 0.0, self.unit(name)
             for member in each:
-                length = self.unit(name) * member.total(self.state["measure"])
+                length = unit * member.totals[self.state["measure"]]
                 yield row, x, length, member
                 x += length
 
@@ -123,15 +131,15 @@ class Family(Explorer):
     def prepare(self, canvas: Canvas) -> None:
         ax, side = self._axes, self._branch_axes
         self._areas = {
-            kind: PolyCollection(
-                [], facecolors=style.color, hatch=style.hatch, edgecolors="white", linewidths=0
+            kind: PathPatch(
+                boxes([]), facecolor=style.color, hatch=style.hatch, edgecolor="white", linewidth=0
             )
             for kind, style in STYLES.items()
         }
         self._short = PolyCollection([], linewidths=0)
         self._seams = LineCollection([], colors="white", linewidths=self.either(1.2, 0.6))
         for each in (*self._areas.values(), self._short, self._seams):  # parts of the frame
-            ax.add_collection(each, autolim=False)
+            ax.add_artist(each)
         self._totals = [ax.text(0, row, "", va="center", fontsize=9) for row in range(len(FAMILY))]
         self._chosen = Rectangle((0, 0), 0, 2 * MODULE + 0.1, fill=False, linewidth=1.8, zorder=3)
         ax.add_patch(self._chosen)
@@ -178,7 +186,7 @@ class Family(Explorer):
             canvas.put(text, position=(words_from, at + words_at), text=said)
 
     def _draw_rows(self, result: Relatives, longest: float) -> None:
-        boxes: dict[str, list[list[tuple[float, float]]]] = {kind: [] for kind in KINDS}
+        long: dict[str, list[Corners]] = {kind: [] for kind in KINDS}
         short, colors, seams = [], [], []
         for row, x, _, member in result.spans():
             half = MODULE if member.name else END
@@ -190,14 +198,14 @@ class Family(Explorer):
                     low, high = row - half, row + half
                     box = [(x, low), (x + width, low), (x + width, high), (x, high)]
                     if width > HATCHED * longest:
-                        boxes[kind].append(box)
+                        long[kind].append(box)
                     elif width:
                         short.append(box)
                         colors.append(STYLES[kind].color)
                     x += width
                 seams.append([(x, row - MODULE), (x, row + MODULE)])
         for kind, area in self._areas.items():
-            area.set_verts(boxes[kind])
+            area.set_path(boxes(long[kind]))
         self._short.set_verts(short)
         self._short.set_facecolor(colors)
         self._seams.set_segments(seams)

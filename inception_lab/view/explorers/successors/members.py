@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby
 
 from inception_lab.architecture.cost import cost
@@ -40,9 +40,10 @@ class Member:
         """Its name among all networks' modules."""
         return f"{self.network} {self.name}"
 
-    def total(self, measure: str) -> int:
-        """Sum over all kernels."""
-        return sum(self.amounts[measure].values())
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """Measure → sum over all kernels."""
+        return {measure: sum(amounts.values()) for measure, amounts in self.amounts.items()}
 
     def branches(self) -> list[tuple[int, int]]:
         """Return each branch's row in the diagram, and its MACs."""
