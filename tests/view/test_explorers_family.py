@@ -1,6 +1,7 @@
 """`explore.family()` and `explore.resolution()`: what came after GoogLeNet."""
 
 import pytest
+from matplotlib.path import Path
 
 import inception_lab as lab
 from inception_lab.view.explorers.modules import share
@@ -82,8 +83,9 @@ def test_the_road_is_said_in_shares(family: Family) -> None:
 @pytest.mark.parametrize("measure", MEASURES)
 def test_lengths_are_to_one_scale_or_shares(family: Family, measure: str, shares: bool) -> None:
     family.set(measure=measure, shares=shares)
-    boxes = [
-        path.get_extents() for each in (*family._areas.values(), family._short) for path in each.get_paths()
+    long = (box for each in family._areas.values() for box in each.get_path().to_polygons())
+    boxes = [Path(box).get_extents() for box in long] + [
+        box.get_extents() for box in family._short.get_paths()
     ]
     for row, network in enumerate(FAMILY):
         mine = [box for box in boxes if abs((box.y0 + box.y1) / 2 - row) < 0.4]
