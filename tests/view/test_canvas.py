@@ -219,12 +219,10 @@ def test_hatches_lie_where_matplotlib_puts_them(hatch: str) -> None:
         figure = figures.new_figure(3, 2)
         kind(figure)
         for x in (-0.2, 0.31, 0.73, 1.2):  # two of them reach out of the picture, one lies beside it
-            bar = Rectangle(
-                (x, 0.1 + x / 9), 0.3, 0.413, facecolor=figures.BLUE, edgecolor="white", linewidth=0
-            )
-            figure.add_artist(bar).set_hatch(hatch)
+            look: dict[str, Any] = {"facecolor": figures.BLUE, "edgecolor": "white", "linewidth": 0}
+            figure.add_artist(Rectangle((x, 0.1 + x / 9), 0.3, 0.413, hatch=hatch, **look))
         figure.canvas.draw()
-        found.append(np.array(figure.canvas.buffer_rgba(), int))  # type: ignore[attr-defined]
+        found.append(np.array(figure.canvas.buffer_rgba(), np.int16))  # type: ignore[attr-defined]
     assert np.abs(found[1] - found[0]).max() < 8
     assert len(np.unique(found[1].reshape(-1, 4), axis=0)) > 3  # both of its colours, and what lies between
 

@@ -26,11 +26,11 @@ class QuickRenderer(RendererAgg):
         """Draw a path; where it is an upright rectangle without an edge, its hatch is laid in as tiles."""
         hatch, unit = gc.get_hatch(), path.vertices is RECTANGLE.vertices
         turned = hatch and transform.get_matrix()[[0, 1], [1, 0]].any()
-        if not hatch or not unit or turned or gc.get_linewidth():
-            super().draw_path(gc, path, transform, rgbFace)
+        whole = not hatch or not unit or turned or gc.get_linewidth()
+        gc.set_hatch(hatch if whole else None)
+        super().draw_path(gc, path, transform, rgbFace)  # type: ignore[no-untyped-call]
+        if whole:
             return
-        gc.set_hatch(None)
-        super().draw_path(gc, path, transform, rgbFace)
         gc.set_hatch(hatch)
         corners = (0, self.height) - transform.transform(((0, 0), (1, 1))) * (-1, 1)  # y downwards
         ends = np.clip(np.floor(np.sort(corners, axis=0) + 0.5), 0, (self.width, self.height)).astype(int)
@@ -92,7 +92,7 @@ class QuickRenderer(RendererAgg):
 @lru_cache
 def _tile(hatch: str, color: Any, linewidth: float, side: int) -> Any:
     """Return the pixels of a hatch, as whole numbers `(side, side)`; it repeats."""
-    renderer: Any = RendererAgg(side, side, side)  # type: ignore[no-untyped-call]
+    renderer: Any = RendererAgg(side, side, side)
     gc = renderer.new_gc()
     gc.set_linewidth(0)
     gc.set_hatch(hatch)
