@@ -16,8 +16,8 @@ from inception_lab.architecture.small import googlenet_digits
 from inception_lab.experiments import EXPERIMENTS, ablation, claims, lessons, reductions
 from inception_lab.experiments.__main__ import main
 from inception_lab.experiments.runner import Experiment, Rows, Settings, append, complete, digest, read
+from inception_lab.model.backend import precision
 from inception_lab.model.data.dataset import Dataset, Splits
-from inception_lab.model.hardware import precision
 from inception_lab.model.training.recipes import SUITED
 
 if TYPE_CHECKING:

@@ -140,10 +140,10 @@ def _run(
 
     try:
         team = join(coordinator, processes, process)
+        from inception_lab.model.backend import precision as chosen_precision
         from inception_lab.model.classifier import for_classes
         from inception_lab.model.data.folder import load
         from inception_lab.model.evaluate import explained_by_largest
-        from inception_lab.model.hardware import precision as chosen_precision
         from inception_lab.model.pretrained.sources import classifier
         from inception_lab.model.training.train import train
 

@@ -9,6 +9,8 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,6 +65,56 @@ def gpu() -> tuple[str, tuple[int, int]] | None:
         if torch.cuda.is_available():
             return torch.cuda.get_device_name(), torch.cuda.get_device_capability()
     return None
+
+
+@dataclass(frozen=True)
+class Precision:
+    """In what numbers a network computes; its weights are kept in float32."""
+
+    name: str  # `"float32"`, `"bfloat16"` or `"float16"`
+    reason: str  # what decided it
+
+    @property
+    def policy(self) -> str:
+        """Keras's name for it."""
+        return PRECISIONS[self.name]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.reason})"
+
+
+def precision(name: str | None = None) -> Precision:
+    """Choose the precision that this machine computes quickly in.
+
+    Returns:
+        By default bfloat16 where the hardware is quick at it, float16 on older GPUs with half-precision
+        units (Keras scales the loss then), float32 otherwise.
+    """
+    if name is not None:
+        one_of("precision", name, tuple(PRECISIONS))
+        return Precision(name, "as asked for")
+    found = gpu()
+    if found is None:
+        flags = cpu_info("flags").split()
+        # Intel's AVX512-BF16 without AMX is slower than its float32, AMD's is faster (docs/performance.md).
+        for flag, name, maker in (("amx_bf16", "AMX", ""), ("avx512_bf16", "AVX512-BF16", "AuthenticAMD")):
+            if flag in flags and maker in cpu_info("vendor_id"):
+                return Precision("bfloat16", f"the CPU has {name}")
+        return Precision("float32", "a CPU without fast bfloat16")
+    capability = found[1]
+    text = f"a GPU of compute capability {capability[0]}.{capability[1]}"
+    if capability >= (8, 0):
+        return Precision("bfloat16", text)
+    return Precision("float16" if capability >= (7, 0) else "float32", text)
+
+
+def cpu_info(name: str) -> str:
+    """Return what Linux says of the processor under a name; nothing where it does not."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return ""
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith(name)), "")
 
 
 def fused_batch_norm(

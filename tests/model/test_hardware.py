@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inception_lab.model import hardware
+from inception_lab.model import backend, hardware
 
 INTEL, AMD = "GenuineIntel", "AuthenticAMD"
 
@@ -26,8 +26,9 @@ def test_a_processor(maker: str, flags: str, text: str, monkeypatch: pytest.Monk
     """What Linux says of each of its processors."""
     told = f"processor\t: 0\nvendor_id\t: {maker}\nmodel name\t: A Name: 3 GHz\nflags\t\t: {flags}\n\n"
     monkeypatch.setattr(Path, "read_text", lambda self: told * 2)
+    monkeypatch.setattr(backend, "gpu", lambda: None)
     monkeypatch.setattr(hardware, "gpu", lambda: None)
-    assert str(hardware.precision()) == text
+    assert str(backend.precision()) == text
     assert hardware.hardware().endswith("of A Name: 3 GHz")
 
 
@@ -38,8 +39,9 @@ def test_a_system_that_does_not_say(monkeypatch: pytest.MonkeyPatch) -> None:
         raise FileNotFoundError(self)
 
     monkeypatch.setattr(Path, "read_text", missing)
+    monkeypatch.setattr(backend, "gpu", lambda: None)
     monkeypatch.setattr(hardware, "gpu", lambda: None)
-    assert str(hardware.precision()) == "float32 (a CPU without fast bfloat16)"
+    assert str(backend.precision()) == "float32 (a CPU without fast bfloat16)"
     assert hardware.hardware().endswith("of CPU")
 
 
@@ -48,5 +50,5 @@ def test_a_system_that_does_not_say(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_gpu(capability: tuple[int, int], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """By its compute capability."""
-    monkeypatch.setattr(hardware, "gpu", lambda: ("A GPU", capability))
-    assert hardware.precision().name == name
+    monkeypatch.setattr(backend, "gpu", lambda: ("A GPU", capability))
+    assert backend.precision().name == name

@@ -13,19 +13,7 @@ import numpy as np
 from PIL import Image, ImageFile, ImageOps, TiffImagePlugin
 
 from inception_lab.checks import short
-from inception_lab.model.data.depth import (
-    BITS,
-    DARK,
-    DARKEST,
-    DIM,
-    PREMULTIPLIED,
-    deep_values,
-    eight_bits,
-    opacity_said,
-    start,
-    transparent_value,
-    two_bytes_a_value,
-)
+from inception_lab.model.data import depth
 from inception_lab.model.data.depth import Picture as Picture
 from inception_lab.model.quiet import quiet
 
@@ -65,7 +53,7 @@ MOST_PIXELS = 24_000_000  # pictures with more come at a half, a quarter or an e
 LARGEST = 2**28  # pixels of a picture; also the bytes that are read from a pipe
 SMALL = 64  # pixels; a picture with a shorter side is enlarged so much that a reader should know
 TINY = f"fewer than {SMALL} pixels a side: enlarged, it may be taken for anything."
-REMARKS = (DARKEST, DARK, DIM, CLEAR, TINY)
+REMARKS = (depth.DARKEST, depth.DARK, depth.DIM, CLEAR, TINY)
 
 
 class NoPictureError(ValueError):
@@ -177,16 +165,16 @@ def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
     width, height = image.size
     smaller = next((n for n in (1, 2, 4) if width * height <= MOST_PIXELS * n * n), 8)
     image.draft(None, (max(1, width // smaller), max(1, height // smaller)))
-    two_bytes_a_value(image, file, tags)
+    depth.two_bytes_a_value(image, file, tags)
     image.load()
-    kind, key = image.format, transparent_value(image, file)
+    kind, key = image.format, depth.transparent_value(image, file)
     if image.mode == "La":  # premultiplied
         image = image.convert("LA")
     with suppress(Exception):  # a rotation that cannot be read is none
         ImageOps.exif_transpose(image, in_place=True)
-    values, opaque = deep_values(image, file, tags, key), None
+    values, opaque = depth.deep_values(image, file, tags, key), None
     if values is not None and image.mode == "RGBA":
-        values, opaque = values[..., :3], eight_bits(values[..., 3], tags, [])
+        values, opaque = values[..., :3], depth.eight_bits(values[..., 3], tags, [])
     alpha = None
     if key is not None:
         seen = np.asarray(image.convert("L") if image.mode == "1" else image) if values is None else values
@@ -194,15 +182,15 @@ def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
         hidden = hidden.all(axis=2) if hidden.ndim == 3 else hidden
         alpha = Image.fromarray(np.where(hidden, 0, 255).astype(np.uint8))
     elif image.mode[-1] in "Aa":
-        opacity = opacity_said(kind, file, tags)
-        if kind == "JPEG2000" and opacity == PREMULTIPLIED:  # of a TIFF file's Pillow knows
+        opacity = depth.opacity_said(kind, file, tags)
+        if kind == "JPEG2000" and opacity == depth.PREMULTIPLIED:  # of a TIFF file's Pillow knows
             image = Image.merge(f"{image.mode[:-1]}a", image.split()).convert(image.mode)
         if opacity:
             alpha = image.convert("RGBA").getchannel("A") if opaque is None else Image.fromarray(opaque)
         else:
             image = Image.merge(image.mode[:-1], image.split()[:-1])
     if values is not None:
-        eight = eight_bits(values, tags, notes)
+        eight = depth.eight_bits(values, tags, notes)
         inks = image.mode == "CMYK"
         image = Image.frombytes("CMYK", image.size, eight.tobytes()) if inks else Image.fromarray(eight)
     if alpha is not None and not any(alpha.getextrema()):
@@ -219,7 +207,8 @@ def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
 
 def _identified(file: IO[bytes], tags: Mapping[int, Any]) -> Image.Image:
     """Return a picture whose pixels are not yet read, or say what it is that cannot be."""
-    bands, bits, numbers = int(tags.get(BANDS, 1)), max(tags.get(BITS, (1,))), max(tags.get(NUMBERS, (1,)))
+    bands, bits = int(tags.get(BANDS, 1)), max(tags.get(depth.BITS, (1,)))
+    numbers = max(tags.get(NUMBERS, (1,)))
     word = WORDS.get(numbers, "other")
     many = f"{bands} bands" if bands > 1 else "one band"
     layout = NoPictureError(Path(), f"which is a TIFF file of {many} of {bits}-bit {word} numbers")
@@ -232,9 +221,9 @@ def _identified(file: IO[bytes], tags: Mapping[int, Any]) -> Image.Image:
     except Exception:
         if tags:
             raise layout from None
-        if (depth := _jpeg_bits(file)) != 8:
-            raise NoPictureError(Path(), f"which is a JPEG file of {depth}-bit numbers") from None
-        head = start(file)
+        if (width := _jpeg_bits(file)) != 8:
+            raise NoPictureError(Path(), f"which is a JPEG file of {width}-bit numbers") from None
+        head = depth.start(file)
         first = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
         found = [name for key, name in UNREAD.items() if first.startswith(key)]
         found += ["DICOM"] * (head[128:132] == b"DICM")
@@ -281,7 +270,7 @@ def _jpeg_bits(file: IO[bytes]) -> int:
 
 def _tiff_tags(file: IO[bytes]) -> Mapping[int, Any]:
     """Return what a TIFF file says of its first picture, also where Pillow does not read it; else `{}`."""
-    head = start(file)
+    head = depth.start(file)
     if head[:4] not in TiffImagePlugin.PREFIXES:
         return {}
     tags = TiffImagePlugin.ImageFileDirectory_v2(head[: 16 if 43 in head[2:4] else 8])

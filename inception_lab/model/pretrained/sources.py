@@ -20,15 +20,7 @@ from inception_lab.model.data.digits import CLASSES, SIDE, draw
 from inception_lab.model.data.photos import Picture
 from inception_lab.model.data.preparation import MOST, Floats, Preparation, central_part, rgb
 from inception_lab.model.download import cache_folder
-from inception_lab.model.pretrained.bvlc import (
-    BVLC,
-    WEIGHTS,
-    bvlc_googlenet,
-    class_names,
-    download_class_names,
-    find_weights,
-    weights_in,
-)
+from inception_lab.model.pretrained import bvlc
 from inception_lab.model.training.run import AVERAGED, BEST, CONFIG, RunDirectory
 from inception_lab.resources import data_path
 
@@ -88,14 +80,14 @@ def classifier(
     one_of("precision", precision, tuple(PRECISIONS))
     if not isinstance(source, str | Path | None) or source == "":
         raise _no_source(f"source={short(source)}")
-    file = find_weights(download=download) if source in (None, "bvlc") else None
+    file = bvlc.find_weights(download=download) if source in (None, "bvlc") else None
     with dtype_policy(PRECISIONS[precision]):
         if file:
             return _bvlc(file, download)
         if source == "bvlc":
             raise ValueError(
-                f"BVLC's weights must be here. Received: none; {WEIGHTS} may name the file {BVLC.name}, "
-                f"and `inception-lab classify` downloads it to {cache_folder()}."
+                f"BVLC's weights must be here. Received: none; {bvlc.WEIGHTS} may name the file "
+                f"{bvlc.BVLC.name}, and `inception-lab classify` downloads it to {cache_folder()}."
             )
         if source is None or source == "digits":
             return _digits()
@@ -104,7 +96,7 @@ def classifier(
             raise _no_source(f"{place}, not found")
         if place.is_dir() and not any(place.glob("*.onnx")):
             return _of_run(place)
-        return _bvlc(weights_in("`source`", place), download)
+        return _bvlc(bvlc.weights_in("`source`", place), download)
 
 
 def _no_source(received: str) -> ValueError:
@@ -115,12 +107,12 @@ def _no_source(received: str) -> ValueError:
 
 
 def _bvlc(file: Path, download: bool) -> Classifier:
-    names = class_names(file)
+    names = bvlc.class_names(file)
     if download and file.parent == cache_folder() and names[0] == "0":
-        download_class_names()
-        names = class_names(file)
+        bvlc.download_class_names()
+        names = bvlc.class_names(file)
     about = "BVLC's GoogLeNet, trained on ImageNet: photographs of 224×224 pixels, 1,000 classes"
-    model = bvlc_googlenet(file)
+    model = bvlc.bvlc_googlenet(file)
     return Classifier(model, Preparation(), names, googlenet(), "BVLC GoogLeNet", about, _photographs)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from inception_lab.architecture.network import Network
-from inception_lab.model import hardware
 from inception_lab.model.backend import as_array, dtype_policy, keras
+from inception_lab.model.backend import precision as chosen_precision
 from inception_lab.model.build import build
 from inception_lab.model.classifier import Start
 from inception_lab.model.data.augment import GREY, Window
@@ -55,7 +55,7 @@ class Learner:
         start: Start | None = None,
     ) -> None:
         self.network, self.recipe, self.rates, self.seed = network, recipe, rates, seed
-        self.precision = hardware.precision(precision)
+        self.precision = chosen_precision(precision)
         height, width, _ = network.input_shape
         with dtype_policy(self.precision.policy):
             self.core = build(

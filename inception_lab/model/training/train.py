@@ -24,13 +24,13 @@ from inception_lab.checks import (
     true_or_false,
 )
 from inception_lab.model.backend import BACKENDS, dtype_policy, keras
+from inception_lab.model.backend import precision as chosen_precision
 from inception_lab.model.classifier import Classifier, start_from
 from inception_lab.model.data.augmentation import AUGMENTATIONS, Augmentation
 from inception_lab.model.data.dataset import Dataset, Splits
 from inception_lab.model.data.splitting import Pair, as_splits
 from inception_lab.model.evaluate import ClassAccuracy, accuracy, accuracy_by_class
 from inception_lab.model.hardware import hardware, versions
-from inception_lab.model.hardware import precision as chosen_precision
 from inception_lab.model.pretrained.sources import classifier
 from inception_lab.model.training.distribution import Team, losses, team
 from inception_lab.model.training.epochs import Epochs
