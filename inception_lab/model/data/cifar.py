@@ -64,7 +64,7 @@ def _read(path: Path) -> Mapping[str, Any]:
             announce("CIFAR-10", 60_000, (SIDE, SIDE, 3))
             return {name: file[name] for name in _PARTS}
     except Exception as error:  # what zipfile, zlib and NumPy raise is theirs to choose
-        if isinstance(error, ValueError) and str(error).startswith(FILE):
+        if isinstance(error, ValueError) and str(error).startswith((FILE, "Pictures must fit")):
             raise
         raise ValueError(
             f"{FILE} must be a whole .npz file. Received a damaged one: {path} ({in_a_line(error)})."

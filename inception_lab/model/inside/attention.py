@@ -37,7 +37,8 @@ def grad_cam(model: Any, picture: Floats, label: int, layer: str | None = None) 
         Selvaraju et al. 2016, arXiv:1610.02391.
     """
     before, finish, classes = _scores(model)
-    label = _label(label, classes)
+    if isinstance(label, bool) or not isinstance(label, int | np.integer) or not 0 <= label < classes:
+        raise ValueError(f"`label` must be a class, from 0 to {classes - 1}. Received: label={label!r}.")
     values = fitting("picture", picture, model.input_shape[1:])[None]
     below = keras.Model(model.input, before)  # without heads on the side, and without the softmax
     end = last_maps(below) if layer is None else layer_of(below, layer)
@@ -81,9 +82,3 @@ def _scores(model: Any) -> tuple[Any, Callable[[Any], Any], int]:
     linear.build(last.input.shape)
     linear.set_weights(last.get_weights())
     return last.input, linear, classes
-
-
-def _label(label: int, classes: int) -> int:
-    if isinstance(label, bool) or not isinstance(label, int | np.integer) or not 0 <= label < classes:
-        raise ValueError(f"`label` must be a class, from 0 to {classes - 1}. Received: label={label!r}.")
-    return int(label)

@@ -73,7 +73,8 @@ def dream(
         raise ValueError(f"`prepare` must be a Preparation. Received: {short(prepare)}.")
     rng = np.random.default_rng(seed_number(seed))
     if start is None:
-        base = _noise(rng, (positive_integer("side", side),) * 2, prepare)
+        noise = rng.normal(0, NOISE, (*(positive_integer("side", side),) * 2, 3))
+        base = np.clip(noise + np.array(prepare.background), 0, 255).astype(np.float32)
     else:
         base = rgb(start).astype(np.float32)
     shape = base.shape[:2]
@@ -148,11 +149,6 @@ def _fitting(model: Any, path: str, shape: tuple[int, ...]) -> None:
             "The picture must fit all layers up to the one asked for, also in its smallest octave. "
             f"Received: {shape[2]}×{shape[1]} pixels (at '{path}')."
         )
-
-
-def _noise(rng: np.random.Generator, shape: tuple[int, ...], prepare: Preparation) -> Floats:
-    noise = rng.normal(0, NOISE, (*shape, 3)) + np.array(prepare.background)
-    return np.asarray(np.clip(noise, 0, 255), np.float32)
 
 
 def _resized(picture: Floats, size: tuple[int, ...]) -> Floats:

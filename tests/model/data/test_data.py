@@ -559,6 +559,17 @@ def test_a_cifar_file_of_other_things_is_refused(folder: Path, arrays: Arrays, e
     assert message(lambda: cifar.cifar10(validation=5)) == expected.format(path=folder / "cifar10.npz")
 
 
+def test_a_whole_cifar_file_that_does_not_fit_in_memory_is_not_called_damaged(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.savez(folder / "cifar10.npz", **small_cifar())  # type: ignore[arg-type]
+    monkeypatch.setattr(dataset, "free_memory", lambda: 10**8)
+    assert message(cifar.cifar10) == (  # 60,000 × 32 × 32 × 3 = 184,320,000
+        "Pictures must fit in memory twice, while they are split. Received: 60,000 pictures of 32×32×3 bytes "
+        "take 0.18 GB, twice 0.37 GB; 0.10 GB are free (for CIFAR-10)."
+    )
+
+
 @pytest.mark.parametrize("keep", [0, 100, 20_000])
 def test_a_damaged_cifar_file_is_refused(folder: Path, keep: int) -> None:
     path = folder / "cifar10.npz"
