@@ -34,9 +34,11 @@ def module(channels: int, c1: int, r3: int, c3: int, r5: int, c5: int, proj: int
 
 
 def test_the_stem_is_tried_with_other_kernels_and_as_a_separable_convolution() -> None:
-    kernels = {("kernel_size", 7, side): 3 * 64 * side**2 for side in (1, 3, 5, 7, 9, 11)}
-    separable = {("depth_multiplier", None, m): 49 * 3 * m + 3 * m * 64 for m in range(1, 17)}
-    assert tried("conv1") == {edit: (n, 112**2 * n) for edit, n in {**kernels, **separable}.items()}
+    weights: dict[tuple[str, int | None, int], int] = {
+        ("kernel_size", 7, side): 3 * 64 * side**2 for side in (1, 3, 5, 7, 9, 11)
+    }
+    weights |= {("depth_multiplier", None, m): 49 * 3 * m + 3 * m * 64 for m in range(1, 17)}
+    assert tried("conv1") == {edit: (n, 112**2 * n) for edit, n in weights.items()}
 
 
 def test_of_conv2_the_reduction_is_tried() -> None:
