@@ -384,6 +384,7 @@ def test_layer(
     assert layer.output_shape(input_shape) == output_shape
     assert layer.parameters(input_shape) == parameters
     assert layer.operations(input_shape) == operations
+    assert {type(number) for number in layer.operations(input_shape)} == {int}
 
 
 def test_reduction_saves_ten_fold() -> None:

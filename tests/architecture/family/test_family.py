@@ -129,6 +129,13 @@ def test_smallest_picture_is_named(name: str, smallest: int) -> None:
         FAMILY[name](shape)
 
 
+@pytest.mark.parametrize("switch", ["auxiliary", "first_pool"])
+def test_a_switch_is_on_or_off(switch: str) -> None:
+    message = f"`{switch}` must be True or False. Received: {switch}='no'."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        lab.inception_v3(**{switch: "no"})  # type: ignore[arg-type]
+
+
 def test_other_mistakes_are_said_as_they_are() -> None:
     message = "`width` must be a number above 0, at most 1000. Received: width=0."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):

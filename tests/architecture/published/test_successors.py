@@ -99,7 +99,8 @@ def test_an_audit_is_a_table_and_a_frame() -> None:
     assert head.split() == ["claim", "source", "printed", "computed", "verdict"]
     assert [line.split("  ")[0] for line in lines] == list(CLAIMS)
     assert audit._repr_html_().count("<tr") == len(CLAIMS) + 1
-    assert audit["outline, row 13"].source == "arXiv:1512.00567, Table 1"
+    last = audit["outline, row 13"]
+    assert (last.source, last.printed) == ("arXiv:1512.00567, Table 1", "softmax, 1000")
     assert audit["Inception v3, parameters"].source == "arXiv:1512.00567, abstract"
     assert audit.to_frame().loc["Xception, parameters", "verdict"] == "agrees: exactly"
 
