@@ -53,7 +53,7 @@ RIGHT: dict[str, list[Any]] = {
     "06.2": [math.sqrt(26 * 50), 36],
     "06.3": [5 / 512, 0.0098],  # none swapped; 5b, alone or with 4e, 5a or both
     "06.4": [3**0.75, 2.28],  # (1 + 1e-4 · 50,000) / (1 + 2e-5 · 50,000) = 6 / 2
-    "08.1": [33],  # 9 · 64 · 33 = 19,008, below 25 · 16 · 48 = 19,200; 9 · 64 · 34 = 19,584
+    "08.1": [40],  # 9 · (64 · 40 + 40²) = 37,440, below 49 · 16 · 48 = 37,632; 9 · (64 · 41 + 41²) = 38,745
     # γ/σ = 0.5 / 0.2 = 2.5, z = 2.5 · x − 0.55; 0.8 · 2.5, 0.8 · −0.55 + 0.1, and 0.55 / 2.5
     "08.2": [(2.0, -0.34, 0.22), [2, -0.34, 0.22]],
     "08.3": [75],  # 75 → 37 → 35 → 35 → 17 → 15 → 7 → 3 → 1
@@ -179,7 +179,7 @@ WRONG: dict[str, Any] = {
     "06.2": 30,
     "06.3": 0.25,
     "06.4": 2,
-    "08.1": 34,
+    "08.1": 41,
     "08.2": (2.0, -0.34, 0.3),
     "08.3": 79,
     "08.4": ("xception", 1.0, 299),
@@ -198,7 +198,7 @@ WRONG: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("name", "answer", "said"),
     [
-        ("08.1", 34, "With so many they have more weights."),
+        ("08.1", 41, "With so many they have more weights."),
         ("08.2", (10.0, 0.0, 0), "Batch norm divides by the root of the variance."),
         ("08.2", (2.0, -0.3, 0), "Batch norm comes before the convolution here."),
         ("08.2", (0.5, 0.1, 0), "The weight is not right."),
@@ -223,6 +223,11 @@ def test_slips_of_lesson_8_are_told_apart(name: str, answer: Any, said: str) -> 
     [
         ("08.2", (2.0, -0.34), "Three numbers are needed: (weight, bias, x), not (2.0, -0.34)."),
         ("08.4", ("v3", 0.5, 224), "One of bn_inception, inception_v3, inception_v4, inception_resnet_v2, "),
+        (
+            "08.4",
+            ("inception_v3", 224, 0.5),
+            "The side comes after the width, as a whole number of pixels, not 0.5.",
+        ),
         ("08.4", ("xception", 0.5), "A name, a width and a side are needed, not ('xception', 0.5): "),
         (
             "08.4",
@@ -422,10 +427,20 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("07.1", math.sqrt(150_624 / (32 * 96)), "That leaves the biases in: a filter has one."),
         ("07.2", 3, "That counts the new ones only."),
         ("07.3", 3, "That is all three together: the main classifier counts 1."),
-        ("08.1", 29, "That is 3a's. 4a gives 48 channels."),
-        ("08.1", 33.33, "That is where the two are equal: a whole number of filters is asked for."),
-        ("08.1", 133, "That leaves out the second 3×3, which reads the middle."),
-        ("08.1", 44, "That leaves out the first 3×3, which makes the middle."),
+        ("08.1", 40.148, "That is where they are equal: a whole number of filters is asked for."),
+        ("08.1", 40.1, "That is where they are equal, rounded: it is to be fewer."),
+        ("08.1", 44, "That leaves out the first 3×3, from 16 channels."),  # m² + 48 · m < 4,181
+        ("08.1", 57, "That leaves out the last 3×3, to 48 channels."),  # m² + 16 · m
+        ("08.1", 65, "That leaves out the 3×3 between: from m channels to m."),  # 64 · m
+        ("08.1", 24, "That is for a 5×5. A 7×7 has 49 places."),  # m² + 64 · m < 2,133
+        ("08.2", (2.5, -0.55, 0.22), "That makes z of x. The convolution makes y of z."),
+        ("08.2", (2, 0.34, 0.22), "Mind the sign: the mean is taken away."),
+        ("08.2", (2, -0.34, 0), "The ReLU cuts z, not x."),
+        ("08.2", (2, -0.34, -0.22), "Mind the sign: z is negative left of its zero."),
+        ("08.3", 111, "That goes through the list forwards. Begin with the last reduction."),
+        ("08.3", 63, "That leaves out the two with stride 1, which take 2 pixels each."),
+        ("08.3", 37, "That leaves out the first convolution."),
+        ("08.3", 79, "That is the smallest in v3's paper, for a network that shrinks less."),
         ("08.2", (2, -0.44, 0), "The convolution's own bias is added in the end."),
         ("08.2", (2, -0.45, 0), "What batch norm adds is multiplied by 0.8, too."),
         ("08.2", (2, -0.5, 0), "β is added before the convolution."),

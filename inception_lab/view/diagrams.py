@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,7 @@ class Sketch:
     boxes: list[tuple[float, float, str, str]] = field(default_factory=list)  # x, y, path, text
     lines: list[tuple[float, float, float, float, str]] = field(default_factory=list)  # x0, y0, x1, y1, label
     channels: list[int] = field(default_factory=list)  # that flow along each line
+    colors: Mapping[str, str] = field(default_factory=dict)  # path → colour, where it is not its branch's
     width: float = 0.0
     rows: int = 1
     ends: tuple[str, str] = ("", "")  # what goes in on the left and comes out on the right
@@ -51,7 +53,7 @@ class Sketch:
         """All but what is written."""
         boxes = [(x, y, path) for x, y, path, _ in self.boxes]
         lines = [(*line, bool(label)) for *line, label in self.lines]
-        return boxes, lines, self.width, self.rows
+        return boxes, lines, self.width, self.rows, dict(self.colors)
 
     @property
     def thickness(self) -> list[float]:
@@ -178,10 +180,10 @@ def draw(ax: Axes, sketch: Sketch, size: float = 9) -> list[Piece]:
     for x, end in zip((-0.22, sketch.width + 0.22), sketch.ends, strict=True):
         pieces.append((ax.text(x, (sketch.rows - 1) / 2, end, fontsize=size, rotation=90, **centred),))
     for x, y, path, words in sketch.boxes:
-        style = figures.branch_style(path)
+        color = sketch.colors.get(path) or figures.branch_style(path).color
         patch = FancyBboxPatch(
             (x, y - HALF), BOX, 2 * HALF, boxstyle="round,pad=0,rounding_size=0.12", facecolor="white",
-            edgecolor=style.color, linewidth=2.2, zorder=2,
+            edgecolor=color, linewidth=2.2, zorder=2,
         )  # fmt: skip
         ax.add_artist(patch)
         pieces.append((patch, ax.text(x + BOX / 2, y, words, fontsize=size, zorder=3, **centred)))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from types import MappingProxyType
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -122,9 +123,19 @@ class LiveDiagram:
         ax.set_axis_off()
         ax.set(xlim=(-0.5, 4.36), ylim=(rows - 0.5, -0.5))
 
-    def show(self, canvas: Canvas, part: Part, costs: Cost) -> None:
-        """Draw a module; where only numbers differ from the one that is drawn, only they are written anew."""
+    def show(
+        self, canvas: Canvas, part: Part, costs: Cost, colors: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Draw a module; where only numbers differ from the one that is drawn, only they are written anew.
+
+        Args:
+            canvas: Where it is drawn.
+            part: The module.
+            costs: Of its layers.
+            colors: Path → colour of a box, where it is not that of its branch.
+        """
         sketch = diagrams.lay_out(part, costs)
+        sketch.colors = colors
         if self._brief:
             sketch.shorten()
         if sketch.places != self._sketch.places:

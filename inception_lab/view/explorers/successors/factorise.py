@@ -19,7 +19,7 @@ KERNELS = (3, 5, 7, 9, 11)
 STEP = 8  # every number of groups divides a multiple of it
 MOST_BLOCKS = 64  # that can be told apart in the drawing
 WIDTH, SPACE, CHANNELS, SUMS = 3.5, 0.95, 2.85, 3.1  # of the drawing, and from its upper edge, in inches
-COLUMNS = {"weights": 0.52, "MACs": 1.25, "ReLUs": 1.75}  # where they end, in inches beside the bars
+COLUMNS = {"change": 0.52, "MACs": 1.25, "ReLUs": 1.75}  # where they end, in inches beside the bars
 SMALL = 0.8  # part of these lengths where there is little room
 Corners = list[tuple[float, float]]
 

@@ -11,6 +11,8 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from inception_lab.architecture.cost import Cost, cost
+from inception_lab.architecture.layer import Layer, Shape
+from inception_lab.architecture.network import fold, merge_shapes
 from inception_lab.text import readable
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import Canvas
@@ -22,6 +24,7 @@ from inception_lab.view.explorers.successors.members import (
     MEASURES,
     Member,
     every_module,
+    kernels,
     members,
 )
 from inception_lab.view.figures import Style, quantity
@@ -39,6 +42,19 @@ Corners = list[tuple[float, float]]
 def boxes(corners: list[Corners]) -> Path:
     """Return rectangles as one path, which is hatched at once."""
     return Path.make_compound_path_from_polys(np.reshape(corners, (-1, 4, 2)))
+
+
+def box_colors(module: Member) -> dict[str, str]:
+    """Return the colour of each layer's box: of the kernel with most of its MACs; grey without weights."""
+    colors: dict[str, str] = {}
+
+    def note(path: str, layer: Layer, shape: Shape) -> Shape:
+        inside = [(each.operations(before).macs, kind) for kind, each, before in kernels(layer, shape)]
+        colors[path] = STYLES[max(inside)[1]].color if inside else figures.GREY
+        return layer.output_shape(shape)
+
+    fold(module.part, module.input_shape, layer=note, merge=lambda _, how, shapes: merge_shapes(how, shapes))
+    return colors
 
 
 @dataclass(frozen=True)
@@ -80,7 +96,7 @@ class Family(Explorer):
     """What became of the Inception module?"""
 
     title = "Inception's family"
-    hint = "Every module, to one scale, by the shape of its kernels. Press one to unfold it below."
+    hint = "Every module by the shape of its kernels; thin: before and after them. Press one to unfold it."
     leading: ClassVar = ("module", "measure", "shares", "side")
     presets: ClassVar = {
         "strips": {},
@@ -118,9 +134,10 @@ class Family(Explorer):
             Rectangle((0, 0), 1, 1, facecolor=style.color, hatch=style.hatch, edgecolor="white")
             for style in STYLES.values()
         ]
+        keys.append(Rectangle((0, 0), 1, 1, facecolor="white", edgecolor=figures.GREY))
         figure.legend(
-            keys, KINDS, loc="upper right", ncols=self.either(len(KINDS), 3), frameon=False, handlelength=1.4,
-            fontsize=self.either(9, 8), borderaxespad=self.either(0.5, 0),
+            keys, (*KINDS, "no weights"), loc="upper right", ncols=self.either(len(keys), 3), frameon=False,
+            handlelength=1.4, fontsize=self.either(9, 8), borderaxespad=self.either(0.5, 0),
         )  # fmt: skip
         self._diagram_axes = self.add_axes(figure, (0.0, 0.0, 0.84, 0.4), (0.0, 0.12, 0.0, 2.5))
         beside = (0.16 * self.width, 0.12, 0.16 * self.width, 2.5)
@@ -172,7 +189,7 @@ class Family(Explorer):
         words = [f"{module.key}{many}:", f"{shapes}, {quantity(result.costs.macs)} MACs"]
         words += [f"of them {quantity(after)} after the branches"] if after else []
         self._heading.set_text(self.either(" ", "\n").join(words))
-        self._diagram.show(canvas, module.part, result.costs)
+        self._diagram.show(canvas, module.part, result.costs, box_colors(module))
         self._branch_axes.set_ylim(self._diagram_axes.get_ylim())
         rows = self._diagram_axes.get_ylim()[0] + 0.5
         high, bar_at, words_from, words_at = self.either(
