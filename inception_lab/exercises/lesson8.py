@@ -156,7 +156,7 @@ EXERCISES = {
         _within_budget,
         (
             "MACs grow about as the square of the width, and as the square of the side.",
-            "Xception at 299 pixels has 8.36 G: √(1.5 / 8.36) = 0.42 of the side, or of the width a bit less.",
+            "Xception at 299 pixels has 8.36 G: √(1.5 / 8.36) = 0.42 of the side, or 0.41 of the width.",
         ),
     ),
 }
