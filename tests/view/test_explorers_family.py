@@ -1,9 +1,11 @@
 """`explore.family()` and `explore.resolution()`: what came after GoogLeNet."""
 
 import pytest
+from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 
 import inception_lab as lab
+from inception_lab.view import figures
 from inception_lab.view.explorers.modules import share
 from inception_lab.view.explorers.successors.family import Family
 from inception_lab.view.explorers.successors.members import FAMILY, MEASURES, every_module, members
@@ -103,6 +105,25 @@ def test_a_module_that_is_pressed_is_unfolded(family: Family) -> None:
     assert [words.get_text().split(", ")[1] for words in family._words[:4]] == shares
     assert "7 in a row" in family._heading.get_text()
     assert family._chosen.get_width() == family.result.module.totals["macs"]
+
+
+@pytest.mark.parametrize(
+    ("key", "colors"),
+    [
+        ("GoogLeNet 3a", {"1×1": figures.SKY, "3×3": figures.ORANGE, "5×5": figures.GREEN}),
+        ("ResNet-v2 block17", {"1×1": figures.SKY, "1×7": figures.VERMILLION, "7×1": figures.VERMILLION}),
+        ("Xception block5", {"3×3": figures.SKY}),  # separable: most of its MACs are in the 1×1
+    ],
+)
+def test_a_box_has_the_colour_of_its_kernel_as_the_rows_have(
+    family: Family, key: str, colors: dict[str, str]
+) -> None:
+    family.set(module=key)
+    boxes = {box[-1].get_text(): box[0] for box in family._diagram._pieces if len(box) == 2}
+    assert boxes
+    for words, patch in boxes.items():
+        color = figures.GREY if "pool" in words else colors[words[:3]]
+        assert patch.get_edgecolor() == to_rgba(color), words
 
 
 def test_the_three_sizes_of_the_paper_cost_almost_the_same(resolution: Resolution) -> None:
