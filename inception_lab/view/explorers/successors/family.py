@@ -53,7 +53,8 @@ def box_colors(module: Member) -> dict[str, str]:
         colors[path] = STYLES[max(inside)[1]].color if inside else figures.GREY
         return layer.output_shape(shape)
 
-    fold(module.part, module.input_shape, layer=note, merge=lambda _, how, shapes: merge_shapes(how, shapes))
+    picture: Shape = module.input_shape
+    fold(module.part, picture, layer=note, merge=lambda _, how, shapes: merge_shapes(how, shapes))
     return colors
 
 
