@@ -34,7 +34,7 @@ RIGHT: dict[str, list[Any]] = {
     ],
     "02.1": [57, 57.0],  # 9·256·256 / 4 / (256 + 9·256) = 57.6
     "02.2": [303_464_448 / (128_049_152 - 12_443_648), 2.62],
-    "02.3": [146, 146.0],  # 160·(528 + 9·320) / (528 + 25·128) = 146.3
+    "02.3": [67, 67.0],  # (96·(192 + 9·128) + 16·(192 + 25·32)) / (192 + 9·128 + 25·32) = 67.6
     "02.4": [],
     "03.1": [("reduce5x5", 48), {"reduce5x5": 48}],
     "03.2": [{"kernel5x5": 3, "normalization": "batch_norm", "saved_in_3a": 16 * (25 - 9) * 32}],
@@ -164,7 +164,7 @@ WRONG: dict[str, Any] = {
     "01.4": {"conv1x1": 64, "conv3x3": 128, "conv5x5": 32},
     "02.1": 58,
     "02.2": 2.37,
-    "02.3": 192 * 16,
+    "02.3": 192,
     "02.4": (96, 16),
     "03.1": ("reduce5x5", 40),
     "03.2": {"kernel5x5": 3},
@@ -269,6 +269,11 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
             "That is twice as many. FLOPs, perhaps, or stride 2 in one direction only?",
         ),
         ("01.1", 224**2 * 147 * 64, "That is four times as many: with stride 2 there are 112 · 112 places."),
+        (
+            "01.1",
+            111_776_448,
+            "That is for 109 · 109 places. Zeros around the photo make them 112 · 112.",
+        ),
         ("01.1", 112**2 * 49 * 64, "That is with one channel: a filter looks at all three colours."),
         ("01.1", 112**2 * 21 * 64, "That is with 7 weights a channel: a window of 7×7 has 49."),
         ("01.1", 112 * 147 * 64, "That is for 112 places: there are 112 · 112."),
@@ -283,6 +288,7 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
             196 * 448 * (192 + 624 + 240),
             "That is with 3 and 5 weights a channel: the windows have 9 and 25.",
         ),
+        ("01.2", 269_746_176, "That leaves out the 1×1 branch. Its filters see more channels, too."),
         ("01.2", 196 * 3264, "That is for one channel more. How many more come in?"),
         ("01.2", 448 * 3264, "That is one place: there are 14 · 14."),
         ("01.2", 14 * 448 * 3264, "That is for 14 places: a picture of 14×14 has 196."),
@@ -291,6 +297,7 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
             11,
             "That is with stride 1 in all. After the first, neighbours lie 2 pixels of the photo apart.",
         ),
+        ("01.3", 10, "That is with stride 1 in all, and leaves out the first."),
         ("01.3", 4, "That is with stride 2 in all. Only the first has it."),
         ("01.3", 5, "That is how many come after the first. It counts, too."),
         ("01.3", 5.5, "That lets the first add 4 pixels. Its own stride only widens those after it."),
@@ -300,6 +307,12 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("02.1", 58, "That many cost more than a quarter."),
         ("02.1", 57.6, "That is where it is a quarter. A filter is whole."),
         ("02.1", 230, "That is where the two cost the same. A quarter is asked for."),
+        (
+            "02.1",
+            230.4,
+            "That is where the two cost the same, with part of a filter. A quarter is asked for.",
+        ),
+        ("02.1", 231, "That is the first to cost more than no 1×1 at all. A quarter is asked for."),
         ("02.1", 172, "That saves a quarter. Down to a quarter is asked for."),
         ("02.1", 48, "That is with k instead of k²."),
         ("02.1", 576, "That leaves out what the 3×3 costs: it reads what the 1×1 makes."),
@@ -307,13 +320,21 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("02.2", 1.108, "That is against 3a as it is. Compare with the naive module."),
         ("02.2", 1.658, "That takes the branch from the naive module, and reduces nothing else."),
         ("02.2", 1.583, "That takes the naive branch from both."),
-        ("02.3", 123, "That leaves out the reduction before the 3×3: its MACs count."),
         (
-            "02.3",
-            170,
-            "That counts what a 1×1 filter's output costs later, not what it costs to make.",
+            "02.2",
+            39.8,
+            "That takes the naive branch from the reduced module, whose own costs a tenth of it.",
         ),
-        ("02.3", 147, "That many cost more. The largest number that does not is asked for."),
+        ("02.2", 2.60, "That adds up shares that were rounded. Count in MACs."),
+        ("02.2", 0.381, "That is the other way round: how many times cheaper?"),
+        ("02.3", 112, "That is as many filters as now. But now each kernel reads only some of them."),
+        ("02.3", 62, "That makes each channel twice. The two kernels share it."),
+        ("02.3", 74, "That leaves out what it costs to make the channels."),
+        ("02.3", 63, "That leaves out the making of the channels, before and after."),
+        ("02.3", 107, "That leaves out the 5×5: it reads each shared channel, too."),
+        ("02.3", 56, "That is the mean of the two. The 5×5 makes a shared channel more expensive."),
+        ("02.3", 68, "That many cost more. The largest number that does not is asked for."),
+        ("02.3", 67.58, "That is where the two cost the same. A filter is whole."),
         ("01.3", 58, "That compares areas, 529 and 9. Reach is a side."),
         *(
             (
@@ -348,7 +369,24 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("03.4", 4, "That is with 5 weights a kernel: a window of 5×5 has 25."),
         ("03.4", 960, "That is for all 48 channels together."),
         ("03.4", 16, "That takes 48 for the filters: the 1×1 makes 128 of 48·m maps."),
+        ("03.4", 122, "That lets the 1×1 read 48 maps. There are m for each channel, 48·m."),
         ("03.4", 10, "That counts two operations a MAC on one side only."),
+        (
+            "03.3",
+            36,
+            "That is with 1,024 numbers a class, from 1,000 down. A class has a bias, too.",
+        ),
+        (
+            "03.3",
+            859,
+            "That is the same share of 1,000 classes. Only the last layer shrinks with them.",
+        ),
+        (
+            "03.1",
+            ("reduce5x5", 24),
+            "With reduce5x5 = 24, row 5a has 49,498,624 MACs. "
+            "The table prints 54M: more are missing, not fewer.",
+        ),
         ("03.3", 963, "That is how many fewer than 1,000."),
         ("03.3", 37.036, "Each class has a bias as well: 1,025 numbers, not 1,024."),
         ("04.1", 39.34, "That is with 2 for a base. Keras's loss is in nats."),
@@ -394,7 +432,7 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("05.2", 17, "That many steps: each takes 8 epochs."),
         ("06.1", 40, "That is by the arithmetic mean. Sizes are compared by ratios."),
         ("06.2", 38, "That is the arithmetic mean. By ratio the 1×1 would be farther off."),
-        ("02.3", 203, "That is with 5 and 3 weights a channel: the windows have 25 and 9."),
+        ("02.3", 82, "That is with 3 and 5 weights a channel: the windows have 9 and 25."),
         ("04.1", 198_600, "That is with 10 for a base. Keras's loss is in nats."),
         ("04.3", 2 * 3_229_800, "That is two heads. One is asked for."),
         ("04.3", 3_229_800 - 12 * 128 * 1024, "That is with 4 places after the pooling: 4×4 are 16."),
@@ -473,6 +511,12 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ),
         (
             "01.4",
+            {"conv1x1": 208, "conv3x3": 8, "conv5x5": 8, "pool": False},
+            "It costs 72,253,440 MACs and gives 224 channels. "
+            "At least 416 channels are needed. Which branch gives channels that cost no MACs?",
+        ),
+        (
+            "01.4",
             {"conv1x1": 64, "conv3x3": 128, "conv5x5": 32},
             "It costs 303,464,448 MACs and gives 416 channels. At most 100,000,000 MACs are allowed.",
         ),
@@ -482,7 +526,16 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
             f"It costs {28**2 * 192 * (400 + 72 + 200):,} MACs and gives 416 channels. "
             "At most 100,000,000 MACs are allowed. Which branch gives channels that cost no MACs?",
         ),
-        ("02.4", (96, 16), "The module costs 128,049,152 MACs, of 100,000,000. That is too many."),
+        (
+            "02.4",
+            (96, 16),
+            "The module costs 128,049,152 MACs, of 100,000,000. That is too many. It is the paper's pair.",
+        ),
+        (
+            "02.4",
+            (16, 69),
+            "At least 48 and 8: a large kernel needs some channels. The 3×3's comes first.",
+        ),
         (
             "02.4",
             (48, 8),

@@ -25,13 +25,13 @@ def _branches(answer: Any) -> tuple[bool | None, str]:
     except (TypeError, ValueError) as error:
         return None, f"No such module: {error}"
     found = f"It costs {costs.macs:,} MACs and gives {costs.output_shape[-1]} channels."
+    free = " Which branch gives channels that cost no MACs?" if answer.get("pool") is False else ""
     wide = [layer for layer in costs.layers if layer.type == "Conv2D" and layer.output_shape[-1] >= FEWEST]
     if len(wide) < 3:
         return False, f"{found} But three kernel sizes need {FEWEST} filters or more each."
     if costs.output_shape[-1] < CHANNELS:
-        return False, f"{found} At least {CHANNELS} channels are needed."
+        return False, f"{found} At least {CHANNELS} channels are needed.{free}"
     if costs.macs > MOST_MACS:
-        free = " Which branch gives channels that cost no MACs?" if answer.get("pool") is False else ""
         return False, f"{found} At most {MOST_MACS:,} MACs are allowed.{free}"
     return True, found
 
@@ -66,6 +66,9 @@ EXERCISES = {
             "That is four times as many: with stride 2 there are 112 · 112 places.": (
                 224 * 224 * 49 * 3 * 64
             ),
+            "That is for 109 · 109 places. Zeros around the photo make them 112 · 112.": (
+                109 * 109 * 49 * 3 * 64
+            ),
             "That is with one channel: a filter looks at all three colours.": 112 * 112 * 49 * 64,
             "That is with 7 weights a channel: a window of 7×7 has 49.": 112 * 112 * 7 * 3 * 64,
             "That is for 112 places: there are 112 · 112.": 112 * 49 * 3 * 64,
@@ -91,6 +94,9 @@ EXERCISES = {
             "That is with 3 and 5 weights a channel: the windows have 9 and 25.": (
                 14 * 14 * 448 * (192 + 3 * 208 + 5 * 48)
             ),
+            "That leaves out the 1×1 branch. Its filters see more channels, too.": (
+                14 * 14 * 448 * (9 * 208 + 25 * 48)
+            ),
             "That is for one channel more. How many more come in?": 14 * 14 * (192 + 9 * 208 + 25 * 48),
             "That is one place: there are 14 · 14.": 448 * (192 + 9 * 208 + 25 * 48),
             "That is for 14 places: a picture of 14×14 has 196.": 14 * 448 * (192 + 9 * 208 + 25 * 48),
@@ -106,6 +112,7 @@ EXERCISES = {
         ),
         lambda truth: {
             "That is with stride 1 in all. After the first, neighbours lie 2 pixels of the photo apart.": 11,
+            "That is with stride 1 in all, and leaves out the first.": 10,
             "That is with stride 2 in all. Only the first has it.": 4,
             "That is how many come after the first. It counts, too.": truth - 1,
             "That lets the first add 4 pixels. Its own stride only widens those after it.": 5.5,

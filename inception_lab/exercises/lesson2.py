@@ -28,12 +28,14 @@ def _reductions(answer: Any) -> tuple[bool | None, str]:
     except (TypeError, ValueError):
         return None, f"Two positive whole numbers are needed: (reduce3x3, reduce5x5), not {answer!r}."
     if reduce3x3 < FEWEST_3X3 or reduce5x5 < FEWEST_5X5:
-        return False, f"At least {FEWEST_3X3} and {FEWEST_5X5}: a large kernel needs some channels."
+        swapped = " The 3×3's comes first." if reduce5x5 >= FEWEST_3X3 and reduce3x3 >= FEWEST_5X5 else ""
+        return False, f"At least {FEWEST_3X3} and {FEWEST_5X5}: a large kernel needs some channels.{swapped}"
     found = module_macs(row)
     wider = (replace(row, reduce3x3=reduce3x3 + 1), replace(row, reduce5x5=reduce5x5 + 1))
     text = f"The module costs {found:,} MACs, of {BUDGET:,}."
     if found > BUDGET:
-        return False, f"{text} That is too many."
+        printed = " It is the paper's pair." if row == TABLE_1["3a"] else ""
+        return False, f"{text} That is too many.{printed}"
     if any(module_macs(more) <= BUDGET for more in wider):
         return False, f"{text} There is room left."
     return True, f"{text} One more filter in either reduction would be too many."
@@ -57,10 +59,12 @@ def _most_for_a_quarter() -> int:
     return cost(Conv2D(256, 3), shape).macs // 4 // cost(Sequence(Conv2D(1, 1), Conv2D(256, 3)), shape).macs
 
 
-def _most_before_5x5() -> int:
-    """Return the most 1×1 filters with which 4e's 5×5 branch costs no more than its 3×3 branch."""
-    each = cost(Sequence(Conv2D(1, 1), Conv2D(128, 5)), (14, 14, 528)).macs
-    return _branch_macs("4e", "3x3") // each
+def _most_shared() -> int:
+    """Return the most 1×1 filters that 3a's 3×3 and 5×5 may share and cost no more than with their own."""
+    shape = (28, 28, 192)
+    both = (cost(Sequence(Conv2D(1, 1), Conv2D(n, side)), shape).macs for n, side in ((128, 3), (32, 5)))
+    each = sum(both) - cost(Conv2D(1, 1), shape).macs  # made once, read twice
+    return (_branch_macs("3a", "3x3") + _branch_macs("3a", "5x5")) // each
 
 
 EXERCISES = {
@@ -78,6 +82,8 @@ EXERCISES = {
             "That many cost more than a quarter.": truth + 1,
             "That is where it is a quarter. A filter is whole.": 9 * 256 / 4 / 10,
             "That is where the two cost the same. A quarter is asked for.": 230,
+            "That is where the two cost the same, with part of a filter. A quarter is asked for.": 230.4,
+            "That is the first to cost more than no 1×1 at all. A quarter is asked for.": 231,
             "That saves a quarter. Down to a quarter is asked for.": 172,
             "That is with k instead of k².": 3 * 256 // (4 * (1 + 3)),
             "That leaves out what the 3×3 costs: it reads what the 1×1 makes.": 9 * 256 // 4,
@@ -102,22 +108,40 @@ EXERCISES = {
             "That takes the naive branch from both.": (
                 (_naive_3a() - 120_422_400) / (module_macs(TABLE_1["3a"]) - _branch_macs("3a", "5x5"))
             ),
+            "That takes the naive branch from the reduced module, whose own costs a tenth of it.": (
+                _naive_3a() / (module_macs(TABLE_1["3a"]) - 120_422_400)
+            ),
+            "That adds up shares that were rounded. Count in MACs.": 2.37 / (0.08 + 0.79 + 0.04),
+            "That is the other way round: how many times cheaper?": (
+                (module_macs(TABLE_1["3a"]) - _branch_macs("3a", "5x5")) / _naive_3a()
+            ),
         },
         tolerance=0.005,
     ),
     "02.3": number(
-        "How many 1×1 filters could 4e's 5×5 branch have before it costs more than 4e's 3×3 branch?",
-        _most_before_5x5,
+        "3a's 3×3 and 5×5 share one reduction, and both read all of its channels. How many 1×1 filters may "
+        "it have at most, if 3a is to cost no more MACs than with two reductions of its own?",
+        _most_shared,
         "filters",
         (
-            "What does one more 1×1 filter cost in the 5×5 branch? And the whole 3×3 branch, with its 160?",
-            "A place: 528 + 25·128 for each filter, against 160·(528 + 9·320).",
+            "What does one shared filter cost at a place: to make its channel, for the 3×3 to read it, and "
+            "for the 5×5? And what do the two branches cost now?",
+            "A place: r·(192 + 9·128 + 25·32) is to be 96·(192 + 9·128) + 16·(192 + 25·32) or less.",
         ),
         lambda truth: {
-            "That leaves out the reduction before the 3×3: its MACs count.": 460_800 // (528 + 25 * 128),
-            "That counts what a 1×1 filter's output costs later, not what it costs to make.": 170,
-            "That is with 5 and 3 weights a channel: the windows have 25 and 9.": 160 * 1488 // 1168,
+            "That is as many filters as now. But now each kernel reads only some of them.": 96 + 16,
+            "That makes each channel twice. The two kernels share it.": 144_896 // (1344 + 992),
+            "That leaves out what it costs to make the channels.": 144_896 // (9 * 128 + 25 * 32),
+            "That leaves out the making of the channels, before and after.": (
+                (96 * 9 * 128 + 16 * 25 * 32) // (9 * 128 + 25 * 32)
+            ),
+            "That leaves out the 5×5: it reads each shared channel, too.": 144_896 // (192 + 9 * 128),
+            "That is with 3 and 5 weights a channel: the windows have 9 and 25.": (
+                (96 * (192 + 3 * 128) + 16 * (192 + 5 * 32)) // (192 + 3 * 128 + 5 * 32)
+            ),
+            "That is the mean of the two. The 5×5 makes a shared channel more expensive.": (96 + 16) / 2,
             "That many cost more. The largest number that does not is asked for.": truth + 1,
+            "That is where the two cost the same. A filter is whole.": 144_896 / 2144,
         },
     ),
     "02.4": Exercise(

@@ -51,7 +51,8 @@ def _misprint(answer: Any) -> tuple[bool | None, str]:
             False,
             f"{text} That fits. But no row prints {value} in this column. Does another candidate?",
         )
-    return False, f"{text} The table prints {PRINTED}."
+    fewer = found.macs <= cost(googlenet()).by_module()[f"inception_{ROW}"].macs
+    return False, f"{text} The table prints {PRINTED}{': more are missing, not fewer' if fewer else ''}."
 
 
 def _saved_in_3a() -> int:
@@ -184,6 +185,10 @@ EXERCISES = {
         ),
         lambda truth: {
             "Each class has a bias as well: 1,025 numbers, not 1,024.": truth * 1025 / 1024,
+            "That is with 1,024 numbers a class, from 1,000 down. A class has a bias, too.": truth - 1,
+            "That is the same share of 1,000 classes. Only the last layer shrinks with them.": (
+                1000 * _parameters_for(SECRET_CLASSES) / _parameters_for(1000)
+            ),
             "That is how many fewer than 1,000.": 1000 - truth,
         },
     ),
@@ -205,6 +210,7 @@ EXERCISES = {
             "That is with 5 weights a kernel: a window of 5×5 has 25.": 5 * 128 // (5 + 128),
             "That is for all 48 channels together.": 48 * truth,
             "That takes 48 for the filters: the 1×1 makes 128 of 48·m maps.": 25 * 48 // (25 + 48),
+            "That lets the 1×1 read 48 maps. There are m for each channel, 48·m.": 128 - 128 // 25 - 1,
             "That counts two operations a MAC on one side only.": truth / 2,
         },
     ),
