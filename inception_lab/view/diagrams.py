@@ -26,9 +26,9 @@ Piece = tuple[Artist, ...]  # drawn in this order
 
 # How a whole network's blocks are coloured, by the start of their names.
 KINDS = {
-    **dict.fromkeys(("inception", "mixed", "block"), figures.SKY),
-    **dict.fromkeys(("conv", "stem"), figures.ORANGE),
-    **dict.fromkeys(("loss", "aux"), figures.PURPLE),
+    **dict.fromkeys(("inception", "mixed", "block"), figures.BLUE),  # no colour of a branch
+    **dict.fromkeys(("conv", "stem"), figures.YELLOW),
+    **dict.fromkeys(("loss", "aux"), figures.BLACK),
     "pool": figures.PALE,
 }
 BOX, GAP = 1.0, 0.62  # width of a box and of the space before the next, in units of the axes

@@ -154,19 +154,6 @@ def window(name: str, column: int, row: int, side: int, shrink: int = 1) -> Gray
     return _padded(name, shrink)[top : top + side, left : left + side]
 
 
-def response_map(name: str, side: int) -> Gray:
-    """Return a blob filter's answer at every place of a photograph; beyond its edge it is dark.
-
-    Returns:
-        `(height, width)`; computed by OpenCV.
-    """
-    import cv2
-
-    weights = window_filter("blob", side)
-    answer: Any = cv2.filter2D(gray(name).copy(), cv2.CV_64F, weights, borderType=cv2.BORDER_CONSTANT)
-    return answer  # type: ignore[no-any-return]
-
-
 @dataclass(frozen=True)
 class Place:
     """A place in a photograph, and what filters answer there."""

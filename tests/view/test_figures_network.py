@@ -95,11 +95,13 @@ def test_reach_boxes_are_as_wide_as_their_fields_around_the_unit() -> None:
 def test_reach_beyond_the_photograph_is_cut_off_and_photographs_stay_equally_large() -> None:
     field = EffectiveField(np.eye(60), (30.5, 30.5))
     figure = figures.plot_reach(
-        np.zeros((60, 60, 3)), {"within": (field, 7, 21), "wider": (field, 7, 62), "far": (field, 7, 300)}
+        np.zeros((60, 60, 3)), {"within": (field, 7, 21), "wider": (field, 7, 62), "far": (field, 70, 300)}
     )
     assert {ax.get_xlim() for ax in figure.axes} == {(-9, 69)}  # 62 reaches 1 pixel out, and 8 are left
     said = [ax.get_title(loc="left").splitlines()[1] for ax in figure.axes]
     assert said == ["at most 21 px (—)", "at most 62 px (—)", "at most 300 px (outside)"]
+    *_, effective = (patch for patch in figure.axes[2].patches if isinstance(patch, Rectangle))
+    assert effective.get_bbox().extents.tolist() == [-0.5, -0.5, 59.5, 59.5]  # of 70, what the photo has
 
 
 def test_the_zoo_is_placed_by_cost_and_accuracy_with_areas_by_parameters() -> None:
@@ -122,9 +124,13 @@ def test_labels_of_the_zoo_lie_apart_beside_other_discs_and_within_the_axes() ->
         )
         networks[f"{entry.network} {entry.variant}"] = (costs.macs, entry.top1, costs.parameters)
     ax = figures.plot_zoo(networks)
+    ax.get_figure(root=True).draw_without_rendering()
     boxes = [text.get_window_extent() for text in ax.texts]
     assert len(boxes) == len(ax.collections) == len(stored)
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    leaders = [line.get_transform().transform_path(line.get_path()) for line in ax.lines]
+    assert leaders
+    assert not any(leader.intersects_bbox(box) for leader in leaders for box in boxes)
     for disc in (each for each in ax.collections if isinstance(each, PathCollection)):
         (x, y), radius = (
             ax.transData.transform(disc.get_offsets())[0],

@@ -165,23 +165,23 @@ def plot_products(products: Mapping[str, tuple[int, int, int]], names: tuple[str
             of the second.
         names: Of the first, the second and their product.
     """
-    figure = new_figure(8.6, 2.1 * len(products), layout="constrained")
+    figure = new_figure(5.6, 2.1 * len(products), layout="constrained")
     for row, (title, (rows, inner, columns)) in enumerate(products.items()):
         ax = figure.add_subplot(len(products), 1, row + 1)
         unit = 1 / max(rows, inner, columns) ** 0.5
         x = 0.0
         shapes = ((rows, inner), (inner, columns), (rows, columns))
-        for name, sign, style, (high, wide) in zip(names, "·= ", (SKY, GREEN, GREY), shapes, strict=True):
+        for name, sign, style, (high, wide) in zip(names, "×= ", (SKY, GREEN, GREY), shapes, strict=True):
             w, h = wide**0.5 * unit, high**0.5 * unit
             ax.add_patch(Rectangle((x, -h / 2), w, h, facecolor=style, edgecolor="black"))
             ax.text(x + w / 2, -h / 2 - 0.06, f"{name}\n{high:,}×{wide:,}", ha="center", va="top")
             ax.text(x + w + 0.22, 0, sign, ha="center", va="center", fontsize=16)
-            if sign == "·":  # the sides that meet
+            if sign == "×":  # the sides that meet
                 ax.plot((x, x + w), (h / 2, h / 2), color=VERMILLION, linewidth=3)
             elif sign == "=":
                 ax.plot((x, x), (-h / 2, h / 2), color=VERMILLION, linewidth=3)
             x += w + 0.45
-        ax.set(xlim=(-0.3, max(x, 3.6)), ylim=(-0.9, 0.55), title=title, aspect="equal", anchor="W")
+        ax.set(xlim=(-0.3, x - 0.2), ylim=(-0.9, 0.55), title=title, aspect="equal", anchor="W")
         ax.set_axis_off()
     return figure
 
@@ -212,6 +212,7 @@ def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | N
     bottom, top = ax.get_ylim()
     ax.set(ylim=(bottom - 3, top + 3), title="Area of a disc: parameters")
     ax.grid(color=PALE)
+    ax.get_figure(root=True).draw_without_rendering()  # the layout, before anything is measured
     radii = {name: (row[2] / 4e4 / math.pi) ** 0.5 for name, row in networks.items()}  # points
     discs = {}
     for name, (macs, accuracy, _) in networks.items():
@@ -239,7 +240,7 @@ def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | N
             label.remove()
         taken.append(best[3])
         if best[1] >= len(PLACES):  # a label further away gets a line to its disc
-            (x, y), box = ax.transData.transform((macs, accuracy)), best[3].padded(12)
+            (x, y), box = ax.transData.transform((macs, accuracy)), best[3].padded(3)
             end = (min(max(x, box.x0), box.x1), min(max(y, box.y0), box.y1))
             ex, ey = ax.transData.inverted().transform(end)
             ax.plot((macs, ex), (accuracy, ey), color=BLACK, linewidth=0.7)

@@ -77,7 +77,11 @@ def plot_reach(photo: Any, fields: Mapping[str, tuple[Any, int, int]]) -> Figure
         ax.imshow(strength, cmap="inferno", alpha=(strength**0.5).clip(0, 1))
         row, column = (middle - 0.5 for middle in field.centre)
         for side, line, color in ((largest, "-", VERMILLION), (effective, "--", BLUE)):
-            box = Rectangle((column - side / 2, row - side / 2), side, side, fill=False)
+            left, right, top, bottom = column - side / 2, column + side / 2, row - side / 2, row + side / 2
+            if line == "--":  # no gradient lies outside the photograph
+                left, right = max(left, -0.5), min(right, width - 0.5)
+                top, bottom = max(top, -0.5), min(bottom, height - 0.5)
+            box = Rectangle((left, top), right - left, bottom - top, fill=False)
             box.set(edgecolor=color, linestyle=line, linewidth=2)
             ax.add_patch(box)
         ax.set(xlim=(-around, width + around), ylim=(height + around, -around))
