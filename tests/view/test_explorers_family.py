@@ -1,8 +1,12 @@
 """`explore.family()` and `explore.resolution()`: what came after GoogLeNet."""
 
+from typing import cast
+
 import pytest
 from matplotlib.colors import to_rgba
+from matplotlib.patches import Patch
 from matplotlib.path import Path
+from matplotlib.text import Text
 
 import inception_lab as lab
 from inception_lab.view import figures
@@ -119,7 +123,8 @@ def test_a_box_has_the_colour_of_its_kernel_as_the_rows_have(
     family: Family, key: str, colors: dict[str, str]
 ) -> None:
     family.set(module=key)
-    boxes = {box[-1].get_text(): box[0] for box in family._diagram._pieces if len(box) == 2}
+    pieces = [piece for piece in family._diagram._pieces if len(piece) == 2]
+    boxes = {cast(Text, words).get_text(): cast(Patch, box) for box, words in pieces}
     assert boxes
     for words, patch in boxes.items():
         color = figures.GREY if "pool" in words else colors[words[:3]]
