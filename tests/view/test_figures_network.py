@@ -101,7 +101,7 @@ def test_reach_beyond_the_photograph_is_cut_off_and_photographs_stay_equally_lar
     said = [ax.get_title(loc="left").splitlines()[1] for ax in figure.axes]
     assert said == ["at most 21 px (—)", "at most 62 px (—)", "at most 300 px (outside)"]
     *_, effective = (patch for patch in figure.axes[2].patches if isinstance(patch, Rectangle))
-    assert effective.get_bbox().extents.tolist() == [-0.5, -0.5, 59.5, 59.5]  # of 70, what the photo has
+    assert tuple(effective.get_bbox().extents) == (-0.5, -0.5, 59.5, 59.5)  # of 70, what the photo has
 
 
 def test_the_zoo_is_placed_by_cost_and_accuracy_with_areas_by_parameters() -> None:
@@ -124,7 +124,7 @@ def test_labels_of_the_zoo_lie_apart_beside_other_discs_and_within_the_axes() ->
         )
         networks[f"{entry.network} {entry.variant}"] = (costs.macs, entry.top1, costs.parameters)
     ax = figures.plot_zoo(networks)
-    ax.get_figure(root=True).draw_without_rendering()
+    ax.get_figure(root=True).draw_without_rendering()  # type: ignore[union-attr]
     boxes = [text.get_window_extent() for text in ax.texts]
     assert len(boxes) == len(ax.collections) == len(stored)
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))

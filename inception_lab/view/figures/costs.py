@@ -212,7 +212,8 @@ def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | N
     bottom, top = ax.get_ylim()
     ax.set(ylim=(bottom - 3, top + 3), title="Area of a disc: parameters")
     ax.grid(color=PALE)
-    ax.get_figure(root=True).draw_without_rendering()  # the layout, before anything is measured
+    figure: Any = ax.get_figure(root=True)
+    figure.draw_without_rendering()  # the layout, before anything is measured
     radii = {name: (row[2] / 4e4 / math.pi) ** 0.5 for name, row in networks.items()}  # points
     discs = {}
     for name, (macs, accuracy, _) in networks.items():
