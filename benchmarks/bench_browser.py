@@ -40,17 +40,15 @@ PULLS = {
 }
 # Notes when a hand moves first and lets go, and when each picture is painted.
 DRAG = """(explorer) => {
-  const image = explorer.querySelector('img.lab-image');
+  const image = explorer.querySelector('.lab-image');
   const seen = window.seen = {pictures: []};
   for (const [event, name] of [['pointermove', 'moved'], ['pointerup', 'released']])
     addEventListener(event, () => { seen[name] = performance.now(); }, {once: true, capture: true});
   window.watcher?.disconnect();
-  window.watcher = new MutationObserver(async () => {
-    const source = image.src;
-    await image.decode().catch(() => null);
-    if (image.src === source) requestAnimationFrame(() => seen.pictures.push(performance.now()));
+  window.watcher = new MutationObserver(() => {
+    requestAnimationFrame(() => seen.pictures.push(performance.now()));
   });
-  window.watcher.observe(image, {attributeFilter: ['src']});
+  window.watcher.observe(image, {attributeFilter: ['data-number']});
 }"""
 
 
@@ -89,7 +87,7 @@ def window(shown: "Explorer", x: float, y: float) -> Point:
 
 def tell(shown: "Explorer", here: Any, kind: str, handle: int, at: Point) -> None:
     """Let the hand of this process do something where the mouse is."""
-    box = shown.box.locator("img.lab-image").bounding_box()
+    box = shown.box.locator(".lab-image").bounding_box()
     assert box
     x, y = (at[0] - box["x"]) / box["width"], 1 - (at[1] - box["y"]) / box["height"]
     here._answer(None, {"kind": kind, "handle": handle, "x": x, "y": y})

@@ -41,7 +41,7 @@ def picture(explorer: Any) -> str:
 def same(shown: "Explorer", expected: Any) -> None:
     """Wait until a page's explorer says what is expected, and compare all that it shows."""
     expected.fit(shown.room)
-    shown.box.get_by_alt_text(expected.readout, exact=True).wait_for()
+    shown.box.get_by_role("img", name=expected.readout, exact=True).wait_for()
     assert shown.readout == expected.readout
     for _ in range(PATIENCE):  # axes get new ends when the hand lets go, the words stay
         if shown.picture == picture(expected):
@@ -90,7 +90,7 @@ def free_point(explorer: Any, hint: str) -> tuple[int, tuple[float, float]]:
 
 def a_hand_pulls(shown: "Explorer", kind: str, hint: str) -> None:
     """Pull a handle by the mouse, and compare all that is shown then with what the package shows."""
-    box = shown.box.locator("img.lab-image").bounding_box()
+    box = shown.box.locator(".lab-image").bounding_box()
     assert box
 
     def whole(x: float, y: float) -> tuple[float, float]:
@@ -116,7 +116,7 @@ def a_hand_pulls(shown: "Explorer", kind: str, hint: str) -> None:
     shown.page.mouse.move(*shown.place(*start))
     shown.box.get_by_text(hint, exact=True).wait_for()
     shown.pull(start, end)
-    shown.box.get_by_alt_text(here.readout, exact=True).wait_for()
+    shown.box.get_by_role("img", name=here.readout, exact=True).wait_for()
     same(shown, here)
 
 

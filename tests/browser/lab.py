@@ -35,8 +35,8 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 START_SECONDS = 90
-BYTES = """async (image) => {
-  const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
+BYTES = """({bytes: {buffer, byteOffset, byteLength}}) => {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }"""
 OPEN_SECONDS = 60
@@ -53,19 +53,18 @@ COMMAND = "([name, options]) => window.jupyterapp.commands.execute(name, options
 
 # Promises the milliseconds from the next key press or move to the next picture, decoded and painted.
 WATCH = """(explorer) => {
-  const picture = () => explorer.querySelector('img.lab-image');
-  const before = picture().src;
+  const picture = () => explorer.querySelector('.lab-image');
+  const before = picture().dataset.number;
   window.painted = new Promise((resolve, reject) => {
     let pressed = null;
     for (const event of ['keydown', 'pointerdown', 'pointermove'])
       addEventListener(event, () => { pressed ??= performance.now(); }, {once: true, capture: true});
     const late = setTimeout(() => reject(new Error('no new picture in 10 s')), 10000);
-    const observer = new MutationObserver(async () => {
+    const observer = new MutationObserver(() => {
       const image = picture();
-      if (pressed === null || !image || image.src === before) return;
+      if (pressed === null || !image || image.dataset.number === before) return;
       observer.disconnect();
       clearTimeout(late);
-      await image.decode().catch(() => null);
       requestAnimationFrame(() => resolve(performance.now() - pressed));
     });
     observer.observe(explorer, {subtree: true, childList: true, attributes: true});
@@ -87,7 +86,7 @@ class Explorer:
     @property
     def picture(self) -> str:
         """The picture's bytes, as base64."""
-        return str(self.box.locator("img.lab-image").evaluate(BYTES))
+        return str(self.box.locator(".lab-image").evaluate(BYTES))
 
     @property
     def room(self) -> float:
@@ -97,7 +96,7 @@ class Explorer:
     @property
     def alternative_text(self) -> str:
         """What the picture says to those who do not see it."""
-        return self.box.locator("img.lab-image").get_attribute("alt") or ""
+        return self.box.locator(".lab-image").get_attribute("aria-label") or ""
 
     @property
     def readout(self) -> str:
@@ -118,7 +117,7 @@ class Explorer:
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Where a point of the picture, in parts of it from its lower left corner, is in the window."""
-        box = self.box.locator("img.lab-image").bounding_box()
+        box = self.box.locator(".lab-image").bounding_box()
         assert box
         return box["x"] + x * box["width"], box["y"] + (1 - y) * box["height"]
 
@@ -165,7 +164,7 @@ class Notebook:
         """The first live explorer with this heading, scrolled into view."""
         self.page.bring_to_front()  # a window in the background paints once a second
         box = self.page.locator(".lab-explorer", has=self.page.get_by_text(title, exact=True)).first
-        box.locator("img.lab-image").wait_for(state="attached")
+        box.locator(".lab-image[data-number]").wait_for(state="attached")
         box.scroll_into_view_if_needed()
         return Explorer(self.page, box)
 

@@ -38,7 +38,7 @@ class Case(NamedTuple):
         """Find the explorer and set it to what it was at first."""
         explorer = opened(self.notebook).explorer(self.kind.title)
         explorer.box.get_by_role("button", name="Reset").click()
-        explorer.box.get_by_alt_text(self.kind().readout, exact=True).wait_for()
+        explorer.box.get_by_role("img", name=self.kind().readout, exact=True).wait_for()
         return explorer
 
 

@@ -60,7 +60,7 @@ class Opened:
         """Find an explorer and set it to what it was at first."""
         explorer = card(self.page, kind)
         explorer.box.get_by_role("button", name="Reset").click()
-        explorer.box.get_by_alt_text(getattr(lab.explore, kind)().readout, exact=True).wait_for()
+        explorer.box.get_by_role("img", name=getattr(lab.explore, kind)().readout, exact=True).wait_for()
         return explorer
 
 
@@ -107,9 +107,9 @@ def test_a_hand_pulls_at_every_density_and_in_the_dark(playground: Opened, densi
         for kind, hint in PULLS:
             shown = playground.explorer(kind)
             a_hand_pulls(shown, kind, hint)
-            image = shown.box.locator("img.lab-image")
+            image = shown.box.locator(".lab-image")
             assert ("invert" in image.evaluate("each => getComputedStyle(each).filter")) == dark
-            assert image.evaluate("each => each.naturalWidth >= 2 * each.clientWidth - 2")  # sharp at both
+            assert image.evaluate("each => each.width >= 2 * each.clientWidth - 2")  # sharp at both
     finally:
         page.evaluate("light => { document.body.dataset.jpThemeLight = light; }", light)
         session.detach()
@@ -177,12 +177,12 @@ def test_with_little_room_nothing_is_lost(playground: Opened, width: int) -> Non
             assert sticking == 0, kind
             if beside:
                 continue
-            image = shown.box.locator("img.lab-image")
+            image = shown.box.locator(".lab-image")
             drawn = image.evaluate(
                 """each => new Promise(done => {
                      const late = performance.now() + 5000;
-                     const look = () => each.naturalWidth === 2 * each.clientWidth || performance.now() > late
-                       ? done([each.naturalWidth / 2, each.clientWidth]) : setTimeout(look, 50);
+                     const look = () => each.width === 2 * each.clientWidth || performance.now() > late
+                       ? done([each.width / 2, each.clientWidth]) : setTimeout(look, 50);
                      look();
                    })"""
             )
@@ -227,7 +227,7 @@ def test_the_served_page_is_dark_where_the_readers_system_is(playground: Opened)
     page = playground.page.page
     if playground.where == "JupyterLab":
         pytest.skip("JupyterLab has themes of its own")
-    image = playground.explorer("module").box.locator("img.lab-image")
+    image = playground.explorer("module").box.locator(".lab-image")
     look = "each => [getComputedStyle(each).filter, getComputedStyle(document.body).backgroundColor]"
     light = image.evaluate(look)
     page.emulate_media(color_scheme="dark")

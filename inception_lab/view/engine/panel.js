@@ -102,8 +102,8 @@ function render({ model, el }) {
   };
 
   // What is shown.
-  const image = make("img", { className: "lab-image", draggable: false });
-  const photos = model.get("photos").map(() => make("img", { className: "lab-photo", alt: "", draggable: false, ariaHidden: "true" }));
+  const image = make("canvas", { className: "lab-image", role: "img" }); // half of what an <img> takes
+  const photos = model.get("photos").map(() => make("canvas", { className: "lab-photo", ariaHidden: "true" }));
   const whyNot = make("p", { className: "lab-why-not", hidden: true, role: "alert" });
   const hint = make("p", { className: "lab-grip", textContent: "\u00a0", ariaHidden: "true" });
   const dead = make("p", { className: "lab-dead", hidden: true, role: "alert", textContent: "No answer from Python: it is busy, or was restarted. If restarted, run this cell again." });
@@ -135,22 +135,31 @@ function render({ model, el }) {
   if (globalThis.google?.colab) for (const still of document.querySelectorAll(".lab-still")) still.hidden = true;
 
   // What the kernel says.
-  let address = "";
-  const showPicture = () => {
-    const view = model.get("picture");
-    const before = address;
-    address = URL.createObjectURL(new Blob([view]));
-    for (const each of [image, ...photos]) each.src = address;
-    model.get("photos").forEach(([x0, y0, x1, y1], number) => {
-      photos[number].style.clipPath = `inset(${100 * y0}% ${100 - 100 * x1}% ${100 - 100 * y1}% ${100 * x0}%)`;
+  let newest = 0;
+  const showPicture = async () => {
+    const number = ++newest;
+    const bytes = model.get("picture");
+    const bitmap = await createImageBitmap(new Blob([bytes]));
+    if (number !== newest) return;
+    const { width, height } = bitmap;
+    if (image.width !== width || image.height !== height) Object.assign(image, { width, height });
+    const part = (length, whole) => `${(100 * length) / whole}%`;
+    model.get("photos").forEach(([x0, y0, x1, y1], which) => {
+      const [left, top, right, bottom] = [width * x0, height * y0, width * x1, height * y1].map(Math.round);
+      const [wide, high] = [right - left, bottom - top];
+      const photo = Object.assign(photos[which], { width: wide, height: high });
+      Object.assign(photo.style, { left: part(left, width), top: part(top, height), width: part(wide, width), height: part(high, height) });
+      photo.getContext("2d").drawImage(bitmap, left, top, wide, high, 0, 0, wide, high);
     });
-    image.decode().catch(() => null).finally(() => URL.revokeObjectURL(before));
+    image.getContext("bitmaprenderer").transferFromImageBitmap(bitmap);
+    image.bytes = bytes;
+    image.dataset.number = number;
   };
   const showWords = () => {
     const said = model.get("said");
     frame.style.maxWidth = `${said.size[0]}px`;
     image.style.aspectRatio = said.size.join(" / ");
-    image.alt = words.textContent = said.words;
+    image.ariaLabel = words.textContent = said.words;
     whyNot.textContent = said.why_not;
     whyNot.hidden = !said.why_not;
     call.textContent = said.call;
@@ -238,7 +247,6 @@ function render({ model, el }) {
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     clearTimeout(slow);
     rooms.disconnect();
-    URL.revokeObjectURL(address);
   };
 }
 
