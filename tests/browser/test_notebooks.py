@@ -142,6 +142,7 @@ def test_a_saved_notebook_shows_every_picture(root: Path, chromium: "Browser") -
         stills = again.page.locator(".lab-still img")
         for _ in range(count):
             again.page.locator(".jp-Cell").last.scroll_into_view_if_needed()
+        stills.nth(count - 1).wait_for(state="attached")
         assert stills.count() == count
         assert again.page.locator(".lab-still").get_by_text("Run its cell").count() == count
         assert stills.first.is_visible()
