@@ -114,7 +114,7 @@ def test_accuracies_at_own_rates_are_compared_seed_by_seed() -> None:
     rows[5]["diverged"] = 2
     assert starts_found.at_own_rates(rows)[1] == [
         ("Xavier, bias 0: with heads − without", "+12.5, -75.0", "-31.2", "–"),  # too few for an interval
-        ("He − Xavier, bias 0, without heads", "+25.0, +0.0, +25.0, +0.0", "+12.5", "-10.4 to +35.4"),
+        ("He − Xavier, bias 0, without heads", "+25.0, +0.0, +25.0, +0.0", "+12.5", "-10.5 to +35.5"),
     ]
 
 
