@@ -91,7 +91,8 @@ def _cifar_small_first(settings: Settings, _: Rows) -> Rows:
     data = cifar.cifar10(seed=seed)
     small, whole = (f"cifar10-{part}-seed-{seed}" for part in ("small", "whole"))
     network = plain_start_cifar((SMALL_SIDE, SMALL_SIDE, 3))
-    finished(_trained(data, network, STEADY, SMALL_EPOCHS, seed=seed, run=small))
+    if not (RUNS / small / "result.json").exists():  # finished, it is taken as it is, wherever it ran
+        finished(_trained(data, network, STEADY, SMALL_EPOCHS, seed=seed, run=small))
     start = classifier(RUNS / small)
     return _with_views(
         _trained(data, plain_start_cifar(), LONG, WHOLE_EPOCHS, seed=seed, run=whole, start=start), data
