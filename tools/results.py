@@ -187,7 +187,7 @@ TABLES: dict[str, Table] = {
     **dict.fromkeys(("digits", "digits_fresh", "cifar10", "cifar10_small_first", "cifar10_full_width"), each),
     "full_network": full_network,
     "reduction": by("reductions", "macs", measures=("accuracy",), paired=True),
-    **{name: compared(name) for name in ("reduction_own_rates", "towers", "additions")},
+    **{name: compared(name) for name in ("reduction_own_rates", "kernels", "towers", "additions")},
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),
     "heads": by("start", "weight", measures=("accuracy",), shown=singly),
     "starts": lambda rows: "\n\n".join(table(*made(rows)) for made in (summary, wider, at_own_rates)),
@@ -195,6 +195,7 @@ TABLES: dict[str, Table] = {
     "overfitting_as_often": by("images", "width", measures=("learnt", "accuracy")),
     "ablation": lambda rows: f"{arms(rows)}\n\n{table(*ablation.by_kernels())}",
     "further_ablation": arms,
+    "wider_rates": by("network", "rate", measures=("validation_accuracy", "accuracy")),
     "race": race,
 }
 

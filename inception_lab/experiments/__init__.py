@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inception_lab.checks import entry
-from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION, MEASURE, unpack
+from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION, MEASURE, WIDER_RATES, unpack
 from inception_lab.experiments.additions import ADDITIONS
 from inception_lab.experiments.claims import (
     CIFAR10,
@@ -27,6 +27,7 @@ from inception_lab.experiments.claims import (
     FULL,
 )
 from inception_lab.experiments.gradients import GRADIENTS
+from inception_lab.experiments.kernels import KERNELS_COMPARED
 from inception_lab.experiments.lessons import BANDS, HEADS, OVERFITTING, OVERFITTING_AS_OFTEN
 from inception_lab.experiments.lessons import epochs_lost as epochs_lost
 from inception_lab.experiments.reductions import REDUCTION, REDUCTION_OWN_RATES
@@ -47,8 +48,8 @@ if TYPE_CHECKING:
 # The cheapest and most telling first: what `all` has done when it is stopped is worth most.
 _ALL = (
     GRADIENTS, SIZES, REDUCTION, REDUCTION_OWN_RATES, DIGITS, DIGITS_FRESH, FULL, BANDS, HEADS, STARTS,
-    OVERFITTING, OVERFITTING_AS_OFTEN, ABLATION, FURTHER_ABLATION, TOWERS_COMPARED, ADDITIONS, CIFAR10,
-    CIFAR10_SMALL_FIRST, CIFAR10_FULL_WIDTH,
+    OVERFITTING, OVERFITTING_AS_OFTEN, ABLATION, WIDER_RATES, FURTHER_ABLATION, KERNELS_COMPARED,
+    TOWERS_COMPARED, ADDITIONS, CIFAR10, CIFAR10_SMALL_FIRST, CIFAR10_FULL_WIDTH,
 )  # fmt: skip
 EXPERIMENTS: Mapping[str, Experiment] = {experiment.name: experiment for experiment in _ALL}
 

@@ -56,7 +56,7 @@ def ablation_network(kind: str) -> Network:
     shape = mixed = FIRST
     modules: list[Part] = []
     for name, row in ROWS.items():
-        goal = _module(row, KERNELS["mixed"], name)
+        goal = with_kernels(row, KERNELS["mixed"], name)
         modules.append(matched(kind, row, name, shape, cost(goal, mixed).macs))
         shape, mixed = (
             (8, 8, cost(part, x).output_shape[2]) for part, x in ((modules[-1], shape), (goal, mixed))
@@ -89,13 +89,14 @@ def matched(kind: str, row: InceptionRow, name: str, shape: Shape, target: int) 
         ]
     else:
         factors = np.geomspace(0.1, 10, 400)
-        modules = [_module(row.scaled(float(factor)), KERNELS[kind], name) for factor in factors]
+        modules = [with_kernels(row.scaled(float(factor)), KERNELS[kind], name) for factor in factors]
         if kind == "mixed":
-            modules = [_module(row, KERNELS[kind], name)]
+            modules = [with_kernels(row, KERNELS[kind], name)]
     return min(modules, key=off)
 
 
-def _module(row: InceptionRow, kernels: tuple[int, int, int], name: str) -> Parallel:
+def with_kernels(row: InceptionRow, kernels: tuple[int, int, int], name: str) -> Parallel:
+    """Return a module with these kernels in its direct branch and its two reduced ones."""
     direct, second, third = kernels
     return Parallel(
         convolution("direct", row.conv1x1, direct),
@@ -244,6 +245,14 @@ FURTHER_ABLATION = Experiment(
     "further_ablation",
     "the same for plain convolutions, and for a network trained on digits of 20–30 pixels only",
     (*_runs(PLAIN, range(3)), *_runs(("mixed", "all 3×3"), range(3), 20, 30)),
+    _measure,
+    _definition,
+)
+# The runs above chose their rates from a grid whose upper end, 0.4, most of them took.
+WIDER_RATES = Experiment(
+    "wider_rates",
+    "would a rate above that grid have suited them better, on the validation pictures?",
+    tuple(tuned_runs((*KERNELS, *PLAIN), (0.8, 1.6), range(0), smallest=10, largest=60)),
     _measure,
     _definition,
 )
