@@ -16,7 +16,7 @@ ANY_BADGE = re.compile(r"\[!\[[^\]]*\]\([^)]*\)\]\(https://colab\.research\.goog
 
 # Colab shows the title in the folded cell's place. None of its packages may move; pooch alone it may lack.
 SETUP = """\
-# @title Set-up: run this cell first. (Colab may ask for a file: the lab's wheel, which `make wheel` makes.)
+# @title Set-up: run this cell first. (Colab may ask for `inception_lab-….whl`, which `make wheel` makes.)
 VERSION, REPOSITORY, source = "{version}", "{repository}", "this runtime, where it was already"
 try:
     import inception_lab as lab

@@ -98,7 +98,7 @@ def test_else_a_wheel_is_asked_for(run: Run, capsys: pytest.CaptureFixture[str])
     assert run(uploads=(WHEEL,)) == [f'install --quiet --no-deps pooch "{WHEEL}"']
     assert said(capsys) == [f"Inception Lab {VERSION} from {WHEEL}."]
     title, *_ = notebook_cells.setup_cell().splitlines()
-    assert "Colab may ask for a file: the lab's wheel, which `make wheel` makes." in title
+    assert "Colab may ask for `inception_lab-….whl`, which `make wheel` makes." in title
 
 
 def test_no_wheel_chosen(run: Run) -> None:

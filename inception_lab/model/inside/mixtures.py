@@ -18,8 +18,9 @@ def stored_mixtures() -> pandas.DataFrame:
     """Return the share of the variance of pool2's 192 channels that mixtures of them keep.
 
     Returns:
-        A row for each number of mixtures: what the `best` keep (principal components), and what the network's
-        `own` keep, those of the 1×1 convolutions that read pool2, where one has that many.
+        A row for each number of mixtures: the share that the `best` keep (principal components). Where the
+        network has 1×1 convolutions on pool2 with that many: what its `own` keep, and what as many drawn at
+        `random` keep on average. Kept is what weighted sums of the mixtures give back.
     """
     import pandas
 

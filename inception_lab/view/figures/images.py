@@ -38,11 +38,11 @@ def plot_places(picture: Any, places: Mapping[str, Any], *, closer: int = 0, ax:
     ax.imshow(picture, cmap="gray")
     for name, place in places.items():
         column, row = place.column, place.row
-        side = 1 if column < width / 2 else -1
+        side = 1 if column < width / 2 or row > height / 2 else -1
         look: dict[str, Any] = {"color": "white", "fontsize": 13, "va": "center", "ha": "center"}
         look["arrowprops"] = {"arrowstyle": "->", "color": "white"}
         look["bbox"] = {"facecolor": "black", "edgecolor": "white", "pad": 2}
-        ax.annotate(name, (column + 7 * side, row), (column + 38 * side, row + 12), **look)
+        ax.annotate(name, (column + 5 * side, row), (column + 38 * side, row + 12), **look)
     for number, (name, place) in enumerate(places.items() if closer else ()):
         wide, high = 4 * closer / width, 4 * closer / height
         down, across = divmod(number, 2)
