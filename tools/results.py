@@ -143,10 +143,8 @@ def arms(rows: Rows) -> str:
              percent(column(group, "accuracy")), *(percent(column(group, size)) for size in SIZES))
         )  # fmt: skip
     sizes = (f"{size.removeprefix('size_')} px, %" for size in SIZES)
-    return table(
-        ("network, sizes trained on", "MMACs", "parameters", "reach, px", "rate", "seeds",
-         "test accuracy, %", *sizes), lines
-    )  # fmt: skip
+    head = ("network, sizes", "MMACs", "parameters", "reach, px", "rate", "seeds", "test accuracy, %", *sizes)
+    return table(head, lines)
 
 
 def race(rows: Rows) -> str:
