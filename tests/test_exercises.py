@@ -42,15 +42,15 @@ RIGHT: dict[str, list[Any]] = {
     "03.4": [20],  # 25 · 128 / (25 + 128) = 20.9
     "03.5": [],
     "04.1": [200, math.exp(5.298)],
-    "04.2": ["P", " p"],
+    "04.2": [0.708, 0.7],  # 0.001 · 0.92 / 0.0013
     "04.3": [832 * 128 + 128 + 4 * 4 * 128 * 1024 + 1024 + 1024 * 1000 + 1000],
-    "04.4": ["gradient 4d", "Gradient 4D"],
+    "04.4": [100 * (868_352 + 1_043_456 + 1_444_080 + 1_025_000) / 6_998_552, 62.6],
     "05.1": [0.8 - 4.303 * math.sqrt(0.31 / 3), -0.58],  # 0.31 = (0.6² + 0.1² + 0.5²) / 2
     "05.2": [136],
     "05.3": [-(0.7 * math.log(0.7) + 0.3 * math.log(0.3)) / 2, 0.305],
     "05.4": [45.27, 45],  # (96.1 − 26.7) / (96.1 − 26.7 + 97.6 − 13.7)
     "06.1": [45, 45.0],
-    "06.2": [math.sqrt(26 * 50), 36],
+    "06.2": [224 * 58.86 / 25, 529],
     "06.3": [5 / 512, 0.0098],  # none swapped; 5b, alone or with 4e, 5a or both
     "06.4": [3**0.75, 2.28],  # (1 + 1e-4 · 50,000) / (1 + 2e-5 · 50,000) = 6 / 2
     "08.1": [40],  # 9 · (64 · 40 + 40²) = 37,440, below 49 · 16 · 48 = 37,632; 9 · (64 · 41 + 41²) = 38,745
@@ -58,18 +58,18 @@ RIGHT: dict[str, list[Any]] = {
     "08.2": [(2.0, -0.34, 0.22), [2, -0.34, 0.22]],
     "08.3": [75],  # 75 → 37 → 35 → 35 → 17 → 15 → 7 → 3 → 1
     "08.4": [("inception_v3", 0.51, 299), ("inception_v3", 0.5, 299)],
-    "09.1": [31_360],
+    "09.1": [2_916_352],  # 32 · 32 · (5² · 32 + 32 · 64)
     "09.2": [15_227_688],  # 14,714,688 in the convolutions, 512 · 1000 + 1000
     "09.3": ["biases"],
     "09.4": [491_520],  # 20 · 4 · 64 · (32 + 64)
-    "07.1": [7],  # 7·7·32·96 + 96 = 150,624
+    "07.1": ["4d", "4D"],  # 6,998,552 − 6,965,784 = 32,768 = 16 · 32 · 64
     "07.2": [22],
     "07.3": [1, 1.0],  # 3 ln 10 = 6.908, which happens to be ln 1000
     "07.4": [{"decay": 0.8, "decay_epochs": 1}, {"decay": 0.5, "decay_epochs": 3}],  # 0.8²⁴, 0.5⁸
     "07.5": [
         {
             "loss": dict.fromkeys(("main", "aux1", "aux2"), "sparse_categorical_crossentropy"),
-            "loss_weights": {"main": 1, "aux1": 0.3, "aux2": 0.3},
+            "loss_weights": {"main": 1, "aux1": 0.1667, "aux2": 1 / 6},
             "metrics": {"main": ["accuracy"]},
         }
     ],
@@ -172,9 +172,9 @@ WRONG: dict[str, Any] = {
     "03.4": 8,
     "03.5": dict(lab.TABLE_1),
     "04.1": 20,
-    "04.2": "both",
+    "04.2": 0.001,
     "04.3": 3_188_840,
-    "04.4": "gradient 5b",
+    "04.4": 50,
     "06.1": 36,
     "06.2": 30,
     "06.3": 0.25,
@@ -187,7 +187,7 @@ WRONG: dict[str, Any] = {
     "09.2": 14_227_688,
     "09.3": "relu",
     "09.4": 24_576,
-    "07.1": 5,
+    "07.1": "4b",
     "07.2": 19,
     "07.3": 0.3,
     "07.4": {"decay": 0.96, "decay_epochs": 8},
@@ -390,17 +390,23 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("03.3", 963, "That is how many fewer than 1,000."),
         ("03.3", 37.036, "Each class has a bias as well: 1,025 numbers, not 1,024."),
         ("04.1", 39.34, "That is with 2 for a base. Keras's loss is in nats."),
-        ("04.2", "Q", "Its gradient is 0, and any rate times 0 is 0. It must start again."),
-        ("04.2", "both", "One of them has a gradient of 0. What does a higher rate make of it?"),
-        ("04.2", "neither", "A loss of ln(classes) does not say that nothing moves. Whose weights do?"),
+        ("04.2", 708, "That is by how many times as large the rate must be."),
+        ("04.2", 0.001 * 0.0013 / 0.92, "That makes the smaller of the two steps smaller still."),
+        ("04.2", 0.001 * 0.96 / 0.0022, "That is for 5b."),
+        ("04.2", 0.001 * 0.94 / 0.013, "That is for conv1."),
         ("04.3", 3_229_800 - 2_152, "That is without biases: 128, 1,024 and 1,000 of them."),
         (
             "04.3",
             832 * 128 + 128 + 14 * 14 * 128 * 1024 + 1024 + 1024 * 1000 + 1000,
             "That is without the average pooling, which leaves 4×4 of 14×14 places.",
         ),
-        ("04.4", "signal 5b", "The photo's signal goes the same way as before: a head brings none."),
-        ("04.4", "gradient 5b", "5b is after the head: nothing flows from a head to later layers."),
+        ("04.4", 37.4, "That is the share that does get one."),
+        ("04.4", 84.95, "That is what the first head does not reach. The second one reaches farther."),
+        ("04.4", 71.2, "4d itself gets one: the head is attached to its output."),
+        ("04.4", 47.95, "Nothing goes from a head to the main classifier, either."),
+        ("04.4", 32.75, "That is of all parameters, with the heads' own."),
+        ("04.4", 18.5, "That is the share of the MACs."),
+        ("04.4", 0.626, "In per cent, please: 100 times as much."),
         (
             "05.1",
             0.8 - 1.96 * math.sqrt(0.31 / 3),
@@ -418,7 +424,7 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("06.4", 0.439, "That is the other way round: how many times too *small*?"),
         ("06.4", 6**0.75, "That is what the wrong alpha divides by. And the right one?"),
         ("06.4", 2**0.75, "That is what the right alpha divides by. And the wrong one?"),
-        ("07.1", 49, "That is k²: the side is its root."),
+        ("07.1", "4c", "In 4c a 3×3 takes 24,576 away."),
         ("07.2", 19, "That is without the heads."),
         ("07.2", 21, "That counts the two new ones. Does one of the old ones have a twin now, too?"),
         ("07.3", 0.3, "That is the paper's: it would print 1.6 · ln 10 = 3.684."),
@@ -431,7 +437,11 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ),
         ("05.2", 17, "That many steps: each takes 8 epochs."),
         ("06.1", 40, "That is by the arithmetic mean. Sizes are compared by ratios."),
-        ("06.2", 38, "That is the arithmetic mean. By ratio the 1×1 would be farther off."),
+        ("06.2", 95, "That makes the ball smaller."),
+        ("06.2", 344, "That is by areas. A ball's width grows as the photo's side does."),
+        ("06.2", 2.36, "That is the factor. Which side is so many times 224?"),
+        ("06.2", 59, "That is how wide the ball is then. And the photo?"),
+        ("06.2", 258, "That adds the pixels that the ball lacks. The photo grows by a factor."),
         ("02.3", 82, "That is with 3 and 5 weights a channel: the windows have 9 and 25."),
         ("04.1", 198_600, "That is with 10 for a base. Keras's loss is in nats."),
         ("04.3", 2 * 3_229_800, "That is two heads. One is asked for."),
@@ -456,13 +466,14 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("05.4", 49.6, "Each band is also asked about the size that it does not hold."),
         ("06.1", 1.5, "That is the factor between them. Which size is so many times 30?"),
         ("06.1", 24.4949, "That is the mean of 20 and 30. But 30 is the mean, of 20 and the other."),
-        ("06.2", 30, "That is the 3×3's mean. It is not asked for."),
+        ("06.2", 219, "That is for 4b's 1×1."),
+        ("06.2", 288, "That is for 4b's 3×3."),
         ("06.3", 10 / 512, "That counts 8 of 9 or more above 1. By how much they are above counts, too."),
         ("06.3", 1 / 512, "That is one way of the 512. More than one reaches the ratio."),
         ("06.3", 4 / 512, "That leaves out no swap at all, which reaches the ratio, too."),
         ("06.3", 5, "That is how many ways there are. Which share of 512?"),
         ("06.3", 8 / 9, "That is the share of modules above 1."),
-        ("07.1", math.sqrt(150_624 / (32 * 96)), "That leaves the biases in: a filter has one."),
+        ("07.1", "5B", "In 5b a 3×3 takes 98,304 away."),
         ("07.2", 3, "That counts the new ones only."),
         ("07.3", 3, "That is all three together: the main classifier counts 1."),
         ("08.1", 40.148, "That is where they are equal: a whole number of filters is asked for."),
@@ -486,8 +497,14 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("08.3", 74, "So small, the last grid reduction gets 2×2."),
         ("08.3", 32, "That is five halvings with padding. v3 pads none of the five, nor two other 3×3."),
         ("08.3", 299, "That is the usual size, not the smallest."),
-        ("09.1", 7 * 64 * 10, "That is 7 places: there are 49."),
-        ("09.1", 49 * 65 * 10, "That is with the biases, which are additions."),
+        ("09.1", 819_200, "That is the depthwise one alone."),
+        ("09.1", 2_097_152, "That is the 1×1 alone."),
+        ("09.1", 52_428_800, "That is the 5×5 as it was."),
+        ("09.1", 1024 * 57 * 64, "That has 64 depthwise kernels: one for each channel that comes in are 32."),
+        ("09.1", 1024 * (5 + 64) * 32, "That has 5 weights for a kernel: 5×5 are 25."),
+        ("09.1", 2_916_352 + 1024 * 96, "That is with the biases, which are additions."),
+        ("09.1", 2_848, "That is one place of 32 · 32."),
+        ("09.1", 2 * 2_916_352, "That is twice as many. FLOPs, perhaps? A MAC is one."),
         ("09.2", 14_714_688, "That is without the new dense layer."),
         ("09.2", 15_226_688, "The new dense layer has biases, too."),
         ("09.2", 138_357_544, "That is VGG16 as it is."),
@@ -664,7 +681,7 @@ def is_right(name: str, answer: Any) -> bool:
     """Whether an answer that passed may pass: it is listed above, or holds the rules by hand."""
     if any(same(answer, right) for right in RIGHT[name]):
         return True
-    if name in ("02.2", "04.1", "06.2", "06.3"):
+    if name in ("02.2", "04.1", "04.2", "04.4", "06.2", "06.3"):
         return bool(abs(float(answer) - RIGHT[name][0]) <= 0.04 * RIGHT[name][0])
     if name == "01.4":
         filters = [answer.get(f"conv{side}x{side}") or 0 for side in (1, 3, 5, 7)]
@@ -961,6 +978,22 @@ def test_a_loss_for_logits_is_not_for_softmax_outputs() -> None:
     verdict = exercises.check("07.5", answer)
     assert verdict.right is False
     assert "a loss made with from_logits=True is not for them" in verdict.text
+
+
+@pytest.mark.parametrize(
+    ("main", "head", "said"),
+    [
+        (1, 0.3, "Those are the paper's weights: the heads make 0.6 of 1.6, more than a quarter."),
+        (1, 0.25, "With 0.25 for each head, the two make 0.5 of 1.5: a third."),
+        (1, 0.125, "With 0.125 for each head, the two make 0.25 of 1.25: a fifth."),
+        (0.75, 0.125, "The heads make a quarter. But main is to count 1."),
+        (1, 0.2, "On the judge's model the loss is "),
+    ],
+)
+def test_weights_of_heads_are_told_apart(main: float, head: float, said: str) -> None:
+    weights = {"main": main, "aux1": head, "aux2": head}
+    (right,) = RIGHT["07.5"]
+    assert f"✘ Not yet. {said}" in exercises.check("07.5", {**right, "loss_weights": weights}).text
 
 
 def test_shapes_are_said_as_shapes() -> None:

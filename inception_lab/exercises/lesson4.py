@@ -1,11 +1,14 @@
 """The exercises of notebook 04, auxiliary classifiers."""
 
+from functools import cache
+
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.architecture.modules import auxiliary_head
-from inception_lab.exercises.judge import number, word
+from inception_lab.exercises.judge import number
+from inception_lab.experiments.gradients import GRADIENTS
 
-STEPS = {"p": 1e-6, "q": 0.0}  # of two networks, as shares of their weights
+RATE = 0.001  # with He initialisation
 
 
 def head_parameters(module: str) -> int:
@@ -13,10 +16,23 @@ def head_parameters(module: str) -> int:
     return cost(auxiliary_head(), cost(googlenet())[f"inception_{module}"].output_shape).parameters
 
 
-def _reached(head: str) -> str:
-    """Return which of three changes when a head comes after a module: only gradients, of it and before it."""
-    before = list(TABLE_1)[: list(TABLE_1).index(head) + 1]
-    return next(f"gradient{module}" for module in ("4d", "5b") if module in before)
+@cache
+def equal_step(module: str) -> float:
+    """Return the rate that makes a module's first step from Xavier, bias 0, as large as He's at `RATE`."""
+    found = GRADIENTS.curves("start", "heads", "module", of="relative_weight_gradient")
+    he, xavier = (found[start, "none", module].mean() for start in ("He", "Xavier, bias 0"))
+    return RATE * float(he / xavier)
+
+
+def _unreached(last: str, *, of: str = "parameters") -> int:
+    """Count what is after a module of GoogLeNet: no head up to there gives it a gradient."""
+    whole, modules = cost(googlenet()), list(TABLE_1)
+    after = [f"inception_{module}" for module in modules[modules.index(last) + 1 :]]
+    return sum(getattr(whole[name], of) for name in (*after, "loss3/classifier"))
+
+
+def _share(part: int, of: str = "parameters", *, heads: bool = False) -> float:
+    return 100 * part / int(getattr(cost(googlenet(auxiliary=heads)), of))
 
 
 EXERCISES = {
@@ -31,20 +47,22 @@ EXERCISES = {
         },
         tolerance=0.005,
     ),
-    "04.2": word(
-        "Two networks of 100 classes stay at a loss of 4.605: P's steps are a millionth of its weights, "
-        "Q's are exactly 0. Which of them can a higher rate still help?",
-        lambda: next(name for name, step in STEPS.items() if step > 0),
-        ("p", "q", "both", "neither"),
+    "04.2": number(
+        "With He initialisation and a rate of 0.001, the first step changes 3a's weights by some share of "
+        "their size. At which rate does it with Xavier and bias 0?",
+        lambda: equal_step("inception_3a"),
+        "as learning rate",
         (
-            "ln 100 = 4.605: both give every class the same. Do the weights still move?",
-            "A rate multiplies a gradient.",
+            "The first step is the rate times the gradient. Both as shares of the weights.",
+            "rate · 0.0013 = 0.001 · 0.92",
         ),
-        {
-            "q": "Its gradient is 0, and any rate times 0 is 0. It must start again.",
-            "both": "One of them has a gradient of 0. What does a higher rate make of it?",
-            "neither": "A loss of ln(classes) does not say that nothing moves. Whose weights do?",
+        lambda truth: {
+            "That is by how many times as large the rate must be.": truth / RATE,
+            "That makes the smaller of the two steps smaller still.": RATE**2 / truth,
+            "That is for 5b.": equal_step("inception_5b"),
+            "That is for conv1.": equal_step("conv1"),
         },
+        tolerance=0.05,
     ),
     "04.3": number(
         "How many parameters would a head after 4e have (14×14×832, 1,000 classes)?",
@@ -68,18 +86,26 @@ EXERCISES = {
             "That is the head after 4d.": head_parameters("4d"),
         },
     ),
-    "04.4": word(
-        "5b gets hardly any signal, and somebody attaches a head after 4e. What changes at the start: "
-        "the signal of 5b, the gradient of 4d, or the gradient of 5b?",
-        lambda: _reached("4e"),
-        ("signal5b", "gradient4d", "gradient5b"),
+    "04.4": number(
+        "The paper's heads come after 4a and 4d. Which share of GoogLeNet's parameters (without the heads' "
+        "own) gets a gradient from neither, in per cent?",
+        lambda: _share(_unreached("4d")),
+        "per cent",
         (
-            "A head adds a loss. Where does the gradient of that loss go?",
-            "It goes down from the head, to the module that it is attached to and all before it.",
+            "A head's gradient goes down, to the module that it is attached to and all before it.",
+            "4e, 5a, 5b and the classifier are left: `lab.cost(lab.googlenet())` has their parameters.",
         ),
-        {
-            "signal5b": "The photo's signal goes the same way as before: a head brings none.",
-            "gradient5b": "5b is after the head: nothing flows from a head to later layers.",
+        lambda truth: {
+            "That is the share that does get one.": 100 - truth,
+            "That is what the first head does not reach. The second one reaches farther.": (
+                _share(_unreached("4a"))
+            ),
+            "4d itself gets one: the head is attached to its output.": _share(_unreached("4c")),
+            "Nothing goes from a head to the main classifier, either.": truth - _share(1_025_000),
+            "That is of all parameters, with the heads' own.": _share(_unreached("4d"), heads=True),
+            "That is the share of the MACs.": _share(_unreached("4d", of="macs"), "macs"),
+            "In per cent, please: 100 times as much.": truth / 100,
         },
+        tolerance=0.005,
     ),
 }

@@ -10,6 +10,7 @@ from inception_lab.model.inside.tuning import Mean, stored_tuning
 
 ALPHA, BETA, CHANNELS = 1e-4, 0.75, 5  # as Caffe's file has them
 EQUAL = 100  # the value of each channel
+PHOTO, BALL = 224, 25  # pixels: the side of a photo, and the width of a ball in it
 
 
 @cache
@@ -24,9 +25,9 @@ def divided_by(alpha: float) -> float:
     return float((1 + alpha * CHANNELS * EQUAL**2) ** BETA)
 
 
-def _between() -> float:
-    found = preferred()["4c"]
-    return math.sqrt(float(found["1x1"].diameter * found["5x5"].diameter))
+def enlarged(branch: str) -> float:
+    """Return the side of the photo in which the ball is as wide as a branch of 4b prefers on average."""
+    return PHOTO * float(preferred()["4b"][branch].diameter) / BALL
 
 
 def swapped() -> list[float]:
@@ -54,17 +55,27 @@ EXERCISES = {
         tolerance=1e-6,
     ),
     "06.2": number(
-        "For which size of disc, in pixels, are 4c's 1×1 and 5×5 equally good a choice, by ratio?",
-        _between,
+        "In a photo of 224×224 pixels a ball is 25 pixels wide. To which side must you enlarge the photo so "
+        "that the ball has the size that 4b's 5×5 prefers, on average?",
+        lambda: enlarged("5x5"),
         "pixels",
-        ("It is as many times the one mean as the other mean is of it.", "√(first mean · second mean)"),
-        lambda _: {
-            "That is the arithmetic mean. By ratio the 1×1 would be farther off.": (
-                (preferred()["4c"]["1x1"].diameter + preferred()["4c"]["5x5"].diameter) / 2
+        (
+            "How wide is the disc that 4b's 5×5 prefers? The table has it.",
+            "From 25 to 59 pixels is a factor of 2.36: so much larger must the photo be.",
+        ),
+        lambda truth: {
+            "That makes the ball smaller.": PHOTO**2 / truth,
+            "That is by areas. A ball's width grows as the photo's side does.": PHOTO
+            * (truth / PHOTO) ** 0.5,
+            "That is the factor. Which side is so many times 224?": truth / PHOTO,
+            "That is how wide the ball is then. And the photo?": BALL * truth / PHOTO,
+            "That adds the pixels that the ball lacks. The photo grows by a factor.": (
+                PHOTO + BALL * truth / PHOTO - BALL
             ),
-            "That is the 3×3's mean. It is not asked for.": preferred()["4c"]["3x3"].diameter,
+            "That is for 4b's 1×1.": enlarged("1x1"),
+            "That is for 4b's 3×3.": enlarged("3x3"),
         },
-        tolerance=0.03,
+        tolerance=0.01,
     ),
     "06.3": number(
         "1×1 and 5×5 can be swapped in the nine modules in 512 ways. In which share of them is the mean "

@@ -8,15 +8,21 @@ from math import log
 from typing import Any
 
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.googlenet import googlenet
-from inception_lab.architecture.layers import Conv2D
-from inception_lab.exercises.judge import Exercise, number
+from inception_lab.architecture.googlenet import TABLE_1, googlenet
+from inception_lab.exercises.judge import Exercise, number, word
 from inception_lab.model.training.recipes import RECIPES
 
-BRANCH = {"input_channels": 32, "filters": 96, "parameters": 150_624}
+COUNTED = 6_965_784  # parameters of a GoogLeNet with a 3×3 for one 5×5
 EPOCHS, CLASSES = 25, 10
 PRINTED = 6.908
-HEAD_WEIGHTS = {"main": 1.0, "aux1": 0.3, "aux2": 0.3}
+HEAD_WEIGHTS = {"main": 1.0, "aux1": 1 / 6, "aux2": 1 / 6}  # 2 / 6 of 8 / 6 is a quarter
+SLIPS = {  # weight of main, of each head → what to say
+    (1, 0.3): "Those are the paper's weights: the heads make 0.6 of 1.6, more than a quarter.",
+    (1, 0.25): "With 0.25 for each head, the two make 0.5 of 1.5: a third.",
+    (1, 0.125): "With 0.125 for each head, the two make 0.25 of 1.25: a fifth.",
+    (0.75, 0.125): "The heads make a quarter. But main is to count 1.",
+    (1, 1 / 3): "With 1/3 for each head, the two make 2/3 of 5/3: two fifths.",
+}
 BIASES = {"main": 0.0, "aux1": 1.0, "aux2": 2.0}  # of the right class: the heads of the judge's model differ
 
 
@@ -30,12 +36,16 @@ def suspect() -> Any:
     return keras.Model(picture, maps)
 
 
-def kernel_side(input_channels: int, filters: int, parameters: int) -> int:
-    """Return the side of the square kernels that give a convolution with biases its parameters."""
-    for side in range(1, 16):
-        if cost(Conv2D(filters, side, name="branch"), (28, 28, input_channels)).parameters == parameters:
-            return side
-    raise ValueError(f"No square kernel up to 15 gives {parameters} parameters.")
+def taken_away(module: str) -> int:
+    """Return by how many parameters GoogLeNet shrinks where one module's 5×5 is a 3×3."""
+    row = TABLE_1[module]
+    return (5**2 - 3**2) * (row.reduce5x5 or 0) * row.conv5x5
+
+
+def wrong_module() -> str:
+    """Return the module whose 5×5 is a 3×3 in the network that was counted."""
+    missing = cost(googlenet()).parameters - COUNTED
+    return next(module for module in TABLE_1 if taken_away(module) == missing)
 
 
 def twins(auxiliary: bool) -> int:
@@ -103,7 +113,11 @@ def _compiled(answer: Any) -> tuple[bool | None, str]:
     zeros = np.zeros((4, 1), "float32")
     labels = dict.fromkeys(HEAD_WEIGHTS, np.zeros(4, "int32"))  # in every head the right class is 0
     outputs = {name: np.asarray(output)[0, 0] for name, output in model(zeros).items()}
-    expected = -sum(weight * log(outputs[name]) for name, weight in HEAD_WEIGHTS.items())
+    losses = {name: -log(output) for name, output in outputs.items()}
+
+    def total(main: float, head: float) -> float:
+        return main * losses["main"] + head * (losses["aux1"] + losses["aux2"])
+
     try:
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
@@ -114,26 +128,29 @@ def _compiled(answer: Any) -> tuple[bool | None, str]:
         return False, f"Keras says: {type(error).__name__}: {first[:160]}"
     if any("from_logits" in str(each.message) for each in heard):
         return False, "The outputs are softmax already: a loss made with from_logits=True is not for them."
-    loss = found["loss"]
+    loss, expected = found["loss"], total(HEAD_WEIGHTS["main"], HEAD_WEIGHTS["aux1"])
+    for weights, said in SLIPS.items():
+        if abs(loss - total(*weights)) < 1e-3:
+            return False, said
     if abs(loss - expected) > 1e-3:
-        return False, f"The first loss is {loss:.3f}; main + 0.3 · aux1 + 0.3 · aux2 is {expected:.3f}."
+        return False, f"On the judge's model the loss is {loss:.3f}, and {expected:.3f} is wanted."
     measured = sorted(name for name in found if name != "loss" and not name.endswith("_loss"))
     if not measured or not all(name.startswith("main_") and "accuracy" in name for name in measured):
         return False, f"The loss is right. Besides losses it reports: {', '.join(measured) or 'nothing'}."
-    return True, f"The first loss is {expected:.3f}, and of three accuracies one is reported."
+    return True, "The heads make 2/6 of 8/6, a quarter; of three accuracies one is reported."
 
 
 EXERCISES = {
-    "07.1": number(
-        f"A branch sees {BRANCH['input_channels']} channels, gives {BRANCH['filters']} and has "
-        f"{BRANCH['parameters']:,} parameters with biases. How wide are its kernels?",
-        lambda: kernel_side(**BRANCH),
-        "pixels",
-        ("Take the biases away, then divide by both numbers of channels.", "(150,624 − 96) / (32 · 96) = k²"),
-        lambda truth: {
-            "That is k²: the side is its root.": truth**2,
-            "That leaves the biases in: a filter has one.": (150_624 / (32 * 96)) ** 0.5,
-        },
+    "07.1": word(
+        f"A GoogLeNet has {COUNTED:,} parameters instead of 6,998,552: in one of its modules the 5×5 is a "
+        "3×3. In which?",
+        wrong_module,
+        tuple(TABLE_1),
+        (
+            "How many parameters are missing? A 3×3 has 16 places fewer than a 5×5.",
+            "32,768 = 16 · (reduce5x5) · (conv5x5): look for that product in `lab.TABLE_1`.",
+        ),
+        {module: f"In {module} a 3×3 takes {taken_away(module):,} away." for module in TABLE_1},
     ),
     "07.2": number(
         "With one initialiser for all layers, how many of GoogLeNet's 59 convolutions have a twin, "
@@ -178,12 +195,13 @@ EXERCISES = {
         ),
     ),
     "07.5": Exercise(
-        "Three softmax outputs, main, aux1 and aux2, integer labels: dict(loss=…, loss_weights=…, metrics=…) "
-        "that gives the paper's loss (each head counts 0.3) and reports the accuracy of main alone.",
+        "Three softmax outputs of ten classes, main, aux1 and aux2, integer labels: dict(loss=…, "
+        "loss_weights=…, metrics=…). main counts 1; before anything is learnt the two heads, equally, make a "
+        "quarter of the loss; the accuracy of main alone is reported.",
         _compiled,
         (
             "Every argument is itself a dict, keyed by the names of the outputs.",
-            'loss={"main": "sparse_categorical_crossentropy", …}; weights 1, 0.3, 0.3.',
+            "All three losses begin at ln 10. So 2 w / (1 + 2 w) is to be a quarter.",
         ),
     ),
 }

@@ -1,11 +1,12 @@
 """The exercises of notebook 09, count your own network."""
 
 from inception_lab.architecture.cost import cost
-from inception_lab.architecture.layers import Conv2D
+from inception_lab.architecture.layers import Conv2D, DepthwiseConv2D
+from inception_lab.architecture.network import Sequence
 from inception_lab.architecture.published.zoo import vgg16
 from inception_lab.exercises.judge import number, word
 
-PLACES, CHANNELS, UNITS = 49, 64, 10
+PLACES, CHANNELS, FILTERS = 32 * 32, 32, 64  # of the lesson's layer "middle", a 5×5
 STEPS = 20
 
 
@@ -28,14 +29,26 @@ def _what_is_counted_besides() -> str:
 
 EXERCISES = {
     "09.1": number(
-        "Dense(10) works at each of 49 places with 64 channels. How many MACs?",
-        lambda: PLACES * CHANNELS * UNITS,
+        "The lesson's layer *middle* (5×5 on 32×32×32, 64 filters) becomes two: a depthwise 5×5, then a 1×1 "
+        "with 64 filters. How many MACs have they together?",
+        lambda: cost(Sequence(DepthwiseConv2D(5), Conv2D(FILTERS, 1)), (32, 32, CHANNELS)).macs,
         "MACs",
-        ("A dense layer on a map is a 1×1 convolution.", "Weights · places."),
+        (
+            "A depthwise kernel sees one channel. How many of them are there?",
+            "32 · 32 places; at each 5² · 32 for the depthwise one, and 32 · 64 for the 1×1.",
+        ),
         lambda _: {
-            "That is 7 places: there are 49.": 7 * CHANNELS * UNITS,
-            "That is one place.": CHANNELS * UNITS,
-            "That is with the biases, which are additions.": PLACES * (CHANNELS + 1) * UNITS,
+            "That is the depthwise one alone.": PLACES * 25 * CHANNELS,
+            "That is the 1×1 alone.": PLACES * CHANNELS * FILTERS,
+            "That is the 5×5 as it was.": PLACES * 25 * CHANNELS * FILTERS,
+            "That has 64 depthwise kernels: one for each channel that comes in are 32.": (
+                PLACES * (25 * FILTERS + CHANNELS * FILTERS)
+            ),
+            "That has 5 weights for a kernel: 5×5 are 25.": PLACES * (5 * CHANNELS + CHANNELS * FILTERS),
+            "That is with the biases, which are additions.": (
+                PLACES * (26 * CHANNELS + (CHANNELS + 1) * FILTERS)
+            ),
+            "That is one place of 32 · 32.": 25 * CHANNELS + CHANNELS * FILTERS,
         },
     ),
     "09.2": number(
