@@ -32,7 +32,7 @@ from inception_lab.experiments.lessons import BANDS, HEADS, OVERFITTING, OVERFIT
 from inception_lab.experiments.lessons import epochs_lost as epochs_lost
 from inception_lab.experiments.reductions import REDUCTION, REDUCTION_OWN_RATES
 from inception_lab.experiments.runner import Experiment, Rows
-from inception_lab.experiments.sizes import SIZES
+from inception_lab.experiments.sizes import PREFERRED
 from inception_lab.experiments.starts import STARTS
 from inception_lab.experiments.starts import by_rate as by_rate
 from inception_lab.experiments.starts_found import at_own_rates as at_own_rates
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 # The cheapest and most telling first: what `all` has done when it is stopped is worth most.
 _ALL = (
-    GRADIENTS, SIZES, REDUCTION, REDUCTION_OWN_RATES, DIGITS, DIGITS_FRESH, FULL, BANDS, HEADS, STARTS,
+    GRADIENTS, PREFERRED, REDUCTION, REDUCTION_OWN_RATES, DIGITS, DIGITS_FRESH, FULL, BANDS, HEADS, STARTS,
     OVERFITTING, OVERFITTING_AS_OFTEN, ABLATION, WIDER_RATES, FURTHER_ABLATION, KERNELS_COMPARED,
     TOWERS_COMPARED, ADDITIONS, CIFAR10, CIFAR10_SMALL_FIRST, CIFAR10_FULL_WIDTH,
 )  # fmt: skip

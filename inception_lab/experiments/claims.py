@@ -123,16 +123,11 @@ class Enough(Exception):  # noqa: N818 - no error
     """Raised when as many steps were timed as are needed."""
 
 
-def full_network(
-    precision: str, steps: int = FULL_STEPS, variant: str = "paper", batch: int = FULL_BATCH
-) -> dict[str, float]:
-    """Train full GoogLeNet, heads included, for some steps at 224 pixels.
+def full_network(precision: str, variant: str = "paper") -> dict[str, float]:
+    """Train full GoogLeNet, heads included, for some steps at 224 pixels, in `"float32"` or `"bfloat16"`.
 
-    Args:
-        precision: `"float32"` or `"bfloat16"`.
-        steps: How many; the first two, in which the graph is made, are not timed.
-        variant: Which GoogLeNet; the paper's has LRN, torchvision's batch norm.
-        batch: Pictures a step.
+    The first two steps, in which the graph is made, are not timed. The paper's variant has LRN, torchvision's
+    batch norm.
 
     Returns:
         `images_per_second` (median over steps) and `peak_memory`, the process's largest, in bytes.
@@ -144,12 +139,12 @@ def full_network(
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (FULL_PICTURES, 32, 32, 3), np.uint8)
     everything = Dataset(pictures, rng.integers(0, 10, FULL_PICTURES), tuple("0123456789"))
-    few = Dataset(pictures[:batch], everything.labels[:batch], everything.classes)
+    few = Dataset(pictures[:FULL_BATCH], everything.labels[:FULL_BATCH], everything.classes)
     ended: list[float] = []
 
     def step_done(_epoch: int, _step: int) -> None:
         ended.append(time.perf_counter())
-        if len(ended) == steps:
+        if len(ended) == FULL_STEPS:
             raise Enough
 
     with suppress(Enough):
@@ -157,7 +152,7 @@ def full_network(
             Splits("as CIFAR-10", everything, few, few),
             googlenet(classes=10, auxiliary=True, variant=variant),
             "paper",
-            batch_size=batch,
+            batch_size=FULL_BATCH,
             precision=precision,
             on_step=step_done,
             progress=False,
@@ -165,16 +160,14 @@ def full_network(
     seconds = np.diff(ended)[1:]
     unit = 1 if sys.platform == "darwin" else 1024
     return {
-        "images_per_second": round(batch / median(seconds), 1),
+        "images_per_second": round(FULL_BATCH / median(seconds), 1),
         "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit,
     }
 
 
-def in_a_process(precision: str, variant: str = "paper", **more: int) -> dict[str, Any]:
+def in_a_process(*options: str) -> dict[str, Any]:
     """Return what `full_network` finds in a process of its own, whose memory is its alone."""
-    options = {"variant": variant, **more}
-    code = f"import json; from inception_lab.experiments.claims import full_network as f; " \
-           f"print(json.dumps(f({precision!r}, **{options!r})))"  # fmt: skip
+    code = f"import json; from {__name__} import full_network as f; print(json.dumps(f(*{options!r})))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 

@@ -40,7 +40,7 @@ def measure(settings: Settings, _: Rows) -> Rows:
     return rows
 
 
-SIZES = Experiment(
+PREFERRED = Experiment(
     "sizes",
     "do larger kernels prefer larger discs in shuffled and untrained networks, too?",
     tuple(

@@ -295,3 +295,13 @@ def test_what_is_not_a_part_is_refused(make: Callable[[], object], message: str)
 def test_an_output_has_a_name_that_training_can_use(output: str) -> None:
     with pytest.raises(ValueError, match=rf"^`output` must be .*Received: output={output!r}\.$"):
         Tap(Flatten(), output)
+
+
+@pytest.mark.parametrize("name", ["1x1", "5x5", "a/1x1"])
+def test_a_part_is_named_if_it_alone_has_the_name(name: str) -> None:
+    a, b = (Parallel(Conv2D(2, 1, name="1x1"), name=name) for name in "ab")
+    network = Network((4, 4, 3), Sequence(a, b, name="body"), "net")
+    assert (network.part("a"), network.part("b")) == (a, b)
+    message = f"`name` must be one of 'body', 'a', 'b'. Received: name={name!r} (in 'net')."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        network.part(name)

@@ -128,6 +128,12 @@ def test_a_notebook_shows_a_cost_as_a_table_with_shares_and_memory() -> None:
     assert rows[2][5] == "22.7%"  # conv2: 359,661,568 of 1,582,671,872
 
 
+def test_the_last_line_says_what_is_stored_besides() -> None:
+    cost = lab.cost(lab.layers.BatchNorm(), (4, 4, 3))  # a mean and a variance for each of three channels
+    stored = "Stored besides and not trained: 6 statistics of batch norm"
+    assert repr(cost).splitlines()[-1] == f"FLOPs = 2 × MACs = 0; {stored}"
+
+
 def test_a_network_without_macs_has_no_shares() -> None:
     cost = lab.cost(lab.layers.MaxPool2D(2), (4, 4, 3))
     assert "<td>–</td>" in cost_html(cost)

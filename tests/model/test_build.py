@@ -39,8 +39,9 @@ from inception_lab.architecture.layers import (
 from inception_lab.architecture.network import Network, Node, Parallel, Sequence, Tap
 from inception_lab.architecture.operations import Function
 from inception_lab.architecture.reach import Reach
-from inception_lab.model.backend import keras, profiled_operations
+from inception_lab.model.backend import keras
 from inception_lab.model.build import build, keras_name
+from tests.model.profiler import profiled_operations
 
 Part = Layer | Node
 

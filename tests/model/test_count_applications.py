@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import inception_lab as lab
-from inception_lab.model.backend import keras, profiled_operations
+from inception_lab.model.backend import keras
+from tests.model.profiler import profiled_operations
 
 QUICK = ["MobileNetV2", "ResNet50", "Xception", "DenseNet121", "EfficientNetB0", "MobileNet"]
 FREE = ("MobileNetV3",)  # leave the picture's size free unless it is given
