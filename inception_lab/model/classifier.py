@@ -17,8 +17,8 @@ from inception_lab.checks import positive_integer
 from inception_lab.model.backend import as_array, keras
 from inception_lab.model.build import keras_name
 from inception_lab.model.data.augment import SPREAD
-from inception_lab.model.data.photos import Picture
-from inception_lab.model.data.preparation import Preparation, resized
+from inception_lab.model.data.photos import Picture, resized
+from inception_lab.model.data.preparation import Preparation
 
 BATCH = 32
 

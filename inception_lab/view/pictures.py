@@ -235,6 +235,7 @@ def squares(names: Iterable[str], side: int) -> NDArray[np.float32]:
     Returns:
         `(batch, side, side, 3)`, from 0 to 255.
     """
-    from inception_lab.model.data.preparation import central_part, rgb
+    from inception_lab.model.data.photos import central_part
+    from inception_lab.model.data.preparation import rgb
 
     return np.stack([central_part(rgb(photo(name)), side, side) for name in names]).astype(np.float32)

@@ -1,12 +1,13 @@
 """What Pillow does not say of a picture: all of its 16 bits a value, and what is transparent."""
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, TiffImagePlugin
 
 Picture = npt.NDArray[np.uint8]
 Deep = npt.NDArray[np.uint16]
@@ -23,6 +24,28 @@ def start(file: IO[bytes]) -> bytes:
     """Return the first bytes of a file."""
     file.seek(0)
     return file.read(1024)
+
+
+def tiff_tags(file: IO[bytes]) -> Mapping[int, Any]:
+    """Return what a TIFF file says of its first picture, also where Pillow does not read it; else `{}`."""
+    head = start(file)
+    if head[:4] not in TiffImagePlugin.PREFIXES:
+        return {}
+    tags = TiffImagePlugin.ImageFileDirectory_v2(head[: 16 if 43 in head[2:4] else 8])
+    file.seek(tags.next)
+    tags.load(file)
+    return dict(tags)
+
+
+def jpeg_bits(file: IO[bytes]) -> int:
+    """Return how many bits a value has in a JPEG file, which its frame's head says; 8 for other files."""
+    file.seek(0)
+    if file.read(2) == b"\xff\xd8":
+        while len(head := file.read(4)) == 4 and head[0] == 0xFF:
+            if head[1] in range(0xC0, 0xD0) and head[1] not in (0xC4, 0xC8, 0xCC):  # a frame and no table
+                return int.from_bytes(file.read(1), "big") or 8
+            file.seek(int.from_bytes(head[2:], "big") - 2, os.SEEK_CUR)
+    return 8
 
 
 def deep_values(image: Any, file: IO[bytes], tags: Mapping[int, Any], key: Any) -> Deep | None:

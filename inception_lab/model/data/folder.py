@@ -14,8 +14,15 @@ from inception_lab.model.data.cifar import cifar10
 from inception_lab.model.data.contents import Report, alike, classes_of, inner, named, parts_of
 from inception_lab.model.data.dataset import PARTS, Dataset, Pictures, Splits, announce
 from inception_lab.model.data.digits import scaled_digits
-from inception_lab.model.data.photos import REMARKS, SMALL, TINY, NoPictureError, printable, read_photo
-from inception_lab.model.data.preparation import central_part
+from inception_lab.model.data.photos import (
+    REMARKS,
+    SMALL,
+    TINY,
+    NoPictureError,
+    central_part,
+    printable,
+    read_photo,
+)
 from inception_lab.model.data.splitting import complete, digests
 from inception_lab.text import say
 

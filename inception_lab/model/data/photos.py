@@ -1,4 +1,4 @@
-"""Any picture that a person has: read as RGB bytes, turned upright, or refused in one line."""
+"""Any picture that a person has: read as RGB bytes, turned upright, or refused in one line; and its size."""
 
 import io
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from PIL import Image, ImageFile, ImageOps, TiffImagePlugin
+from PIL import Image, ImageFile, ImageOps
 
 from inception_lab.checks import short
 from inception_lab.model.data import depth
@@ -50,6 +50,7 @@ SMALLER, BANDS, NUMBERS = 254, 277, 339
 WORDS = {1: "whole", 2: "signed", 3: "floating-point", 4: "whole"}
 
 MOST_PIXELS = 24_000_000  # pictures with more come at a half, a quarter or an eighth of their size
+MOST = 32_767  # pixels of a side that OpenCV resizes to
 LARGEST = 2**28  # pixels of a picture; also the bytes that are read from a pipe
 SMALL = 64  # pixels; a picture with a shorter side is enlarged so much that a reader should know
 TINY = f"fewer than {SMALL} pixels a side: enlarged, it may be taken for anything."
@@ -101,6 +102,32 @@ def read_photo(path: str | Path, say: Callable[[str], None] | None = None) -> Pi
         if say:
             say(f"{path}: {note}")
     return picture
+
+
+def resized(picture: Picture, height: int, width: int) -> Picture:
+    """Return a picture, uint8 `(rows, columns, 3)`, at another size in pixels.
+
+    It has means of areas where no side grows; else it is bilinear.
+
+    Raises:
+        ValueError: If OpenCV has no picture of that size.
+    """
+    import cv2
+
+    if not (1 <= height <= MOST and 1 <= width <= MOST):
+        raise ValueError(f"A picture must have sides of 1 to {MOST:,} pixels. Received: {height}×{width}.")
+    shrinks = picture.shape[0] >= height and picture.shape[1] >= width
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(np.ascontiguousarray(picture), (width, height), interpolation=how), np.uint8)
+
+
+def central_part(picture: Picture, height: int, width: int) -> Picture:
+    """Cut the largest central part of some shape out of a picture and bring it to that size."""
+    tall, wide = picture.shape[:2]
+    scale = min(tall / height, wide / width)
+    rows, columns = max(1, round(scale * height)), max(1, round(scale * width))
+    top, left = (tall - rows) // 2, (wide - columns) // 2
+    return resized(picture[top : top + rows, left : left + columns], height, width)
 
 
 def printable(text: str) -> str:
@@ -160,7 +187,7 @@ def _decoded(file: IO[bytes], path: Path, notes: list[str]) -> Picture:
 
 
 def _pixels(file: IO[bytes], notes: list[str]) -> Picture:
-    tags = _tiff_tags(file)
+    tags = depth.tiff_tags(file)
     image: Any = _identified(file, tags)
     width, height = image.size
     smaller = next((n for n in (1, 2, 4) if width * height <= MOST_PIXELS * n * n), 8)
@@ -221,7 +248,7 @@ def _identified(file: IO[bytes], tags: Mapping[int, Any]) -> Image.Image:
     except Exception:
         if tags:
             raise layout from None
-        if (width := _jpeg_bits(file)) != 8:
+        if (width := depth.jpeg_bits(file)) != 8:
             raise NoPictureError(Path(), f"which is a JPEG file of {width}-bit numbers") from None
         head = depth.start(file)
         first = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
@@ -255,25 +282,3 @@ def known_suffixes() -> frozenset[str]:
     """Return how the names of pictures end that are read here, in small letters."""
     known = Image.registered_extensions()
     return frozenset(suffix for suffix, kind in known.items() if kind in _formats())
-
-
-def _jpeg_bits(file: IO[bytes]) -> int:
-    """Return how many bits a value has in a JPEG file, which its frame's head says; 8 for other files."""
-    file.seek(0)
-    if file.read(2) == b"\xff\xd8":
-        while len(head := file.read(4)) == 4 and head[0] == 0xFF:
-            if head[1] in range(0xC0, 0xD0) and head[1] not in (0xC4, 0xC8, 0xCC):  # a frame and no table
-                return int.from_bytes(file.read(1), "big") or 8
-            file.seek(int.from_bytes(head[2:], "big") - 2, os.SEEK_CUR)
-    return 8
-
-
-def _tiff_tags(file: IO[bytes]) -> Mapping[int, Any]:
-    """Return what a TIFF file says of its first picture, also where Pillow does not read it; else `{}`."""
-    head = depth.start(file)
-    if head[:4] not in TiffImagePlugin.PREFIXES:
-        return {}
-    tags = TiffImagePlugin.ImageFileDirectory_v2(head[: 16 if 43 in head[2:4] else 8])
-    file.seek(tags.next)
-    tags.load(file)
-    return dict(tags)

@@ -9,10 +9,9 @@ import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from inception_lab.checks import in_a_line
-from inception_lab.model.data.photos import Picture, on_white, read_photo
+from inception_lab.model.data.photos import Picture, central_part, on_white, read_photo, resized
 
 Floats = npt.NDArray[np.float32]
-MOST = 32_767  # pixels of a side that OpenCV resizes to
 
 
 @dataclass(frozen=True)
@@ -63,32 +62,6 @@ class Preparation:
         """Return a picture at the network's size, uint8 `(height, width, 3)`."""
         fitted = central_part if self.fit == "crop" else resized
         return fitted(rgb(picture), self.height, self.width)
-
-
-def resized(picture: Picture, height: int, width: int) -> Picture:
-    """Return a picture, uint8 `(rows, columns, 3)`, at another size in pixels.
-
-    It has means of areas where no side grows; else it is bilinear.
-
-    Raises:
-        ValueError: If OpenCV has no picture of that size.
-    """
-    import cv2
-
-    if not (1 <= height <= MOST and 1 <= width <= MOST):
-        raise ValueError(f"A picture must have sides of 1 to {MOST:,} pixels. Received: {height}×{width}.")
-    shrinks = picture.shape[0] >= height and picture.shape[1] >= width
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(np.ascontiguousarray(picture), (width, height), interpolation=how), np.uint8)
-
-
-def central_part(picture: Picture, height: int, width: int) -> Picture:
-    """Cut the largest central part of some shape out of a picture and bring it to that size."""
-    tall, wide = picture.shape[:2]
-    scale = min(tall / height, wide / width)
-    rows, columns = max(1, round(scale * height)), max(1, round(scale * width))
-    top, left = (tall - rows) // 2, (wide - columns) // 2
-    return resized(picture[top : top + rows, left : left + columns], height, width)
 
 
 def rgb(picture: Any) -> Picture:

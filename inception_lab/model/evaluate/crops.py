@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from inception_lab.checks import one_of, positive_integer
 from inception_lab.model.data.dataset import Pictures
-from inception_lab.model.data.preparation import resized, rgb
+from inception_lab.model.data.photos import resized
+from inception_lab.model.data.preparation import rgb
 from inception_lab.model.evaluate.scores import Predictions
 
 # Shorter side of the picture for each scale, as a multiple of the crop: 256, 288, 320, 352 over 224.

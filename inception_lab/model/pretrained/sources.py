@@ -17,8 +17,8 @@ from inception_lab.model.build import build
 from inception_lab.model.classifier import Classifier, with_probabilities
 from inception_lab.model.data.augment import GREY, SPREAD, Window
 from inception_lab.model.data.digits import CLASSES, SIDE, draw
-from inception_lab.model.data.photos import Picture
-from inception_lab.model.data.preparation import MOST, Floats, Preparation, central_part, rgb
+from inception_lab.model.data.photos import MOST, Picture, central_part
+from inception_lab.model.data.preparation import Floats, Preparation, rgb
 from inception_lab.model.download import cache_folder
 from inception_lab.model.pretrained import bvlc
 from inception_lab.model.training.run import AVERAGED, BEST, CONFIG, RunDirectory

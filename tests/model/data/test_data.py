@@ -15,8 +15,7 @@ from inception_lab.model.backend import keras
 from inception_lab.model.data import cifar, dataset, digits, splitting
 from inception_lab.model.data import folder as folder_of_pictures
 from inception_lab.model.data.dataset import Dataset, Splits, announce
-from inception_lab.model.data.photos import read_photo
-from inception_lab.model.data.preparation import resized
+from inception_lab.model.data.photos import read_photo, resized
 from inception_lab.model.data.splitting import as_splits, held_out
 
 Arrays = dict[str, npt.NDArray[Any]]

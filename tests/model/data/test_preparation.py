@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inception_lab.model.data.preparation import Preparation, central_part, resized, rgb
+from inception_lab.model.data.photos import central_part, resized
+from inception_lab.model.data.preparation import Preparation, rgb
 
 
 def test_the_central_square_is_kept() -> None:
