@@ -33,7 +33,6 @@ from .model import counting as counting
 from .model import data as data
 from .model import evaluate as evaluate
 from .model import inside as inside
-from .model.backend import profiled_operations as profiled_operations
 from .model.build import build as build
 from .model.classifier import Classifier as Classifier
 from .model.classifier import for_classes as for_classes
