@@ -85,9 +85,8 @@ def test_no_value_is_handed_through_many_files(tmp_path: Path, monkeypatch: pyte
         place.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.full((80, 80, 3), 20 * number, np.uint8)).save(place)
     run.mkdir()
-    config = {"network": network_to_data(network), "data": {"classes": ["c", "d"]}}
-    config |= {"picture_shape": [80, 80, 3]}
-    (run / "config.json").write_text(json.dumps(config))
+    about = {"data": {"classes": ["c", "d"]}, "picture_shape": [80, 80, 3]}
+    (run / "config.json").write_text(json.dumps({"network": network_to_data(network), **about}))
     lab.build(network).save_weights(run / "best.weights.h5")
 
     def stop(*_: Any, **__: Any) -> None:
