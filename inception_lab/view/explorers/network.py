@@ -198,4 +198,4 @@ class Network(Explorer):
 
 def _change(now: int, before: int) -> str:
     """Write a change in per cent."""
-    return "as in the paper" if now == before else f"{100 * (now / before - 1):+.1f} %".replace("-", "−")
+    return "as by the paper's table" if now == before else f"{100 * (now / before - 1):+.1f} %".replace("-", "−")
