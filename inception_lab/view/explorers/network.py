@@ -198,4 +198,6 @@ class Network(Explorer):
 
 def _change(now: int, before: int) -> str:
     """Write a change in per cent."""
-    return "as by the paper's table" if now == before else f"{100 * (now / before - 1):+.1f} %".replace("-", "−")
+    if now == before:
+        return "as by the paper's table"
+    return f"{100 * (now / before - 1):+.1f} %".replace("-", "−")
