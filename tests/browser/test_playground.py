@@ -115,6 +115,36 @@ def test_a_hand_pulls_at_every_density_and_in_the_dark(playground: Opened, densi
         session.detach()
 
 
+LATE = """() => {
+  const decode = window.createImageBitmap;
+  window.createImageBitmap = async (...what) => {
+    window.createImageBitmap = decode;
+    const bitmap = await decode(...what);
+    await new Promise((done) => { window.late = () => setTimeout(done); });
+    return bitmap;
+  };
+}"""
+
+
+def test_a_picture_that_comes_late_is_not_shown(playground: Opened) -> None:
+    shown, page = playground.explorer("naive_module"), playground.page.page
+    here = lab.explore.naive_module()
+    shown.box.get_by_role("button", name="Reset").click()
+    same(shown, here)
+    page.evaluate(LATE)
+    shown.open_all()
+    shown.number("Input height").focus()
+    page.keyboard.press("ArrowUp")  # whose picture waits
+    page.wait_for_function("() => window.late")
+    page.keyboard.press("ArrowUp")
+    here.set(height=here.state["height"] + 2)
+    same(shown, here)
+    number = shown.box.locator(".lab-image").get_attribute("data-number")
+    page.evaluate("() => new Promise((done) => { window.late(); setTimeout(done, 100); })")
+    assert shown.box.locator(".lab-image").get_attribute("data-number") == number
+    same(shown, here)
+
+
 def tab_stops(explorer: Any) -> list[str]:
     """What takes the focus in an explorer, all of it unfolded, in order, by the names that are read out."""
     stops = [*explorer.presets, "Reset"]

@@ -6,6 +6,7 @@ last legal state, answering to the page.
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -167,6 +168,11 @@ class Explorer(Contract):
         return self.describe(self.result)
 
     @property
+    def pixels(self) -> Any:
+        """The picture's pixels, `(height, width, 3)`, red first."""
+        return self._canvas.pixels
+
+    @property
     def code(self) -> str:
         """Keras code for the present setting, which runs as it stands."""
         return self.keras_code(self.state)
@@ -198,7 +204,8 @@ class Explorer(Contract):
         SHOWN[cell] = (run, [*old, self] if run == before else [self])
         for each in set(old).difference(*(shown for _, shown in SHOWN.values())):
             each.close()
-        self.widget.appear()
+        self.widget.appear(self.pixels)
+        gc.collect()  # a fifth of a second, for which the first hand that comes would wait
 
     def close(self) -> None:
         """Take it off the page and let go of most of its memory; it can be shown again."""
@@ -235,7 +242,7 @@ class Explorer(Contract):
     def _update(self) -> None:
         """Draw the present state."""
         figures.styled(self.draw)(self._canvas, self.result)
-        self._png = self._canvas.encoded()
+        self._picture = self._canvas.encoded()
         self._handles = list(self.handles())
         self._show()
 
@@ -243,7 +250,8 @@ class Explorer(Contract):
         """Hand the page all that is shown, in one message."""
         preset, changes = self.nearest_preset()
         with self.widget.hold_sync():
-            self.widget.picture = self._png
+            for name, each in self._picture.items():
+                setattr(self.widget, name, each)
             self.widget.values = kinds.shown(self._state, self._declared)
             self.widget.handles = areas(self._handles)
             self.widget.photos = self._canvas.photos()
