@@ -108,7 +108,7 @@ def test_the_numbers_are_written(explorer: Reduction) -> None:
     texts = [text.get_text() for text in explorer._texts]
     assert texts == ["direct: 120.4 M", "break-even 154.8", "12.4 M"]
     assert [text.get_text() for text in explorer._bars.numbers["macs"]] == ["120.4 M", "12.4 M"]
-    assert explorer._note.get_text() == "light: 1×1, 2.41 M; dark: 5×5, 10.0 M"
+    assert explorer._note.get_text() == "left: 1×1, 2.41 M; right: 5×5, 10.0 M"
     explorer.set(reduce=32)
     assert explorer._texts[2].get_text() == "24.9 M"  # 32 · 777,728
 

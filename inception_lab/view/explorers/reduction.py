@@ -160,7 +160,7 @@ class Reduction(Explorer):
         self._first.set_width(result.first / result.reduced.macs * self._bars.bars["macs"][1].get_width())
         side = state["kernel_size"]
         first, second = quantity(result.first), quantity(result.second)
-        self._note.set_text(f"light: 1×1, {first}; dark: {side}×{side}, {second}")
+        self._note.set_text(f"left: 1×1, {first}; right: {side}×{side}, {second}")
 
     def handles(self) -> Iterator[Handle]:
         hint = "Pull: filters of the 1×1"
