@@ -810,11 +810,12 @@ def test_a_guess_is_marked_in_an_explorer_also_when_it_comes_later(
     kind: str, guess: Any, expected: dict[str, float]
 ) -> None:
     explorer = exercises.mark(getattr(lab.explore, kind)(), "x")
-    without = explorer.pixels.copy()
+    without, told = explorer.pixels.copy(), explorer.widget.cut
     assert marks(explorer.asked.axes) == {}
     exercises.predict("x", guess)
     assert marks(explorer.asked.axes) == pytest.approx(expected)
     assert (explorer.pixels != without).any()
+    assert explorer.widget.cut != told
     explorer.fit(400)
     assert marks(explorer.asked.axes) == pytest.approx(expected)
 

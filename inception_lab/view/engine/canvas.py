@@ -85,9 +85,9 @@ class Canvas:
     def encoded(self) -> dict[str, Any]:
         """Draw what changed; return what the page must have of the picture, as `Tiles` says."""
         pixels, areas = self._layers.draw([*self.below, *self.live])
-        self._tiles = self._tiles or Tiles(*pixels.shape[:2])
         photo = any(ax.get_images() for ax in self.figure.axes)
-        return self._tiles.encoded(pixels, areas, photo=photo)
+        self._tiles = self._tiles or Tiles(*pixels.shape[:2], photo=photo)
+        return self._tiles.encoded(pixels, areas)
 
 
 def frozen(value: Any) -> Any:

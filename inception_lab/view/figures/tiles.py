@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from inception_lab.view.figures.layers import Area, slices
 
 HEIGHT, WIDTH = 32, 256  # pixels of a tile: whole blocks of JPEG's
 MOST = 0.5  # of all tiles in a patch; with more all are sent
+NUMBERS = itertools.count()
 MODULO = 65521  # of Adler's checksum, RFC 1950
 START, END = b"\x78\x01", b"\x03\x00"  # of zlib's stream: its header; an empty last block
 
@@ -26,16 +28,16 @@ class Tiles:
     Args:
         height: Rows.
         width: Columns.
+        photo: Whether the files are JPEG.
     """
 
-    def __init__(self, height: int, width: int) -> None:
-        self._size = height, width
+    def __init__(self, height: int, width: int, *, photo: bool) -> None:
+        self._size, self._photo = (height, width), photo
         self._shape = down, across = -(-height // HEIGHT), -(-width // WIDTH)
         # Red in the lowest byte; white beyond the last row and column.
         self._now: npt.NDArray[np.uint32] = np.full((HEIGHT * down, WIDTH * across), 0xFFFFFFFF, np.uint32)
-        self._before = ~self._now
         self._moved = np.full(self._shape, True)  # tiles of the patch
-        self._picture, self._number = b"", 0
+        self._picture = b""
         self._deflate = zlib.compressobj(1, wbits=-15)
         self._kept: dict[int, tuple[bytes, int]] = {}  # tile → chunk of PNG, checksum
 
@@ -45,32 +47,31 @@ class Tiles:
         height, width = self._size
         return self._now.view(np.uint8).reshape(*self._now.shape, 4)[:height, :width, :3]
 
-    def encoded(self, pixels: Any, areas: Iterable[Area], *, photo: bool) -> dict[str, Any]:
+    def encoded(self, pixels: Any, areas: Iterable[Area]) -> dict[str, Any]:
         """Return what the page must have.
 
         Args:
             pixels: `(height, width, 4)`, right in the areas.
             areas: All that changed.
-            photo: Whether the files are JPEG.
 
         Returns:
             `picture`: a file of all tiles, one below the other; `patch`: of those that changed since; `cut`:
             the picture's size, a tile's, the numbers of the patch's tiles, counted in rows from the upper
             left, and a number that is always another.
         """
+        new, differs = pixels.view(np.uint32)[..., 0], np.full(self._now.shape, not self._picture)
         for place in map(slices, areas):
-            self._now[place] = pixels.view(np.uint32)[..., 0][place]
+            differs[place] |= self._now[place] != new[place]
+            self._now[place] = new[place]
         down, across = self._shape
-        rows = (self._now != self._before).reshape(down, HEIGHT, -1).any(axis=1)
+        rows = differs.reshape(down, HEIGHT, -1).any(axis=1)
         changed = rows.reshape(down, across, WIDTH).any(axis=2)
-        self._before[:] = self._now
         self._moved |= changed
-        file = self._jpeg if photo else self._png
-        if not photo:
+        file = self._jpeg if self._photo else self._png
+        if not self._photo:
             self._compress(changed)
         if self._moved.mean() > MOST:
             self._moved[:], self._picture = False, file(np.full(self._shape, True))
-        self._number += 1
         return {
             "picture": self._picture,
             "patch": file(self._moved) if self._moved.any() else b"",
@@ -78,7 +79,7 @@ class Tiles:
                 "size": self._size[::-1],
                 "tile": (WIDTH, HEIGHT),
                 "moved": np.flatnonzero(self._moved).tolist(),
-                "number": self._number,
+                "number": next(NUMBERS),
             },
         }
 
