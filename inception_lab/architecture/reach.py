@@ -75,7 +75,7 @@ class Reach(NamedTuple):
             return self.everywhere(shape[0], shape[1])
         if layer.sees_all:
             return self.across(shape[0], shape[1])
-        if layer.windows == ONE_PLACE and getattr(layer, "padding", 0) in ("same", "valid", 0):
+        if layer.windows == ONE_PLACE and layer.padding_before(shape) == (0, 0):
             return self
         rows, columns = (
             span.spread(window.side, window.grows)

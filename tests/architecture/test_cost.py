@@ -1,6 +1,7 @@
 """The counts against published ones, with the arithmetic written out; reach against windows, followed."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,7 @@ from inception_lab.architecture.layers import (
     MaxPool2D,
     SeparableConv2D,
 )
+from inception_lab.architecture.operations import Operations
 
 # Table 1's rows: input channels · widths, kernels squared; side of the feature map; number of filters.
 ROWS: list[tuple[str, int, int, int, int, int]] = [
@@ -525,3 +527,15 @@ def test_channels_first_is_noticed_for_parts_and_networks_of_ones_own(shape: tup
     for count in (lambda: lab.cost(layer, shape), lambda: lab.Network(shape, layer)):
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             count()
+
+
+def test_a_group_leaves_out_what_the_whole_does() -> None:
+    whole = replace(lab.cost(lab.googlenet()), omitted=("this",))
+    assert whole["inception_3a"].omitted == ("this",)
+    with pytest.raises(ValueError, match=r"^googlenet has no layer 'zzzzzz'\. Nearest: none\.$"):
+        whole["zzzzzz"]
+
+
+def test_what_is_not_known_is_a_question_mark_in_every_column() -> None:
+    row = lab.cost(lab.layers.Conv2D(1, 1), (4, 4, 3)).layers[0]._replace(counted=False).row()
+    assert {row[name] for name in (*Operations._fields, "flops")} == {"?"}

@@ -475,3 +475,11 @@ def test_a_head_by_itself_is_the_first_of_the_papers() -> None:
     ]
     assert [layer.function for layer in head.layers] == ["", "relu", "", "relu", "", "", "softmax"]
     assert Dropout(0.7, name="drop_fc") in lab.auxiliary_head().parts
+
+
+def test_torchvision_shrinks_its_last_pooling_alone() -> None:
+    names = [
+        row.name for row in lab.cost(lab.googlenet(variant="torchvision")).layers if row.type == "MaxPool2D"
+    ]
+    between = [name for name in names if name.startswith("pool")]
+    assert between == ["pool1/3x3_s2", "pool2/3x3_s2", "pool3/3x3_s2", "pool4/2x2_s2"]

@@ -31,7 +31,7 @@ from inception_lab.architecture.layers import (
     UpSampling2D,
     ZeroPadding2D,
 )
-from inception_lab.architecture.operations import Operations
+from inception_lab.architecture.operations import Operations, activation_operations
 
 PADDINGS: st.SearchStrategy[Padding] = st.sampled_from(("same", "valid", 0, 1, 2))
 SIDES = st.integers(4, 9)  # with kernels of 4 at most, a window fits whatever the padding
@@ -605,3 +605,12 @@ def test_a_norm_without_its_factor_or_shift_saves_just_that(
     less, shape = replace(norm, **{switch: False}), (4, 5, 6)  # type: ignore[arg-type]
     assert less.operations(shape) + saved == norm.operations(shape)
     assert less.parameters(shape) + 6 == norm.parameters(shape)
+
+
+def test_a_choice_says_where_it_was_made() -> None:
+    with pytest.raises(ValueError, match=r"Received: activation='x' \(layer 'c'\)\.$"):
+        Conv2D(1, 1, activation="x", name="c")  # type: ignore[arg-type]
+
+
+def test_no_activation_computes_nothing() -> None:
+    assert activation_operations(None, (4, 4, 3)) == Operations()

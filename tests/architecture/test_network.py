@@ -305,3 +305,21 @@ def test_a_part_is_named_if_it_alone_has_the_name(name: str) -> None:
     message = f"`name` must be one of 'body', 'a', 'b'. Received: name={name!r} (in 'net')."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         network.part(name)
+
+
+def test_a_head_on_the_side_has_no_name() -> None:
+    network = lab.googlenet(auxiliary=True)
+    assert network.part("inception_3a") == lab.googlenet().part("inception_3a")
+    assert lab.cost(Tap(Sequence(), "aux"), (4, 4, 3)).network == "part"
+    assert repr(network) == "Network googlenet: 224×224×3 → main 1,000, aux1 1,000, aux2 1,000"
+
+
+@pytest.mark.parametrize("shape", [(3, 8, 9), (3, 9, 8), (4, 4, 5), (20, 30, 40), (9, 3, 9)])
+def test_few_rows_are_no_colours(shape: tuple[int, int, int]) -> None:
+    assert lab.cost(Network(shape, Sequence()), shape).input_shape == shape
+
+
+def test_nine_pixels_a_side_are_a_picture_whose_colours_come_first() -> None:
+    rule = "`input_shape` must be (height, width, channels), with the channels last: (9, 9, 3)."
+    with pytest.raises(ValueError, match=f"^{re.escape(rule)} Received: "):
+        lab.cost(Network((9, 9, 3), Sequence()), (3, 9, 9))

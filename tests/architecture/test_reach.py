@@ -86,3 +86,8 @@ def test_the_middle_unit_is_centred_nearest_to_the_middle(
     reach: Reach, height: int, width: int, unit: tuple[int, int]
 ) -> None:
     assert reach.middle_unit(height, width) == unit
+
+
+def test_without_padding_the_first_window_begins_at_the_corner() -> None:
+    (row,) = lab.cost(lab.layers.Conv2D(1, 3, padding="valid"), (9, 9, 1)).layers
+    assert row.reach.centre(0, 0) == (1.5, 1.5)  # the middle of the first three pixels

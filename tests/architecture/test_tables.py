@@ -128,10 +128,45 @@ def test_a_notebook_shows_a_cost_as_a_table_with_shares_and_memory() -> None:
     assert rows[2][5] == "22.7%"  # conv2: 359,661,568 of 1,582,671,872
 
 
-def test_the_last_line_says_what_is_stored_besides() -> None:
-    cost = lab.cost(lab.layers.BatchNorm(), (4, 4, 3))  # a mean and a variance for each of three channels
-    stored = "Stored besides and not trained: 6 statistics of batch norm"
-    assert repr(cost).splitlines()[-1] == f"FLOPs = 2 × MACs = 0; {stored}"
+def test_tables_as_they_are_read() -> None:
+    """A 3×3 from three channels to two, 3² · 3 · 2 · 4² MACs; batch norm: two numbers a channel, twice."""
+    conv, norm = lab.layers.Conv2D(2, 3, name="conv"), lab.layers.BatchNorm(name="bn")
+    cost = lab.cost(lab.Network((4, 4, 3), lab.Sequence(conv, norm), "net"))
+    assert repr(cost).splitlines() == [
+        "net, one image of 4×4×3 (height × width × channels)",
+        "part   layers  output  parameters  MACs",
+        "─" * 39,
+        "conv   1        4×4×2          56   864",
+        "bn     1        4×4×2           4     0",
+        "total  2                       60   864",
+        "FLOPs = 2 × MACs = 1,728; Stored besides and not trained: 4 statistics of batch norm",
+    ]
+    assert cost_text(cost, by_layer=True).splitlines()[:10] == [
+        "net, one image of 4×4×3 (height × width × channels)",
+        "",
+        "layer  type       output  parameters  MACs",
+        "─" * 42,
+        "conv   Conv2D      4×4×2          56   864",
+        "bn     BatchNorm   4×4×2           4     0",
+        "─" * 42,
+        "total                             60   864",
+        "",
+        "FLOPs = 2 × MACs = 1,728",
+    ]
+
+
+def test_a_vector_has_no_height_and_width() -> None:
+    assert repr(named("a")).splitlines()[0] == "net, one image of 1×1×1 (height × width × channels)"
+    assert repr(replace(named("a"), input_shape=(7,))).splitlines()[0] == "net, one image of 7"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("a" * 20, "a" * 20), ("abcdefghi" + "x" * 2 + "0123456789", "abcdefghi…0123456789")],  # 20 and 21
+)
+def test_long_names_are_shortened_in_the_middle(name: str, shown: str) -> None:
+    first, *_ = groups(named(name, *(f"{number}" for number in range(30))), most=1)
+    assert first == f"{shown} …"
 
 
 def test_a_network_without_macs_has_no_shares() -> None:

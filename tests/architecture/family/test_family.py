@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 import inception_lab as lab
+from inception_lab.architecture.network import parts
 
 FAMILY: Mapping[str, Callable[..., lab.Network]] = {
     "bn_inception": lab.bn_inception,
@@ -236,3 +237,32 @@ def test_branches_are_named_by_their_kernels() -> None:
         "Mixed_7c/double_3x3_3",
         "Mixed_7c/pool_proj",
     ]
+
+
+def test_layers_have_the_names_of_the_releases() -> None:
+    def names(network: lab.Network, start: str) -> list[str]:
+        return [row.name for row in lab.cost(network).layers if row.name.startswith(start)]
+
+    assert [
+        name for name in names(lab.inception_v3(auxiliary=True), "AuxLogits") if name.count("/") == 1
+    ] == [
+        "AuxLogits/AvgPool_1a_5x5",
+        "AuxLogits/Conv2d_1b_1x1",
+        "AuxLogits/Conv2d_2a_5x5",
+        "AuxLogits/AvgPool",
+        "AuxLogits/Conv2d_2b_1x1",
+        "AuxLogits/Predictions",
+    ]
+    last = ["Logits/Dropout_1b", "Logits/Conv2d_1c_1x1", "Logits/Predictions"]
+    assert names(lab.inception_v4(), "")[-3:] == names(lab.inception_resnet_v2(), "")[-3:] == last
+    assert names(lab.inception_v4(), "Mixed_3a")[:2] == ["Mixed_3a/pool", "Mixed_3a/3x3"]
+    assert names(lab.bn_inception(), "")[-3:] == ["pool5/7x7_s1", "loss3/classifier", "loss3/prob"]
+    assert names(lab.xception(), "")[-3:] == ["avg_pool", "predictions", "prob"]
+
+
+def test_what_no_count_shows() -> None:
+    """Batch norm's epsilon is Caffe's; Xception pools 3×3: 3² − 1 comparisons a value."""
+    every = [*parts(lab.bn_inception().body)]
+    assert {part.epsilon for part in every if isinstance(part, lab.layers.BatchNorm)} == {1e-5}
+    pools = [row for row in lab.cost(lab.xception()).layers if row.type == "MaxPool2D"]
+    assert {row.operations.comparisons / row.activations for row in pools} == {8}
