@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 import inception_lab as lab
-from inception_lab.architecture.layer import Layer
+from inception_lab.architecture.layer import Layer, Shape
 from inception_lab.architecture.layers import (
     Conv2D,
     Conv2DTranspose,
@@ -91,3 +91,17 @@ def test_the_middle_unit_is_centred_nearest_to_the_middle(
 def test_without_padding_the_first_window_begins_at_the_corner() -> None:
     (row,) = lab.cost(lab.layers.Conv2D(1, 3, padding="valid"), (9, 9, 1)).layers
     assert row.reach.centre(0, 0) == (1.5, 1.5)  # the middle of the first three pixels
+
+
+def test_a_place_that_is_not_its_own_moves_the_centre() -> None:
+    class Cut(Layer):
+        """Two rows and columns fewer at the start, and nothing computed."""
+
+        def padding_before(self, input_shape: Shape) -> tuple[int, int]:
+            return -2, -2
+
+        def output_shape(self, input_shape: Shape) -> Shape:
+            return input_shape[0] - 2, input_shape[1] - 2, input_shape[2]
+
+    (row,) = lab.cost(Cut(), (9, 9, 1)).layers
+    assert row.reach.centre(0, 0) == (2.5, 2.5)  # the middle of the third pixel
