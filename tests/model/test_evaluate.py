@@ -14,7 +14,6 @@ from inception_lab.model.evaluate import (
     accuracy,
     accuracy_by_class,
     accuracy_by_size,
-    accuracy_interval,
     confusion,
     correct,
     crop,
@@ -176,11 +175,11 @@ def test_an_ensemble_is_the_mean_of_probabilities() -> None:
             "`predictions` must be numbers. Received: NaN in number 1.",
         ),
         (
-            lambda: accuracy_interval(np.array([[1, np.nan]])),
+            lambda: difference_interval(np.array([[1, np.nan]]), np.zeros((1, 2))),
             "`one` and `two` must be finite numbers. Received: NaN or infinity.",
         ),
         (
-            lambda: accuracy_interval(np.ones((2, 3)), level=95),
+            lambda: difference_interval(np.ones((2, 3)), np.zeros((2, 3)), 95),
             "`level` must be in [0, 1). Received: level=95.",
         ),
         (lambda: ensemble([]), "`predictions` must be arrays of one shape. Received: none."),
@@ -319,7 +318,7 @@ def crossed(
 
 def test_the_interval_of_equal_runs_is_a_point() -> None:
     right = np.ones((8, 20), bool)
-    assert accuracy_interval(right) == (1.0, 1.0)
+    assert difference_interval(right, ~right) == (1.0, 1.0)
     assert difference_interval(right, right) == (0.0, 0.0)
 
 
@@ -331,7 +330,7 @@ def test_pairing_takes_away_what_the_pictures_share() -> None:
     two = one & (rng.random((8, 400)) > 0.02)
     low, high = difference_interval(one, two)
     assert 0 < low < (one.mean() - two.mean()) < high < 0.03
-    apart = accuracy_interval(one)
+    apart = difference_interval(one, np.zeros_like(one))
     assert apart[1] - apart[0] > 3 * (high - low)  # unpaired, the pictures' own spread hides it
 
 
@@ -364,10 +363,10 @@ def test_resampling_eight_seeds_would_cover_the_truth_too_seldom() -> None:
 
 
 def test_one_run_has_the_interval_of_its_pictures() -> None:
-    """√(0.8 · 0.2 / 199) · 1.96, and never more than all."""
-    right = np.arange(200) < 160
-    assert accuracy_interval(right[None]) == pytest.approx((0.8 - 0.0556, 0.8 + 0.0556), abs=1e-4)
-    assert accuracy_interval(np.arange(200)[None] < 199)[1] == 1.0
+    """√(0.8 · 0.2 / 199) · 1.96."""
+    right = np.arange(200)[None] < 160
+    found = difference_interval(right, np.zeros_like(right))
+    assert found == pytest.approx((0.8 - 0.0556, 0.8 + 0.0556), abs=1e-4)
 
 
 @pytest.mark.parametrize(

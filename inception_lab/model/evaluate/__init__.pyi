@@ -3,7 +3,6 @@
 from .crops import crop as crop
 from .crops import multi_crop as multi_crop
 from .crops import shortened as shortened
-from .intervals import accuracy_interval as accuracy_interval
 from .intervals import difference_interval as difference_interval
 from .intervals import mean_interval as mean_interval
 from .intervals import seeds_needed as seeds_needed

@@ -16,20 +16,6 @@ OUTSIDE = NormalDist().inv_cdf(0.975)  # of a two-sided test at 95 %, in standar
 FOR_T = OUTSIDE**2 / 2  # seeds more, since their spread is not known but measured (Guenther 1981)
 
 
-def accuracy_interval(right: Right, level: float = 0.95) -> tuple[float, float]:
-    """Return the two ends of an interval for an accuracy, as `difference_interval` makes them.
-
-    Args:
-        right: Which pictures each run had right, `(seeds, pictures)`.
-        level: Share of such intervals that should hold the true value.
-
-    Raises:
-        ValueError: If the shape is another.
-    """
-    low, high = difference_interval(right, np.zeros_like(right), level)
-    return max(low, 0.0), min(high, 1.0)
-
-
 def difference_interval(
     one: Right, two: Right, level: float = 0.95, *, paired: bool = False
 ) -> tuple[float, float]:
