@@ -534,6 +534,9 @@ def test_a_group_leaves_out_what_the_whole_does() -> None:
     assert whole["inception_3a"].omitted == ("this",)
     with pytest.raises(ValueError, match=r"^googlenet has no layer 'zzzzzz'\. Nearest: none\.$"):
         whole["zzzzzz"]
+    near = "inception_3b, inception_3a, inception_5b/3x3"
+    with pytest.raises(ValueError, match=f"^googlenet has no layer 'inception_3x'\\. Nearest: {near}\\.$"):
+        whole["inception_3x"]
 
 
 def test_what_is_not_known_is_a_question_mark_in_every_column() -> None:

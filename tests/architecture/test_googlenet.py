@@ -21,6 +21,7 @@ from inception_lab.architecture.layers import (
     MaxPool2D,
     SeparableConv2D,
 )
+from inception_lab.architecture.modules import multiplier
 
 TABLE = Path(__file__).parents[2] / "data" / "paper_table1.csv"
 WIDTHS = ("conv1x1", "reduce3x3", "conv3x3", "reduce5x5", "conv5x5", "pool_proj")
@@ -483,3 +484,9 @@ def test_torchvision_shrinks_its_last_pooling_alone() -> None:
     ]
     between = [name for name in names if name.startswith("pool")]
     assert between == ["pool1/3x3_s2", "pool2/3x3_s2", "pool3/3x3_s2", "pool4/2x2_s2"]
+
+
+def test_a_thousand_times_as_wide_is_as_wide_as_it_gets() -> None:
+    assert multiplier(1000) == 1000
+    with pytest.raises(ValueError, match=r"at most 1000\. Received: width=1000\.5\.$"):
+        multiplier(1000.5)

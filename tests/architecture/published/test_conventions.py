@@ -266,3 +266,15 @@ def test_unknown_convention_lists_what_there_is() -> None:
     message = f"`convention` must be one of {names}. Received: convention='guess'."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         count(SMALL, "guess")
+
+
+def test_what_is_counted_and_what_is_left_out_have_names() -> None:
+    """3² · 3 + (3 + 3 · 2) + 32 · 5 weights; 3 + 2 + 5 biases; two numbers for each of two channels."""
+    kinds = lab.layers
+    parts = (kinds.DepthwiseConv2D(3), kinds.SeparableConv2D(2, 1), kinds.LayerNorm(), kinds.Flatten())
+    network = lab.Network((4, 4, 3), lab.Sequence(*parts, kinds.Dense(5)))
+    found = count(network, Convention("me"))
+    assert found.parameters_by == {"weights": 196, "biases": 10, "layer and group norm": 4}
+    assert found.operations_by == {"convolutions": 16 * (27 + 3 + 6), "dense layers": 160}
+    assert found.left_out == ("operations of biases", "operations of layer norm")
+    assert count(network, Convention("me", classifier=False)).left_out[-1] == "the classifier"
