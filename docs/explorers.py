@@ -66,7 +66,7 @@ DRAWN = {
 
 def pixels(explorer: Any) -> Any:
     """The present picture, (height, width, 3)."""
-    return np.ascontiguousarray(explorer.pixels)
+    return np.asarray(Image.open(io.BytesIO(explorer.widget.picture)).convert("RGB"))
 
 
 def webp(image: Any, photo: bool) -> bytes:

@@ -141,7 +141,8 @@ def thumbnail(explorer: Explorer) -> bytes:
     """Return an explorer's present picture, small, as WebP."""
     from PIL import Image
 
-    small, file = Image.fromarray(explorer.pixels), io.BytesIO()
+    with Image.open(io.BytesIO(explorer.widget.picture)) as picture:
+        small, file = picture.convert("RGB"), io.BytesIO()
     small.thumbnail((WIDTH, WIDTH), Image.Resampling.LANCZOS, reducing_gap=2.0)
     small.save(file, "webp", quality=85)
     return file.getvalue()

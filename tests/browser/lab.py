@@ -1,7 +1,5 @@
 """A real JupyterLab, or Voilà, in headless Chromium, on a learner's copy of the notebooks."""
 
-import base64
-import io
 import json
 import os
 import secrets
@@ -17,9 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, sync_playwright
 
 from tests.ports import free_port
@@ -40,6 +35,10 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 START_SECONDS = 90
+BYTES = """({bytes: {buffer, byteOffset, byteLength}}) => {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}"""
 OPEN_SECONDS = 60
 ELEMENT_SECONDS = 10
 WIDTH, HEIGHT = 1366, 900  # of the window: a common laptop's
@@ -85,10 +84,9 @@ class Explorer:
     box: Locator
 
     @property
-    def picture(self) -> NDArray[np.int16]:
-        """The pixels of the canvas, `(height, width, 3)`."""
-        _, data = self.box.locator(".lab-image").evaluate("image => image.toDataURL()").split(",")
-        return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"), np.int16)
+    def picture(self) -> str:
+        """The picture's bytes, as base64."""
+        return str(self.box.locator(".lab-image").evaluate(BYTES))
 
     @property
     def room(self) -> float:

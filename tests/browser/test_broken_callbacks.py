@@ -24,7 +24,7 @@ BREAKAGES = {
     "words without a picture": """
 whole = Explorer._show
 def show(self, why_not=""):
-    self._picture = vars(self).setdefault("_first_picture", self._picture)
+    self._png = vars(self).setdefault("_first_png", self._png)
     whole(self, why_not)
 Explorer._show = show
 """,

@@ -335,7 +335,7 @@ def test_what_is_drawn_beforehand_is_what_the_explorer_shows(
         layer = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA")
         picture.paste(layer, (round(x * picture.width), round(y * picture.height)), layer)
     assert state["words"] == explorer.readout
-    assert picture.tobytes() == explorer.pixels.tobytes()
+    assert picture.tobytes() == Image.open(io.BytesIO(explorer.widget.picture)).convert("RGB").tobytes()
 
 
 @pytest.mark.slow

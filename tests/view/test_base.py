@@ -209,7 +209,7 @@ def test_a_release_that_has_pulled_is_the_last_pull_with_the_axes_of_its_state(e
         walking.ask(explorer, "release", **end, pulled=not apart)
         assert explorer.state["a"] == 8
         assert not explorer._canvas.held
-        pictures.append((explorer.state, explorer.pixels.tobytes()))
+        pictures.append((explorer.state, explorer.widget.picture))
     assert pictures[0] == pictures[1]
 
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
+import cv2
 import numpy as np
 import pytest
 from matplotlib.artist import Artist
@@ -18,8 +19,7 @@ from PIL import Image
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.figures.agg import QuickCanvas
-from inception_lab.view.figures.layers import slices
-from inception_lab.view.figures.tiles import HEIGHT, MOST, WIDTH, Tiles
+from inception_lab.view.figures.png import Png
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 
@@ -45,9 +45,10 @@ def square(ax: Axes, x: float, color: str) -> Rectangle:
 
 
 def picture(canvas: Canvas) -> NDArray[np.uint8]:
-    """The pixels after another drawing, red first."""
-    canvas.encoded()
-    return np.asarray(canvas.pixels)
+    """The PNG's pixels, red first."""
+    data = cv2.imdecode(np.frombuffer(canvas.encoded(), np.uint8), cv2.IMREAD_COLOR)
+    assert data is not None
+    return np.asarray(data[:, :, ::-1], np.uint8)
 
 
 def colors(pixels: NDArray[np.uint8], *columns: int) -> list[tuple[int, ...]]:
@@ -56,8 +57,7 @@ def colors(pixels: NDArray[np.uint8], *columns: int) -> list[tuple[int, ...]]:
 
 
 def test_the_picture_is_a_png_of_the_figures_size(canvas: Canvas) -> None:
-    with Image.open(io.BytesIO(canvas.encoded()["picture"])) as image:
-        assert (image.format, image.size, image.mode) == ("PNG", (WIDTH, 4 * HEIGHT), "RGB")
+    assert canvas.encoded().startswith(b"\x89PNG\r\n\x1a\n")
     assert picture(canvas).shape == (100, 200, 3)
 
 
@@ -230,8 +230,7 @@ def test_hatches_lie_where_matplotlib_puts_them(hatch: str) -> None:
 def test_a_picture_that_cannot_be_encoded_is_an_error(canvas: Canvas) -> None:
     canvas.figure.axes[0].imshow(np.zeros((2, 2)))
     canvas = Canvas(canvas.figure)
-    assert canvas.encoded()["picture"].startswith(b"\xff\xd8")
-    canvas.clear()
+    assert canvas.encoded().startswith(b"\xff\xd8")
     with (
         patch("cv2.imencode", return_value=(False, None)),
         pytest.raises(RuntimeError, match="JPEG") as caught,
@@ -240,40 +239,21 @@ def test_a_picture_that_cannot_be_encoded_is_an_error(canvas: Canvas) -> None:
     assert str(caught.value) == "OpenCV could not encode the picture as JPEG."
 
 
-def test_all_tiles_are_sent_first_and_then_those_that_changed_until_they_are_many() -> None:
-    height, width = 2 * HEIGHT + 5, 3 * WIDTH - 7  # nine tiles, some of them cut
-    rng, tiles, pixels = (
-        np.random.default_rng(0),
-        Tiles(height, width, photo=False),
-        np.full((height, width, 4), 255, np.uint8),
-    )
-    sent, moved, shown = b"", set[int](), np.zeros((3 * HEIGHT, 3 * WIDTH, 3), np.uint8)
-    for step in range(12):
-        top, left = int(rng.integers(0, height - 3)), int(rng.integers(0, width - 3))
-        area = left, top, left + 3, top + 3
-        pixels[slices(area)] = (*rng.integers(0, 256, 3), 255)
-        found = tiles.encoded(pixels, [area, area] if step else [(0, 0, width, height)])
-        moved |= {y // HEIGHT * 3 + x // WIDTH for y in (top, top + 2) for x in (left, left + 2)}
-        if found["picture"] != sent:
-            assert step == 0 or len(moved) > MOST * 9
-            sent, moved = found["picture"], set()
-        assert found["cut"]["moved"] == sorted(moved)
-        for file, numbers in ((sent, range(9)), (found["patch"], sorted(moved))):
-            for tile, part in zip(numbers, parts(file) if numbers else (), strict=True):
-                y, x = HEIGHT * (tile // 3), WIDTH * (tile % 3)
-                shown[y : y + HEIGHT, x : x + WIDTH] = part
-        assert np.array_equal(shown[:height, :width], pixels[..., :3])
-        assert np.array_equal(tiles.pixels, pixels[..., :3])
-
-
-def parts(file: bytes) -> NDArray[np.uint8]:
-    """The tiles in a PNG, whose checksums are right."""
-    at, stream = 8, b""
-    while at < len(file):
-        size = int.from_bytes(file[at : at + 4])
-        kind, content = file[at + 4 : at + 8], file[at + 8 : at + 8 + size]
-        assert zlib.crc32(kind + content) == int.from_bytes(file[at + 8 + size : at + 12 + size])
-        stream += content if kind == b"IDAT" else b""
-        at += 12 + size
-    rows = np.frombuffer(zlib.decompress(stream), np.uint8)  # which compares its checksum
-    return rows.reshape(-1, HEIGHT, 1 + 3 * WIDTH)[..., 1:].reshape(-1, HEIGHT, WIDTH, 3)
+def test_a_png_is_whole_however_little_of_it_was_compressed_anew() -> None:
+    rng = np.random.default_rng(0)
+    for height, width in ((1, 1), (31, 7), (32, 40), (100, 65)):
+        png = Png(height, width)
+        for _ in range(6):
+            first, end = sorted(rng.integers(0, height + 1, 2))
+            png.pixels[first:end] = rng.integers(0, 256, (end - first, width, 3))
+            image = Image.open(io.BytesIO(png.encoded([(first, end)])))
+            assert (np.asarray(image) == png.pixels).all()
+            data, at = png.encoded([]), 8
+            stream = b""
+            while at < len(data):
+                size = int.from_bytes(data[at : at + 4])
+                kind, content = data[at + 4 : at + 8], data[at + 8 : at + 8 + size]
+                assert zlib.crc32(kind + content) == int.from_bytes(data[at + 8 + size : at + 12 + size])
+                stream += content if kind == b"IDAT" else b""
+                at += 12 + size
+            assert zlib.decompress(stream) == png._rows.tobytes()  # which compares its checksum

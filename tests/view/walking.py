@@ -1,14 +1,13 @@
 """Walking through the states of an explorer."""
 
-import io
 import random
 from collections.abc import Iterator
 from typing import Any
 
+import cv2
 import numpy as np
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
-from PIL import Image
 
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Integer, State
 from inception_lab.view.engine.handles import areas
@@ -46,20 +45,9 @@ def walk(explorer: Explorer, steps: int, seed: int = 0) -> Iterator[str]:
 
 
 def pixels(explorer: Explorer) -> NDArray[np.int16]:
-    """The picture that is shown: the page lays out all tiles, and over them those of the patch."""
-    panel = explorer.widget
-    (width, height), (w, h), moved, _ = panel.cut.values()
-    across = -(-width // w)
-    picture = Image.new("RGB", (width, height))
-    for file, numbers in ((panel.picture, range(across * -(-height // h))), (panel.patch, moved)):
-        if not numbers:
-            continue
-        with Image.open(io.BytesIO(file)) as tiles:
-            assert tiles.size == (w, h * len(numbers))
-            for place, tile in enumerate(numbers):
-                part = tiles.crop((0, place * h, w, (place + 1) * h))
-                picture.paste(part, (tile % across * w, tile // across * h))
-    return np.asarray(picture, np.int16)
+    """The picture that is shown."""
+    data = cv2.imdecode(np.frombuffer(explorer._png, np.uint8), cv2.IMREAD_COLOR)
+    return np.asarray(data, np.int16)
 
 
 def points(line: Line2D) -> tuple[list[float], list[float]]:
@@ -70,7 +58,7 @@ def points(line: Line2D) -> tuple[list[float], list[float]]:
 def shown(explorer: Explorer) -> tuple[Any, ...]:
     """All that the page is told."""
     panel = explorer.widget
-    return explorer.pixels.tobytes(), panel.said, panel.values, panel.handles
+    return panel.picture, panel.said, panel.values, panel.handles
 
 
 def ask(explorer: Explorer, kind: str, **message: Any) -> None:

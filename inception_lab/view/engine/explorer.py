@@ -168,11 +168,6 @@ class Explorer(Contract):
         return self.describe(self.result)
 
     @property
-    def pixels(self) -> Any:
-        """The picture's pixels, `(height, width, 3)`, red first."""
-        return self._canvas.pixels
-
-    @property
     def code(self) -> str:
         """Keras code for the present setting, which runs as it stands."""
         return self.keras_code(self.state)
@@ -204,7 +199,7 @@ class Explorer(Contract):
         SHOWN[cell] = (run, [*old, self] if run == before else [self])
         for each in set(old).difference(*(shown for _, shown in SHOWN.values())):
             each.close()
-        self.widget.appear(self.pixels)
+        self.widget.appear()
         gc.collect()  # a fifth of a second, for which the first hand that comes would wait
 
     def close(self) -> None:
@@ -242,7 +237,7 @@ class Explorer(Contract):
     def _update(self) -> None:
         """Draw the present state."""
         figures.styled(self.draw)(self._canvas, self.result)
-        self._picture = self._canvas.encoded()
+        self._png = self._canvas.encoded()
         self._handles = list(self.handles())
         self._show()
 
@@ -250,8 +245,7 @@ class Explorer(Contract):
         """Hand the page all that is shown, in one message."""
         preset, changes = self.nearest_preset()
         with self.widget.hold_sync():
-            for name, each in self._picture.items():
-                setattr(self.widget, name, each)
+            self.widget.picture = self._png
             self.widget.values = kinds.shown(self._state, self._declared)
             self.widget.handles = areas(self._handles)
             self.widget.photos = self._canvas.photos()

@@ -102,7 +102,7 @@ function render({ model, el }) {
   };
 
   // What is shown.
-  const image = make("canvas", { className: "lab-image", role: "img" });
+  const image = make("canvas", { className: "lab-image", role: "img" }); // half of what an <img> takes
   const photos = model.get("photos").map(() => make("canvas", { className: "lab-photo", ariaHidden: "true" }));
   const whyNot = make("p", { className: "lab-why-not", hidden: true, role: "alert" });
   const hint = make("p", { className: "lab-grip", textContent: "\u00a0", ariaHidden: "true" });
@@ -136,29 +136,23 @@ function render({ model, el }) {
 
   // What the kernel says.
   let newest = 0;
-  let drawn; // of what was drawn last, what lies below the patch
   const showPicture = async () => {
     const number = ++newest;
-    const { size: [width, height], tile: [w, h], moved } = model.get("cut");
-    const whole = model.get("picture");
-    const files = [whole !== drawn && whole, moved.length && model.get("patch")];
-    const [all, some] = await Promise.all(files.map((each) => each && createImageBitmap(new Blob([each]))));
-    if (number !== newest) return; // it comes late: a newer patch holds all that this one does
+    const bytes = model.get("picture");
+    const bitmap = await createImageBitmap(new Blob([bytes]));
+    if (number !== newest) return;
+    const { width, height } = bitmap;
     if (image.width !== width || image.height !== height) Object.assign(image, { width, height });
-    const context = image.getContext("2d", { alpha: false });
-    const across = Math.ceil(width / w);
-    const lay = (tiles, numbers) => numbers.forEach((tile, place) => context.drawImage(tiles, 0, place * h, w, h, (tile % across) * w, Math.floor(tile / across) * h, w, h));
-    if (all) lay(all, [...Array(across * Math.ceil(height / h)).keys()]);
-    if (some) lay(some, moved);
-    drawn = whole;
     const part = (length, whole) => `${(100 * length) / whole}%`;
     model.get("photos").forEach(([x0, y0, x1, y1], which) => {
       const [left, top, right, bottom] = [width * x0, height * y0, width * x1, height * y1].map(Math.round);
       const [wide, high] = [right - left, bottom - top];
       const photo = Object.assign(photos[which], { width: wide, height: high });
       Object.assign(photo.style, { left: part(left, width), top: part(top, height), width: part(wide, width), height: part(high, height) });
-      photo.getContext("2d").drawImage(image, left, top, wide, high, 0, 0, wide, high);
+      photo.getContext("2d").drawImage(bitmap, left, top, wide, high, 0, 0, wide, high);
     });
+    image.getContext("bitmaprenderer").transferFromImageBitmap(bitmap);
+    image.bytes = bytes;
     image.dataset.number = number;
   };
   const showWords = () => {
@@ -185,7 +179,7 @@ function render({ model, el }) {
     showValues(); // also where nothing changed: what was refused goes back
     post();
   };
-  const listeners = { "change:cut": showPicture, "change:said": showWords, "change:values": showValues, "change:heard": heard };
+  const listeners = { "change:picture": showPicture, "change:said": showWords, "change:values": showValues, "change:heard": heard };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   showPicture();
   showWords();

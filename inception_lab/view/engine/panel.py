@@ -6,13 +6,14 @@ It knows nothing of networks. `panel.js` draws it in the page and sends what the
 from __future__ import annotations
 
 import html
+import io
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-from inception_lab.view.figures.display import few_colours, image_html, jpeg
+from inception_lab.view.figures.display import few_colours, image_html
 
 HERE = Path(__file__).parent
 
@@ -23,9 +24,7 @@ class Panel(anywidget.AnyWidget):
     Attributes:
         fixed: What never changes: title, hint, controls, presets.
         values: Control → its value.
-        picture: A whole picture, as `Tiles` cuts it; PNG or JPEG.
-        patch: The tiles that have changed since.
-        cut: How both are cut.
+        picture: The picture, as PNG or JPEG.
         said: What is said about it: its size; in words, as a call, as code; which preset holds; why not.
         handles: Where the picture can be taken: corners, hint and cursor of each.
         photos: Where it keeps its colours on a dark page.
@@ -38,22 +37,20 @@ class Panel(anywidget.AnyWidget):
     fixed = traitlets.Dict().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
     picture = traitlets.Bytes().tag(sync=True)
-    patch = traitlets.Bytes().tag(sync=True)
-    cut = traitlets.Dict().tag(sync=True)
     said = traitlets.Dict().tag(sync=True)
     handles: traitlets.List[Any] = traitlets.List().tag(sync=True)
     photos: traitlets.List[Any] = traitlets.List().tag(sync=True)
     heard = traitlets.Int().tag(sync=True)
 
-    def appear(self, pixels: Any) -> None:
+    def appear(self) -> None:
         """Display twice: the present picture, which a saved notebook shows; the live widget."""
         from IPython.display import display
         from PIL import Image
 
         self.open()  # it may have been closed since it was shown last
         text = self.said["words"]
-        small = jpeg if self.picture.startswith(b"\xff\xd8") else few_colours
-        data = small(Image.fromarray(pixels))
+        jpeg = self.picture.startswith(b"\xff\xd8")
+        data = self.picture if jpeg else few_colours(Image.open(io.BytesIO(self.picture)))
         image = image_html(data, text, self.said["size"][0])
         still = (
             f'<div class="lab-still">{image}<p>{html.escape(text)}</p>'

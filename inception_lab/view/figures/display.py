@@ -46,7 +46,7 @@ def figure_html(figure: Figure, alt: str) -> str:
         plain = _drawn(figure, DPI)
         data = _file(plain, "png", optimize=True)
         if len(data) > LARGEST_PNG:
-            data = jpeg(plain)
+            data = _file(plain, "jpeg", quality=90)
     return image_html(data, alt, drawn.width // SHARP)
 
 
@@ -56,11 +56,6 @@ def few_colours(image: Any) -> bytes:
 
     few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     return _file(few, "png", optimize=True)
-
-
-def jpeg(image: Any) -> bytes:
-    """Return a picture as a JPEG."""
-    return _file(image, "jpeg", quality=90)
 
 
 def image_html(data: bytes, alt: str, width: int) -> str:
