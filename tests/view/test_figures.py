@@ -150,7 +150,7 @@ def test_arrows_point_at_the_places() -> None:
     for text, place in zip(ax.texts, pictures.GALAXIES.values(), strict=True):
         column, row = text.xy  # type: ignore[attr-defined]
         assert row == place.row
-        assert abs(column - place.column) == 7  # beside it, not on it
+        assert abs(column - place.column) == 5  # beside it, not on it
         x, y = text.get_position()
         assert 0 < x < 380
         assert 0 < y < 420
