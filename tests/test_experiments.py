@@ -13,7 +13,7 @@ import pytest
 import inception_lab as lab
 from inception_lab import experiments
 from inception_lab.architecture.small import googlenet_digits
-from inception_lab.experiments import EXPERIMENTS, ablation, claims, lessons, reductions
+from inception_lab.experiments import EXPERIMENTS, ablation, claims, kernels, lessons, reductions
 from inception_lab.experiments.__main__ import main
 from inception_lab.experiments.runner import Experiment, Rows, Settings, append, complete, digest, read
 from inception_lab.model.backend import precision
@@ -238,6 +238,15 @@ def test_unknown_names_and_settings_are_refused() -> None:
 
 
 # networks -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["twice 3×3", "twice 5×5"])
+def test_kernels_are_exchanged_and_nothing_else(kind: str) -> None:
+    own, mixed = (lab.cost(kernels.kernels_network(each)) for each in (kind, kernels.MIXED))
+    assert own.macs == pytest.approx(mixed.macs, rel=0.005)
+    for row, other in zip(own.layers, mixed.layers, strict=True):
+        assert row.name == other.name
+        assert "reduce" in row.name or row.output_shape == other.output_shape
 
 
 def test_reductions_change_nothing_else() -> None:
