@@ -13,7 +13,7 @@ import pytest
 import inception_lab as lab
 from inception_lab import experiments
 from inception_lab.architecture.small import googlenet_digits
-from inception_lab.experiments import EXPERIMENTS, ablation, claims, kernels, lessons, reductions
+from inception_lab.experiments import EXPERIMENTS, ablation, claims, kernels, lessons, own_rates, reductions
 from inception_lab.experiments.__main__ import main
 from inception_lab.experiments.runner import Experiment, Rows, Settings, append, complete, digest, read
 from inception_lab.model.backend import precision
@@ -288,21 +288,21 @@ def test_the_rate_is_the_one_best_on_the_validation_pictures() -> None:
             ("all 3×3", "choose", 0.4, 0.97),
         )
     ]
-    assert ablation.chosen_rate("mixed", rows) == 0.2
+    assert own_rates.chosen_rate("mixed", rows) == 0.2
     with pytest.raises(ValueError, match=r"Received: no such run of 'all 5×5'\."):
-        ablation.chosen_rate("all 5×5", rows)
+        own_rates.chosen_rate("all 5×5", rows)
 
 
 def test_which_were_right_survives_being_stored() -> None:
     right = np.random.default_rng(0).random((382, 7)) < 0.9
-    text = ablation.pack(right)
+    text = own_rates.pack(right)
     assert len(text) == 2 * -(-382 * 7 // 8)
-    np.testing.assert_array_equal(ablation.unpack(text), right)
+    np.testing.assert_array_equal(own_rates.unpack(text), right)
 
 
 def test_differences_are_those_of_seeds_that_both_arms_have(monkeypatch: pytest.MonkeyPatch) -> None:
     def row(network: str, seed: int, digits: list[bool], trained: float, phase: str = "measure") -> Settings:
-        right = ablation.pack(np.repeat(np.array(digits)[:, None], 7, axis=1))
+        right = own_rates.pack(np.repeat(np.array(digits)[:, None], 7, axis=1))
         of = {"network": network, "phase": phase, "seed": seed, "chosen_rate": 0.4}
         return {**of, "right": right, "train_accuracy": trained}
 

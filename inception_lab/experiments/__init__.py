@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inception_lab.checks import entry
-from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION, MEASURE, WIDER_RATES, unpack
+from inception_lab.experiments.ablation import ABLATION, FURTHER_ABLATION, WIDER_RATES
 from inception_lab.experiments.additions import ADDITIONS
 from inception_lab.experiments.claims import (
     CIFAR10,
@@ -30,6 +30,7 @@ from inception_lab.experiments.gradients import GRADIENTS
 from inception_lab.experiments.kernels import KERNELS_COMPARED
 from inception_lab.experiments.lessons import BANDS, HEADS, OVERFITTING, OVERFITTING_AS_OFTEN
 from inception_lab.experiments.lessons import epochs_lost as epochs_lost
+from inception_lab.experiments.own_rates import MEASURE, unpack
 from inception_lab.experiments.reductions import REDUCTION, REDUCTION_OWN_RATES
 from inception_lab.experiments.runner import Experiment, Rows
 from inception_lab.experiments.sizes import PREFERRED

@@ -6,8 +6,6 @@ that each module costs as many MACs.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,20 +15,26 @@ from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import TABLE_1
 from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.layers import (
-    Activation,
-    Conv2D,
-    Dense,
     Dropout,
-    GlobalAveragePool2D,
     MaxPool2D,
 )
-from inception_lab.architecture.modules import Convolutions, InceptionRow, normalised
+from inception_lab.architecture.modules import InceptionRow
 from inception_lab.architecture.network import Network, Parallel, Part, Sequence
 from inception_lab.checks import one_of
-from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN, learn
+from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN
+from inception_lab.experiments.own_rates import (
+    FIRST,
+    MEASURE,
+    SEEDS,
+    STEM,
+    around,
+    convolution,
+    tuned,
+    tuned_runs,
+    unpack,
+)
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 from inception_lab.model.evaluate import difference_interval, seeds_needed, smallest_difference
-from inception_lab.model.training.recipes import Recipe
 
 # Kernels of the direct branch and of the two reduced ones; the pooling branch is always there.
 KERNELS: Mapping[str, tuple[int, int, int]] = {
@@ -43,11 +47,7 @@ PLAIN: Mapping[str, int] = {"plain 1×1": 1, "plain 3×3": 3, "plain 5×5": 5}
 # Rows 3a and 4a of Table 1 at half of their widths, on 16×16 and 8×8 pixels. (At a quarter, on 32×32 and
 # 16×16, no network learned reliably within five epochs, at rates from 0.05 to 0.4.)
 ROWS: Mapping[str, InceptionRow] = {"a": TABLE_1["3a"].scaled(0.5), "b": TABLE_1["4a"].scaled(0.5)}
-STEM = 16
-FIRST: Shape = (16, 16, 2 * STEM)  # what the first of two modules sees
 RATES = (0.1, 0.2, 0.4)
-SEEDS = range(8)
-CHOOSE, MEASURE = "choose", "measure"  # the learning rate on the validation pictures; then the network
 
 
 def ablation_network(kind: str) -> Network:
@@ -63,18 +63,6 @@ def ablation_network(kind: str) -> Network:
         )
     name = kind.replace(" ", "-").replace("×", "x")  # TensorFlow takes ASCII only
     return around(*modules, Dropout(0.4, name="drop"), name=name)
-
-
-def around(
-    first: Part, second: Part, *before_classifier: Part, name: str, batch_norm: bool = True
-) -> Network:
-    """Return a network for the digits with two modules in it, which see 16×16 and 8×8 pixels."""
-    convolution, parts = Convolutions(batch_norm), list[Part]()
-    for number, filters in enumerate((STEM, 2 * STEM), start=1):
-        parts += [convolution(f"conv{number}", filters, 3), MaxPool2D(3, strides=2, name=f"pool{number}")]
-    parts += [first, MaxPool2D(3, strides=2, name="pool3"), second, GlobalAveragePool2D(name="average")]
-    parts += [*before_classifier, Dense(10, name="classifier"), Activation("softmax", name="prob")]
-    return Network((64, 64, 3), Sequence(*parts), name)
 
 
 def matched(kind: str, row: InceptionRow, name: str, shape: Shape, target: int) -> Part:
@@ -111,59 +99,9 @@ def with_kernels(row: InceptionRow, kernels: tuple[int, int, int], name: str) ->
     )
 
 
-def convolution(name: str, filters: int, kernel_size: int | tuple[int, int], groups: int = 1) -> Sequence:
-    """Describe a convolution as all networks here have them: batch norm and ReLU after it."""
-    return normalised(Conv2D(filters, kernel_size, use_bias=False, groups=groups, name=name))
-
-
-def tuned(
-    network: Network, settings: Settings, so_far: Rows, recipe: Recipe = MODERN, **options: Any
-) -> Rows:
-    """Train a network at the rate of a run's settings, or to measure at the one that was chosen."""
-    choosing, kind = settings["phase"] == CHOOSE, str(settings["network"])
-    rate = float(settings["rate"]) if choosing else chosen_rate(kind, so_far)
-    recipe = replace(recipe, learning_rate=rate)
-    row, _, right = learn(network, recipe, seed=int(settings["seed"]), **options)
-    return [{"chosen_rate": rate, **row, "right": pack(right)}]
-
-
-def tuned_runs(kinds: Iterable[str], rates: Iterable[float], seeds: range, **fixed: object) -> list[Settings]:
-    """Return the runs that choose the rate of each network, with a seed that is not measured, and measure."""
-    arms: list[tuple[str, str, object, int]]
-    arms = [(CHOOSE, kind, rate, 100) for kind, rate in product(kinds, rates)]
-    arms += [(MEASURE, kind, "chosen", seed) for seed, kind in product(seeds, kinds)]
-    return [
-        {"phase": phase, "network": kind, "rate": rate, **fixed, "seed": seed}
-        for phase, kind, rate, seed in arms
-    ]
-
-
 def _measure(settings: Settings, so_far: Rows) -> Rows:
     band = (float(settings["smallest"]), float(settings["largest"]))
     return tuned(ablation_network(str(settings["network"])), settings, so_far, sizes=band)
-
-
-def chosen_rate(kind: str, rows: Rows) -> float:
-    """Return the learning rate at which a network did best on the validation pictures."""
-    tried = [row for row in rows if row["network"] == kind and row["phase"] == CHOOSE]
-    if not tried:
-        raise ValueError(f"A learning rate must be chosen first. Received: no such run of '{kind}'.")
-    return float(max(tried, key=lambda row: float(row["validation_accuracy"]))["rate"])
-
-
-def pack(right: npt.NDArray[np.bool_]) -> str:
-    """Write which pictures were right, `(digits, sizes)`, as hexadecimal digits."""
-    return np.packbits(right.reshape(-1)).tobytes().hex()
-
-
-def unpack(text: str, sizes: int = 7) -> npt.NDArray[np.bool_]:
-    """Read what `pack` wrote.
-
-    Returns:
-        `(digits, sizes)`. Up to seven bits of padding fall away with the last incomplete digit.
-    """
-    bits = np.unpackbits(np.frombuffer(bytes.fromhex(text), np.uint8)).astype(bool)
-    return bits[: len(bits) // sizes * sizes].reshape(-1, sizes)
 
 
 def measured(kind: str, band: tuple[int, int] = (10, 60)) -> npt.NDArray[np.bool_]:

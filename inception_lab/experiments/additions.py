@@ -27,8 +27,8 @@ from inception_lab.architecture.family.inception_v3 import head
 from inception_lab.architecture.modules import Convolutions
 from inception_lab.architecture.network import Network, Part, Sequence, Tap
 from inception_lab.checks import entry
-from inception_lab.experiments.ablation import CHOOSE, SEEDS, STEM, around, tuned, tuned_runs
 from inception_lab.experiments.lessons import MODERN
+from inception_lab.experiments.own_rates import CHOOSE, SEEDS, STEM, around, tuned, tuned_runs
 from inception_lab.experiments.runner import Experiment, Rows, Settings
 from inception_lab.model.training.recipes import Recipe
 

@@ -25,22 +25,11 @@ from inception_lab.architecture.layers import Dropout
 from inception_lab.architecture.modules import InceptionRow, scaled
 from inception_lab.architecture.network import Network, Parallel
 from inception_lab.checks import one_of
-from inception_lab.experiments.ablation import (
-    FIRST,
-    MEASURE,
-    ROWS,
-    around,
-    tuned,
-    tuned_runs,
-    with_kernels,
-)
-from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN
-from inception_lab.experiments.runner import Experiment, Settings
+from inception_lab.experiments.ablation import ROWS, with_kernels
+from inception_lab.experiments.own_rates import FIRST, around, at_own_rates
 
 MIXED = "3×3 and 5×5"
 PAIRS: Mapping[str, tuple[int, int]] = {MIXED: (3, 5), "twice 3×3": (3, 3), "twice 5×5": (5, 5)}
-RATES = (0.1, 0.2, 0.4, 0.8, 1.6)
-SEEDS = range(20, 36)
 
 
 def kernels_network(kind: str) -> Network:
@@ -69,16 +58,12 @@ def _matched(row: InceptionRow, kind: str, name: str, shape: Shape) -> Parallel:
     return min(modules, key=lambda module: abs(cost(module, shape).macs - goal))
 
 
-def _definition(settings: Settings) -> object:
-    rates = RATES if settings["phase"] == MEASURE else ()
-    return [kernels_network(settings["network"]), rates, MODERN, IMAGES, EPOCHS]
-
-
-KERNELS_COMPARED = Experiment(
+KERNELS_COMPARED = at_own_rates(
     "kernels",
     "two sizes of large kernels side by side, or two of one size, all else equal: what is best?",
-    tuple(tuned_runs(PAIRS, RATES, SEEDS)),
-    lambda run, so_far: tuned(kernels_network(run["network"]), run, so_far),
-    _definition,
-    compared=((MIXED, "twice 3×3"), (MIXED, "twice 5×5")),
+    kernels_network,
+    PAIRS,
+    ((MIXED, "twice 3×3"), (MIXED, "twice 5×5")),
+    rates=(0.1, 0.2, 0.4, 0.8, 1.6),
+    seeds=range(20, 36),
 )

@@ -21,15 +21,13 @@ from inception_lab.architecture.googlenet import googlenet
 from inception_lab.architecture.modules import InceptionRow, scaled
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.small import DIGITS_ROWS, DIGITS_WIDTH
-from inception_lab.experiments.ablation import MEASURE, tuned, tuned_runs
 from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN, learn
-from inception_lab.experiments.runner import Experiment, Settings
+from inception_lab.experiments.own_rates import at_own_rates
+from inception_lab.experiments.runner import Experiment
 
 # Filters of the reductions are multiplied; at "none" the large kernels see all channels.
 REDUCTIONS: Mapping[str, float | None] = {"none": None, "1": 1.0, "1/2": 0.5, "1/4": 0.25, "1/8": 0.125}
 ARMS = {name if factor is None else f"× {name}": factor for name, factor in REDUCTIONS.items()}
-RATES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
-SEEDS = range(10, 18)
 
 
 def reduced_network(factor: float | None) -> Network:
@@ -57,16 +55,12 @@ REDUCTION = Experiment(
 )
 
 
-def _definition(settings: Settings) -> object:
-    rates = RATES if settings["phase"] == MEASURE else ()
-    return [reduced_network(ARMS[settings["network"]]), rates, MODERN, IMAGES, EPOCHS]
-
-
-REDUCTION_OWN_RATES = Experiment(
+REDUCTION_OWN_RATES = at_own_rates(
     "reduction_own_rates",
     "the same, where each network learns at the rate that suits it",
-    tuple(tuned_runs(ARMS, RATES, SEEDS)),
-    lambda run, so_far: tuned(reduced_network(ARMS[run["network"]]), run, so_far),
-    _definition,
-    compared=(("× 1", "none"), ("× 1/2", "× 1"), ("× 1/4", "× 1/2"), ("× 1/8", "× 1/4")),
+    lambda arm: reduced_network(ARMS[arm]),
+    ARMS,
+    (("× 1", "none"), ("× 1/2", "× 1"), ("× 1/4", "× 1/2"), ("× 1/8", "× 1/4")),
+    rates=(0.05, 0.1, 0.2, 0.4, 0.8, 1.6),
+    seeds=range(10, 18),
 )

@@ -15,23 +15,13 @@ measured; where an end of the grid is chosen, the grid was too narrow.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.layer import Shape
 from inception_lab.architecture.network import Network, Sequence
 from inception_lab.checks import one_of
-from inception_lab.experiments.ablation import (
-    FIRST,
-    MEASURE,
-    SEEDS,
-    STEM,
-    around,
-    convolution,
-    tuned,
-    tuned_runs,
-)
-from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN
-from inception_lab.experiments.runner import Experiment, Settings
+from inception_lab.experiments.own_rates import FIRST, STEM, around, at_own_rates, convolution
 
 Kernel = int | tuple[int, int]
 
@@ -64,7 +54,6 @@ MODULES: Mapping[str, tuple[Shape, int, int]] = {
     "a": (FIRST, 24, 64),
     "b": ((8, 8, 64), 48, 128),
 }
-RATES = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 def tower_network(kind: str) -> Network:
@@ -97,23 +86,23 @@ def _module(name: str, kind: str, width: int) -> Sequence:
     )
 
 
-def _definition(settings: Settings) -> object:
-    tower = TOWERS[settings["network"]]
-    rates = RATES if settings["phase"] == MEASURE else ()
-    return [tower, tower.like and TOWERS[tower.like], MODULES, STEM, rates, MODERN, IMAGES, EPOCHS]
+def _described(kind: str) -> list[Any]:
+    tower = TOWERS[kind]
+    return [tower, tower.like and TOWERS[tower.like], MODULES, STEM]
 
 
-TOWERS_COMPARED = Experiment(
+TOWERS_COMPARED = at_own_rates(
     "towers",
     "a 5×5, two 3×3 or 1×5 and 5×1; one group of channels or many: what is best at equal cost?",
-    tuple(tuned_runs(TOWERS, RATES, SEEDS)),
-    lambda run, so_far: tuned(tower_network(run["network"]), run, so_far),
-    _definition,
-    compared=(
+    tower_network,
+    TOWERS,
+    (
         ("3×3 + 3×3", LARGE),
         ("1×5 + 5×1", "3×3 + 3×3"),
         ("3×3 + 3×3, same filters", LARGE),
         ("8 groups", ONE),
         ("all groups", ONE),
     ),
+    rates=(0.1, 0.2, 0.4, 0.8, 1.6),
+    described=_described,
 )
