@@ -163,6 +163,21 @@ def race(rows: Rows) -> str:
     )  # fmt: skip
 
 
+def preferred(rows: Rows) -> str:
+    """Ratios of 5×5 to 1×1, of a network's means over the modules where five channels of both answer."""
+    lines = []
+    answering = [row for row in rows if row["answering"] >= 5]
+    for (shape, network), arm in grouped(answering, "shape", "network").items():
+        means = []
+        for run in grouped(arm, "seed").values():
+            size = {(row["branch"], row["module"]): row["diameter"] for row in run}
+            both = [module for branch, module in size if branch == "5x5" and ("1x1", module) in size]
+            means.append(statistics.geometric_mean(size["5x5", m] / size["1x1", m] for m in both))
+        shown = (f"{each(means):.2f}" for each in (min, statistics.median, max))
+        lines.append((f"{network}, {shape}s", f"{len(means)}", *shown, f"{sum(mean > 1 for mean in means)}"))
+    return table(("network, stimulus", "networks", "smallest ratio", "median", "largest", "above 1"), lines)
+
+
 def compared(name: str) -> Table:
     """Return the table of an experiment's arms, and that of its differences."""
 
@@ -186,6 +201,7 @@ TABLES: dict[str, Table] = {
     "full_network": full_network,
     "reduction": by("reductions", "macs", measures=("accuracy",), paired=True),
     **{name: compared(name) for name in ("reduction_own_rates", "kernels", "towers", "additions")},
+    "sizes": preferred,
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),
     "heads": by("start", "weight", measures=("accuracy",), shown=singly),
     "starts": lambda rows: "\n\n".join(table(*made(rows)) for made in (summary, wider, at_own_rates)),
