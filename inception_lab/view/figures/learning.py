@@ -189,7 +189,7 @@ def plot_rates(
     for ax, (title, curves) in zip(grid, panels.items(), strict=False):
         for name, by_rate in curves.items():
             number = names.index(name)
-            style, shift = series(number), 1.08 ** (2 * number - 1)
+            style, shift = series(number), 1.08 ** (2 * number - len(names) + 1)
             x = [rate * shift for rate in by_rate]
             for place, values in zip(x, by_rate.values(), strict=True):
                 ax.plot([place] * len(values), values, style.marker, color=style.color, alpha=0.5)
