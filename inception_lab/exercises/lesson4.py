@@ -58,6 +58,7 @@ EXERCISES = {
         ),
         lambda truth: {
             "That is by how many times as large the rate must be.": truth / RATE,
+            "That is the ratio of the two gradients. Which rate makes up for it?": RATE / truth,
             "That makes the smaller of the two steps smaller still.": RATE**2 / truth,
             "That is for 5b.": equal_step("inception_5b"),
             "That is for conv1.": equal_step("conv1"),
@@ -78,6 +79,7 @@ EXERCISES = {
                 truth + (14 * 14 - 4 * 4) * 128 * 1024
             ),
             "That is two heads. One is asked for.": 2 * truth,
+            "That is without the layer that names the classes.": truth - 1025 * 1000,
             "That is with 4 places after the pooling: 4×4 are 16.": truth - (4 * 4 - 4) * 128 * 1024,
             "That is its MACs: a weight of the 1×1 is one parameter, used at 16 places.": (
                 4 * 4 * 832 * 128 + 4 * 4 * 128 * 1024 + 1024 * 1000

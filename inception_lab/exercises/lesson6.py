@@ -50,6 +50,7 @@ EXERCISES = {
         lambda _: {
             "That is by the arithmetic mean. Sizes are compared by ratios.": 2 * 30 - 20,
             "That is the factor between them. Which size is so many times 30?": 30 / 20,
+            "That is as far below 20 as 20 is below 30. The mean lies between the two.": 20**2 / 30,
             "That is the mean of 20 and 30. But 30 is the mean, of 20 and the other.": 600**0.5,
         },
         tolerance=1e-6,
@@ -67,6 +68,7 @@ EXERCISES = {
             "That makes the ball smaller.": PHOTO**2 / truth,
             "That is by areas. A ball's width grows as the photo's side does.": PHOTO
             * (truth / PHOTO) ** 0.5,
+            "That takes the factor twice. A ball's width grows as the photo's side does.": truth**2 / PHOTO,
             "That is the factor. Which side is so many times 224?": truth / PHOTO,
             "That is how wide the ball is then. And the photo?": BALL * truth / PHOTO,
             "That adds the pixels that the ball lacks. The photo grows by a factor.": (
@@ -108,6 +110,9 @@ EXERCISES = {
             "That is without the 1 of the sum.": CHANNELS**BETA,
             "That is one channel's square. S is the sum of five.": (
                 ((1 + ALPHA * EQUAL**2) / (1 + ALPHA / CHANNELS * EQUAL**2)) ** BETA
+            ),
+            "That is with 5 · 100. S is a sum of squares.": (
+                ((1 + ALPHA * CHANNELS * EQUAL) / (1 + ALPHA * EQUAL)) ** BETA
             ),
             "That is the other way round: how many times too *small*?": (
                 divided_by(ALPHA / CHANNELS) / divided_by(ALPHA)

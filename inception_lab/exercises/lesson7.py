@@ -180,6 +180,7 @@ EXERCISES = {
         ),
         lambda truth: {
             "That is the paper's: it would print 1.6 · ln 10 = 3.684.": 0.3,
+            "That is the paper's, of both heads together.": 0.6,
             "That is all three together: the main classifier counts 1.": 3,
             "That is both heads together.": 2 * truth,
         },

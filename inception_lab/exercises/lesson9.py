@@ -48,6 +48,13 @@ EXERCISES = {
             "That is with the biases, which are additions.": (
                 PLACES * (26 * CHANNELS + (CHANNELS + 1) * FILTERS)
             ),
+            "That is at 64 · 64 places. The layer before has halved both sides.": (
+                4 * PLACES * (25 * CHANNELS + CHANNELS * FILTERS)
+            ),
+            "That is at 32 places. There are 32 · 32.": 32 * (25 * CHANNELS + CHANNELS * FILTERS),
+            "There each 5×5 kernel reads all 32 channels. A depthwise one reads one.": (
+                PLACES * (25 * CHANNELS * CHANNELS + CHANNELS * FILTERS)
+            ),
             "That is one place of 32 · 32.": 25 * CHANNELS + CHANNELS * FILTERS,
         },
     ),
@@ -60,6 +67,8 @@ EXERCISES = {
         lambda truth: {
             "That is without the new dense layer.": truth - 513_000,
             "The new dense layer has biases, too.": truth - 1_000,
+            "That is the new dense layer alone.": 513_000,
+            "That is without the mean: the dense layer sees 7 · 7 · 512 values.": truth + 48 * 512 * 1000,
             "That is VGG16 as it is.": 138_357_544,
             "That leaves the three dense layers' last one: it sees 4,096 values, not 512.": truth + 3_584_000,
         },
@@ -85,6 +94,8 @@ EXERCISES = {
             "That is one gate of four.": truth // 4,
             "That counts biases, too. MACs leave them out.": STEPS * 4 * 64 * (32 + 64 + 1),
             "That leaves out the 64 values of the step before.": STEPS * 4 * 64 * 32,
+            "That leaves out the 32 values that are read.": STEPS * 4 * 64 * 64,
+            "Those are its parameters. All weights but the biases work in each of 20 steps.": 4 * 64 * 97,
         },
     ),
 }
