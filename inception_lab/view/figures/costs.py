@@ -21,11 +21,9 @@ from inception_lab.view.figures.style import (
     DPI,
     GREEN,
     GREY,
-    ORANGE,
     PALE,
     SKY,
     VERMILLION,
-    Style,
     axes,
     branch_style,
     ceiling,
@@ -34,11 +32,12 @@ from inception_lab.view.figures.style import (
     styled,
 )
 
-# What `plot_cost` draws: field of a cost → its title, its style, how it is written.
-COSTS: Mapping[str, tuple[str, Style, Callable[[float], str]]] = {
-    "parameters": ("parameters", Style(BLUE), quantity),
-    "macs": ("MACs", Style(ORANGE, "//"), quantity),
-    "activation_bytes": ("activations", Style(GREEN, ".."), size),
+# What `plot_cost` draws: field of a cost → its title, how it is written. All in one colour: hatches and the
+# other colours are the branches'.
+COSTS: Mapping[str, tuple[str, Callable[[float], str]]] = {
+    "parameters": ("parameters", quantity),
+    "macs": ("MACs", quantity),
+    "activation_bytes": ("activations", size),
 }
 
 
@@ -96,9 +95,9 @@ def plot_cost(*costs: Cost, most: int = 28) -> Figure:
     for part, cost, fold in zip(parts, costs, folds, strict=True):
         part.suptitle(f"{cost.network}, {times(cost.input_shape)}", fontsize=10, ha="left", x=0.01)
         names = [group.network.removeprefix("inception_") for group in fold]
-        for ax, (each, (title, style, say)) in zip(part.subplots(1, len(COSTS)), COSTS.items(), strict=True):
+        for ax, (each, (title, say)) in zip(part.subplots(1, len(COSTS)), COSTS.items(), strict=True):
             values = [getattr(group, each) for group in fold]
-            ax.barh(range(len(fold)), values, color=style.color, hatch=style.hatch, edgecolor="white")
+            ax.barh(range(len(fold)), values, color=BLUE)
             for row, value in enumerate(values):
                 if value:
                     ax.text(value + limits[each] / 25, row, say(value), va="center", fontsize=points - 1)
