@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import html
 import io
 import json
@@ -18,7 +17,7 @@ from inception_lab.architecture.network import snake_case
 from inception_lab.checks import one_of
 from inception_lab.view import explore, figures
 from inception_lab.view.engine.controls import Choice, Control, Integer, check_name
-from inception_lab.view.engine.explorer import Explorer
+from inception_lab.view.engine.explorer import Explorer, settle
 
 HERE = Path(__file__).parent
 WIDTH = 560  # pixels of a thumbnail, twice those of the page's
@@ -117,7 +116,7 @@ class Playground:
                 made = self._made(name)
                 self.wall.send({"name": name, "photos": made.widget.photos}, [thumbnail(made)])
                 if len(self._first) == len(explore.QUESTIONS):
-                    gc.collect()  # a third of a second, for which the first hand that comes would wait
+                    settle()
 
     def _ipython_display_(self) -> None:
         """Show the cards' words, which stay in a saved notebook, and the live wall, which hides them."""

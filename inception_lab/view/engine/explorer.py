@@ -28,6 +28,16 @@ SHOWN: dict[Any, tuple[Any, list[Explorer]]] = {}  # cell → its last run, and 
 DENSITY = 2  # pixels of the picture for one of the page's, as sharp displays have
 
 
+def settle() -> None:
+    """Collect all garbage now, and look for it later only in what is made from now on.
+
+    A look at everything takes a fifth of a second and more, for which a hand would wait.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 class Explorer(Contract):
     """A picture that answers to controls.
 
@@ -195,19 +205,24 @@ class Explorer(Contract):
         request: Any = getattr(get_ipython(), "get_parent", dict)()
         run = request.get("header", {}).get("msg_id")
         cell = request.get("metadata", {}).get("cellId", run)
-        before, old = SHOWN.get(cell, (run, []))
-        SHOWN[cell] = (run, [*old, self] if run == before else [self])
-        for each in set(old).difference(*(shown for _, shown in SHOWN.values())):
-            each.close()
+        self._replace(cell, run)
         self.widget.appear()
-        gc.collect()  # a fifth of a second, for which the first hand that comes would wait
+        settle()
 
     def close(self) -> None:
         """Take it off the page and let go of most of its memory; it can be shown again."""
         self.widget.close()
         self._canvas.clear()
+        gc.unfreeze()
 
     # How it works.
+
+    def _replace(self, cell: Any, run: Any) -> None:
+        """Note which run of a cell shows this; close what an earlier one showed."""
+        before, old = SHOWN.get(cell, (run, []))
+        SHOWN[cell] = (run, [*old, self] if run == before else [self])
+        for each in set(old).difference(*(shown for _, shown in SHOWN.values())):
+            each.close()
 
     def _go(self, state: State) -> ValueError | None:
         """Set controls and draw; where that is illegal, stay in the last legal state and return why."""
