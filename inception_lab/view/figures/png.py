@@ -5,11 +5,14 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
 ROWS = 32  # that are compressed together
 MODULO = 65521  # of Adler's checksum, RFC 1950
+THREADS = 2  # zlib lets others run beside it
 START, END = b"\x78\x01", b"\x03\x00"  # of zlib's stream: its header; an empty last block
 
 
@@ -37,12 +40,10 @@ class Png:
         """
         height, width, _ = self.pixels.shape
         dirty = {row for first, end in changed for row in range(first - first % ROWS, end, ROWS)}
-        for first in range(0, height, ROWS):
-            if first in dirty or first not in self._strips:
-                rows = self._rows[first : first + ROWS]
-                deflate = zlib.compressobj(1, wbits=-15)
-                data = deflate.compress(rows.data) + deflate.flush(zlib.Z_FULL_FLUSH)
-                self._strips[first] = _chunk(b"IDAT", data), zlib.adler32(rows.data), rows.size
+        firsts = [first for first in range(0, height, ROWS) if first in dirty or first not in self._strips]
+        with ThreadPoolExecutor(THREADS) as threads:
+            strips = threads.map(_strip, [self._rows[first : first + ROWS] for first in firsts])
+            self._strips |= dict(zip(firsts, strips, strict=True))
         low, high = 1, 0
         for _, checksum, size in self._strips.values():
             high = (high + (checksum >> 16) + size * (low - 1)) % MODULO
@@ -57,6 +58,12 @@ class Png:
                 _chunk(b"IEND", b""),
             )
         )
+
+
+def _strip(rows: Any) -> tuple[bytes, int, int]:
+    deflate = zlib.compressobj(1, wbits=-15)
+    data = deflate.compress(rows.data) + deflate.flush(zlib.Z_FULL_FLUSH)
+    return _chunk(b"IDAT", data), zlib.adler32(rows.data), rows.size
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
