@@ -227,6 +227,26 @@ def test_hatches_lie_where_matplotlib_puts_them(hatch: str) -> None:
     assert len(np.unique(found[1].reshape(-1, 4), axis=0)) > 3  # both of its colours, and what lies between
 
 
+@pytest.mark.parametrize(
+    "look", [{}, {"alpha": 0.5}, {"edgecolor": "black"}, {"angle": 7.0}, {"clip_on": False}]
+)
+def test_rectangles_are_filled_as_matplotlib_fills_them(look: dict[str, Any]) -> None:
+    rng, found = np.random.default_rng(0), []
+    places = rng.uniform(-0.3, 1.1, (30, 2)), rng.uniform(-0.4, 0.5, (30, 2))
+    for kind in (FigureCanvasAgg, QuickCanvas):
+        figure = figures.new_figure(3.1, 2.03)
+        kind(figure)
+        ax = figure.add_axes((0.203, 0.151, 0.617, 0.719))
+        ax.set_axis_off()  # texts stand at whole pixels
+        for number, (xy, size) in enumerate(zip(*places, strict=True)):
+            color = figures.style.BLUE if number % 2 else "#D55E0080"
+            ax.add_patch(Rectangle(xy, *size, **{"facecolor": color, "linewidth": 0, **look}))
+        figure.canvas.draw()
+        found.append(np.array(figure.canvas.buffer_rgba()))  # type: ignore[attr-defined]
+    assert (found[0][..., :3] == found[1][..., :3]).all()
+    assert len(np.unique(found[0].reshape(-1, 4), axis=0)) > 3
+
+
 def test_a_picture_that_cannot_be_encoded_is_an_error(canvas: Canvas) -> None:
     canvas.figure.axes[0].imshow(np.zeros((2, 2)))
     canvas = Canvas(canvas.figure)

@@ -12,11 +12,13 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.text import Text
 
 import inception_lab as lab
 from inception_lab.view.engine.explorer import Choice, Explorer, Integer, Toggle
 from inception_lab.view.engine.handles import areas
+from inception_lab.view.figures.agg import QuickRenderer
 from tests.view import walking
 
 KINDS: tuple[str, ...] = tuple(lab.explore.__all__)
@@ -111,6 +113,18 @@ def test_the_live_picture_is_that_of_a_whole_drawing(explorer: Explorer) -> None
         areas = cv2.erode((difference > 40).astype(np.uint8), np.ones((4, 4), np.uint8))
         assert areas.sum() == 0
         assert (difference > 40).mean() < 0.004
+
+
+def test_rectangles_and_hatches_are_those_of_matplotlib(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in walking.walk(explorer, 8, seed=6):
+        pass
+    quick = walking.pixels(explorer)
+    monkeypatch.setattr(QuickRenderer, "draw_path", RendererAgg.draw_path)
+    explorer._canvas.clear()
+    explorer._update()
+    assert np.abs(walking.pixels(explorer) - quick).max() < 8
 
 
 def test_a_new_explorer_in_the_same_state_shows_the_same(explorer: Explorer) -> None:

@@ -15,7 +15,7 @@ RECTANGLE = Path.unit_rectangle()
 
 
 class QuickRenderer(RendererAgg):
-    """Puts texts and hatches at whole pixels, so that the pixels of one serve wherever it stands."""
+    """Fills rectangles itself, and puts texts at whole pixels: the pixels of one serve wherever it stands."""
 
     def __init__(self, width: float, height: float, dpi: float) -> None:
         super().__init__(width, height, dpi)  # type: ignore[no-untyped-call]
@@ -23,23 +23,24 @@ class QuickRenderer(RendererAgg):
         self._heights = lru_cache(self._measured)
 
     def draw_path(self, gc: Any, path: Path, transform: Any, rgbFace: Any = None) -> None:  # noqa: N803
-        """Draw a path; where it is an upright rectangle without an edge, its hatch is laid in as tiles."""
-        hatch, unit = gc.get_hatch(), path.vertices is RECTANGLE.vertices
-        turned = hatch and transform.get_matrix()[[0, 1], [1, 0]].any()
-        whole = not hatch or not unit or turned or gc.get_linewidth()
-        gc.set_hatch(hatch if whole else None)
-        super().draw_path(gc, path, transform, rgbFace)  # type: ignore[no-untyped-call]
-        if whole:
+        """Draw a path; an opaque upright rectangle without an edge is filled, its hatch laid in as tiles."""
+        plain = path.vertices is RECTANGLE.vertices and rgbFace and gc.get_clip_path() == (None, None)
+        opaque = plain and gc.get_alpha() == 1 and tuple(rgbFace[3:]) == (1,)
+        if not opaque or gc.get_linewidth() or transform.get_matrix()[[0, 1], [1, 0]].any():
+            super().draw_path(gc, path, transform, rgbFace)  # type: ignore[no-untyped-call]
             return
-        gc.set_hatch(hatch)
-        corners = (0, self.height) - transform.transform(((0, 0), (1, 1))) * (-1, 1)  # y downwards
-        ends = np.clip(np.floor(np.sort(corners, axis=0) + 0.5), 0, (self.width, self.height)).astype(int)
-        columns, rows = map(np.arange, *ends)
-        if columns.size and rows.size:
-            tile = _tile(hatch, gc.get_hatch_color(), gc.get_hatch_linewidth(), int(self.dpi))
-            laid = tile[np.ix_(rows[::-1] % len(tile), columns % len(tile))]  # images are drawn upwards
-            image = laid.view(np.uint8).reshape(*laid.shape, 4)
-            self._renderer.draw_image(gc, columns[0], self.height - rows[-1] - 1, image)
+        clip = gc.get_clip_rectangle()
+        boxes = [transform.transform(((0, 0), (1, 1))), *([clip.get_points()] if clip else [])]
+        corners = np.sort((0, self.height) - np.array(boxes) * (-1, 1), axis=1)  # y downwards
+        ends = np.clip(np.floor(corners + 0.5), 0, (self.width, self.height)).astype(int)
+        (left, top), (right, bottom) = ends[:, 0].max(axis=0), ends[:, 1].min(axis=0)
+        shown: Any = self
+        pixels = np.asarray(shown.buffer_rgba()).view(np.uint32)[top:bottom, left:right, 0]
+        hatch = gc.get_hatch()
+        side = int(self.dpi) if hatch else 1
+        tile = _tile(hatch, tuple(rgbFace), gc.get_hatch_color(), gc.get_hatch_linewidth(), side)
+        rows, columns = np.arange(top, bottom) % side, np.arange(left, right) % side
+        pixels[:] = tile[np.ix_(rows, columns)] if hatch else tile
 
     def draw_text(
         self,
@@ -90,15 +91,16 @@ class QuickRenderer(RendererAgg):
 
 
 @lru_cache
-def _tile(hatch: str, color: Any, linewidth: float, side: int) -> Any:
-    """Return the pixels of a hatch, as whole numbers `(side, side)`; it repeats."""
+def _tile(hatch: str | None, face: Any, color: Any, linewidth: float, side: int) -> Any:
+    """Return the pixels of a hatched colour, as whole numbers `(side, side)`; it repeats."""
     renderer: Any = RendererAgg(side, side, side)
     gc = renderer.new_gc()
     gc.set_linewidth(0)
-    gc.set_hatch(hatch)
-    gc.set_hatch_color(color)
-    gc.set_hatch_linewidth(linewidth)
-    renderer.draw_path(gc, RECTANGLE, Affine2D().scale(side))
+    if hatch:
+        gc.set_hatch(hatch)
+        gc.set_hatch_color(color)
+        gc.set_hatch_linewidth(linewidth)
+    renderer.draw_path(gc, RECTANGLE, Affine2D().scale(side), face)
     return np.array(renderer.buffer_rgba()).view(np.uint32)[..., 0]
 
 
