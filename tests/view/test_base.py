@@ -16,6 +16,7 @@ from inception_lab.view import figures
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State, Toggle
 from inception_lab.view.engine.handles import areas
+from inception_lab.view.engine.panel import Panel
 from tests.view import walking
 
 
@@ -79,6 +80,19 @@ def test_setting_a_widget_computes_draws_and_says(explorer: Sum) -> None:
     assert explorer._bar.get_width() == 6
     assert explorer.readout == explorer.widget.said["words"] == 'The sum is 6 <"&">.'
     assert (walking.pixels(explorer) != picture).any()
+
+
+def test_a_page_finds_a_widget_that_is_complete_from_its_first_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[dict[str, Any]] = []
+    monkeypatch.setattr(Panel, "open", lambda panel: opened.append(panel.get_state()))
+    explorer = Sum("most", a=3)
+    (state,) = opened
+    assert state["said"]["words"] == explorer.readout
+    assert state["said"]["call"] == 'lab.explore.sum("most", a=3)'
+    assert state["values"] == explorer.widget.values
+    assert state["picture"] == explorer.widget.picture != b""
 
 
 def test_set_computes_once_however_many_controls_it_sets(explorer: Sum) -> None:

@@ -71,22 +71,21 @@ class Explorer(Contract):
         self._guess: Callable[[Any], Any] | None = None  # draws a reader's guess on an axis
         self._grip: tuple[Handle, Any] | None = None  # what a hand holds, and how far its anchor lies from it
         self._of = cache(lambda preset: self.compute({**self._defaults, **self.presets.get(preset, {})}))
-        fixed = {
+        self._fixed = {
             "title": self.title,
             "hint": self.hint,
             "controls": [kinds.said(name, self._declared[name]) for name in names],
             "leading": len(names if controls is not None or not self.leading else self.leading),
             "presets": list(self.presets),
         }
-        self.widget = Panel(fixed=fixed)
         self.result = self.compute(self._defaults)
-        self._stage()
-        self.widget.on_msg(self._answer)
         if preset is not None:
             one_of("preset", preset, tuple(self.presets))
             state = {**self.presets[preset], **state}
-        if state:
-            self.set(**state)
+        kinds.check(state, self._declared)
+        if error := self._take(state):
+            raise error
+        self._stage()
 
     # What they use.
 
@@ -226,6 +225,10 @@ class Explorer(Contract):
 
     def _go(self, state: State) -> ValueError | None:
         """Set controls and draw; where that is illegal, stay in the last legal state and return why."""
+        return self._take(state) or self._update()
+
+    def _take(self, state: State) -> ValueError | None:
+        """Compute what some controls lead to; where that is illegal, return why, and change nothing."""
         wanted = self.state
         for name in self._declared:  # in their order: one that decides over others comes before them
             if name in state:
@@ -236,7 +239,7 @@ class Explorer(Contract):
         except ValueError as error:
             return error
         self._state, self.result = wanted, result
-        return self._update()
+        return None
 
     def _stage(self) -> None:
         """Make the figure, and draw the present state."""
@@ -259,19 +262,26 @@ class Explorer(Contract):
     def _show(self, why_not: str = "") -> None:
         """Hand the page all that is shown, in one message."""
         preset, changes = self.nearest_preset()
-        with self.widget.hold_sync():
-            self.widget.picture = self._png
-            self.widget.values = kinds.shown(self._state, self._declared)
-            self.widget.handles = areas(self._handles)
-            self.widget.photos = self._canvas.photos()
-            self.widget.said = {
+        shown = {
+            "picture": self._png,
+            "values": kinds.shown(self._state, self._declared),
+            "handles": areas(self._handles),
+            "photos": self._canvas.photos(),
+            "said": {
                 "size": [round(100 * inches) for inches in self.figure.get_size_inches()],
                 "words": self.readout,
                 "why_not": why_not,
                 "call": self.link(),
                 "code": self.code,
                 "preset": "" if changes else preset,
-            }
+            },
+        }
+        if not hasattr(self, "widget"):  # a page that asks for all widgets must never find one without these
+            self.widget = Panel(fixed=self._fixed, **shown)
+            self.widget.on_msg(self._answer)
+        with self.widget.hold_sync():
+            for name, value in shown.items():
+                setattr(self.widget, name, value)
 
     @figures.one_at_a_time
     def _answer(self, _: Any, message: Any, __: Any = None) -> None:
