@@ -30,7 +30,7 @@ made_from="lock $(cat requirements.lock pyproject.toml | cksum)"
 if [ "$made_with" != "$(describe "$python")" ]; then
     "$python" -c 'import ensurepip, venv' 2>/dev/null ||
         fail "$python lacks its venv module. On Debian and Ubuntu: apt install python3-venv. Or give another: make setup PYTHON=/path/to/python3.13"
-    echo "Making .venv with $python. The packages take about 3 GB of disk and a few minutes."
+    echo "Making .venv with $python. The packages take about 3 GB of disk and a few minutes: pip says nothing while it unpacks them."
     made_with=$(describe "$python")
     rm -f "$stamp"
     rm -rf .venv

@@ -28,7 +28,7 @@ def add(commands: Any) -> None:
         "train",
         help="train a network",
         description="Train a network and report its accuracy on pictures it was not trained on.\n"
-        "Without options: scaled digits, about a minute on a laptop.",
+        "Without options: scaled digits, about a minute and a half on a laptop.",
         epilog=f"""examples:
   {PROGRAM} train --out runs/digits
   {PROGRAM} train --dataset cifar10 --out runs/cifar
