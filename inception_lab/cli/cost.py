@@ -44,7 +44,7 @@ variants of googlenet: {", ".join(VARIANTS)}
 
 
 def _run(*, network: str, format: str, **options: Any) -> None:
-    if models.is_keras(network):
+    if network not in networks() and models.is_keras(network):
         found = models.counted(network, **options)
     else:
         found = cost(describer(network, **options)())

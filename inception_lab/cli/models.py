@@ -1,5 +1,6 @@
 """Models of Keras on the command line: `keras:ResNet50`, or a saved model's file, read and never run."""
 
+import difflib
 import json
 import re
 import zipfile
@@ -8,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from inception_lab.architecture.cost import Cost
-from inception_lab.checks import entry
 
 APPLICATION = "keras:"
 SUFFIXES = (".keras", ".h5", ".hdf5")
@@ -16,7 +16,7 @@ SUFFIXES = (".keras", ".h5", ".hdf5")
 
 def is_keras(name: str) -> bool:
     """Whether a command's NETWORK means a model of Keras: by its start, or as a file."""
-    return name.startswith(APPLICATION) or name.endswith(SUFFIXES)
+    return name.startswith(APPLICATION) or name.endswith(SUFFIXES) or Path(name).is_file()
 
 
 def counted(
@@ -42,11 +42,18 @@ def _application(network: str, input: tuple[int, int] | None, classes: int | Non
     from inception_lab.model.backend import keras
 
     known = {
-        APPLICATION + name: make
-        for name, make in sorted(vars(keras.applications).items())
+        name.lower(): name
+        for name, make in vars(keras.applications).items()
         if callable(make) and name[0].isupper()
     }
-    make = entry("network", network, known)
+    name = network.removeprefix(APPLICATION)
+    if name not in known.values():
+        close = difflib.get_close_matches(name.lower(), known)
+        meant = f" Close to it: {', '.join(APPLICATION + known[each] for each in close)}." if close else ""
+        raise ValueError(
+            f"`network` must be one of Keras Applications. Received: network={network!r}.{meant}"
+        )
+    make = getattr(keras.applications, name)
     options = {"weights": None, "classes": classes, "input_shape": input and (*input, 3)}
     given = {name: value for name, value in options.items() if value is not None or name == "weights"}
     try:

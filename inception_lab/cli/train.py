@@ -69,7 +69,7 @@ recipes: {", ".join(RECIPES)}
     parser.add_argument(
         "--out", metavar="DIR", help="keep weights, log and checkpoints there; default: keep none"
     )
-    parser.add_argument("--resume", action="store_true", help="carry on the run in --out")
+    parser.add_argument("--resume", action="store_true", help="carry on the run in --out, or begin it")
     add_describing(parser, "pixels that pictures are resized to, on the device")
     parser.add_argument("--augmentation", metavar="NAME", help="default: what suits the data set")
     parser.add_argument(

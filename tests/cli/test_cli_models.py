@@ -152,9 +152,23 @@ def test_other_mistakes(tmp_path: Path, capsys: Capture) -> None:
         pass
     assert "a file of weights" in refused(capsys, str(tmp_path / "empty.h5"))
     assert refused(capsys, "keras:ResNet50", "--variant", "v2") == "keras:ResNet50 has no option --variant."
-    message = refused(capsys, "keras:ResNet51")
-    assert message.startswith("`network` must be one of 'keras:ConvNeXtBase', ")
-    assert message.endswith("Received: network='keras:ResNet51'.")
+    text = tmp_path / "a.txt"
+    text.write_text("no model")
+    assert refused(capsys, str(text)).startswith(f"`{text}` must be a saved model of Keras. Received: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "close"),
+    [
+        ("mobilenet", " Close to it: keras:MobileNet, keras:MobileNetV2, keras:MobileNetV3Small."),
+        ("resnet", " Close to it: keras:ResNet50, keras:ResNet152, keras:ResNet101."),
+        ("Foo", ""),
+    ],
+)
+def test_close_names_are_said(name: str, close: str, capsys: Capture) -> None:
+    assert refused(capsys, f"keras:{name}") == (
+        f"`network` must be one of Keras Applications. Received: network='keras:{name}'.{close}"
+    )
 
 
 def test_counting_a_file_is_counting_the_model(model: Any, tmp_path: Path, capsys: Capture) -> None:

@@ -86,7 +86,8 @@ def test_another_run_is_carried_on_only_if_it_is_the_same(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     out = ("--out", str(tmp_path))
-    assert run(*SMALL, *out) == 0
+    assert run(*SMALL, *out, "--resume") == 0
+    assert f"No epoch to carry on from (in {tmp_path}): this run begins." in capsys.readouterr().err
     assert run(*SMALL, *out, "--resume") == 0
     assert "Carrying on after epoch 1 of 1" in capsys.readouterr().err
     with pytest.raises(SystemExit, match=r"^2$"):

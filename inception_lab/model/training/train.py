@@ -73,7 +73,7 @@ def train(
         batch_size: Pictures a step, instead of the recipe's.
         seed: Decides initial weights, order, augmentation and dropout.
         out: Directory for log, checkpoints and weights; without one nothing is written.
-        resume: Carry on the run that `out` holds.
+        resume: Carry on the run that `out` holds, or begin it.
         augmentation: A name in `AUGMENTATIONS`, or one of your own, instead of the data set's.
         precision: `"float32"`, `"bfloat16"` or `"float16"`, instead of what suits the hardware.
         kernel_initializer: Keras's name of it, such as `"glorot_uniform"`.
@@ -221,6 +221,8 @@ def _begin(
                 directory.log(rows)
                 epoch = f"epoch {checkpoint.epoch} of {config['epochs']}"
                 shown.say(f"Carrying on after {epoch} (in {directory.path}).")
+            elif resume:
+                shown.say(f"No epoch to carry on from (in {directory.path}): this run begins.")
     except ValueError as error:
         refused = error
     told = crew.said_by_the_first({"rows": rows, "refused": str(refused or "")})
