@@ -935,10 +935,12 @@ def test_an_answer_is_written_into_a_field_and_judged() -> None:
 
 
 def test_guesses_are_written_into_as_many_fields_and_kept_when_all_are_there() -> None:
-    turn = exercises.predict("01.sizes", (None, None), labels=("A", "D"))
+    turn = exercises.predict("01.sizes", (None, None), labels=("A", "DD"))
     assert isinstance(turn, form.Turn)
     first, second, said = turn.widget().children
-    assert (first.description, second.description) == ("A", "D")
+    assert (first.description, second.description) == ("A", "DD")
+    assert first.style.description_width == second.style.description_width == "2ch"
+    assert first.layout.width == second.layout.width
     first.value = "5"
     assert "Your turn." in said.value
     assert kept.session.guesses == {}

@@ -48,7 +48,7 @@ class Turn(Verdict):
         """Return the fields, with what is said to them below."""
         import ipywidgets
 
-        fields = []
+        fields, column = [], f"{max(map(len, self.labels))}ch"
         for number, label in enumerate(self.labels):
             before = self.before[number] if number < len(self.before) else ""
             if self.choices:
@@ -58,7 +58,9 @@ class Turn(Verdict):
             else:
                 made = ipywidgets.Text(value=before, placeholder="your answer, then Enter")
                 made.continuous_update = False
-            made.description, made.style.description_width = label, "initial"
+                made.layout.width = f"calc({column} + var(--jp-widgets-inline-width))"
+                made.layout.max_width = "99%"
+            made.description, made.style.description_width = label, column
             fields.append(made)
         said = ipywidgets.HTML(self._repr_html_())
 

@@ -113,7 +113,7 @@ class Module(Explorer):
         self._diagram = LiveDiagram(self._diagram_axes, rows)
         place = self.figure if self.narrow else self._columns["parameters"]
         place.legend(
-            [Patch(fc=figures.GREY, hatch=style.hatch, ec="white") for style, _ in series.values()],
+            [Patch(fc=figures.GREY, hatch=2 * style.hatch, ec="white", lw=0) for style, _ in series.values()],
             list(series),
             loc=self.either("lower right", "lower center"), ncols=self.either(1, 2), fontsize=8,
             frameon=False, handlelength=1.4, borderaxespad=0.2,
