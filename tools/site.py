@@ -210,7 +210,10 @@ def documented(name: str) -> str:
 def module_page(name: str, module: str) -> str:
     """The page of a public module."""
     if name != "explore":
-        return f"{heading(f'lab.{name}')}.. automodule:: {module}\n{MEMBERS}"
+        public = vars(getattr(inception_lab, name)).items()
+        gathered = [key for key, value in public if key.startswith("plot_") and value.__module__ != module]
+        members = MEMBERS.replace(":members:", f":members: {', '.join(gathered)}".rstrip())
+        return f"{heading(f'lab.{name}')}.. automodule:: {module}\n{members}"
     page = f"{heading('lab.explore')}.. automodule:: {module}\n   :no-members:\n\n"
     for explorer in inception_lab.explore.__all__:
         kind = getattr(inception_lab.explore, explorer)
