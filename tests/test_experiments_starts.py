@@ -74,7 +74,7 @@ def test_a_summary_counts_what_works_and_what_is_stuck_apart() -> None:
             "6 of 16",
             "0.01",
             "91.0 (90.0–92.0)",
-            "90.0 (87.5–92.5); 1 of 3 never left",
+            "90.0 (87.5–92.5); 1 of 3 never below 2.07",
         )
     ]
 

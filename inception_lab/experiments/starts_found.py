@@ -21,7 +21,7 @@ def works(row: Mapping[str, Any]) -> bool:
 
 
 def stuck(row: Mapping[str, Any]) -> bool:
-    """Return whether a run's validation loss never left ln 10, or was no number any more."""
+    """Return whether a run's loss never went below nine tenths of ln 10, or was no number any more."""
     losses = np.array([[float(loss) for loss in str(row["validation_loss"]).split()]])
     return bool(row["diverged"]) or epochs_lost(losses) == [losses.size]
 
@@ -47,7 +47,7 @@ def summary(rows: Rows) -> Table:
     def percent(some: Rows) -> str:
         found = [100 * float(row["accuracy"]) for row in some if not stuck(row)]
         ends = f" ({min(found):.1f}–{max(found):.1f})" if len(found) > 1 else ""
-        left = f"; {len(some) - len(found)} of {len(some)} never left" if len(found) < len(some) else ""
+        left = f"; {len(some) - len(found)} of {len(some)} never below 2.07" if len(found) < len(some) else ""
         return (f"{np.mean(found):.1f}{ends}" if found else "–") + left
 
     lines: list[tuple[str, ...]] = []
@@ -67,7 +67,7 @@ def summary(rows: Rows) -> Table:
                 percent([row for row in arm if row["phase"] == MEASURE]),
             )
         )
-    head = ("start", "heads", "rates that work, of those tried, seed by seed", "never left ln 10")
+    head = ("start", "heads", "rates that work, of those tried, seed by seed", "loss never below 2.07")
     return (*head, "rate chosen", "test accuracy there, %", "new seeds, %"), lines
 
 
