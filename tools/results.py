@@ -22,6 +22,7 @@ Shown = Callable[[Sequence[float]], str]
 Table = Callable[[Rows], str]
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
 STORED = {**EXPERIMENTS, RACE.name: RACE}
+PARTS = (frozenset({"3a", "3b", "4a", "4b", "4c"}), frozenset({"4d", "4e", "5a", "5b"}))  # of the modules
 
 
 def grouped(rows: Rows, *keys: str) -> dict[tuple[Any, ...], Rows]:
@@ -168,14 +169,21 @@ def preferred(rows: Rows) -> str:
     lines = []
     answering = [row for row in rows if row["answering"] >= 5]
     for (shape, network), arm in grouped(answering, "shape", "network").items():
-        means = []
+        runs = []
         for run in grouped(arm, "seed").values():
             size = {(row["branch"], row["module"]): row["diameter"] for row in run}
             both = [module for branch, module in size if branch == "5x5" and ("1x1", module) in size]
-            means.append(statistics.geometric_mean(size["5x5", m] / size["1x1", m] for m in both))
-        shown = (f"{each(means):.2f}" for each in (min, statistics.median, max))
-        lines.append((f"{network}, {shape}s", f"{len(means)}", *shown, f"{sum(mean > 1 for mean in means)}"))
-    return table(("network, stimulus", "networks", "smallest ratio", "median", "largest", "above 1"), lines)
+            runs.append({m: size["5x5", m] / size["1x1", m] for m in both})
+        means = [statistics.geometric_mean(run.values()) for run in runs]
+        shown = [f"{each(means):.2f}" for each in (min, statistics.median, max)]
+        above = f"{sum(mean > 1 for mean in means)}"
+        for part in PARTS:
+            found = [statistics.geometric_mean(run[m] for m in part) for run in runs if part <= run.keys()]
+            ends = f" ({min(found):.2f}–{max(found):.2f})" if len(found) > 1 else ""
+            shown.append(f"{statistics.median(found):.2f}{ends}" if found else "–")
+        lines.append((f"{network}, {shape}s", f"{len(runs)}", *shown[:3], above, *shown[3:]))
+    head = ("network, stimulus", "networks", "smallest ratio", "median", "largest", "above 1")
+    return table((*head, "3a–4c", "4d–5b"), lines)
 
 
 def compared(name: str) -> Table:
