@@ -15,6 +15,7 @@ from typing import Any
 from benchmarks.bench_peers import RACE, TASKS, ratios, spread
 from inception_lab.experiments import EXPERIMENTS, ablation, differences
 from inception_lab.experiments.runner import Rows
+from inception_lab.experiments.sizes import by_branch
 from inception_lab.experiments.starts_found import at_own_rates, summary, wider
 from inception_lab.model.evaluate import mean_interval
 
@@ -22,7 +23,6 @@ Shown = Callable[[Sequence[float]], str]
 Table = Callable[[Rows], str]
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
 STORED = {**EXPERIMENTS, RACE.name: RACE}
-PARTS = (frozenset({"3a", "3b", "4a", "4b", "4c"}), frozenset({"4d", "4e", "5a", "5b"}))  # of the modules
 
 
 def grouped(rows: Rows, *keys: str) -> dict[tuple[Any, ...], Rows]:
@@ -98,9 +98,8 @@ def full_network(rows: Rows) -> str:
         speed = statistics.median(column(group, "images_per_second"))
         first, memory = first or speed, max(column(group, "peak_memory"))
         lines.append((str(precision), f"{speed:.1f}", f"× {speed / first:.2f}", f"{memory / 1e9:.2f}"))
-    return table(
-        ("precision", "images/s (median of 3)", "against float32", "peak memory, GB (largest of 3)"), lines
-    )
+    head = ("precision", "images/s (median of 3)", "against float32", "peak memory, GB (largest of 3)")
+    return table(head, lines)
 
 
 def by(*keys: str, measures: Sequence[str], shown: Shown = percent, paired: bool = False) -> Table:
@@ -164,38 +163,13 @@ def race(rows: Rows) -> str:
     )  # fmt: skip
 
 
-def preferred(rows: Rows) -> str:
-    """Ratios of 5×5 to 1×1, of a network's means over the modules where five channels of both answer."""
-    lines = []
-    answering = [row for row in rows if row["answering"] >= 5]
-    for (shape, network), arm in grouped(answering, "shape", "network").items():
-        runs = []
-        for run in grouped(arm, "seed").values():
-            size = {(row["branch"], row["module"]): row["diameter"] for row in run}
-            both = [module for branch, module in size if branch == "5x5" and ("1x1", module) in size]
-            runs.append({m: size["5x5", m] / size["1x1", m] for m in both})
-        means = [statistics.geometric_mean(run.values()) for run in runs]
-        shown = [f"{each(means):.2f}" for each in (min, statistics.median, max)]
-        above = f"{sum(mean > 1 for mean in means)}"
-        for part in PARTS:
-            found = [statistics.geometric_mean(run[m] for m in part) for run in runs if part <= run.keys()]
-            ends = f" ({min(found):.2f}–{max(found):.2f})" if len(found) > 1 else ""
-            shown.append(f"{statistics.median(found):.2f}{ends}" if found else "–")
-        lines.append((f"{network}, {shape}s", f"{len(runs)}", *shown[:3], above, *shown[3:]))
-    head = ("network, stimulus", "networks", "smallest ratio", "median", "largest", "above 1")
-    return table((*head, "3a–4c", "4d–5b"), lines)
-
-
 def compared(name: str) -> Table:
     """Return the table of an experiment's arms, and that of its differences."""
 
     def made(rows: Rows) -> str:
         trained = differences(name, of="train_accuracy")
         lines = [
-            (
-                pair,
-                *(f"{value:+.2f}, {low:+.1f} … {high:+.1f}" for value, (low, high) in (held, trained[pair])),
-            )
+            (pair, *(f"{d:+.2f}, {low:+.1f} … {high:+.1f}" for d, (low, high) in (held, trained[pair])))
             for pair, held in differences(name).items()
         ]
         head = ("difference, points, and its 95 % interval, seeds paired", "held-out digits", "training")
@@ -209,7 +183,7 @@ TABLES: dict[str, Table] = {
     "full_network": full_network,
     "reduction": by("reductions", "macs", measures=("accuracy",), paired=True),
     **{name: compared(name) for name in ("reduction_own_rates", "kernels", "towers", "additions")},
-    "sizes": preferred,
+    "sizes": lambda rows: table(*by_branch(rows)),
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),
     "heads": by("start", "weight", measures=("accuracy",), shown=singly),
     "starts": lambda rows: "\n\n".join(table(*made(rows)) for made in (summary, wider, at_own_rates)),
