@@ -1,4 +1,4 @@
-"""Do two sizes of kernel side by side beat two of one size, where nothing else differs?
+"""Do two sizes of kernel side by side beat two of one size, where only the reductions differ besides?
 
 Two modules as in `ablation`, of which only the two large branches change: 3×3 and 5×5, twice 3×3, twice 5×5.
 All output widths stay, and the branch without a large kernel. The 1×1 reductions are multiplied by one
@@ -60,7 +60,7 @@ def _matched(row: InceptionRow, kind: str, name: str, shape: Shape) -> Parallel:
 
 KERNELS_COMPARED = at_own_rates(
     "kernels",
-    "two sizes of large kernels side by side, or two of one size, all else equal: what is best?",
+    "two sizes of large kernels side by side, or two of one size, at equal widths and cost: what is best?",
     kernels_network,
     PAIRS,
     ((MIXED, "twice 3×3"), (MIXED, "twice 5×5")),
