@@ -183,7 +183,7 @@ TABLES: dict[str, Table] = {
     "full_network": full_network,
     "reduction": by("reductions", "macs", measures=("accuracy",), paired=True),
     **{name: compared(name) for name in ("reduction_own_rates", "kernels", "towers", "additions")},
-    "sizes": lambda rows: table(*by_branch(rows)),
+    "sizes": lambda _: table(*by_branch()),
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),
     "heads": by("start", "weight", measures=("accuracy",), shown=singly),
     "starts": lambda rows: "\n\n".join(table(*made(rows)) for made in (summary, wider, at_own_rates)),

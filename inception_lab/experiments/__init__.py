@@ -34,6 +34,7 @@ from inception_lab.experiments.own_rates import MEASURE, unpack
 from inception_lab.experiments.reductions import REDUCTION, REDUCTION_OWN_RATES
 from inception_lab.experiments.runner import Experiment, Rows
 from inception_lab.experiments.sizes import PREFERRED
+from inception_lab.experiments.sizes import size_ratios as size_ratios
 from inception_lab.experiments.starts import STARTS
 from inception_lab.experiments.starts import by_rate as by_rate
 from inception_lab.experiments.starts_found import at_own_rates as at_own_rates

@@ -1,18 +1,24 @@
 """Do larger kernels prefer larger discs because of what was learnt? BVLC's GoogLeNet, and two controls."""
 
+from __future__ import annotations
+
 from itertools import product
-from statistics import geometric_mean, median
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from inception_lab.architecture.googlenet import TABLE_1
 from inception_lab.experiments.gradients import significant
 from inception_lab.experiments.runner import Experiment, Rows, Settings
-from inception_lab.model.inside.tuning import geometric_mean as mean_size
+from inception_lab.model.inside.tuning import geometric_mean
+
+if TYPE_CHECKING:
+    import pandas
 
 SEEDS = {"disc": 24, "square": 2}  # of each control; there is only one trained network
 COLOURS = ("black", "white")
 KERNELS = ("1x1", "3x3", "5x5")
-PARTS = {"3a–4c": {"3a", "3b", "4a", "4b", "4c"}, "4d–5b": {"4d", "4e", "5a", "5b"}}  # of the modules
+PARTS = {"3a–4c": ["3a", "3b", "4a", "4b", "4c"], "4d–5b": ["4d", "4e", "5a", "5b"]}  # of the modules
 CONTROLS = {"trained": "its weights", "shuffled": "each kernel permuted", "untrained": "1 / fan-in, bias 0.2"}
 
 
@@ -28,7 +34,7 @@ def measure(settings: Settings, _: Rows) -> Rows:
     tuning = discs.size_tuning(model, bvlc.prepare, colours=COLOURS, shape=settings["shape"])
     rows = []
     for module, branch in product(tuning.answers, KERNELS):
-        mean, inner = tuning.mean(module, branch), mean_size(tuning.inner(module, branch))
+        mean, inner = tuning.mean(module, branch), geometric_mean(tuning.inner(module, branch))
         rows.append(
             {
                 "module": module.removeprefix("inception_"),
@@ -40,36 +46,6 @@ def measure(settings: Settings, _: Rows) -> Rows:
             }
         )
     return rows
-
-
-def by_branch(rows: Rows) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return how much larger a disc the 5×5 prefers than the 1×1, in words for a table: head and lines.
-
-    A network's ratio is the geometric mean over the modules where five channels of both branches answer, or
-    over one of `PARTS`, where all its modules count.
-    """
-    arms: dict[tuple[str, str], dict[int, dict[str, float]]] = {}
-    answering = [row for row in rows if row["answering"] >= 5]
-    for row in answering:
-        run = arms.setdefault((row["network"], row["shape"]), {}).setdefault(row["seed"], {})
-        run[f"{row['branch']} {row['module']}"] = row["diameter"]
-    lines = []
-    for (network, shape), runs in arms.items():
-        ratios = [
-            {module: size / run[f"1x1 {module}"] for name, size in run.items()
-             for branch, module in [name.split()] if branch == "5x5" and f"1x1 {module}" in run}
-            for run in runs.values()
-        ]  # fmt: skip
-        means = [geometric_mean(run.values()) for run in ratios]
-        cells = [f"{each(means):.2f}" for each in (min, median, max)]
-        cells.append(f"{sum(mean > 1 for mean in means)}")
-        for part in PARTS.values():
-            found = [geometric_mean(run[m] for m in part) for run in ratios if part <= run.keys()]
-            ends = f" ({min(found):.2f}–{max(found):.2f})" if len(found) > 1 else ""
-            cells.append(f"{median(found):.2f}{ends}" if found else "–")
-        lines.append((f"{network}, {shape}s", f"{len(runs)}", *cells))
-    head = ("network, stimulus", "networks", "smallest ratio", "median", "largest", "above 1", *PARTS)
-    return head, lines
 
 
 PREFERRED = Experiment(
@@ -84,3 +60,40 @@ PREFERRED = Experiment(
     measure,
     lambda settings: [TABLE_1, CONTROLS[settings["network"]], settings["shape"], "30 sizes", COLOURS],
 )
+
+
+def size_ratios() -> pandas.Series[float]:
+    """Return how much larger a disc or square the 5×5 of each stored network prefers than its 1×1.
+
+    Returns:
+        By shape, network, seed and module: the ratio of the two mean diameters. Only modules in which five
+        channels of both branches answer.
+    """
+    import pandas
+
+    rows = pandas.DataFrame(PREFERRED.rows()).query("answering >= 5")
+    index = ["shape", "network", "seed", "module"]
+    wide = rows.pivot(index=index, columns="branch", values="diameter")
+    return (wide["5x5"] / wide["1x1"]).dropna()
+
+
+def by_branch() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return those ratios in words for a table, its head and lines: geometric means over a network's modules.
+
+    Over all that count, and over each of `PARTS` where all of its modules do.
+    """
+    logs: Any = np.log(size_ratios().unstack("module"))
+    means = np.exp(logs.mean(axis="columns"))
+    parts = {name: np.exp(logs[of].mean(axis="columns", skipna=False)) for name, of in PARTS.items()}
+    lines = []
+    for shape, network in product(SEEDS, CONTROLS):
+        of = means[shape, network]
+        cells = [f"{each:.2f}" for each in (of.min(), of.median(), of.max())]
+        cells.append(f"{(of > 1).sum()}")
+        for part in parts.values():
+            found = part[shape, network].dropna()
+            ends = f" ({found.min():.2f}–{found.max():.2f})" if len(found) > 1 else ""
+            cells.append(f"{found.median():.2f}{ends}" if len(found) else "–")
+        lines.append((f"{network}, {shape}s", f"{len(of)}", *cells))
+    head = ("network, stimulus", "networks", "smallest ratio", "median", "largest", "above 1", *PARTS)
+    return head, lines
