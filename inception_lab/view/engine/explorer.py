@@ -279,6 +279,7 @@ class Explorer(Contract):
         if not hasattr(self, "widget"):  # a page that asks for all widgets must never find one without these
             self.widget = Panel(fixed=self._fixed, **shown)
             self.widget.on_msg(self._answer)
+            return
         with self.widget.hold_sync():
             for name, value in shown.items():
                 setattr(self.widget, name, value)
