@@ -240,13 +240,21 @@ def test_unknown_names_and_settings_are_refused() -> None:
 # networks -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["twice 3×3", "twice 5×5"])
-def test_kernels_are_exchanged_and_nothing_else(kind: str) -> None:
+EXCHANGED = ("a/second", "a/third", "b/second", "b/third")
+
+
+@pytest.mark.parametrize(("kind", "side"), [("twice 3×3", 3), ("twice 5×5", 5)])
+def test_kernels_and_reductions_are_exchanged_and_nothing_else(kind: str, side: int) -> None:
     own, mixed = (lab.cost(kernels.kernels_network(each)) for each in (kind, kernels.MIXED))
     assert own.macs == pytest.approx(mixed.macs, rel=0.005)
     for row, other in zip(own.layers, mixed.layers, strict=True):
         assert row.name == other.name
         assert "reduce" in row.name or row.output_shape == other.output_shape
+        if not row.name.startswith(EXCHANGED):
+            assert row.parameters == other.parameters
+    for name in EXCHANGED:
+        channels = own[f"{name}_reduce"].output_shape[-1]
+        assert own[name].parameters == side**2 * channels * own[name].output_shape[-1]
 
 
 def test_reductions_change_nothing_else() -> None:

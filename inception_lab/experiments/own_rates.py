@@ -22,6 +22,7 @@ from inception_lab.model.training.recipes import Recipe
 
 STEM = 16
 FIRST: Shape = (16, 16, 2 * STEM)  # what the first of two modules sees
+RATES = (0.1, 0.2, 0.4, 0.8, 1.6)
 SEEDS = range(8)
 CHOOSE, MEASURE = "choose", "measure"  # the learning rate on the validation pictures; then the network
 
@@ -50,7 +51,7 @@ def at_own_rates(
     arms: Iterable[str],
     compared: tuple[tuple[str, str], ...],
     *,
-    rates: tuple[float, ...],
+    rates: tuple[float, ...] = RATES,
     seeds: range = SEEDS,
     described: Callable[[str], list[Any]] | None = None,
 ) -> Experiment:

@@ -103,6 +103,5 @@ TOWERS_COMPARED = at_own_rates(
         ("8 groups", ONE),
         ("all groups", ONE),
     ),
-    rates=(0.1, 0.2, 0.4, 0.8, 1.6),
     described=_described,
 )
