@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inception_lab.checks import positive_integer
-from inception_lab.cli.options import PROGRAM
+from inception_lab.cli.options import PROGRAM, run_directory
 from inception_lab.text import bar, say
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ and else downloaded once (28 MB). Reading them takes the package onnx: pip insta
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--weights", metavar="FILE", help="BVLC's weights, an ONNX file")
-    source.add_argument("--run", metavar="DIR", dest="run_directory", help="a directory of `train --out`")
+    source.add_argument(
+        "--run", metavar="DIR", dest="learned", type=run_directory, help="a directory of `train --out`"
+    )
     parser.add_argument(
         "--top", type=int, default=5, metavar="N", help="how many classes of each picture; default: 5"
     )
@@ -53,17 +55,16 @@ and else downloaded once (28 MB). Reading them takes the package onnx: pip insta
     parser.set_defaults(run=_run)
 
 
-def _run(
-    *, images: Sequence[str], weights: str | None, run_directory: str | None, top: int, format: str
-) -> None:
+def _run(*, images: Sequence[str], weights: str | None, learned: Path | None, top: int, format: str) -> None:
     top, complaints = positive_integer("top", top, " (--top)"), _Complaints()
     paths = [path for name in images for path in complaints.found(name)]
     results: list[dict[str, Any]] = []
     if paths:
+        from inception_lab.model.pretrained.bvlc import weights_in
         from inception_lab.model.pretrained.sources import classifier
 
-        place = run_directory or weights
-        network = classifier(Path(place) if place else "bvlc", download=True)
+        source = learned or (weights_in("`--weights`", Path(weights)) if weights else "bvlc")
+        network = classifier(source, download=True)
         bars = sys.stdout is not None and sys.stdout.isatty()
         for path, predictions in _classified(network, paths, top, complaints):
             results.append({"image": path, "predictions": [asdict(each) for each in predictions]})
@@ -111,7 +112,7 @@ class _Complaints:
 
         A shell puts files in a pattern's place; Windows hands the pattern on.
         """
-        name = os.path.expanduser("/dev/stdin" if name == "-" else name)
+        name = "/dev/stdin" if name == "-" else name
         there = os.path.exists(name)
         if there and not os.path.isdir(name):
             return [name]

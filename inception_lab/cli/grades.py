@@ -38,7 +38,8 @@ def _run(*, folder: str, picture: str | None) -> None:
             refused += 1
             say(f"{PROGRAM}: {error}")
     if not reports:
-        raise ValueError(f"A folder of reports must hold at least one. Received: {folder}.")
+        what = "" if Path(folder).is_dir() else ", which is no folder"
+        raise ValueError(f"A folder of reports must hold at least one. Received: {folder}{what}.")
     names = tuple(EXERCISES)
     print(csv_text(class_table(reports, names)), end="")
     if picture:

@@ -9,11 +9,12 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 from inception_lab import __version__
 from inception_lab.cli import classify, cost, grades, train
-from inception_lab.cli.options import INTERRUPTED, PROGRAM
+from inception_lab.cli.options import INTERRUPTED, PROGRAM, refused
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,11 +30,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if sys.stdout is None:
             raise ValueError("Results need somewhere to go. Received: a closed stdout.")
-        for name, value in chosen.items():
-            if value in ("", [""]):  # as where a shell's variable is not set
-                raise ValueError(f"`{name}` must not be empty. Received: {name}=''.")
-            if isinstance(value, str):  # a shell leaves `~` as it is after `--out=`
-                chosen[name] = os.path.expanduser(value)
         chosen.pop("run")(**chosen)
         sys.stdout.flush()
     except FloatingPointError as error:  # a loss that is none any more
@@ -51,10 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors take one line."""
+    """A parser whose errors take one line: the constraint, what was received, and at which argument."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs)
+        self.register("type", None, _words)
+        self.register("type", int, partial(_read, int, "a whole number"))
+        self.register("type", float, partial(_read, float, "a number"))
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{PROGRAM}: {' '.join(message.split())}\n")
@@ -67,7 +66,22 @@ def _parser() -> _Parser:
         epilog=f"`{PROGRAM} COMMAND --help` says what a command takes.",
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.register("type", None, str)  # each command reads what it is given
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (cost, train, classify, grades):
         command.add(commands)
     return parser
+
+
+def _words(text: str) -> str:
+    """Read words, such as a name or a path, whose `~` a shell leaves as it is after `--out=`."""
+    if not text:  # as where a shell's variable is not set
+        raise refused("must not be empty", text)
+    return os.path.expanduser(text)
+
+
+def _read(kind: type, what: str, text: str) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        raise refused(f"must be {what}", text) from None

@@ -2,15 +2,17 @@
 
 import argparse
 import inspect
+import os
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from inception_lab.architecture.network import Network
 from inception_lab.architecture.published.zoo import NETWORKS
 from inception_lab.architecture.small import NETWORKS as SMALL
-from inception_lab.checks import entry
+from inception_lab.checks import entry, short
 
 PROGRAM = "inception-lab"
 DESCRIBING = ("input", "auxiliary", "variant", "width")  # the options that `describer` takes
@@ -43,12 +45,23 @@ def describer(name: str, **options: Any) -> Callable[..., Network]:
     return partial(describe, **given)
 
 
+def refused(constraint: str, text: str) -> argparse.ArgumentTypeError:
+    """Return the error of an argument that is not as it must be."""
+    return argparse.ArgumentTypeError(f"{constraint}. Received: {short(text)}.")
+
+
 def picture_sides(text: str) -> tuple[int, int]:
     """Read a side in pixels, such as `224`, or height × width, such as `250x300`."""
-    sides = re.fullmatch(r"([0-9]{1,9})(?:[x×]([0-9]{1,9}))?", text)
+    sides = re.fullmatch(r"([1-9][0-9]{0,8})(?:[x×]([1-9][0-9]{0,8}))?", text)
     if sides is None:
-        raise argparse.ArgumentTypeError(
-            f"must be a side in pixels, such as 224, or height x width, such as 250x300. Received: {text!r}."
-        )
+        raise refused("must be a side in pixels, such as 224, or height x width, such as 250x300", text)
     height, width = sides.groups()
     return int(height), int(width or height)
+
+
+def run_directory(text: str) -> Path:
+    """Read the directory of a run, before anything slow is loaded."""
+    place = Path(os.path.expanduser(text))
+    if not (text and (place / "config.json").is_file()):
+        raise refused("must be the directory of a run, with its config.json", text)
+    return place

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inception_lab.checks import entry, positive_integer, seed_number
-from inception_lab.cli.options import DESCRIBING, INTERRUPTED, PROGRAM, add_describing, describer, networks
+from inception_lab.cli.options import (
+    DESCRIBING,
+    INTERRUPTED,
+    PROGRAM,
+    add_describing,
+    describer,
+    networks,
+    run_directory,
+)
 from inception_lab.model.training.recipes import AUGMENTATIONS, BVLC, FINETUNING, RECIPES, SUITED
 from inception_lab.text import say
 
@@ -60,7 +68,7 @@ recipes: {", ".join(RECIPES)}
         "--network", metavar="NAME", help="default: a small GoogLeNet that suits the data set"
     )
     parser.add_argument(
-        "--from", dest="start", metavar="DIR", help="start from the weights of your own run in DIR"
+        "--from", dest="start", type=run_directory, metavar="DIR", help="start from the weights of your run"
     )
     parser.add_argument("--epochs", type=int, metavar="N", help="default: what suits the data set")
     parser.add_argument("--batch-size", type=int, metavar="N", help="default: the recipe's")
@@ -91,7 +99,7 @@ def _run(
     dataset: str,
     recipe: str | None,
     network: str | None,
-    start: str | None,
+    start: Path | str | None,
     learning_rate: float | None,
     format: str,
     processes: int | None,
@@ -106,8 +114,6 @@ def _run(
     if network == BVLC and not start:
         start, network = BVLC, None
     if start:
-        if start != BVLC and not (Path(start) / "config.json").is_file():
-            raise ValueError(f"--from needs the directory of a run, with its config.json. Received: {start}.")
         for option, value in {**describing, "network": network}.items():
             if value is not None:
                 raise ValueError(f"{start} has no option --{option}.")
@@ -134,7 +140,7 @@ def _run(
 
         RunDirectory(out).check(None, resume)
     # What takes long is loaded when the options have been found good.
-    if processes is not None:
+    if any(each is not None for each in (coordinator, processes, process)):
         os.environ.setdefault("KERAS_BACKEND", "jax")
     from inception_lab.model.training.distribution import LostProcessError, join
 
@@ -148,7 +154,7 @@ def _run(
         from inception_lab.model.training.train import train
 
         chosen_precision(options["precision"])
-        source = classifier(start if start == BVLC else Path(start), download=True) if start else None
+        source = classifier(start, download=True) if start else None
         side = source.network.input_shape[0] if source else None
         data = load(dataset, seed=options["seed"], side=side, quiet=not team.first)
         if source:

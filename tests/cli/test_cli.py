@@ -185,10 +185,8 @@ INPUT = "argument --input: must be a side in pixels, such as 224, or height x wi
         (["cost", "googlenet", "--input", "22.4"], f"{INPUT}Received: '22.4'."),
         (["cost", "googlenet", "--input=-224"], f"{INPUT}Received: '-224'."),
         (["cost", "googlenet", "--input", ""], f"{INPUT}Received: ''."),
-        (
-            ["cost", "googlenet", "--input", "0"],
-            "`height` must be a positive integer. Received: height=0 in input_shape=(0, 0, 3).",
-        ),
+        (["cost", "googlenet", "--input", "0"], f"{INPUT}Received: '0'."),
+        (["cost", ""], "argument NETWORK: must not be empty. Received: ''."),
         (
             ["cost", "googlenet", "--input", "64", "--auxiliary"],
             "A 5×5 window with padding='valid' must fit into its input. "
@@ -198,7 +196,11 @@ INPUT = "argument --input: must be a side in pixels, such as 224, or height x wi
             ["cost", "googlenet", "--classes", "0"],
             "`classes` must be a positive integer. Received: classes=0.",
         ),
-        (["cost", "googlenet", "--classes", "many"], "argument --classes: invalid int value: 'many'"),
+        (
+            ["cost", "googlenet", "--classes", "many"],
+            "argument --classes: must be a whole number. Received: 'many'.",
+        ),
+        (["cost", "googlenet", "--width", "half"], "argument --width: must be a number. Received: 'half'."),
         (
             ["cost", "googlenet", "--width", "1e308"],
             "`width` must be a number above 0, at most 1000. Received: width=1e+308.",

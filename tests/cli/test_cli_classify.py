@@ -216,10 +216,6 @@ def test_a_directory_that_is_no_run_gets_one_line(
     picture = folder / "red.png"
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert refused(capsys, picture, "--run", empty) == (
-        "`source` must be a run's directory, with config.json, or a folder with one file *.onnx. "
-        f"Received: {empty}, with neither."
-    )
     (empty / "config.json").write_text('{"network": {}}', encoding="utf-8")
     assert refused(capsys, picture, "--run", empty).startswith(
         "A run's directory must be one that `inception-lab train` wrote. "
@@ -265,19 +261,25 @@ def test_more_classes_than_there_are_gives_all(shared: Path, capsys: Capture) ->
 # Mistakes ---------------------------------------------------------------------------------------------
 
 
-def test_mistakes_take_one_line(folder: Path, capsys: Capture) -> None:
+def test_mistakes_take_one_line(folder: Path, trained: tuple[Path, Any, Dataset], capsys: Capture) -> None:
     picture = folder / "red.png"
+    no_run = "argument --run: must be the directory of a run, with its config.json. Received: '{}'."
     for arguments, message in (
         ([], "the following arguments are required: IMAGE"),
         ([picture, "--top", "0"], "`top` must be a positive integer. Received: top=0 (--top)."),
-        ([""], "`images` must not be empty. Received: images=''."),
-        ([picture, "--run", ""], "`run_directory` must not be empty. Received: run_directory=''."),
-        ([picture, "--top", "few"], "argument --top: invalid int value: 'few'"),
-        ([picture, "--weights", "a", "--run", "b"], "argument --run: not allowed with argument --weights"),
+        ([""], "argument IMAGE: must not be empty. Received: ''."),
+        ([picture, "--run", ""], no_run.format("")),
+        ([picture, "--run", folder / "none"], no_run.format(folder / "none")),
+        ([picture, "--run", folder], no_run.format(folder)),
+        ([picture, "--top", "few"], "argument --top: must be a whole number. Received: 'few'."),
+        (
+            [picture, "--weights", "a", "--run", trained[0]],
+            "argument --run: not allowed with argument --weights",
+        ),
         ([folder], f"A picture must be a file. Received: {folder}, which is a folder."),
         (
             [picture, "--weights", folder / "none.onnx"],
-            "`source` must be 'bvlc', 'digits', a file of weights, a folder with one or a run's directory. "
+            "`--weights` must be a file of weights or a folder with one. "
             f"Received: {folder / 'none.onnx'}, not found.",
         ),
         (

@@ -133,8 +133,8 @@ def test_a_report_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> No
 def test_a_folder_without_reports_is_said(
     tmp_path: Path, made: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path if made else tmp_path / "none"
+    folder, end = (tmp_path, "") if made else (tmp_path / "none", ", which is no folder")
     with pytest.raises(SystemExit, match="2"):
         main(["grades", str(folder)])
-    said = f"inception-lab: A folder of reports must hold at least one. Received: {folder}.\n"
+    said = f"inception-lab: A folder of reports must hold at least one. Received: {folder}{end}.\n"
     assert capsys.readouterr().err == said

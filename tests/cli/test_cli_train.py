@@ -24,6 +24,7 @@ from inception_lab.model.training.recipes import AUGMENTATIONS, RECIPES
 
 ROOT = Path(__file__).parents[2]
 SMALL = ("--width", "0.1", "--epochs", "1", "--input", "16", "--precision", "float32")
+NO_RUN = "argument --from: must be the directory of a run, with its config.json. "
 
 
 @pytest.fixture
@@ -131,9 +132,17 @@ def test_ctrl_c_ends_with_the_status_of_an_interruption(
             ("--batch-size", "0"),
             "`batch_size` must be a positive integer. Received: batch_size=0 (--batch-size).",
         ),
-        (("--out", ""), "`out` must not be empty. Received: out=''."),  # --out "$UNSET"
-        (("--from", ""), "`start` must not be empty. Received: start=''."),
-        (("--dataset", "", "--resume"), "`dataset` must not be empty. Received: dataset=''."),
+        (("--out", ""), "argument --out: must not be empty. Received: ''."),  # --out "$UNSET"
+        (("--from", ""), f"{NO_RUN}Received: ''."),
+        (("--dataset", "", "--resume"), "argument --dataset: must not be empty. Received: ''."),
+        (("--epochs", "x"), "argument --epochs: must be a whole number. Received: 'x'."),
+        (("--batch-size", "1.5"), "argument --batch-size: must be a whole number. Received: '1.5'."),
+        (("--learning-rate", "fast"), "argument --learning-rate: must be a number. Received: 'fast'."),
+        (
+            ("--process", "1"),
+            "Several processes need `coordinator`, `processes` and `process`. "
+            "Missing: coordinator, processes.",
+        ),
         (("--epochs", "-3"), "`epochs` must be a positive integer. Received: epochs=-3 (--epochs)."),
         (("--seed", "-1"), "`seed` must be a whole number from 0 to 2147483647. Received: seed=-1 (--seed)."),
         (
@@ -218,9 +227,7 @@ def test_a_run_of_ones_own_is_a_start(capsys: pytest.CaptureFixture[str], tmp_pa
     capsys.readouterr()
     for option in (("--width", "0.5"), ("--network", "googlenet"), ("--network", "bvlc")):
         assert refused(capsys, *start, *option) == f"{first} has no option {option[0]}."
-    assert refused(capsys, "--from", str(tmp_path)) == (
-        f"--from needs the directory of a run, with its config.json. Received: {tmp_path}."
-    )
+    assert refused(capsys, "--from", str(tmp_path)) == (f"{NO_RUN}Received: {str(tmp_path)!r}.")
 
 
 @pytest.mark.usefixtures("few_digits")

@@ -127,6 +127,10 @@ def join(coordinator: str | None = None, processes: int | None = None, process: 
     given = {"coordinator": coordinator, "processes": processes, "process": process}
     found = {name: os.environ.get(VARIABLES[name]) if v is None else v for name, v in given.items()}
     known = {name: value for name, value in found.items() if value is not None}
+    if known and (missing := [name for name in found if name not in known]):
+        raise ValueError(
+            f"Several processes need `coordinator`, `processes` and `process`. Missing: {', '.join(missing)}."
+        )
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     if backend != "jax":
         if known:
@@ -135,11 +139,6 @@ def join(coordinator: str | None = None, processes: int | None = None, process: 
             )
         return _TEAM
     if known:
-        if missing := [name for name in found if name not in known]:
-            raise ValueError(
-                f"Several processes need `coordinator`, `processes` and `process`. "
-                f"Missing: {', '.join(missing)}."
-            )
         size, number = _whole("processes", found["processes"]), _whole("process", found["process"])
         positive_integer("processes", size)
         if not 0 <= number < size:
