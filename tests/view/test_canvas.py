@@ -19,7 +19,7 @@ from PIL import Image
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.figures.agg import QuickCanvas
-from inception_lab.view.figures.png import Png
+from inception_lab.view.figures.png import ROWS, Png
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 
@@ -277,3 +277,12 @@ def test_a_png_is_whole_however_little_of_it_was_compressed_anew() -> None:
                 stream += content if kind == b"IDAT" else b""
                 at += 12 + size
             assert zlib.decompress(stream) == png._rows.tobytes()  # which compares its checksum
+
+
+def test_of_a_png_only_rows_that_differ_are_compressed_anew() -> None:
+    png = Png(10 * ROWS, 5)
+    png.encoded([])
+    png.pixels[3 * ROWS] = 7
+    with patch("zlib.compressobj", wraps=zlib.compressobj) as compressing:
+        png.encoded([(0, 10 * ROWS)])
+    assert compressing.call_count == 1
