@@ -264,8 +264,8 @@ def test_reductions_change_nothing_else() -> None:
     for cost in networks.values():
         assert cost["inception_3a/5x5"].output_shape == (32, 32, 8)
         assert cost["inception_5a/output"].output_shape == (8, 8, 208)
-    assert networks["1"].macs == lab.cost(googlenet_digits()).macs
-    assert networks["1/4"]["inception_3a/3x3_reduce"].output_shape == (32, 32, 6)  # 24 / 4
+    assert networks["× 1"].macs == lab.cost(googlenet_digits()).macs
+    assert networks["× 1/4"]["inception_3a/3x3_reduce"].output_shape == (32, 32, 6)  # 24 / 4
 
 
 @pytest.mark.parametrize("kind", [*ablation.KERNELS, *ablation.PLAIN])
@@ -312,7 +312,7 @@ def test_differences_are_those_of_seeds_that_both_arms_have(monkeypatch: pytest.
     def row(network: str, seed: int, digits: list[bool], trained: float, phase: str = "measure") -> Settings:
         right = own_rates.pack(np.repeat(np.array(digits)[:, None], 7, axis=1))
         of = {"network": network, "phase": phase, "seed": seed, "chosen_rate": 0.4}
-        return {**of, "right": right, "train_accuracy": trained}
+        return {**of, "macs": 20, "right": right, "train_accuracy": trained}
 
     stored = [
         row("3×3 + 3×3", 0, [True] * 8, 0.9),

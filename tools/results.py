@@ -17,7 +17,6 @@ from inception_lab.experiments import EXPERIMENTS, ablation, differences
 from inception_lab.experiments.runner import Rows
 from inception_lab.experiments.sizes import by_branch
 from inception_lab.experiments.starts_found import at_own_rates, summary, wider
-from inception_lab.model.evaluate import mean_interval
 
 Shown = Callable[[Sequence[float]], str]
 Table = Callable[[Rows], str]
@@ -102,26 +101,16 @@ def full_network(rows: Rows) -> str:
     return table(head, lines)
 
 
-def by(*keys: str, measures: Sequence[str], shown: Shown = percent, paired: bool = False) -> Table:
-    """Return a table of mean accuracies in per cent, a line a group; paired: and how far from the first's."""
+def by(*keys: str, measures: Sequence[str], shown: Shown = percent) -> Table:
+    """Return a table of mean accuracies in per cent, a line a group."""
 
     def made(rows: Rows) -> str:
-        groups = grouped(rows, *keys)
-        first, *_ = (column(group, measures[0]) for group in groups.values())
-
-        def apart(group: Rows) -> list[str]:
-            pairs = zip(column(group, measures[0]), first, strict=True)
-            found = [100 * (own - other) for own, other in pairs]
-            low, high = mean_interval(found)
-            return [", ".join(f"{each:+.2f}" for each in found), f"{low:+.1f} … {high:+.1f}"]
-
         lines = [
-            (*map(str, key), f"{len(group)}", *(shown(column(group, measure)) for measure in measures),
-             *(apart(group) if paired else []))
-            for key, group in groups.items()
-        ]  # fmt: skip
+            (*map(str, key), f"{len(group)}", *(shown(column(group, measure)) for measure in measures))
+            for key, group in grouped(rows, *keys).items()
+        ]
         names = (f"{measure.replace('_', ' ')}, %" for measure in measures)
-        return table((*keys, "seeds", *names, *paired * ["minus the first, seed by seed", "95 %"]), lines)
+        return table((*keys, "seeds", *names), lines)
 
     return made
 
@@ -181,7 +170,6 @@ def compared(name: str) -> Table:
 TABLES: dict[str, Table] = {
     **dict.fromkeys(("digits", "digits_fresh", "cifar10", "cifar10_small_first", "cifar10_full_width"), each),
     "full_network": full_network,
-    "reduction": by("reductions", "macs", measures=("accuracy",), paired=True),
     **{name: compared(name) for name in ("reduction_own_rates", "kernels", "towers", "additions")},
     "sizes": lambda _: table(*by_branch()),
     "bands": by("smallest", "largest", measures=("accuracy", *SIZES)),

@@ -1,7 +1,7 @@
 """Experiments that take several seeds: run by a command, stored as they finish, plotted by notebooks.
 
     python -m inception_lab.experiments --list
-    python -m inception_lab.experiments reduction
+    python -m inception_lab.experiments reduction_own_rates
     python -m inception_lab.experiments all
 
 Each run's rows go into `data/experiments/NAME.csv` as it ends, with its settings, versions, hardware
@@ -31,7 +31,7 @@ from inception_lab.experiments.kernels import KERNELS_COMPARED
 from inception_lab.experiments.lessons import BANDS, HEADS, OVERFITTING, OVERFITTING_AS_OFTEN
 from inception_lab.experiments.lessons import epochs_lost as epochs_lost
 from inception_lab.experiments.own_rates import MEASURE, unpack
-from inception_lab.experiments.reductions import REDUCTION, REDUCTION_OWN_RATES
+from inception_lab.experiments.reductions import REDUCTION_OWN_RATES
 from inception_lab.experiments.runner import Experiment, Rows
 from inception_lab.experiments.sizes import PREFERRED
 from inception_lab.experiments.sizes import size_ratios as size_ratios
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 # The cheapest and most telling first: what `all` has done when it is stopped is worth most.
 _ALL = (
-    GRADIENTS, PREFERRED, REDUCTION, REDUCTION_OWN_RATES, DIGITS, DIGITS_FRESH, FULL, BANDS, HEADS, STARTS,
+    GRADIENTS, PREFERRED, REDUCTION_OWN_RATES, DIGITS, DIGITS_FRESH, FULL, BANDS, HEADS, STARTS,
     OVERFITTING, OVERFITTING_AS_OFTEN, ABLATION, WIDER_RATES, FURTHER_ABLATION, KERNELS_COMPARED,
     TOWERS_COMPARED, ADDITIONS, CIFAR10, CIFAR10_SMALL_FIRST, CIFAR10_FULL_WIDTH,
 )  # fmt: skip
@@ -80,17 +80,18 @@ def measured(name: str) -> pandas.DataFrame:
         name: A name in `EXPERIMENTS`.
 
     Returns:
-        A row a run: the arm, its rate, the seed, and what was right in per cent: of the held-out digits at
-        all seven sizes, and of the training pictures in the last epoch. No row where nothing is stored.
+        A row a run: the arm, its MACs, its rate, the seed, and what was right in per cent: of the held-out
+        digits at all seven sizes, and of the training pictures in the last epoch. No row where nothing is
+        stored.
 
     Raises:
         ValueError: If there is no such experiment.
     """
     import pandas
 
-    head = ["network", "rate", "seed", "right, %", "training, %"]
+    head = ["network", "MACs", "rate", "seed", "right, %", "training, %"]
     lines = [
-        (row["network"], row["chosen_rate"], row["seed"],
+        (row["network"], row["macs"], row["chosen_rate"], row["seed"],
          100 * unpack(str(row["right"])).mean(), 100 * float(row["train_accuracy"]))
         for row in entry("name", name, EXPERIMENTS).rows() if row["phase"] == MEASURE
     ]  # fmt: skip

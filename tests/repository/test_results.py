@@ -32,15 +32,6 @@ def test_a_table_has_means_with_their_ranges() -> None:
     ]
 
 
-def test_a_table_of_pairs_has_differences_by_seed() -> None:
-    rows = [{"arm": arm, "accuracy": a} for a, arm in ((0.9, "x"), (0.8, "y"), (0.7, "x"), (0.75, "y"))]
-    made = results.by("arm", measures=("accuracy",), paired=True)(rows)
-    assert made.splitlines()[2:] == [
-        "| x | 2 | 80.0 (70.0–90.0) | +0.00, +0.00 | +0.0 … +0.0 |",
-        "| y | 2 | 77.5 (75.0–80.0) | -10.00, +5.00 | -97.8 … +92.8 |",  # −2.5, and 12.706 · 7.5
-    ]
-
-
 def test_an_unknown_table_is_refused() -> None:
     with pytest.raises(ValueError, match=r"Tables are digits, .* Received: 'soup'"):
         results.written("<!-- runs: soup -->\n<!-- end -->")
