@@ -125,3 +125,16 @@ def test_places_beyond_a_smaller_photo_are_on_its_edge(explorer: KernelSize) -> 
         explorer.set(photo=photo, column=379, row=419)
         height, width = pictures.gray(photo).shape
         assert (explorer.result.column, explorer.result.row) == (min(379, width - 1), min(419, height - 1))
+
+
+@pytest.mark.parametrize("room", [330, 694, 1100])
+def test_the_middle_of_a_small_window_moves_it_and_its_corner_changes_its_size(room: float) -> None:
+    explorer = KernelSize(side=9)
+    explorer.fit(room)
+    move, corner = (box for *box, hint, _ in explorer.widget.handles if "window" in hint)
+    x, y = (move[0] + move[2]) / 2, (move[1] + move[3]) / 2
+    assert not (corner[0] <= x <= corner[2] and corner[1] <= y <= corner[3])
+    right, lower = explorer._photo_axes.transData.transform(np.add(explorer._middle, 4.5))
+    width, height = explorer.figure.bbox.size
+    assert corner[0] <= right / width <= corner[2]
+    assert corner[1] <= lower / height <= corner[3]

@@ -103,3 +103,19 @@ def test_the_diagram_follows(explorer: Module) -> None:
     assert {"1×1 conv\n97 filters", "in: 28×28×200", "200", "97"} <= words()
     assert words().isdisjoint({"1×1 conv\n96 filters", "in: 28×28×192"})
     assert explorer._diagram_axes.texts[0] is before  # written anew, not made anew
+
+
+@pytest.mark.parametrize("room", [1000, 694])
+def test_a_number_beside_its_bar_does_not_lie_on_a_tick(room: float) -> None:
+    explorer = Module("5b", reduce5x5=8)
+    explorer.fit(room)
+    beside = 0
+    for bars in explorer._bars.values():
+        ticks = [(x, (low + high) / 2) for (x, low), (_, high) in bars._ghost.get_segments()]
+        for number in (each for row in bars.numbers.values() for each in row):
+            if number.get_horizontalalignment() == "left":
+                box = number.get_window_extent().transformed(bars._ax.transData.inverted())
+                here = [x for x, y in ticks if y == pytest.approx(number.get_position()[1])]
+                assert not [x for x in here if box.x0 <= x <= box.x1]
+                beside += 1
+    assert beside > 10

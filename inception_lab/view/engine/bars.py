@@ -116,7 +116,8 @@ class Bars:
         self._canvas.put(self._ghost, segments=ticks)
         for name, row in values.items():
             for place, value in enumerate(row):
-                wanted = value, limit, styles[place] if styles else None
+                tick = (ghost[name][place] or 0) / limit if ghost and name in ghost else 0.0
+                wanted = value, limit, styles[place] if styles else None, tick
                 if self._shown.get((name, place)) != wanted:
                     self._shown[name, place] = wanted
                     self._show_one(self.bars[name][place], self.numbers[name][place], *wanted)
@@ -131,7 +132,7 @@ class Bars:
         return Handle(self._ax, box, hint, lambda x, _: pulled(x * self.limit), press or {})
 
     def _show_one(
-        self, bar: Rectangle, number: Text, value: int | None, limit: float, style: Style | None
+        self, bar: Rectangle, number: Text, value: int | None, limit: float, style: Style | None, tick: float
     ) -> None:
         share = (value or 0) / limit
         bar.set_width(share)
@@ -139,9 +140,10 @@ class Bars:
             bar.set(facecolor=style.color, hatch=style.hatch)
         color = bar.get_facecolor()
         inside = share > max(1 - self.room, min(0.97 * self.room, 0.55))
+        after = tick if share < tick < min(share + self.room, 1 - self.room) else share  # not on a tick
         number.set(
             text="" if value is None else quantity(value),
-            x=min(share, 1.0) + (-0.02 if inside else 0.02),  # a hand may pull a bar past the axis
+            x=min(share, 1.0) - 0.02 if inside else after + 0.02,  # a hand may pull a bar past the axis
             horizontalalignment="right" if inside else "left",
             color="white" if inside and to_hex(color) in DARK else "black",
             bbox={"facecolor": color, "edgecolor": "none", "pad": 0.6}

@@ -13,6 +13,7 @@ from matplotlib.ticker import NullLocator
 from inception_lab.view import figures, pictures
 from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State, Toggle
+from inception_lab.view.engine.handles import REACH
 
 SIDES = pictures.SIDES
 TICKS = (3, 5, 9, 17, 33, 65, 127)
@@ -183,9 +184,12 @@ class KernelSize(Explorer):
             lambda column, row: {"column": column * shrink, "row": row * shrink},
             cursor="move", anchor=(x, y),
         )  # fmt: skip
+        axes = self._photo_axes
+        pixel = axes.viewLim.width / axes.bbox.width * self.figure.dpi / 100  # of the page, in the photo's
+        grip = max(half, (REACH + 1) * pixel)  # so that the middle of a small window is not the corner's
         corner = (x + half, y + half)
         yield Handle(
-            self._photo_axes, corner * 2, "Pull the corner: how large a window",
+            axes, (x + grip, y + grip) * 2, "Pull the corner: how large a window",
             lambda column, row: {"side": 2 * max(abs(column - x), abs(row - y))},
             cursor="nwse-resize", anchor=corner,
         )  # fmt: skip
