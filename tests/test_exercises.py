@@ -48,9 +48,9 @@ RIGHT: dict[str, list[Any]] = {
     "05.1": [0.8 - 4.303 * math.sqrt(0.31 / 3), -0.58],  # 0.31 = (0.6² + 0.1² + 0.5²) / 2
     "05.2": [136],
     "05.3": [-(0.7 * math.log(0.7) + 0.3 * math.log(0.3)) / 2, 0.305],
-    "05.4": [45.27, 45],  # (96.1 − 26.7) / (96.1 − 26.7 + 97.6 − 13.7)
+    "05.4": [45.74, 45.7],  # (96.6 − 25.9) / (96.6 − 25.9 + 98.0 − 14.0)
     "06.1": [45, 45.0],
-    "06.2": [224 * 58.86 / 25, 529],
+    "06.2": [339.8, 337],  # 224 · √(24.4 · 58.9) / 25
     "06.3": [5 / 512, 0.0098],  # none swapped; 5b, alone or with 4e, 5a or both
     "06.4": [3**0.75, 2.28],  # (1 + 1e-4 · 50,000) / (1 + 2e-5 · 50,000) = 6 / 2
     "08.1": [40],  # 9 · (64 · 40 + 40²) = 37,440, below 49 · 16 · 48 = 37,632; 9 · (64 · 41 + 41²) = 38,745
@@ -58,7 +58,7 @@ RIGHT: dict[str, list[Any]] = {
     "08.2": [(2.0, -0.34, 0.22), [2, -0.34, 0.22]],
     "08.3": [75],  # 75 → 37 → 35 → 35 → 17 → 15 → 7 → 3 → 1
     "08.4": [("inception_v3", 0.51, 299), ("inception_v3", 0.5, 299)],
-    "09.1": [2_916_352],  # 32 · 32 · (5² · 32 + 32 · 64)
+    "09.1": [9],  # 9² > 64 > 7²
     "09.2": [15_227_688],  # 14,714,688 in the convolutions, 512 · 1000 + 1000
     "09.3": ["biases"],
     "09.4": [491_520],  # 20 · 4 · 64 · (32 + 64)
@@ -183,7 +183,7 @@ WRONG: dict[str, Any] = {
     "08.2": (2.0, -0.34, 0.3),
     "08.3": 79,
     "08.4": ("xception", 1.0, 299),
-    "09.1": 640,
+    "09.1": 3,
     "09.2": 14_227_688,
     "09.3": "relu",
     "09.4": 24_576,
@@ -438,11 +438,15 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ),
         ("05.2", 17, "That many steps: each takes 8 epochs."),
         ("06.1", 40, "That is by the arithmetic mean. Sizes are compared by ratios."),
-        ("06.2", 95, "That makes the ball smaller."),
-        ("06.2", 344, "That is by areas. A ball's width grows as the photo's side does."),
-        ("06.2", 2.36, "That is the factor. Which side is so many times 224?"),
-        ("06.2", 59, "That is how wide the ball is then. And the photo?"),
-        ("06.2", 258, "That adds the pixels that the ball lacks. The photo grows by a factor."),
+        ("06.2", 148, "That makes the ball smaller."),
+        ("06.2", 276, "That is by areas. A ball's width grows as the photo's side does."),
+        ("06.2", 1.517, "That is the factor. Which side is so many times 224?"),
+        ("06.2", 38, "That is how wide the ball is then. And the photo?"),
+        ("06.2", 237, "That adds the pixels that the ball lacks. The photo grows by a factor."),
+        ("06.2", 373, "That is halfway by pixels. Halfway by factors is the geometric mean."),
+        ("06.2", 219, "That is for 4b's 1×1 alone."),
+        ("06.2", 527, "That is for 4b's 5×5 alone."),
+        ("06.2", 288, "That is for 4b's 3×3."),
         ("02.3", 82, "That is with 3 and 5 weights a channel: the windows have 9 and 25."),
         ("04.1", 198_600, "That is with 10 for a base. Keras's loss is in nats."),
         ("04.2", 0.0013 / 0.92, "That is the ratio of the two gradients. Which rate makes up for it?"),
@@ -464,15 +468,12 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("05.2", 128, "That is one step too few: after it the rate is at 52 %."),
         ("05.2", 8 * math.log(0.5, 0.96), "It falls every 8 epochs, and not in between."),
         ("05.3", 0.611, "That is for a mixed picture. Half of the pictures are plain."),
-        ("05.4", 54.7, "That is the share of the small ones."),
-        ("05.4", 0.4527, "In per cent, please: 100 times as much."),
+        ("05.4", 54.3, "That is the share of the small ones."),
+        ("05.4", 0.4574, "In per cent, please: 100 times as much."),
         ("05.4", 49.6, "Each band is also asked about the size that it does not hold."),
         ("06.1", 13.333, "That is as far below 20 as 20 is below 30. The mean lies between the two."),
         ("06.1", 1.5, "That is the factor between them. Which size is so many times 30?"),
         ("06.1", 24.4949, "That is the mean of 20 and 30. But 30 is the mean, of 20 and the other."),
-        ("06.2", 1252, "That takes the factor twice. A ball's width grows as the photo's side does."),
-        ("06.2", 219, "That is for 4b's 1×1."),
-        ("06.2", 288, "That is for 4b's 3×3."),
         ("06.3", 10 / 512, "That counts 8 of 9 or more above 1. By how much they are above counts, too."),
         ("06.3", 1 / 512, "That is one way of the 512. More than one reaches the ratio."),
         ("06.3", 4 / 512, "That leaves out no swap at all, which reaches the ratio, too."),
@@ -503,17 +504,16 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("08.3", 74, "So small, the last grid reduction gets 2×2."),
         ("08.3", 32, "That is five halvings with padding. v3 pads none of the five, nor two other 3×3."),
         ("08.3", 299, "That is the usual size, not the smallest."),
-        ("09.1", 819_200, "That is the depthwise one alone."),
-        ("09.1", 2_097_152, "That is the 1×1 alone."),
-        ("09.1", 52_428_800, "That is the 5×5 as it was."),
-        ("09.1", 1024 * 57 * 64, "That has 64 depthwise kernels: one for each channel that comes in are 32."),
-        ("09.1", 1024 * (5 + 64) * 32, "That has 5 weights for a kernel: 5×5 are 25."),
-        ("09.1", 2_916_352 + 1024 * 96, "That is with the biases, which are additions."),
-        ("09.1", 64 * 64 * 2_848, "That is at 64 · 64 places. The layer before has halved both sides."),
-        ("09.1", 32 * 2_848, "That is at 32 places. There are 32 · 32."),
-        ("09.1", 28_311_552, "There each 5×5 kernel reads all 32 channels. A depthwise one reads one."),
-        ("09.1", 2_848, "That is one place of 32 · 32."),
-        ("09.1", 2 * 2_916_352, "That is twice as many. FLOPs, perhaps? A MAC is one."),
+        ("09.1", 8, "There both need as many, and 8 is not odd."),
+        ("09.1", 64, "That is the square of a side."),
+        (
+            "09.1",
+            7,
+            "There the 1×1 needs more: 64 MACs for each channel that comes in, the depthwise layer 49.",
+        ),
+        ("09.1", 65, "That has k weights for a kernel of k×k."),
+        ("09.1", 47, "That forgets that the depthwise layer has a kernel for each of the 32 channels."),
+        ("09.1", 5, "That is the kernel that it has. It needs 25 MACs where the 1×1 needs 64."),
         ("09.2", 14_714_688, "That is without the new dense layer."),
         ("09.2", 15_226_688, "The new dense layer has biases, too."),
         ("09.2", 513_000, "That is the new dense layer alone."),

@@ -100,7 +100,7 @@ EXERCISES = {
         "per cent",
         (
             "With a share p of large digits a band is right in (1 − p) · (its 13 px) + p · (its 44 px).",
-            "96.1 · (1 − p) + 13.7 · p = 26.7 · (1 − p) + 97.6 · p",
+            "96.6 · (1 − p) + 14.0 · p = 25.9 · (1 − p) + 98.0 · p",
         ),
         lambda truth: {
             "That is the share of the small ones.": 100 - truth,

@@ -57,24 +57,27 @@ EXERCISES = {
     ),
     "06.2": number(
         "In a photo of 224×224 pixels a ball is 25 pixels wide. To which side must you enlarge the photo so "
-        "that the ball has the size that 4b's 5×5 prefers, on average?",
-        lambda: enlarged("5x5"),
+        "that the ball is off by the same factor from what 4b's 1×1 and its 5×5 prefer, on average?",
+        lambda: (enlarged("1x1") * enlarged("5x5")) ** 0.5,
         "pixels",
         (
-            "How wide is the disc that 4b's 5×5 prefers? The table has it.",
-            "From 25 to 59 pixels is a factor of 2.36: so much larger must the photo be.",
+            "The table has what both prefer. Which size is as many times the one as the other is times it?",
+            "The ball must be √(24 · 59) pixels wide, and the photo grows as the ball does.",
         ),
         lambda truth: {
             "That makes the ball smaller.": PHOTO**2 / truth,
             "That is by areas. A ball's width grows as the photo's side does.": PHOTO
             * (truth / PHOTO) ** 0.5,
-            "That takes the factor twice. A ball's width grows as the photo's side does.": truth**2 / PHOTO,
+            "That is halfway by pixels. Halfway by factors is the geometric mean.": (
+                (enlarged("1x1") + enlarged("5x5")) / 2
+            ),
             "That is the factor. Which side is so many times 224?": truth / PHOTO,
             "That is how wide the ball is then. And the photo?": BALL * truth / PHOTO,
             "That adds the pixels that the ball lacks. The photo grows by a factor.": (
                 PHOTO + BALL * truth / PHOTO - BALL
             ),
-            "That is for 4b's 1×1.": enlarged("1x1"),
+            "That is for 4b's 1×1 alone.": enlarged("1x1"),
+            "That is for 4b's 5×5 alone.": enlarged("5x5"),
             "That is for 4b's 3×3.": enlarged("3x3"),
         },
         tolerance=0.01,

@@ -1,13 +1,21 @@
 """The exercises of notebook 09, count your own network."""
 
+from itertools import count
+
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.layers import Conv2D, DepthwiseConv2D
-from inception_lab.architecture.network import Sequence
 from inception_lab.architecture.published.zoo import vgg16
 from inception_lab.exercises.judge import number, word
 
-PLACES, CHANNELS, FILTERS = 32 * 32, 32, 64  # of the lesson's layer "middle", a 5×5
+CHANNELS, FILTERS = 32, 64  # of the lesson's layer "middle", a 5×5
 STEPS = 20
+
+
+def _dearer_than_the_1x1() -> int:
+    """Return the first odd side at which a depthwise kernel needs more MACs than the 1×1 after it."""
+    shape = (32, 32, CHANNELS)
+    mixing = cost(Conv2D(FILTERS, 1), shape).macs
+    return next(side for side in count(1, 2) if cost(DepthwiseConv2D(side), shape).macs > mixing)
 
 
 def _lstm_step(inputs: int, units: int) -> int:
@@ -29,33 +37,22 @@ def _what_is_counted_besides() -> str:
 
 EXERCISES = {
     "09.1": number(
-        "The lesson's layer *middle* (5×5 on 32×32×32, 64 filters) becomes two: a depthwise 5×5, then a 1×1 "
-        "with 64 filters. How many MACs have they together?",
-        lambda: cost(Sequence(DepthwiseConv2D(5), Conv2D(FILTERS, 1)), (32, 32, CHANNELS)).macs,
-        "MACs",
+        "The lesson's layer *middle* (5×5 on 32×32×32, 64 filters) becomes a depthwise layer and a 1×1 "
+        "with 64 filters. From which odd side of its kernel on does the depthwise layer need more MACs than "
+        "the 1×1?",
+        _dearer_than_the_1x1,
+        "as its side",
         (
-            "A depthwise kernel sees one channel. How many of them are there?",
-            "32 · 32 places; at each 5² · 32 for the depthwise one, and 32 · 64 for the 1×1.",
+            "What does each of the two need for one channel that comes in, at one place?",
+            "k² for the depthwise layer, 64 for the 1×1. Places and channels are the same.",
         ),
         lambda _: {
-            "That is the depthwise one alone.": PLACES * 25 * CHANNELS,
-            "That is the 1×1 alone.": PLACES * CHANNELS * FILTERS,
-            "That is the 5×5 as it was.": PLACES * 25 * CHANNELS * FILTERS,
-            "That has 64 depthwise kernels: one for each channel that comes in are 32.": (
-                PLACES * (25 * FILTERS + CHANNELS * FILTERS)
-            ),
-            "That has 5 weights for a kernel: 5×5 are 25.": PLACES * (5 * CHANNELS + CHANNELS * FILTERS),
-            "That is with the biases, which are additions.": (
-                PLACES * (26 * CHANNELS + (CHANNELS + 1) * FILTERS)
-            ),
-            "That is at 64 · 64 places. The layer before has halved both sides.": (
-                4 * PLACES * (25 * CHANNELS + CHANNELS * FILTERS)
-            ),
-            "That is at 32 places. There are 32 · 32.": 32 * (25 * CHANNELS + CHANNELS * FILTERS),
-            "There each 5×5 kernel reads all 32 channels. A depthwise one reads one.": (
-                PLACES * (25 * CHANNELS * CHANNELS + CHANNELS * FILTERS)
-            ),
-            "That is one place of 32 · 32.": 25 * CHANNELS + CHANNELS * FILTERS,
+            "There both need as many, and 8 is not odd.": 8,
+            "That is the square of a side.": 64,
+            "There the 1×1 needs more: 64 MACs for each channel that comes in, the depthwise layer 49.": 7,
+            "That has k weights for a kernel of k×k.": 65,
+            "That forgets that the depthwise layer has a kernel for each of the 32 channels.": 47,
+            "That is the kernel that it has. It needs 25 MACs where the 1×1 needs 64.": 5,
         },
     ),
     "09.2": number(
