@@ -1,6 +1,8 @@
 """The canvas: a frame, what moves over it, and only what changed drawn anew."""
 
+import gc
 import io
+import weakref
 import zlib
 from contextlib import ExitStack
 from typing import Any
@@ -11,14 +13,17 @@ import numpy as np
 import pytest
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis, XAxis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from numpy.typing import NDArray
 from PIL import Image
 
 from inception_lab.view import figures
 from inception_lab.view.engine.canvas import Canvas
-from inception_lab.view.figures.agg import QuickCanvas
+from inception_lab.view.figures.agg import QuickCanvas, QuickRenderer
+from inception_lab.view.figures.layers import Layers
 from inception_lab.view.figures.png import ROWS, Png
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
@@ -93,12 +98,12 @@ def test_what_lives_is_drawn_in_the_order_in_which_it_was_added(ax: Axes, canvas
     assert colors(picture(canvas), 105, 115, 125) == [RED, RED, BLUE]
 
 
-def drawn(canvas: Canvas, *patches: Artist) -> list[int]:
+def drawn(canvas: Canvas, *artists: Artist) -> list[int]:
     """How often each is drawn for the next picture."""
-    with ExitStack() as stack:
-        draws = [stack.enter_context(patch.object(each, "draw", wraps=each.draw)) for each in patches]
+    with patch.object(Layers, "_paint", autospec=True, side_effect=Layers._paint) as paint:
         canvas.encoded()
-    return [draw.call_count for draw in draws]
+    painted = [call.args[1] for call in paint.call_args_list]
+    return [painted.count(each) for each in artists]
 
 
 def test_only_what_changes_is_drawn_and_what_touches_it(ax: Axes, canvas: Canvas) -> None:
@@ -113,6 +118,41 @@ def test_only_what_changes_is_drawn_and_what_touches_it(ax: Axes, canvas: Canvas
     frame.set_x(45)
     assert drawn(canvas, *patches, frame, above) == [1, 1, 0, 0, 0, 1, 0]
     assert colors(picture(canvas), 10, 25, 45, 62) == [RED, WHITE, RED, (0, 128, 0)]
+
+
+def test_what_did_not_change_is_drawn_by_the_calls_that_drew_it_last(ax: Axes, canvas: Canvas) -> None:
+    moving = square(ax, 90, "red")
+    words = [ax.text(100, 50, "Ag"), ax.text(100, 20, "$10^3$"), ax.text(100, 60, "turned", rotation=30)]
+    (line,) = ax.plot([80, 120], [45, 55], "o-")
+    hatched = Rectangle((95, 45), 30, 30, hatch="//", edgecolor="black")
+    canvas.add(moving, *words, line, ax.add_patch(hatched))
+    canvas.encoded()
+    for x in (92, 95):
+        moving.set_x(x)
+        with patch.object(QuickRenderer, "noted", autospec=True, side_effect=QuickRenderer.noted) as noted:
+            shown = picture(canvas)
+        assert [call.args[1].__self__ for call in noted.call_args_list] == [moving]
+        canvas.clear()
+        assert (picture(canvas) == shown).all()
+
+
+def test_ticks_and_layouts_are_computed_once_a_picture(canvas: Canvas) -> None:
+    """Which Matplotlib does by methods without a public name."""
+    ax = canvas.figure.add_axes((0.2, 0.3, 0.7, 0.5))
+    ax.set_xlabel("x")
+    text = ax.text(0, 0, "words")
+    canvas.encoded()
+    methods = (Axis, "_update_ticks"), (XAxis, "_update_label_position"), (Text, "_get_layout")
+    with ExitStack() as stack:
+        found = [
+            stack.enter_context(patch.object(kind, name, autospec=True, side_effect=getattr(kind, name)))
+            for kind, name in methods
+        ]
+        canvas.limits(ax, x=(0, 5))
+        canvas.encoded()
+    asked = [[call.args[0] for call in each.call_args_list] for each in found]
+    assert [asked[0].count(ax.xaxis), asked[1].count(ax.xaxis), asked[2].count(text)] == [1, 1, 1]
+    assert not {"_update_ticks", "_get_layout"} & {*vars(ax.xaxis), *vars(text)}  # for others it is as ever
 
 
 def test_what_is_asked_for_in_an_array_that_changed_since_is_put_again(ax: Axes, canvas: Canvas) -> None:
@@ -163,6 +203,10 @@ def test_what_is_removed_is_gone(ax: Axes, canvas: Canvas) -> None:
     canvas.add_below(square(ax, 100, "blue"))
     assert colors(picture(canvas), 20, 60, 110) == [WHITE, RED, BLUE]
     assert old not in ax.patches
+    known = weakref.ref(old)
+    del old
+    gc.collect()
+    assert known() is None
 
 
 def test_the_frame_is_drawn_once_and_an_axes_again_only_when_its_limits_change(

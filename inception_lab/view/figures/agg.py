@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -19,27 +20,46 @@ class QuickRenderer(RendererAgg):
 
     def __init__(self, width: float, height: float, dpi: float) -> None:
         super().__init__(width, height, dpi)  # type: ignore[no-untyped-call]
+        self._calls: list[Callable[[], Any]] = []
         self._text = lru_cache(TEXTS)(self._rendered)
         self._heights = lru_cache(self._measured)
+        for name in dir(self):
+            if name.startswith("draw_"):
+                setattr(self, name, self._noting(getattr(self, name)))
+
+    def noted(self, draw: Callable[[Any], Any]) -> list[Callable[[], Any]]:
+        """Draw something; return the calls that draw the same again, as long as nothing of it changes."""
+        self._calls.clear()
+        draw(self)
+        return list(self._calls)
+
+    def _noting(self, draw: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **options: Any) -> None:
+            before = len(self._calls)
+            draw(*args, **options)
+            if len(self._calls) == before:  # else what it called is noted
+                self._calls.append(partial(draw, *args, **options))
+
+        return run
 
     def draw_path(self, gc: Any, path: Path, transform: Any, rgbFace: Any = None) -> None:  # noqa: N803
         """Draw a path; an opaque upright rectangle without an edge is filled, its hatch laid in as tiles."""
         plain = path.vertices is RECTANGLE.vertices and rgbFace and gc.get_clip_path() == (None, None)
         opaque = plain and gc.get_alpha() == 1 and tuple(rgbFace[3:]) == (1,)
-        if not opaque or gc.get_linewidth() or transform.get_matrix()[[0, 1], [1, 0]].any():
+        (wide, leans, x), (turns, high, y), _ = transform.get_matrix().tolist()
+        if not opaque or gc.get_linewidth() or leans or turns:
             super().draw_path(gc, path, transform, rgbFace)  # type: ignore[no-untyped-call]
             return
         clip = gc.get_clip_rectangle()
-        boxes = [transform.transform(((0, 0), (1, 1))), *([clip.get_points()] if clip else [])]
-        corners = np.sort((0, self.height) - np.array(boxes) * (-1, 1), axis=1)  # y downwards
-        ends = np.clip(np.floor(corners + 0.5), 0, (self.width, self.height)).astype(int)
-        (left, top), (right, bottom) = ends[:, 0].max(axis=0), ends[:, 1].min(axis=0)
+        boxes = [(x, y, x + wide, y + high), *([clip.extents.tolist()] if clip else [])]
+        left, right = _pixels([(x0, x1) for x0, _, x1, _ in boxes], self.width)
+        top, bottom = _pixels([(self.height - y0, self.height - y1) for _, y0, _, y1 in boxes], self.height)
         shown: Any = self
         pixels = np.asarray(shown.buffer_rgba()).view(np.uint32)[top:bottom, left:right, 0]
         hatch = gc.get_hatch()
         side = int(self.dpi) if hatch else 1
         tile = _tile(hatch, tuple(rgbFace), gc.get_hatch_color(), gc.get_hatch_linewidth(), side)
-        rows, columns = np.arange(top, bottom) % side, np.arange(left, right) % side
+        rows, columns = (np.arange(*ends) % side for ends in ((top, bottom), (left, right)))
         pixels[:] = tile[np.ix_(rows, columns)] if hatch else tile
 
     def draw_text(
@@ -61,7 +81,11 @@ class QuickRenderer(RendererAgg):
         below = top + descent + 1
         if angle:
             pixels, left, below = np.ascontiguousarray(np.rot90(pixels)), below - len(pixels), -left
-        self._renderer.draw_text_image(pixels, round(x + left), round(y + below), 0, gc)
+        self.draw_pixels(pixels, round(x + left), round(y + below), 0, gc)
+
+    def draw_pixels(self, *args: Any) -> None:
+        """Draw a text's pixels: how dark they are, column and row of the lower left, angle, looks."""
+        self._renderer.draw_text_image(*args)
 
     def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> Any:
         """Return a text's measures in pixels."""
@@ -88,6 +112,13 @@ class QuickRenderer(RendererAgg):
             each / 64 for each in (*font.get_bitmap_offset(), *font.get_width_height(), font.get_descent())
         )
         return font.get_image().copy(), (left, top), (width, height, descent)
+
+
+def _pixels(ranges: list[tuple[float, float]], most: float) -> tuple[int, int]:
+    """Return the first pixel that lies in all ranges, and the one after the last; none lies beyond `most`."""
+    ends = max(map(min, ranges)), min(map(max, ranges))
+    first, last = (int(min(max(0.0, end + 0.5), most)) for end in ends)
+    return first, last
 
 
 @lru_cache

@@ -8,7 +8,8 @@ those of the layer below, and over them all artists that reach there.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any, cast
 
@@ -17,7 +18,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.path import Path
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from inception_lab.view.figures.agg import QuickCanvas
@@ -44,6 +47,8 @@ class Layers:
     def clear(self) -> None:
         """Forget all pixels: everything is drawn the next time."""
         self._areas: dict[Artist, Area] = {}
+        self._calls: dict[Artist, list[Callable[[], Any]]] = {}  # that draw what did not change since
+        self._kept: dict[Artist, dict[str, Callable[..., Any]]] = {}  # methods that answer what they did last
         self._ground = np.zeros(0, np.uint8)  # the frame's pixels
 
     def draw(self, moving: list[Artist]) -> tuple[Any, list[Area]]:
@@ -65,7 +70,11 @@ class Layers:
             axis.stale |= axis.label.stale
             if axis.stale:
                 self._move(axis.axes)
-        gone = [self._areas.pop(artist) for artist in self._areas.keys() - {*frame, *moving}]
+        lost = self._areas.keys() - {*frame, *moving}
+        gone = [self._areas.pop(artist) for artist in lost]
+        for artist in lost:
+            del self._kept[artist]
+            self._calls.pop(artist, None)
         changed = self._redraw(pixels, frame, gone)
         for place in map(slices, changed):
             self._ground[place] = pixels[place]
@@ -93,6 +102,8 @@ class Layers:
         within = (*ax.lines, *ax.patches, *ax.collections, *ax.texts, *ax.images)
         for artist in within if ax.get_aspect() == "auto" else ax.get_children():
             artist.stale = True
+        for artist in ax.get_children():  # a spine keeps its place, but not its path
+            self._calls.pop(artist, None)
 
     def _redraw(self, pixels: Any, artists: list[Artist], areas: list[Area]) -> list[Area]:
         """Draw what lies in areas, and what is stale, over the ground; return all areas that changed."""
@@ -100,6 +111,7 @@ class Layers:
         for artist in artists:
             if artist.stale or artist not in self._areas:
                 found.add(self._areas.get(artist, NOWHERE))
+                self._calls.pop(artist, None)
                 self._areas[artist] = self._area(artist)
                 found.add(self._areas[artist])
         changed = np.array(list(found))
@@ -112,19 +124,58 @@ class Layers:
         meets = (reached[..., :2] < changed[:, 2:]) & (changed[:, :2] < reached[..., 2:])
         for artist, met in zip(artists, meets.all(axis=2).any(axis=1), strict=True):
             if met:
-                self.figure.draw_artist(artist)
+                self._paint(artist)
         for artist in artists:
             artist.stale = False  # an empty text says that it was not drawn
         return [(left, top, right, bottom) for left, top, right, bottom in changed.tolist()]
+
+    def _paint(self, artist: Artist) -> None:
+        """Draw an artist, by the calls that drew it last if it did not change since."""
+        if artist in self._calls:
+            for call in self._calls[artist]:
+                call()
+            return
+        with self._keeping(artist):
+            self._calls[artist] = self.agg.get_renderer().noted(artist.draw)
+
+    def _keep(self, artist: Any) -> None:
+        """Compute what Matplotlib computes two to five times a picture: an axis's ticks, a text's layout."""
+        kept = self._kept[artist] = {}
+        renderer = self.agg.get_renderer()
+        if isinstance(artist, Axis):
+            ticks = artist._update_ticks()  # type: ignore[attr-defined]
+            boxes = artist._get_ticklabel_bboxes(ticks, renderer)  # type: ignore[attr-defined]
+            kept |= {"_update_ticks": lambda: ticks, "_get_ticklabel_bboxes": lambda *_: boxes}
+            with self._keeping(artist):
+                artist._update_label_position(renderer)  # type: ignore[attr-defined]
+            kept["_update_label_position"] = lambda _: None
+        elif type(artist) is Text:
+            layout = artist._get_layout(renderer)  # type: ignore[attr-defined]
+            kept["_get_layout"] = lambda _: layout
+
+    @contextmanager
+    def _keeping(self, artist: Artist) -> Iterator[None]:
+        """Have an artist answer what is kept of it."""
+        kept = self._kept.get(artist, {})
+        vars(artist).update(kept)
+        try:
+            yield
+        finally:
+            for name in kept:
+                del vars(artist)[name]
 
     def _area(self, artist: Artist) -> Area:
         """Return the pixels that an artist may take."""
         box: Any
         edge: float = EDGE
+        self._keep(artist)
         if isinstance(artist, Rectangle):  # ten times as quick
             box = artist.get_bbox().transformed(artist.get_data_transform())
+        elif isinstance(artist, FancyBboxPatch):  # three times; Matplotlib looks for the ends of its curves
+            box = Path(artist.get_path().vertices).get_extents(artist.get_transform())
         else:
-            box = artist.get_tightbbox(self.agg.get_renderer()) if artist.get_visible() else None
+            with self._keeping(artist):
+                box = artist.get_tightbbox(self.agg.get_renderer()) if artist.get_visible() else None
         if isinstance(artist, Axis):
             # Matplotlib's box holds labels alone; ticks stand at the axes' side without them, too.
             edge, side = TICK, artist.axes.bbox.frozen()
