@@ -120,6 +120,7 @@ class Auxiliary(Explorer):
             xlabel=self.either("from the photo (left) to the classifier (right)", "from photo to classifier"),
         )
         ax.set_xticks(range(len(MODULES)), TICKS, fontsize=8.5, rotation=self.either(0, 60))
+        ax.yaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_minor_locator(NullLocator())
         ax.grid(color=figures.PALE)
         self.asked = ax.xaxis

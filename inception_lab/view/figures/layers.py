@@ -60,7 +60,8 @@ class Layers:
         Returns:
             The pixels, `(rows, columns, 4)`, right in these areas, where something changed; and the areas.
         """
-        pixels = np.asarray(self.agg.get_renderer().buffer_rgba())
+        self._renderer = self.agg.get_renderer()
+        pixels = np.asarray(self._renderer.buffer_rgba())
         if not self._areas:
             self._ground = np.zeros_like(pixels)
         apart = set(moving)
@@ -136,12 +137,12 @@ class Layers:
                 call()
             return
         with self._keeping(artist):
-            self._calls[artist] = self.agg.get_renderer().noted(artist.draw)
+            self._calls[artist] = self._renderer.noted(artist.draw)
 
     def _keep(self, artist: Any) -> None:
         """Compute what Matplotlib computes two to five times a picture: an axis's ticks, a text's layout."""
         kept = self._kept[artist] = {}
-        renderer = self.agg.get_renderer()
+        renderer = self._renderer
         if isinstance(artist, Axis):
             ticks = artist._update_ticks()  # type: ignore[attr-defined]
             boxes = artist._get_ticklabel_bboxes(ticks, renderer)  # type: ignore[attr-defined]
@@ -175,7 +176,7 @@ class Layers:
             box = Path(artist.get_path().vertices).get_extents(artist.get_transform())
         else:
             with self._keeping(artist):
-                box = artist.get_tightbbox(self.agg.get_renderer()) if artist.get_visible() else None
+                box = artist.get_tightbbox(self._renderer) if artist.get_visible() else None
         if isinstance(artist, Axis):
             # Matplotlib's box holds labels alone; ticks stand at the axes' side without them, too.
             edge, side = TICK, artist.axes.bbox.frozen()
@@ -189,7 +190,7 @@ class Layers:
         if box is None or not all(map(math.isfinite, box.extents)):
             return NOWHERE
         (x0, x1), (y0, y1) = sorted(box.intervalx.tolist()), sorted(box.intervaly.tolist())
-        width, height = self.agg.get_width_height(physical=True)
+        width, height = int(self._renderer.width), int(self._renderer.height)
         left, right = max(int(x0 - edge), 0), min(int(x1 + edge) + 2, width)
         top, bottom = max(int(height - y1 - edge), 0), min(int(height - y0 + edge) + 2, height)
         return left, top, right, bottom

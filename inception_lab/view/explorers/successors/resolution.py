@@ -35,15 +35,10 @@ COLUMNS = {"MACs": 0.53, "reach": 1.31, "activations": 2.13}  # where they end, 
 
 @dataclass(frozen=True)
 class Resized:
-    """The network of a state, and those of the paper."""
+    """The network of a state."""
 
     state: State  # what was asked for
     costs: Cost  # its cost
-
-    @property
-    def rows(self) -> list[Cost]:
-        """The three of the paper, and this one."""
-        return [*map(_paper, PAPER), self.costs]
 
 
 def counted(state: State) -> Cost:
@@ -151,20 +146,25 @@ class Resolution(Explorer):
         self._words = columns(ax, {name: part * end for name, end in COLUMNS.items()}, rows)
         for row in range(rows):
             canvas.add_below(*(bars[row] for bars in self._bars), *self._words[row])
+        for row, name in enumerate(PAPER):
+            self._draw_row(row, _paper(name))
         (self._line,) = self._grid_axes.plot([], [], "o-", color=figures.BLUE, linewidth=2, markersize=4)
         canvas.add(self._line)
 
     def draw(self, canvas: Canvas, result: Resized) -> None:
-        canvas.limits(self._bar_axes, x=(0, ceiling(1.02 * max(costs.macs for costs in result.rows))))
-        for row, costs in enumerate(result.rows):
-            x = 0
-            for bars, macs in zip(self._bars, by_stage(costs), strict=True):
-                canvas.put(bars[row], x=x, width=macs)
-                x += macs
-            said = (quantity(costs.macs), f"{reach(costs):,} px", size(costs.activation_bytes))
-            for text, words in zip(self._words[row], said, strict=True):
-                text.set_text(words)
+        most = max(costs.macs for costs in (result.costs, *map(_paper, PAPER)))
+        canvas.limits(self._bar_axes, x=(0, ceiling(1.02 * most)))
+        self._draw_row(len(PAPER), result.costs)
         self._line.set_data(*grids(result.costs))
+
+    def _draw_row(self, row: int, costs: Cost) -> None:
+        x = 0
+        for bars, macs in zip(self._bars, by_stage(costs), strict=True):
+            bars[row].set(x=x, width=macs)
+            x += macs
+        said = (quantity(costs.macs), f"{reach(costs):,} px", size(costs.activation_bytes))
+        for text, words in zip(self._words[row], said, strict=True):
+            text.set_text(words)
 
     def handles(self) -> Iterator[Handle]:
         for row, (name, state) in enumerate(PAPER.items()):
