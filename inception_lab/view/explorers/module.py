@@ -142,7 +142,7 @@ class Module(Explorer):
         ratio = naive.macs / reduced.macs
         parts = [
             f"{reduced.macs:,} MACs and {reduced.parameters:,} parameters;",
-            f"without reductions {naive.macs:,} and {naive.parameters:,}: {ratio:.2f} × the MACs.",
+            f"naive {naive.macs:,} and {naive.parameters:,}: {ratio:.2f} × the MACs.",
             f"The {name} branch costs most: {quantity(macs)} MACs, {share(macs, reduced.macs)} of all.",
             f"Activations {size(reduced.activation_bytes)}.",
             f"Output channels: {reduced.output_shape[-1]:,}, naive {naive.output_shape[-1]:,}.",

@@ -199,5 +199,5 @@ class Network(Explorer):
 def _change(now: int, before: int) -> str:
     """Write a change in per cent."""
     if now == before:
-        return "as by the paper's table"
+        return "as by the table's filters"
     return f"{100 * (now / before - 1):+.1f} %".replace("-", "−")
