@@ -170,18 +170,18 @@ def fold(
         ValueError: If two layers have the same path, or a callback raises one: the path is added.
     """
     seen = {"image"}  # what Keras calls the input
-    numbers: Counter[str] = Counter()  # that the layers without a name have had
     outputs: dict[str, T] = {}
 
     def unique(prefix: str, name: str | None, default: str = "") -> str:
-        path = start = prefix + (name or default)
+        path = prefix + (name or default)
+        number = 0
         while (own := path.replace("/", "_")) in seen:  # Keras has `_` for `/`
             if name:
                 ours = path == "image" or path.endswith(("_pad", "/pad"))
                 note = " (`image` is the input, `NAME_pad` the zeros around NAME)" if ours else ""
                 raise ValueError(f"Layer names must be unique. Received twice: '{path}'{note}.")
-            numbers[start] += 1
-            path = f"{start}_{numbers[start]}"
+            number += 1
+            path = f"{prefix}{default}_{number}"
         seen.add(own)
         return path
 
