@@ -172,6 +172,10 @@ def test_ctrl_c_ends_with_the_status_of_an_interruption(
             f"`out` must be a directory. Received: {__file__}, which is a file.",
         ),
         (
+            ("--out", f"{__file__}/run", "--dataset", "nowhere/"),
+            f"`out` must be a directory that can be written to. Received: {__file__}/run (Not a directory).",
+        ),
+        (
             ("--out", str(ROOT), "--dataset", "nowhere/"),
             f"`out` must be a run's directory or empty. Received: {ROOT}, which holds other files.",
         ),

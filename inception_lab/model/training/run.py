@@ -16,6 +16,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -84,6 +85,10 @@ class RunDirectory:
             raise ValueError(
                 f"`out` must be a run's directory or empty. Received: {self.path}, which holds other files."
             )
+        else:
+            with self._usable():  # a file without a name is gone at once
+                at = next(each for each in (self.path, *self.path.absolute().parents) if each.exists())
+                tempfile.TemporaryFile(dir=at).close()
 
     def begin(self, config: Mapping[str, Any], made_with: Mapping[str, str], resume: bool) -> None:
         """Take the directory for a run, or find the same run in it: then all of `config` must be equal.

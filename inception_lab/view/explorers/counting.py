@@ -259,7 +259,9 @@ def _named(published: list[Reproduction] | None) -> str:
     if published is None:
         return "by these switches"
     names = [
-        one.who if one.printed == f"{one.computed:,}" else f"{one.who} (as {one.printed})"
+        one.who
+        if one.printed == f"{one.computed:,}"
+        else f"{one.who} (as {one.printed}{', truncated' * (one.verdict == 'truncated')})"
         for one in published
     ]
     return "published by " + (", ".join(dict.fromkeys(names)) or "nobody that we know of")
