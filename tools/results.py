@@ -179,7 +179,7 @@ TABLES: dict[str, Table] = {
     "overfitting_as_often": by("images", "width", measures=("learnt", "accuracy")),
     "ablation": lambda rows: f"{arms(rows)}\n\n{table(*ablation.by_kernels())}",
     "further_ablation": arms,
-    "wider_rates": by("network", "rate", measures=("validation_accuracy", "accuracy")),
+    "wider_rates": lambda rows: f"{table(*ablation.choices())}\n\n{arms(rows)}",
     "race": race,
 }
 

@@ -23,6 +23,7 @@ from inception_lab.architecture.network import Network, Parallel, Part, Sequence
 from inception_lab.checks import one_of
 from inception_lab.experiments.lessons import EPOCHS, IMAGES, MODERN
 from inception_lab.experiments.own_rates import (
+    CHOOSE,
     FIRST,
     MEASURE,
     SEEDS,
@@ -115,6 +116,25 @@ def measured(kind: str, band: tuple[int, int] = (10, 60)) -> npt.NDArray[np.bool
         if rows := [row for row in rows if (row["smallest"], row["largest"]) == band]:
             return np.stack([unpack(str(row["right"])) for row in rows])
     raise ValueError(f"A network must have stored runs. Received: kind={kind!r}, band={band}.")
+
+
+def choices() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return which share of the validation pictures each network had right at each rate, as by_kernels does.
+
+    In per cent, one run each; the largest of a network is bold.
+    """
+    tried: dict[str, dict[float, float]] = {}
+    for row in (*ABLATION.rows(), *FURTHER_ABLATION.rows(), *WIDER_RATES.rows()):
+        if row["phase"] == CHOOSE and row["smallest"] == 10:
+            found = 100 * float(row["validation_accuracy"])
+            tried.setdefault(row["network"], {})[float(row["rate"])] = found
+    rates = (*RATES, *HIGHER)
+    lines = []
+    for kind, by_rate in tried.items():
+        shown = {rate: f"{found:.1f}" for rate, found in by_rate.items()}
+        best = max(by_rate, key=lambda rate: by_rate[rate])
+        lines.append((kind, *({**shown, best: f"**{shown[best]}**"}.get(rate, "–") for rate in rates)))
+    return ("network", *(f"at {rate:g}" for rate in rates)), lines
 
 
 # What is compared, and at which of the seven sizes; the first two were planned, the others looked at later.
