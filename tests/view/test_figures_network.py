@@ -142,6 +142,14 @@ def test_labels_of_the_zoo_lie_apart_beside_other_discs_and_within_the_axes() ->
     assert all(ax.bbox.x0 < box.x0 and box.x1 < ax.bbox.x1 for box in boxes)
 
 
+def test_a_label_near_another_disc_has_a_line_to_its_own() -> None:
+    near = {"one": (1.6e9, 69.0, 7e6), "two": (2.2e9, 69.6, 7e6), "googlenet": (9e9, 75.0, 7e6)}
+    ax = figures.plot_zoo(near)
+    starts = {tuple(np.asarray(line.get_xydata())[0]) for line in ax.lines}
+    assert starts
+    assert starts <= {(1.6e9, 69.0), (2.2e9, 69.6)}
+
+
 def test_runs_are_dots_with_a_bar_at_their_mean() -> None:
     ax = figures.plot_runs({"half": (1e6, (90.0, 92.0, 94.0))}, xlabel="MACs", ylabel="accuracy, %")
     dots, mean = ax.lines

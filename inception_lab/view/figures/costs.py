@@ -185,6 +185,7 @@ def plot_products(products: Mapping[str, tuple[int, int, int]], names: tuple[str
     return figure
 
 
+NEAR = 8  # points from a label to a disc that is not its own
 # Of a label beside a disc: below, above, to the right, to the left, and between them.
 PLACES = ((0, -1), (0, 1), (1, 0), (-1, 0), (0.7, -0.7), (-0.7, 0.7), (0.7, 0.7), (-0.7, -0.7))
 
@@ -239,7 +240,9 @@ def plot_zoo(networks: Mapping[str, tuple[float, float, float]], *, ax: Axes | N
         for _, _, label, _ in rest:
             label.remove()
         taken.append(best[3])
-        if best[1] >= len(PLACES):  # a label further away gets a line to its disc
+        # A label that is further away, or near another disc, gets a line to its own.
+        near = best[3].padded(NEAR * DPI / 72)
+        if best[1] >= len(PLACES) or any(near.overlaps(disc) for at, disc in discs.items() if at != name):
             (x, y), box = ax.transData.transform((macs, accuracy)), best[3].padded(3)
             end = (min(max(x, box.x0), box.x1), min(max(y, box.y0), box.y1))
             ex, ey = ax.transData.inverted().transform(end)
