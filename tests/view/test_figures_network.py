@@ -139,15 +139,19 @@ def test_labels_of_the_zoo_lie_apart_beside_other_discs_and_within_the_axes() ->
         for box in boxes:  # from the disc's middle to the box's nearest point
             away = math.hypot(x - min(max(x, box.x0), box.x1), y - min(max(y, box.y0), box.y1))
             assert away > radius
-    assert all(ax.bbox.x0 < box.x0 and box.x1 < ax.bbox.x1 for box in boxes)
-
-
-def test_a_label_near_another_disc_has_a_line_to_its_own() -> None:
-    near = {"one": (1.6e9, 69.0, 7e6), "two": (2.2e9, 69.6, 7e6), "googlenet": (9e9, 75.0, 7e6)}
-    ax = figures.plot_zoo(near)
     starts = {tuple(np.asarray(line.get_xydata())[0]) for line in ax.lines}
-    assert starts
-    assert starts <= {(1.6e9, 69.0), (2.2e9, 69.6)}
+    close = set()
+    for text, box in zip(ax.texts, boxes, strict=True):
+        name = text.get_text().rsplit(", ", 1)[0]
+        others = (row for other, row in networks.items() if other != name)
+        for macs, top1, parameters in others:
+            (x, y), radius = ax.transData.transform((macs, top1)), math.sqrt(parameters / 4e4 / math.pi)
+            away = math.hypot(x - min(max(x, box.x0), box.x1), y - min(max(y, box.y0), box.y1))
+            if away * 72 / figures.DPI < radius + 7:
+                close.add(networks[name][:2])
+    assert close
+    assert close <= starts  # a line says whose label it is
+    assert all(ax.bbox.x0 < box.x0 and box.x1 < ax.bbox.x1 for box in boxes)
 
 
 def test_runs_are_dots_with_a_bar_at_their_mean() -> None:
