@@ -22,6 +22,9 @@ def test_what_the_text_says_follows(root: Path) -> None:
     text = (root / "docs" / "scaling.md").read_text(encoding="utf-8")
     assert "VGG-16 sends twenty times as much" in text
     assert round(lab.cost(lab.zoo.vgg16()).parameters / lab.cost(lab.googlenet()).parameters) == 20
+    full = lab.googlenet(classes=10, auxiliary=True, variant="batch_norm")
+    assert "has 62 times the MACs of the digits' network" in text
+    assert round(lab.cost(full).macs / lab.cost(lab.googlenet_digits()).macs) == 62
     said = re.search(
         r"(\S+) workers of (\S+) pictures are (\S+) a step, and ImageNet's (\S+) pictures are then (\S+) ",
         text,

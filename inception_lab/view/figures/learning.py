@@ -99,7 +99,6 @@ def plot_history(history: Sequence[Mapping[str, float]], *, epochs: int, chance:
 def plot_by_size(
     curves: Mapping[str, Sequence[Any]],
     *,
-    intervals: Mapping[str, Sequence[tuple[float, float]]] | None = None,
     band: tuple[float, float] | None = None,
     title: str = "",
     ax: Axes | None = None,
@@ -109,7 +108,6 @@ def plot_by_size(
     Args:
         curves: Name → things with a `size`, in pixels, and an `accuracy`, as
             `accuracy_by_size` gives them.
-        intervals: Name → the ends of an interval for each point.
         band: Sizes that are shaded, such as those trained on.
 
     Raises:
@@ -125,13 +123,8 @@ def plot_by_size(
     count = len(curves)
     for number, (name, points) in enumerate(curves.items()):
         style, line = series(number), ("-", "--")[number % 2]
-        shift = 1 + 0.018 * (number - (count - 1) / 2)  # intervals stand side by side
-        x = [point.size * shift for point in points]
-        y = [point.accuracy for point in points]
+        x, y = [point.size for point in points], [point.accuracy for point in points]
         ax.plot(x, y, line, color=style.color, marker=style.marker, markersize=5, label=name)
-        if intervals and name in intervals:
-            low, high = zip(*intervals[name], strict=True)
-            ax.vlines(x, low, high, color=style.color, linewidth=1.2)
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xticks(sizes, [f"{size:g}" for size in sizes])
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
