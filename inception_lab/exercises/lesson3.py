@@ -218,8 +218,8 @@ EXERCISES = {
         "Nine modules, 1.5 billion MACs and 7 million parameters at most: as many channels as you can.",
         _most_channels,
         (
-            "Save MACs first: a quarter off the 3×3 reductions of all nine modules. What does that leave?",
-            "Then spend in 5b: at 7×7 pixels a filter costs a sixteenth of what it costs at 28×28. Mind the "
+            "Save MACs where pixels are many: must a module there hand on more channels than it gets?",
+            "Spend them late: at 7×7 pixels a filter costs a sixteenth of what it costs at 28×28. Mind the "
             "parameters: each channel after 5b takes 1,000 more in the classifier.",
         ),
     ),
