@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 import inception_lab as lab
 from inception_lab import exercises
 from inception_lab.exercises import EXERCISES, Verdict, form, judge, kept
+from inception_lab.model.inside.activations import cross_entropy, inspect
 
 
 @pytest.fixture(autouse=True)
@@ -42,9 +44,9 @@ RIGHT: dict[str, list[Any]] = {
     "03.4": [20],  # 25 · 128 / (25 + 128) = 20.9
     "03.5": [],
     "04.1": [200, math.exp(5.298)],
-    "04.2": [0.708, 0.7],  # 0.001 · 0.92 / 0.0013
+    "04.2": [0.02, 0.0199],  # 0.04 · (1/√2)²
     "04.3": [832 * 128 + 128 + 4 * 4 * 128 * 1024 + 1024 + 1024 * 1000 + 1000],
-    "04.4": [100 * (868_352 + 1_043_456 + 1_444_080 + 1_025_000) / 6_998_552, 62.6],
+    "04.4": ["5a", "5A"],  # without 5b and the classifier, 6,998,552 − 1,444,080 − 1,025,000: 64.7 %
     "05.1": [0.8 - 4.303 * math.sqrt(0.31 / 3), -0.58],  # 0.31 = (0.6² + 0.1² + 0.5²) / 2
     "05.2": [136],
     "05.3": [-(0.7 * math.log(0.7) + 0.3 * math.log(0.3)) / 2, 0.305],
@@ -62,14 +64,15 @@ RIGHT: dict[str, list[Any]] = {
     "09.2": [15_227_688],  # 14,714,688 in the convolutions, 512 · 1000 + 1000
     "09.3": ["biases"],
     "09.4": [491_520],  # 20 · 4 · 64 · (32 + 64)
-    "07.1": ["4d", "4D"],  # 6,998,552 − 6,965,784 = 32,768 = 16 · 32 · 64
+    # 16 · (16 · 32 + 32 · 128) = 73,728; 16 · (16 · 32 · 28² + 32 · 128 · 7²) = 9,633,792
+    "07.1": [("3a", "5a"), "5A, 3a", "3a and 5a"],
     "07.2": [22],
     "07.3": [1, 1.0],  # 3 ln 10 = 6.908, which happens to be ln 1000
     "07.4": [{"decay": 0.8, "decay_epochs": 1}, {"decay": 0.5, "decay_epochs": 3}],  # 0.8²⁴, 0.5⁸
     "07.5": [
         {
             "loss": dict.fromkeys(("main", "aux1", "aux2"), "sparse_categorical_crossentropy"),
-            "loss_weights": {"main": 1, "aux1": 0.1667, "aux2": 1 / 6},
+            "loss_weights": {"main": 1, "aux1": 0.3333, "aux2": 1 / 3},
             "metrics": {"main": ["accuracy"]},
         }
     ],
@@ -172,9 +175,9 @@ WRONG: dict[str, Any] = {
     "03.4": 8,
     "03.5": dict(lab.TABLE_1),
     "04.1": 20,
-    "04.2": 0.001,
+    "04.2": 0.04,
     "04.3": 3_188_840,
-    "04.4": 50,
+    "04.4": "4d",
     "06.1": 36,
     "06.2": 30,
     "06.3": 0.25,
@@ -187,7 +190,7 @@ WRONG: dict[str, Any] = {
     "09.2": 14_227_688,
     "09.3": "relu",
     "09.4": 24_576,
-    "07.1": "4b",
+    "07.1": "4b, 3b",
     "07.2": 19,
     "07.3": 0.3,
     "07.4": {"decay": 0.96, "decay_epochs": 8},
@@ -390,23 +393,29 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("03.3", 963, "That is how many fewer than 1,000."),
         ("03.3", 37.036, "Each class has a bias as well: 1,025 numbers, not 1,024."),
         ("04.1", 39.34, "That is with 2 for a base. Keras's loss is in nats."),
-        ("04.2", 708, "That is by how many times as large the rate must be."),
-        ("04.2", 0.001 * 0.0013 / 0.92, "That makes the smaller of the two steps smaller still."),
-        ("04.2", 0.001 * 0.96 / 0.0022, "That is for 5b."),
-        ("04.2", 0.001 * 0.94 / 0.013, "That is for conv1."),
+        ("04.2", 0.04, "The outputs are the same, the steps are not: a change is more to a shorter kernel."),
+        ("04.2", 0.0283, "That is for one √2. Gradient and weights both change by it."),
+        ("04.2", 0.0566, "Shorter kernels get a larger gradient. So the rate must be lower."),
+        ("04.2", 0.08, "By √2 twice, that is right. But shorter kernels get a larger gradient."),
         ("04.3", 3_229_800 - 2_152, "That is without biases: 128, 1,024 and 1,000 of them."),
         (
             "04.3",
             832 * 128 + 128 + 14 * 14 * 128 * 1024 + 1024 + 1024 * 1000 + 1000,
             "That is without the average pooling, which leaves 4×4 of 14×14 places.",
         ),
-        ("04.4", 37.4, "That is the share that does get one."),
-        ("04.4", 84.95, "That is what the first head does not reach. The second one reaches farther."),
-        ("04.4", 71.2, "4d itself gets one: the head is attached to its output."),
-        ("04.4", 47.95, "Nothing goes from a head to the main classifier, either."),
-        ("04.4", 32.75, "That is of all parameters, with the heads' own."),
-        ("04.4", 18.5, "That is the share of the MACs."),
-        ("04.4", 0.626, "In per cent, please: 100 times as much."),
+        ("04.4", "3b", "Up to 3b there are 9.7 % of the parameters. It has half of the MACs."),
+        ("04.4", "4d", "Up to 4d there are 37.4 % of the parameters."),
+        (
+            "04.4",
+            "4e",
+            "Up to 4e there are 49.8 % of the parameters. It just misses. The classifier counts, too.",
+        ),
+        (
+            "04.4",
+            "5b",
+            "Up to 5b there are 85.4 % of the parameters. "
+            "That is more than enough: an earlier one does, too.",
+        ),
         (
             "05.1",
             0.8 - 1.96 * math.sqrt(0.31 / 3),
@@ -425,7 +434,13 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("06.4", 0.439, "That is the other way round: how many times too *small*?"),
         ("06.4", 6**0.75, "That is what the wrong alpha divides by. And the right one?"),
         ("06.4", 2**0.75, "That is what the right alpha divides by. And the wrong one?"),
-        ("07.1", "4c", "In 4c a 3×3 takes 24,576 away."),
+        ("07.1", "3a, 4c", "In 3a and 4c 3×3 kernels save 32,768 parameters and 11,239,424 MACs."),
+        (
+            "07.1",
+            ["4e", "3a"],
+            "In 4e and 3a 3×3 kernels save 73,728 parameters and 19,267,584 MACs. "
+            "The parameters fit, the MACs do not.",
+        ),
         ("07.2", 19, "That is without the heads."),
         ("07.2", 21, "That counts the two new ones. Does one of the old ones have a twin now, too?"),
         ("07.3", 0.3, "That is the paper's: it would print 1.6 · ln 10 = 3.684."),
@@ -449,7 +464,6 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("06.2", 288, "That is for 4b's 3×3."),
         ("02.3", 82, "That is with 3 and 5 weights a channel: the windows have 9 and 25."),
         ("04.1", 198_600, "That is with 10 for a base. Keras's loss is in nats."),
-        ("04.2", 0.0013 / 0.92, "That is the ratio of the two gradients. Which rate makes up for it?"),
         ("04.3", 2_204_800, "That is without the layer that names the classes."),
         ("04.3", 2 * 3_229_800, "That is two heads. One is asked for."),
         ("04.3", 3_229_800 - 12 * 128 * 1024, "That is with 4 places after the pooling: 4×4 are 16."),
@@ -479,7 +493,12 @@ def test_hints_of_one_exercise_do_not_grow_with_another() -> None:
         ("06.3", 4 / 512, "That leaves out no swap at all, which reaches the ratio, too."),
         ("06.3", 5, "That is how many ways there are. Which share of 512?"),
         ("06.3", 8 / 9, "That is the share of modules above 1."),
-        ("07.1", "5B", "In 5b a 3×3 takes 98,304 away."),
+        (
+            "07.1",
+            "3b 4c",
+            "In 3b and 4c 3×3 kernels save 73,728 parameters and 43,352,064 MACs. "
+            "The parameters fit, the MACs do not.",
+        ),
         ("07.2", 3, "That counts the new ones only."),
         ("07.3", 0.6, "That is the paper's, of both heads together."),
         ("07.3", 3, "That is all three together: the main classifier counts 1."),
@@ -698,7 +717,7 @@ def is_right(name: str, answer: Any) -> bool:
     """Whether an answer that passed may pass: it is listed above, or holds the rules by hand."""
     if any(same(answer, right) for right in RIGHT[name]):
         return True
-    if name in ("02.2", "04.1", "04.2", "04.4", "06.2", "06.3"):
+    if name in ("02.2", "04.1", "04.2", "06.2", "06.3"):
         return bool(abs(float(answer) - RIGHT[name][0]) <= 0.04 * RIGHT[name][0])
     if name == "01.4":
         filters = [answer.get(f"conv{side}x{side}") or 0 for side in (1, 3, 5, 7)]
@@ -1002,10 +1021,13 @@ def test_a_loss_for_logits_is_not_for_softmax_outputs() -> None:
 @pytest.mark.parametrize(
     ("main", "head", "said"),
     [
-        (1, 0.3, "Those are the paper's weights: the heads make 0.6 of 1.6, more than a quarter."),
-        (1, 0.25, "With 0.25 for each head, the two make 0.5 of 1.5: a third."),
-        (1, 0.125, "With 0.125 for each head, the two make 0.25 of 1.25: a fifth."),
-        (0.75, 0.125, "The heads make a quarter. But main is to count 1."),
+        (1, 1 / 6, "That is right if main has ten classes, too. With 100 its loss begins at ln 100."),
+        (1, 0.3, "Those are the paper's weights: here the heads make 0.6 ln 10 of 2.6 ln 10, 23 %."),
+        (1, 0.25, "That is a quarter of main's loss. Of the whole loss it is a fifth."),
+        (1, 0.5, "With 0.5 for each head, the two make ln 10 of 3 ln 10: a third."),
+        (1, 2 / 3, "2/3 is what both heads have together."),
+        (1, 1, "With 1 for each head, the two make 2 ln 10 of 4 ln 10: a half."),
+        (0.75, 0.25, "The heads make a quarter. But main is to count 1."),
         (1, 0.2, "On the judge's model the loss is "),
     ],
 )
@@ -1013,6 +1035,34 @@ def test_weights_of_heads_are_told_apart(main: float, head: float, said: str) ->
     weights = {"main": main, "aux1": head, "aux2": head}
     (right,) = RIGHT["07.5"]
     assert f"✘ Not yet. {said}" in exercises.check("07.5", {**right, "loss_weights": weights}).text
+
+
+@pytest.mark.parametrize("answer", [("3a", "3a"), "3a", "3a, 4d, 5a", ("3a", "6a"), "3 a and 5 a"])
+def test_two_modules_are_needed(answer: Any) -> None:
+    verdict = exercises.check("07.1", answer)
+    assert verdict.right is None
+    assert verdict.text.startswith("Two of 3a, 3b, 4a, 4b, 4c, 4d, 4e, 5a, 5b are needed, not ")
+
+
+def test_no_other_two_modules_fit_both_counts() -> None:
+    pairs = list(combinations(lab.TABLE_1, 2))
+    assert [pair for pair in pairs if exercises.check("07.1", pair).right] == [("3a", "5a")]
+
+
+def test_kernels_shorter_by_the_root_of_two_need_half_the_rate_before_batch_norm() -> None:
+    rows = {"3a": lab.TABLE_1["3a"]}
+    network = lab.googlenet((32, 32, 3), 10, rows=rows, width=0.125, stem="small", normalization="batch_norm")
+    model = lab.build(network, kernel_initializer="he_normal", seed=0)
+    rng = np.random.default_rng(0)
+    pictures, loss = rng.normal(size=(16, 32, 32, 3)), cross_entropy(rng.integers(0, 10, 16))
+    shares = []
+    for length in (1, 2**-0.5):
+        for layer in model.layers:
+            if isinstance(layer, lab.keras.layers.Conv2D):
+                layer.kernel.assign(length * layer.kernel)
+        found = inspect(model, pictures.astype("float32"), loss, training=True)
+        shares.append(found.relative_gradient("inception_3a"))
+    assert 0.04 * shares[0] == pytest.approx(RIGHT["04.2"][0] * shares[1], rel=0.01)
 
 
 def test_shapes_are_said_as_shapes() -> None:

@@ -69,7 +69,7 @@ def word(
     truth: Callable[[], str],
     options: tuple[str, ...],
     hints: tuple[str, ...],
-    slips: Mapping[str, str],
+    slips: Callable[[str], str],
 ) -> Exercise:
     """Ask for one of several words; `slips` says something to each of the others."""
 
@@ -78,6 +78,6 @@ def word(
         if said not in options:
             return None, f"One of {', '.join(options)} is needed, not {answer!r}."
         right = said == truth()
-        return right, f"{answer}." if right else slips.get(str(said), f"{answer}.")
+        return right, f"{answer}." if right else slips(said)
 
     return Exercise(question, judge, hints)

@@ -1,14 +1,12 @@
 """The exercises of notebook 04, auxiliary classifiers."""
 
-from functools import cache
-
 from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.architecture.modules import auxiliary_head
-from inception_lab.exercises.judge import number
-from inception_lab.experiments.gradients import GRADIENTS
+from inception_lab.exercises.judge import number, word
 
-RATE = 0.001  # with He initialisation
+HE_RATE = 0.04
+XAVIER = 0.5**0.5  # length of Xavier's kernels, in He's
 
 
 def head_parameters(module: str) -> int:
@@ -16,23 +14,35 @@ def head_parameters(module: str) -> int:
     return cost(auxiliary_head(), cost(googlenet())[f"inception_{module}"].output_shape).parameters
 
 
-@cache
-def equal_step(module: str) -> float:
-    """Return the rate that makes a module's first step from Xavier, bias 0, as large as He's at `RATE`."""
-    found = GRADIENTS.curves("start", "heads", "module", of="relative_weight_gradient")
-    he, xavier = (found[start, "none", module].mean() for start in ("He", "Xavier, bias 0"))
-    return RATE * float(he / xavier)
+def equal_step(length: float) -> float:
+    """Return the rate with which shorter kernels before batch norm take the step, |ΔW| / |W|, of He's.
+
+    Outputs and loss are the same. So the gradient grows with 1 / length, its share of the weights with
+    1 / length².
+    """
+    return HE_RATE * length**2
 
 
-def _unreached(last: str, *, of: str = "parameters") -> int:
-    """Count what is after a module of GoogLeNet: no head up to there gives it a gradient."""
-    whole, modules = cost(googlenet()), list(TABLE_1)
-    after = [f"inception_{module}" for module in modules[modules.index(last) + 1 :]]
-    return sum(getattr(whole[name], of) for name in (*after, "loss3/classifier"))
+def reached(module: str) -> float:
+    """Return the per cent of GoogLeNet's parameters that get a gradient from a head after a module."""
+    whole = cost(googlenet())
+    parameters = {name: part.parameters for name, part in whole.by_module().items()}
+    before = list(parameters)[: list(parameters).index(f"inception_{module}") + 1]
+    return 100 * sum(parameters[name] for name in before) / whole.parameters
 
 
-def _share(part: int, of: str = "parameters", *, heads: bool = False) -> float:
-    return 100 * part / int(getattr(cost(googlenet(auxiliary=heads)), of))
+def first_that_reaches_half() -> str:
+    """Return the first module a head after which gives at least half of the parameters a gradient."""
+    return next(module for module in TABLE_1 if reached(module) >= 50)
+
+
+def _misses(module: str) -> str:
+    said = {
+        "3b": " It has half of the MACs.",
+        "4e": " It just misses. The classifier counts, too.",
+        "5b": " That is more than enough: an earlier one does, too.",
+    }
+    return f"Up to {module} there are {reached(module):.1f} % of the parameters.{said.get(module, '')}"
 
 
 EXERCISES = {
@@ -48,22 +58,22 @@ EXERCISES = {
         tolerance=0.005,
     ),
     "04.2": number(
-        "With He initialisation and a rate of 0.001, the first step changes 3a's weights by some share of "
-        "their size. At which rate does it with Xavier and bias 0?",
-        lambda: equal_step("inception_3a"),
+        "Batch norm follows every convolution. Xavier's kernels are He's divided by √2. Which learning rate "
+        "gives them the same first |ΔW| / |W| as He's at 0.04?",
+        lambda: equal_step(XAVIER),
         "as learning rate",
         (
-            "The first step is the rate times the gradient. Both as shares of the weights.",
-            "rate · 0.0013 = 0.001 · 0.92",
+            "Batch norm undoes a kernel's length: the loss stays the same. But does its gradient?",
+            "If L(W / √2) = L(W) for all W, the gradient at W / √2 is √2 times that at W. And it is compared "
+            "with weights that are √2 times shorter.",
         ),
-        lambda truth: {
-            "That is by how many times as large the rate must be.": truth / RATE,
-            "That is the ratio of the two gradients. Which rate makes up for it?": RATE / truth,
-            "That makes the smaller of the two steps smaller still.": RATE**2 / truth,
-            "That is for 5b.": equal_step("inception_5b"),
-            "That is for conv1.": equal_step("conv1"),
+        lambda _: {
+            "The outputs are the same, the steps are not: a change is more to a shorter kernel.": HE_RATE,
+            "That is for one √2. Gradient and weights both change by it.": HE_RATE * XAVIER,
+            "Shorter kernels get a larger gradient. So the rate must be lower.": HE_RATE / XAVIER,
+            "By √2 twice, that is right. But shorter kernels get a larger gradient.": HE_RATE / XAVIER**2,
         },
-        tolerance=0.05,
+        tolerance=0.01,
     ),
     "04.3": number(
         "How many parameters would a head after 4e have (14×14×832, 1,000 classes)?",
@@ -88,26 +98,16 @@ EXERCISES = {
             "That is the head after 4d.": head_parameters("4d"),
         },
     ),
-    "04.4": number(
-        "The paper's heads come after 4a and 4d. Which share of GoogLeNet's parameters (without the heads' "
-        "own) gets a gradient from neither, in per cent?",
-        lambda: _share(_unreached("4d")),
-        "per cent",
+    "04.4": word(
+        "A single head is to give at least half of GoogLeNet's parameters a gradient (its own not counted). "
+        "What is the first module that it may come after?",
+        first_that_reaches_half,
+        tuple(TABLE_1),
         (
-            "A head's gradient goes down, to the module that it is attached to and all before it.",
-            "4e, 5a, 5b and the classifier are left: `lab.cost(lab.googlenet())` has their parameters.",
+            "A head's gradient goes to the module that it comes after, and to all before it.",
+            "Add up from the end, where most parameters are: the classifier, 5b, 5a, 4e. What they have, an "
+            "earlier head does not reach.",
         ),
-        lambda truth: {
-            "That is the share that does get one.": 100 - truth,
-            "That is what the first head does not reach. The second one reaches farther.": (
-                _share(_unreached("4a"))
-            ),
-            "4d itself gets one: the head is attached to its output.": _share(_unreached("4c")),
-            "Nothing goes from a head to the main classifier, either.": truth - _share(1_025_000),
-            "That is of all parameters, with the heads' own.": _share(_unreached("4d"), heads=True),
-            "That is the share of the MACs.": _share(_unreached("4d", of="macs"), "macs"),
-            "In per cent, please: 100 times as much.": truth / 100,
-        },
-        tolerance=0.005,
+        _misses,
     ),
 }

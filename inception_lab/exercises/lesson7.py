@@ -1,33 +1,38 @@
 """The exercises of notebook 07, spot the bug."""
 
+import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from math import log
 from typing import Any
 
-from inception_lab.architecture.cost import cost
+from inception_lab.architecture.cost import Cost, cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
-from inception_lab.exercises.judge import Exercise, number, word
+from inception_lab.exercises.judge import Exercise, number
 from inception_lab.model.training.recipes import RECIPES
 
-COUNTED = 6_965_784  # parameters of a GoogLeNet with a 3×3 for one 5×5
+MISSING = (73_728, 9_633_792)  # parameters and MACs of a GoogLeNet with 3×3 for 5×5 in two modules
 EPOCHS, CLASSES = 25, 10
 PRINTED = 6.908
-HEAD_WEIGHTS = {"main": 1.0, "aux1": 1 / 6, "aux2": 1 / 6}  # 2 / 6 of 8 / 6 is a quarter
+HEAD_CLASSES = {"main": 100, "aux1": 10, "aux2": 10}  # so main's loss begins at 2 ln 10
+HEAD_WEIGHTS = {"main": 1.0, "aux1": 1 / 3, "aux2": 1 / 3}  # 2/3 ln 10 of 8/3 ln 10 is a quarter
 SLIPS = {  # weight of main, of each head → what to say
-    (1, 0.3): "Those are the paper's weights: the heads make 0.6 of 1.6, more than a quarter.",
-    (1, 0.25): "With 0.25 for each head, the two make 0.5 of 1.5: a third.",
-    (1, 0.125): "With 0.125 for each head, the two make 0.25 of 1.25: a fifth.",
-    (0.75, 0.125): "The heads make a quarter. But main is to count 1.",
-    (1, 1 / 3): "With 1/3 for each head, the two make 2/3 of 5/3: two fifths.",
+    (1, 1 / 6): "That is right if main has ten classes, too. With 100 its loss begins at ln 100.",
+    (1, 0.3): "Those are the paper's weights: here the heads make 0.6 ln 10 of 2.6 ln 10, 23 %.",
+    (1, 0.25): "That is a quarter of main's loss. Of the whole loss it is a fifth.",
+    (1, 0.5): "With 0.5 for each head, the two make ln 10 of 3 ln 10: a third.",
+    (1, 2 / 3): "2/3 is what both heads have together.",
+    (1, 1): "With 1 for each head, the two make 2 ln 10 of 4 ln 10: a half.",
+    (0.75, 0.25): "The heads make a quarter. But main is to count 1.",
 }
 BIASES = {"main": 0.0, "aux1": 1.0, "aux2": 2.0}  # of the right class: the heads of the judge's model differ
 
 
 def suspect() -> Any:
-    """Return bug 1 as a Keras model: the third branch of module 3a, as somebody built it."""
+    """Return number 1 as a Keras model: the third branch of module 3a, as somebody built it."""
     from inception_lab.model.backend import keras
 
     picture = keras.Input((28, 28, 192))
@@ -36,16 +41,33 @@ def suspect() -> Any:
     return keras.Model(picture, maps)
 
 
-def taken_away(module: str) -> int:
-    """Return by how many parameters GoogLeNet shrinks where one module's 5×5 is a 3×3."""
-    row = TABLE_1[module]
-    return (5**2 - 3**2) * (row.reduce5x5 or 0) * row.conv5x5
+@cache
+def _networks() -> tuple[Cost, Cost]:
+    """Return the counts of GoogLeNet with 5×5 kernels, and with 3×3 in their place."""
+    return cost(googlenet(kernel5x5=5)), cost(googlenet(kernel5x5=3))
 
 
-def wrong_module() -> str:
-    """Return the module whose 5×5 is a 3×3 in the network that was counted."""
-    missing = cost(googlenet()).parameters - COUNTED
-    return next(module for module in TABLE_1 if taken_away(module) == missing)
+def taken_away(*modules: str) -> tuple[int, int]:
+    """Return by how many parameters and MACs GoogLeNet shrinks where these modules' 5×5 are 3×3."""
+    pairs = [[whole[f"inception_{module}/5x5"] for whole in _networks()] for module in modules]
+    return (
+        sum(right.parameters - wrong.parameters for right, wrong in pairs),
+        sum(right.macs - wrong.macs for right, wrong in pairs),
+    )
+
+
+def _detected(answer: Any) -> tuple[bool | None, str]:
+    said = " ".join(answer) if isinstance(answer, tuple | list) else answer
+    if not isinstance(said, str):
+        return None, f"Two modules are needed, such as '3a, 3b', not {answer!r}."
+    named = dict.fromkeys(re.findall(r"\d\w*", said.lower()))
+    if len(named) != 2 or not named.keys() <= TABLE_1.keys():
+        return None, f"Two of {', '.join(TABLE_1)} are needed, not {answer!r}."
+    parameters, macs = taken_away(*named)
+    text = f"In {' and '.join(named)} 3×3 kernels save {parameters:,} parameters and {macs:,} MACs."
+    if parameters == MISSING[0] and macs != MISSING[1]:
+        text += " The parameters fit, the MACs do not."
+    return (parameters, macs) == MISSING, text
 
 
 def twins(auxiliary: bool) -> int:
@@ -84,7 +106,7 @@ def _schedule(answer: Any) -> tuple[bool | None, str]:
 
 
 def _three_heads() -> Any:
-    """Return a Keras model with softmax outputs main, aux1 and aux2 that cannot see its input.
+    """Return a Keras model with softmax outputs `HEAD_CLASSES` that cannot see its input.
 
     A new one each time: Keras keeps the metrics of an earlier `compile` if the next one names none.
     """
@@ -93,9 +115,9 @@ def _three_heads() -> Any:
     x = keras.Input((1,))
     heads = {}
     for name, bias in BIASES.items():
-        start = [bias] + [0.0] * (CLASSES - 1)
+        start = [bias] + [0.0] * (HEAD_CLASSES[name] - 1)
         heads[name] = keras.layers.Dense(
-            CLASSES,
+            len(start),
             "softmax",
             kernel_initializer="zeros",
             bias_initializer=lambda shape, dtype=None, start=start: keras.ops.convert_to_tensor(start, dtype),
@@ -137,20 +159,18 @@ def _compiled(answer: Any) -> tuple[bool | None, str]:
     measured = sorted(name for name in found if name != "loss" and not name.endswith("_loss"))
     if not measured or not all(name.startswith("main_") and "accuracy" in name for name in measured):
         return False, f"The loss is right. Besides losses it reports: {', '.join(measured) or 'nothing'}."
-    return True, "The heads make 2/6 of 8/6, a quarter; of three accuracies one is reported."
+    return True, "The heads make 2/3 ln 10 of 8/3 ln 10, a quarter; of three accuracies one is reported."
 
 
 EXERCISES = {
-    "07.1": word(
-        f"A GoogLeNet has {COUNTED:,} parameters instead of 6,998,552: in one of its modules the 5×5 is a "
-        "3×3. In which?",
-        wrong_module,
-        tuple(TABLE_1),
+    "07.1": Exercise(
+        f"A GoogLeNet has {MISSING[0]:,} parameters and {MISSING[1]:,} MACs too few: in two of its modules "
+        "the 5×5 are 3×3. In which two?",
+        _detected,
         (
-            "How many parameters are missing? A 3×3 has 16 places fewer than a 5×5.",
-            "32,768 = 16 · (reduce5x5) · (conv5x5): look for that product in `lab.TABLE_1`.",
+            "A 3×3 has 16 places fewer than a 5×5. So reduce5x5 · conv5x5 of the two adds up to 73,728 / 16.",
+            "4,608 = 512 + 4,096 = 3,072 + 1,536. Each weight is used at 28 · 28, 14 · 14 or 7 · 7 places.",
         ),
-        {module: f"In {module} a 3×3 takes {taken_away(module):,} away." for module in TABLE_1},
     ),
     "07.2": number(
         "With one initialiser for all layers, how many of GoogLeNet's 59 convolutions have a twin, "
@@ -196,13 +216,14 @@ EXERCISES = {
         ),
     ),
     "07.5": Exercise(
-        "Three softmax outputs of ten classes, main, aux1 and aux2, integer labels: dict(loss=…, "
+        "Three softmax outputs, main of 100 classes, aux1 and aux2 of ten, integer labels: dict(loss=…, "
         "loss_weights=…, metrics=…). main counts 1; before anything is learnt the two heads, equally, make a "
         "quarter of the loss; the accuracy of main alone is reported.",
         _compiled,
         (
             "Every argument is itself a dict, keyed by the names of the outputs.",
-            "All three losses begin at ln 10. So 2 w / (1 + 2 w) is to be a quarter.",
+            "The heads' losses begin at ln 10, main's at ln 100 = 2 ln 10. So 2 w / (2 + 2 w) is to be a "
+            "quarter.",
         ),
     ),
 }

@@ -79,7 +79,7 @@ EXERCISES = {
         {
             "relu": "It would be as many operations. But the layer has no activation.",
             "padding": "Padding adds no operation. What does each output get besides its sum?",
-        },
+        }.__getitem__,
     ),
     "09.4": number(
         "LSTM(64) reads 20 steps of 32 values. How many MACs?",
