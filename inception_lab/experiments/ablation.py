@@ -119,9 +119,9 @@ def measured(kind: str, band: tuple[int, int] = (10, 60)) -> npt.NDArray[np.bool
 
 
 def choices() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return which share of the validation pictures each network had right at each rate, as by_kernels does.
+    """Return the share of the validation pictures, in per cent, that each network had right at each rate.
 
-    In per cent, one run each; the largest of a network is bold.
+    As `by_kernels` returns a table; one run each, a network's largest share in bold.
     """
     tried: dict[str, dict[float, float]] = {}
     for row in (*ABLATION.rows(), *FURTHER_ABLATION.rows(), *WIDER_RATES.rows()):
@@ -154,9 +154,9 @@ COMPARED = (
 def by_kernels() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return what changes with the kernels, in words for a table: its head, and a line a comparison.
 
-    In points: the mean difference, whether it was planned, its intervals with seeds apart (as planned) and in
-    pairs, the smallest difference that as many seeds show, and the seeds that one point takes; the last three
-    where both have the same seeds.
+    In points: the mean difference, whether it was planned (or before `MOVED` was measured anew), its
+    intervals with seeds apart (as planned) and in pairs, the smallest difference that as many seeds show, and
+    the seeds that one point takes; the last three where both have the same seeds.
     """
     lines = []
     for one, other, size in COMPARED:
@@ -167,7 +167,7 @@ def by_kernels() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
             columns += [interval(*right, paired=True), f"{100 * smallest_difference(*right):.1f}"]
             columns += ["more digits" if needed is None else f"{needed}"]
         told = (f"{one} − {other}, {size}", f"{100 * (right[0].mean() - right[1].mean()):+.2f}")
-        planned = "yes" if (one, other, size) in PLANNED else "no"
+        planned = "yes" if (one, other, size) in PLANNED else "anew" if other in MOVED else "no"
         lines.append((*told, f"{len(right[0])}, {len(right[1])}", planned, *(columns + 4 * ["–"])[:4]))
     head = ("difference, points", "mean", "seeds", "planned", "95 %, seeds apart", "95 %, seeds paired")
     return (*head, "smallest that so many seeds show", "seeds for 1 point"), lines
