@@ -125,6 +125,15 @@ def test_keras_code_is_shown_and_follows(opened: Open) -> None:
     listing.wait_for(state="hidden")
 
 
+def test_drawings_are_dark_on_a_dark_page_and_photographs_stay(opened: Open) -> None:
+    page = opened(FIRST).page
+    turned = "all => all.map(each => [each.className, getComputedStyle(each).filter !== 'none'])"
+    for light in (False, True):
+        page.evaluate("light => { document.body.dataset.jpThemeLight = light; }", light)
+        found = page.locator(".jp-RenderedHTMLCommon > img").evaluate_all(turned)
+        assert {tuple(each) for each in found} == {("lab-drawing", not light), ("", False)}
+
+
 def test_a_saved_notebook_shows_every_picture(root: Path, chromium: "Browser") -> None:
     from tests.browser.lab import jupyterlab
 

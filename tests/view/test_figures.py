@@ -187,7 +187,9 @@ def test_pictures_stand_side_by_side() -> None:
 
 def parts(html: str) -> tuple[str, bytes, str]:
     """Kind, bytes and alternative text of an image in HTML."""
-    found = re.fullmatch(r'<img src="data:image/(\w+);base64,([^"]+)" alt="([^"]*)" width="\d+" [^>]+>', html)
+    found = re.fullmatch(
+        r'<img src="data:image/(\w+);base64,([^"]+)" alt="([^"]*)" width="\d+" [^>]+>(<style>.*)?', html
+    )
     assert found
     return found[1], base64.b64decode(found[2]), unescape(found[3])
 
@@ -213,6 +215,13 @@ def test_a_figure_without_text_is_refused(alt: str | None) -> None:
     with pytest.raises(ValueError, match="alt") as caught:
         lab.show(figures.plot_bars({"a": 1}, unit="x"), alt=alt)
     assert str(caught.value) == "`alt` must say in a sentence what the figure shows. Received: none."
+
+
+def test_what_holds_no_photograph_turns_where_a_page_is_dark() -> None:
+    noise = figures.plot_pictures({"noise": np.random.default_rng(0).random((8, 8))}, columns=1)
+    shown = [lab.show(each, alt="x").data for each in (figures.plot_bars({"a": 1}, unit="x"), noise)]
+    shown += [lab.show(getattr(lab.explore, kind)()).data for kind in ("module", "electrode", "kernel_size")]
+    assert ["lab-drawing" in each for each in shown] == [True, False, True, False, False]
 
 
 def test_a_photograph_is_shown_as_jpeg_because_png_would_be_large() -> None:

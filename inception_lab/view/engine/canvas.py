@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from inception_lab.view.figures.display import photographs
 from inception_lab.view.figures.layers import Layers, slices
 from inception_lab.view.figures.png import Png
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FINE = (1, 85)  # OpenCV's number of JPEG's quality, and how much
-PHOTO = "photo"  # gid of axes without a photograph that must stay as they are on a dark page too
 
 
 class Canvas:
@@ -73,7 +73,7 @@ class Canvas:
 
     def photos(self) -> list[list[float]]:
         """Return where photographs lie: x0, y0, x1, y1 in parts of the picture, from its upper left."""
-        boxes = [ax.get_position() for ax in self.figure.axes if ax.get_images() or ax.get_gid() == PHOTO]
+        boxes = [ax.get_position() for ax in photographs(self.figure)]
         return [[box.x0, 1 - box.y1, box.x1, 1 - box.y0] for box in boxes]
 
     def encoded(self) -> bytes:

@@ -51,7 +51,7 @@ class Panel(anywidget.AnyWidget):
         text = self.said["words"]
         jpeg = self.picture.startswith(b"\xff\xd8")
         data = self.picture if jpeg else few_colours(Image.open(io.BytesIO(self.picture)))
-        image = image_html(data, text, self.said["size"][0])
+        image = image_html(data, text, self.said["size"][0], turns=not self.photos)
         still = (
             f'<div class="lab-still">{image}<p>{html.escape(text)}</p>'
             "<p><em>This picture stands still. Run its cell, and it answers to your hand.</em></p></div>"

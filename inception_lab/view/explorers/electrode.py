@@ -12,7 +12,7 @@ from matplotlib.patches import Circle
 from matplotlib.ticker import NullLocator
 
 from inception_lab.view import figures
-from inception_lab.view.engine.canvas import PHOTO, Canvas
+from inception_lab.view.engine.canvas import Canvas
 from inception_lab.view.engine.curves import curve_handles
 from inception_lab.view.engine.explorer import Choice, Control, Explorer, Handle, Integer, State
 from inception_lab.view.explorers.modules import branch_name
@@ -116,7 +116,7 @@ class Electrode(Explorer):
         ax = self._stimulus = self.add_axes(figure, (0.01, 0.17, 0.265, 0.68), (0.05, 3.3, half, 1.6))
         ax.set(xlim=(0, side), ylim=(side, 0), xticks=[], yticks=[], aspect="equal")
         ax.set_facecolor(GROUND)
-        ax.set_gid(PHOTO)
+        ax.set_gid(figures.PHOTO)
         ax.set_title(self.either(f"the picture, {side} pixels wide", f"picture, {side} px"), fontsize=10)
         low, high = self.tuning.diameters[0], self.tuning.diameters[-1]
         self._curve_axes = self.add_axes(figure, (0.355, 0.17, 0.335, 0.68), (0.8, 0.5, 0.1, 2.0))

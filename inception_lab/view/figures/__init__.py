@@ -6,7 +6,7 @@ their units; `ax`, where to draw, by default in a new figure.
 
 from inception_lab.text import quantity, readable, size, tick
 from inception_lab.view.figures.costs import plot_bars, plot_cost, plot_lines, plot_products, plot_zoo
-from inception_lab.view.figures.display import figure_html, show
+from inception_lab.view.figures.display import PHOTO, figure_html, show
 from inception_lab.view.figures.images import (
     plot_branch_maps,
     plot_heat,

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from inception_lab.view.figures.style import DPI
@@ -13,6 +14,15 @@ from inception_lab.view.figures.style import DPI
 LARGEST_PNG = 80_000  # bytes
 SHARP = 2  # pixels a dot: screens show two where a figure has one
 COLOURS = 128  # of a PNG
+PHOTO = "photo"  # gid of axes without a photograph that must stay as they are on a dark page too
+# A drawing is turned on a dark page, as an explorer's is: panel.css says how pages tell. The site has a style
+# sheet of its own; where styles are stripped, as on GitHub, a drawing stays as it is.
+TURNED = ".lab-drawing{filter:invert(.93) hue-rotate(180deg)}"
+STYLE = (
+    f'<style>:is([data-jp-theme-light="false"],html[theme="dark"],.theme-dark,.vscode-dark) {TURNED}'
+    "@media (prefers-color-scheme:dark){html:not([theme],[data-content_root]) "
+    f"body:not([data-jp-theme-light],.theme-light,.theme-dark,.vscode-light) {TURNED}}}</style>"
+)
 
 
 def show(figure: Any, alt: str | None = None) -> Any:
@@ -47,7 +57,12 @@ def figure_html(figure: Figure, alt: str) -> str:
         data = _file(plain, "png", optimize=True)
         if len(data) > LARGEST_PNG:
             data = _file(plain, "jpeg", quality=90)
-    return image_html(data, alt, drawn.width // SHARP)
+    return image_html(data, alt, drawn.width // SHARP, turns=not photographs(figure))
+
+
+def photographs(figure: Figure) -> list[Axes]:
+    """Return the axes with photographs or maps in colour, which stay as they are on a dark page."""
+    return [ax for ax in figure.axes if ax.get_images() or ax.get_gid() == PHOTO]
 
 
 def few_colours(image: Any) -> bytes:
@@ -58,11 +73,16 @@ def few_colours(image: Any) -> bytes:
     return _file(few, "png", optimize=True)
 
 
-def image_html(data: bytes, alt: str, width: int) -> str:
-    """Return a PNG or JPEG as an `<img>` element that takes so many of the page's pixels."""
+def image_html(data: bytes, alt: str, width: int, *, turns: bool) -> str:
+    """Return a PNG or JPEG as an `<img>` element that takes so many of the page's pixels.
+
+    Where the page is dark, it is dark, too, if it `turns`.
+    """
     kind = "png" if data.startswith(b"\x89PNG") else "jpeg"
     said, look = html.escape(alt, quote=True), f'width="{width}" style="max-width:100%;height:auto"'
-    return f'<img src="data:image/{kind};base64,{base64.b64encode(data).decode()}" alt="{said}" {look}>'
+    source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    name, style = (' class="lab-drawing"', STYLE) if turns else ("", "")
+    return f'<img src="{source}" alt="{said}" {look}{name}>{style}'
 
 
 def _file(image: Any, kind: str, **options: Any) -> bytes:
