@@ -16,7 +16,7 @@ from inception_lab.checks import entry
 CHANGES = {
     **COLUMNS,
     "kernel_size": "side of the kernel",
-    "depth_multiplier": "kernels a channel, if separable",
+    "depth_multiplier": "separable, kernels per channel",
 }
 
 
