@@ -5,11 +5,10 @@ import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from math import log
 from typing import Any
 
-from inception_lab.architecture.cost import Cost, cost
+from inception_lab.architecture.cost import cost
 from inception_lab.architecture.googlenet import TABLE_1, googlenet
 from inception_lab.exercises.judge import Exercise, number
 from inception_lab.model.training.recipes import RECIPES
@@ -41,18 +40,13 @@ def suspect() -> Any:
     return keras.Model(picture, maps)
 
 
-@cache
-def _networks() -> tuple[Cost, Cost]:
-    """Return the counts of GoogLeNet with 5×5 kernels, and with 3×3 in their place."""
-    return cost(googlenet(kernel5x5=5)), cost(googlenet(kernel5x5=3))
-
-
 def taken_away(*modules: str) -> tuple[int, int]:
     """Return by how many parameters and MACs GoogLeNet shrinks where these modules' 5×5 are 3×3."""
-    pairs = [[whole[f"inception_{module}/5x5"] for whole in _networks()] for module in modules]
+    right, wrong = (cost(googlenet(kernel5x5=side)) for side in (5, 3))
+    pairs = [(right[path], wrong[path]) for path in (f"inception_{module}/5x5" for module in modules)]
     return (
-        sum(right.parameters - wrong.parameters for right, wrong in pairs),
-        sum(right.macs - wrong.macs for right, wrong in pairs),
+        sum(whole.parameters - less.parameters for whole, less in pairs),
+        sum(whole.macs - less.macs for whole, less in pairs),
     )
 
 

@@ -112,9 +112,15 @@ def measured(kind: str, band: tuple[int, int] = (10, 60)) -> npt.NDArray[np.bool
         `(seeds, digits, sizes)`; the sizes are `digits.SEVEN_SIZES`.
     """
     for experiment in (ABLATION, WIDER_RATES, FURTHER_ABLATION):
-        rows = [row for row in experiment.rows() if row["network"] == kind and row["phase"] == MEASURE]
-        if rows := [row for row in rows if (row["smallest"], row["largest"]) == band]:
-            return np.stack([unpack(str(row["right"])) for row in rows])
+        found = [
+            unpack(str(row["right"]))
+            for row in experiment.rows()
+            if row["network"] == kind
+            and row["phase"] == MEASURE
+            and (row["smallest"], row["largest"]) == band
+        ]
+        if found:
+            return np.stack(found)
     raise ValueError(f"A network must have stored runs. Received: kind={kind!r}, band={band}.")
 
 
@@ -126,14 +132,14 @@ def choices() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     tried: dict[str, dict[float, float]] = {}
     for row in (*ABLATION.rows(), *FURTHER_ABLATION.rows(), *WIDER_RATES.rows()):
         if row["phase"] == CHOOSE and row["smallest"] == 10:
-            found = 100 * float(row["validation_accuracy"])
-            tried.setdefault(row["network"], {})[float(row["rate"])] = found
+            right = 100 * float(row["validation_accuracy"])
+            tried.setdefault(row["network"], {})[float(row["rate"])] = right
     rates = (*RATES, *HIGHER)
     lines = []
-    for kind, by_rate in tried.items():
-        shown = {rate: f"{found:.1f}" for rate, found in by_rate.items()}
-        best = max(by_rate, key=lambda rate: by_rate[rate])
-        lines.append((kind, *({**shown, best: f"**{shown[best]}**"}.get(rate, "–") for rate in rates)))
+    for kind, found in tried.items():
+        best = max(found.values())
+        shown = (f"**{found[rate]:.1f}**" if found[rate] == best else f"{found[rate]:.1f}" for rate in rates)
+        lines.append((kind, *shown))
     return ("network", *(f"at {rate:g}" for rate in rates)), lines
 
 

@@ -258,10 +258,6 @@ def _named(published: list[Reproduction] | None) -> str:
     """Name those who publish a figure of GoogLeNet."""
     if published is None:
         return "by these switches"
-    names = [
-        one.who
-        if one.printed == f"{one.computed:,}"
-        else f"{one.who} (as {one.printed}{', truncated' * (one.verdict == 'truncated')})"
-        for one in published
-    ]
+    how = {"exactly": "", "rounded": " (as {})", "truncated": " (as {}, truncated)"}
+    names = [one.who + how[one.verdict].format(one.printed) for one in published]
     return "published by " + (", ".join(dict.fromkeys(names)) or "nobody that we know of")
